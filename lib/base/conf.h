@@ -1,0 +1,87 @@
+/*
+ * conf.h - newsletter.conf: one INI file, every key with a safe default.
+ *
+ * The table conf_keys says it all: section, key, kind, default and a line of
+ * help. The man page newsletter.conf(5) is compared with it by a test. An
+ * unknown section or key, or a value of the wrong kind, is an error that names
+ * file and line. No secret is in the file: it names files that hold them, so
+ * that every role may read the configuration.
+ */
+#ifndef CONF_H
+#define CONF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+
+enum conf_kind {
+	CONF_TEXT,		/* one line of UTF-8 */
+	CONF_PATH,		/* relative to the folder of newsletter.conf */
+	CONF_URL,		/* https://… (http:// for loopback only), no trailing slash kept */
+	CONF_ADDRESS,		/* local@domain, or empty */
+	CONF_NUMBER,
+	CONF_DURATION,		/* seconds: 90s 15m 2h 3d */
+	CONF_BOOL,		/* yes or no */
+	CONF_CHOICE,		/* one of the words in `choices` */
+};
+
+struct conf {
+	char *path;			/* of newsletter.conf, absolute */
+	char *folder;			/* the site's folder, absolute */
+
+	/* [site] */
+	char *site_name, *site_url, *site_home, *site_description;
+	char *site_language, *site_timezone, *site_postal_address, *site_privacy_url;
+	char *site_action_text, *site_action_url, *site_colour, *site_logo;
+
+	/* [mail] */
+	char *mail_from_name, *mail_from, *mail_reply_to, *mail_bounce, *mail_list_domain;
+	char *mail_unsubscribe;		/* mailbox that takes unsubscribe-<link>@; empty: no mailto */
+	char *mail_operator;
+
+	/* [store] */
+	char *store_path, *store_keys, *store_outbox, *store_templates;
+
+	/* [http] */
+	char *http_listen;
+	int64_t http_connections, http_timeout;
+
+	/* [relay] */
+	char *relay_url, *relay_user, *relay_password_file, *relay_tls, *relay_ca_file, *relay_helo;
+	int64_t relay_connections, relay_window, relay_messages_per_connection, relay_rate, relay_timeout;
+
+	/* [campaign] */
+	int64_t campaign_cancel_window, campaign_deadline, campaign_overdue;
+	char *campaign_on_unknown;
+
+	/* [retention], seconds */
+	int64_t keep_pending, keep_ip, keep_ledger, keep_events;
+};
+
+struct conf_key {
+	const char *section, *key;
+	enum conf_kind kind;
+	size_t offset;			/* into struct conf: char * or int64_t */
+	const char *fallback;		/* the default as it would be written */
+	const char *choices;		/* CONF_CHOICE: "a b c"; CONF_NUMBER, CONF_DURATION: "least most" */
+	const char *help;
+};
+
+extern const struct conf_key conf_keys[];	/* ends with a NULL section */
+
+/*
+ * Fill *c with the defaults and what the file says, and check what hangs
+ * together. Errors are ERR_INPUT with "newsletter.conf:12: …", or
+ * ERR_NOT_FOUND. The caller releases *c in either case.
+ */
+int conf_load(struct conf *c, const char *path, struct err *e);
+void conf_release(struct conf *c);
+
+/* Whether the relay section names a relay; without one, mail goes to the outbox folder. */
+int conf_has_relay(const struct conf *c);
+
+/* Set *out (a malloc'ed string) to the secret's first line: from the environment variable if set, else from the file. */
+int conf_secret(const char *variable, const char *file, char **out, struct err *e);
+
+#endif

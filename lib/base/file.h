@@ -1,0 +1,25 @@
+/*
+ * file.h - whole files, read with a bound and written so that they are never half there.
+ */
+#ifndef FILE_H
+#define FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct buf;
+struct err;
+
+/* Append the file's bytes; more than `max` bytes is ERR_INPUT, a missing file ERR_NOT_FOUND. The text names the path. */
+int file_read(const char *path, size_t max, struct buf *out, struct err *e);
+
+/* Write to a temporary file beside it, fsync, rename over it and fsync the folder. */
+int file_write(const char *path, mode_t mode, const void *data, size_t n, struct err *e);
+
+/* Create a folder (one level) unless it is there. */
+int file_mkdir(const char *path, mode_t mode, struct err *e);
+
+/* Append "folder/name", or just name when it is absolute. */
+void file_join(struct buf *out, const char *folder, const char *name);
+
+#endif
