@@ -1,0 +1,191 @@
+/* article.c - see article.h. */
+#include "store/article.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "store/db.h"
+#include "store/modules.h"
+
+enum { Q_FIND, Q_GET, Q_INSERT, Q_UPDATE, Q_LIST, Q_LIST_UNANNOUNCED, Q_ANNOUNCE, Q_UNANNOUNCE };
+
+#define COLUMNS "id, source, title, url, excerpt, author, image, body, content_hash, coalesce(topic_id, 0), published_at"
+#define COLUMNS_SHORT "id, source, title, url, excerpt, author, image, '', content_hash, coalesce(topic_id, 0), published_at"
+
+static const char *const sql[] = {
+	[Q_FIND] = "SELECT " COLUMNS " FROM article WHERE source = :source",
+	[Q_GET] = "SELECT " COLUMNS " FROM article WHERE id = :id",
+	[Q_INSERT] = "INSERT INTO article (source, title, url, excerpt, author, image, topic_id, body, content_hash, published_at, imported_at, updated_at) "
+		     "VALUES (:source, :title, :url, :excerpt, :author, :image, :topic, :body, :hash, :published, :now, :now)",
+	[Q_UPDATE] = "UPDATE article SET title = :title, url = :url, excerpt = :excerpt, author = :author, image = :image, topic_id = :topic, "
+		     "body = :body, content_hash = :hash, published_at = :published, updated_at = :now WHERE id = :id",
+	[Q_LIST] = "SELECT " COLUMNS_SHORT " FROM article WHERE published_at > 0 ORDER BY published_at DESC, id DESC LIMIT :limit",
+	[Q_LIST_UNANNOUNCED] = "SELECT " COLUMNS_SHORT " FROM article a WHERE published_at > 0 AND (topic_id IS NULL OR topic_id = :topic) AND NOT EXISTS "
+			       "(SELECT 1 FROM announcement n WHERE n.article_id = a.id AND n.topic_id = :topic) "
+			       "ORDER BY published_at DESC, id DESC LIMIT :limit",
+	[Q_ANNOUNCE] = "INSERT INTO announcement (article_id, topic_id, campaign_id, at) VALUES (:article, :topic, :campaign, :now) "
+		       "ON CONFLICT DO NOTHING",
+	[Q_UNANNOUNCE] = "DELETE FROM announcement WHERE campaign_id = :campaign",
+};
+const struct db_module article_module = { "article", sql, 8, MODULE_ARTICLE };
+
+static void
+fill(struct stmt *st, struct article *a)
+{
+	a->id = stmt_col_int(st, 0);
+	a->source = xstrdup(stmt_col_text(st, 1));
+	a->title = xstrdup(stmt_col_text(st, 2));
+	a->url = xstrdup(stmt_col_text(st, 3));
+	a->excerpt = xstrdup(stmt_col_text(st, 4));
+	a->author = xstrdup(stmt_col_text(st, 5));
+	a->image = xstrdup(stmt_col_text(st, 6));
+	a->body = xstrdup(stmt_col_text(st, 7));
+	a->hash = xstrdup(stmt_col_text(st, 8));
+	a->topic_id = stmt_col_int(st, 9);
+	a->published_at = stmt_col_int(st, 10);
+}
+
+static int
+one(struct stmt *st, struct article *out, struct err *e)
+{
+	int rc = stmt_step(st, e);
+
+	if (rc == 1) {
+		fill(st, out);
+		stmt_done(st);
+	}
+	return rc;
+}
+
+int
+article_get(struct db *db, int64_t id, struct article *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &article_module, Q_GET);
+
+	stmt_int(st, ":id", id);
+	return one(st, out, e);
+}
+
+int
+article_find(struct db *db, const char *source, struct article *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &article_module, Q_FIND);
+
+	stmt_text(st, ":source", source);
+	return one(st, out, e);
+}
+
+static int
+write_row(struct db *db, int which, const struct article *a, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &article_module, which);
+
+	stmt_int(st, ":id", a->id);
+	stmt_text(st, ":source", a->source);
+	stmt_text(st, ":title", a->title);
+	stmt_text(st, ":url", a->url);
+	stmt_text(st, ":excerpt", a->excerpt);
+	stmt_text(st, ":author", a->author);
+	stmt_text(st, ":image", a->image);
+	stmt_int_or_null(st, ":topic", a->topic_id);
+	stmt_text(st, ":body", a->body);
+	stmt_text(st, ":hash", a->hash);
+	stmt_int(st, ":published", a->published_at);
+	stmt_int(st, ":now", clock_now());
+	return stmt_run(st, e);
+}
+
+int
+article_put(struct db *db, struct article *a, enum article_outcome *outcome, struct err *e)
+{
+	struct article old = { 0 };
+	int same, rc = article_find(db, a->source, &old, e);
+
+	if (rc == -1)
+		return -1;
+	if (rc == 0) {
+		*outcome = ARTICLE_NEW;
+		if (write_row(db, Q_INSERT, a, e) == -1)
+			return -1;
+		a->id = db_insert_id(db);
+		return 0;
+	}
+	a->id = old.id;
+	same = strcmp(old.hash, a->hash) == 0;
+	article_release(&old);
+	*outcome = same ? ARTICLE_SAME : ARTICLE_EDITED;
+	return same ? 0 : write_row(db, Q_UPDATE, a, e);
+}
+
+int
+article_list(struct db *db, int64_t topic_id, int64_t limit, struct article_list *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &article_module, topic_id ? Q_LIST_UNANNOUNCED : Q_LIST);
+	size_t cap = 0;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	stmt_int(st, ":topic", topic_id);
+	stmt_int(st, ":limit", limit);
+	while ((rc = stmt_step(st, e)) == 1) {
+		if (out->count == cap) {
+			cap = cap ? 2 * cap : 16;
+			out->item = xrealloc(out->item, cap * sizeof(out->item[0]));
+		}
+		fill(st, &out->item[out->count++]);
+	}
+	if (rc == -1)
+		article_list_release(out);
+	return rc;
+}
+
+int
+article_announce(struct db *db, int64_t article_id, int64_t topic_id, int64_t campaign_id, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &article_module, Q_ANNOUNCE);
+
+	stmt_int(st, ":article", article_id);
+	stmt_int(st, ":topic", topic_id);
+	stmt_int_or_null(st, ":campaign", campaign_id);
+	stmt_int(st, ":now", clock_now());
+	if (stmt_run(st, e) == -1)
+		return -1;
+	return (int)db_changes(db);
+}
+
+int
+article_unannounce(struct db *db, int64_t campaign_id, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &article_module, Q_UNANNOUNCE);
+
+	stmt_int(st, ":campaign", campaign_id);
+	return stmt_run(st, e);
+}
+
+void
+article_release(struct article *a)
+{
+	free(a->source);
+	free(a->title);
+	free(a->url);
+	free(a->excerpt);
+	free(a->author);
+	free(a->image);
+	free(a->body);
+	free(a->hash);
+	memset(a, 0, sizeof(*a));
+}
+
+void
+article_list_release(struct article_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		article_release(&list->item[i]);
+	free(list->item);
+	list->item = NULL;
+	list->count = 0;
+}

@@ -1,0 +1,48 @@
+/*
+ * article.h - articles as imported, and to which topic each was announced.
+ */
+#ifndef ARTICLE_H
+#define ARTICLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct db;
+struct err;
+
+/* Strings are borrowed when written, malloc'ed when read; never NULL when read. */
+struct article {
+	int64_t id;
+	char *source;			/* what makes it the same article: its url, else its file name */
+	char *title, *url, *excerpt, *author, *image, *body, *hash;
+	int64_t topic_id;		/* 0: whatever topic articles are announced to */
+	int64_t published_at;
+};
+
+struct article_list {
+	struct article *item;
+	size_t count;
+};
+
+enum article_outcome { ARTICLE_NEW, ARTICLE_EDITED, ARTICLE_SAME };
+
+/* Insert, or update when the hash differs; fills a->id. */
+int article_put(struct db *db, struct article *a, enum article_outcome *outcome, struct err *e);
+
+/* One by id or by source: 1, 0 or -1. Release with article_release. */
+int article_get(struct db *db, int64_t id, struct article *out, struct err *e);
+int article_find(struct db *db, const char *source, struct article *out, struct err *e);
+
+/* Newest first, at most `limit`, without the bodies. With topic_id > 0: only those of that topic that were not announced to it yet. */
+int article_list(struct db *db, int64_t topic_id, int64_t limit, struct article_list *out, struct err *e);
+
+/* Claim the announcement: 1 when it is ours, 0 when the article was announced to the topic before, -1. campaign_id 0: marked without a mail. */
+int article_announce(struct db *db, int64_t article_id, int64_t topic_id, int64_t campaign_id, struct err *e);
+
+/* Take back what a campaign that never started had claimed, so that the articles are announced with the next one. */
+int article_unannounce(struct db *db, int64_t campaign_id, struct err *e);
+
+void article_release(struct article *a);
+void article_list_release(struct article_list *list);
+
+#endif

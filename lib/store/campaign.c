@@ -1,0 +1,299 @@
+/* campaign.c - see campaign.h. */
+#include "store/campaign.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/token.h"
+#include "store/article.h"
+#include "store/db.h"
+#include "store/modules.h"
+
+enum {
+	Q_CREATE, Q_GET, Q_BY_KEY, Q_LIST, Q_OPEN, Q_SET_STATE, Q_START, Q_FINISH, Q_TALLY, Q_CURSOR, Q_PUT_MESSAGE, Q_GET_MESSAGE, Q_COUNT
+};
+
+#define COLUMNS \
+	"id, uuid, kind, topic_id, coalesce(key, ''), subject, state, reason, created_by, created_at, start_at, coalesce(valid_until, 0), " \
+	"coalesce(started_at, 0), coalesce(deadline, 0), coalesce(finished_at, 0), coalesce(high_id, 0), cursor, planned, accepted, deferred, " \
+	"refused, unknown, skipped"
+
+static const char *const sql[] = {
+	[Q_CREATE] = "INSERT INTO campaign (uuid, kind, topic_id, key, subject, state, created_at, created_by, start_at, valid_until, planned) "
+		     "VALUES (:uuid, :kind, :topic, :key, :subject, 'scheduled', :now, :by, :start, :valid_until, :planned)",
+	[Q_GET] = "SELECT " COLUMNS " FROM campaign WHERE id = :id",
+	[Q_BY_KEY] = "SELECT " COLUMNS " FROM campaign WHERE key = :key",
+	[Q_LIST] = "SELECT " COLUMNS " FROM campaign WHERE id > 0 ORDER BY id DESC LIMIT :limit",
+	[Q_OPEN] = "SELECT " COLUMNS " FROM campaign WHERE state IN ('scheduled', 'sending', 'paused', 'held') ORDER BY id LIMIT :limit",
+	[Q_SET_STATE] = "UPDATE campaign SET state = :state, reason = :reason, finished_at = CASE WHEN :state = 'cancelled' THEN :now END WHERE id = :id",
+	[Q_START] = "UPDATE campaign SET state = 'sending', reason = '', started_at = :now, deadline = :deadline, "
+		    "high_id = (SELECT coalesce(max(id), 0) FROM subscriber), "
+		    "planned = (SELECT count(*) FROM subscription u WHERE u.topic_id = campaign.topic_id AND u.state = 1) WHERE id = :id",
+	[Q_FINISH] = "UPDATE campaign SET state = 'done', finished_at = :now WHERE id = :id AND state = 'sending'",
+	[Q_TALLY] = "UPDATE campaign SET accepted = accepted + :accepted, deferred = deferred + :deferred, refused = refused + :refused, "
+		    "unknown = unknown + :unknown, skipped = skipped + :skipped WHERE id = :id",
+	[Q_CURSOR] = "UPDATE campaign SET cursor = :cursor WHERE id = :id",
+	[Q_PUT_MESSAGE] = "INSERT INTO campaign_message (campaign_id, language, compiled) VALUES (:id, :language, :compiled)",
+	[Q_GET_MESSAGE] = "SELECT compiled FROM campaign_message WHERE campaign_id = :id ORDER BY language = :language DESC, language LIMIT 1",
+};
+const struct db_module campaign_module = { "campaign", sql, Q_COUNT, MODULE_CAMPAIGN };
+
+static const char *const names[CAMPAIGN_STATES] = { "scheduled", "sending", "paused", "held", "done", "cancelled" };
+
+const char *
+campaign_state_name(enum campaign_state state)
+{
+	return names[state];
+}
+
+static void
+fill(struct stmt *st, struct campaign *c)
+{
+	int i;
+
+	memset(c, 0, sizeof(*c));
+	c->id = stmt_col_int(st, 0);
+	stmt_col_copy(st, 1, c->uuid, sizeof(c->uuid));
+	stmt_col_copy(st, 2, c->kind, sizeof(c->kind));
+	c->topic_id = stmt_col_int(st, 3);
+	stmt_col_copy(st, 4, c->key, sizeof(c->key));
+	stmt_col_copy(st, 5, c->subject, sizeof(c->subject));
+	for (i = 0; i < CAMPAIGN_STATES; i++)
+		if (strcmp(stmt_col_text(st, 6), names[i]) == 0)
+			c->state = (enum campaign_state)i;
+	stmt_col_copy(st, 7, c->reason, sizeof(c->reason));
+	stmt_col_copy(st, 8, c->created_by, sizeof(c->created_by));
+	c->created_at = stmt_col_int(st, 9);
+	c->start_at = stmt_col_int(st, 10);
+	c->valid_until = stmt_col_int(st, 11);
+	c->started_at = stmt_col_int(st, 12);
+	c->deadline = stmt_col_int(st, 13);
+	c->finished_at = stmt_col_int(st, 14);
+	c->high_id = stmt_col_int(st, 15);
+	c->cursor = stmt_col_int(st, 16);
+	c->planned = stmt_col_int(st, 17);
+	c->accepted = stmt_col_int(st, 18);
+	c->deferred = stmt_col_int(st, 19);
+	c->refused = stmt_col_int(st, 20);
+	c->unknown = stmt_col_int(st, 21);
+	c->skipped = stmt_col_int(st, 22);
+}
+
+static int
+one(struct stmt *st, struct campaign *out, struct err *e)
+{
+	int rc = stmt_step(st, e);
+
+	if (rc == 1) {
+		fill(st, out);
+		stmt_done(st);
+	}
+	return rc;
+}
+
+static int
+many(struct stmt *st, struct campaign *out, size_t size, struct err *e)
+{
+	size_t n = 0;
+	int rc = 0;
+
+	stmt_int(st, ":limit", (int64_t)size);
+	while (n < size && (rc = stmt_step(st, e)) == 1)
+		fill(st, &out[n++]);
+	stmt_done(st);
+	return rc == -1 ? -1 : (int)n;
+}
+
+int
+campaign_create(struct db *db, struct campaign *c, struct err *e)
+{
+	struct stmt *st;
+	struct campaign old;
+	int rc;
+
+	if (c->key[0]) {
+		rc = campaign_by_key(db, c->key, &old, e);
+		if (rc == -1)
+			return -1;
+		if (rc == 1)
+			return err_set(e, ERR_EXISTS, "campaign %lld has the key \"%s\" already", (long long)old.id, c->key);
+	}
+	token_new(c->uuid);
+	c->state = CAMPAIGN_SCHEDULED;
+	c->created_at = clock_now();
+	st = db_stmt(db, &campaign_module, Q_CREATE);
+	stmt_text(st, ":uuid", c->uuid);
+	stmt_text(st, ":kind", c->kind);
+	stmt_int(st, ":topic", c->topic_id);
+	stmt_text(st, ":key", c->key[0] ? c->key : NULL);
+	stmt_text(st, ":subject", c->subject);
+	stmt_int(st, ":now", c->created_at);
+	stmt_text(st, ":by", c->created_by);
+	stmt_int(st, ":start", c->start_at);
+	stmt_int_or_null(st, ":valid_until", c->valid_until);
+	stmt_int(st, ":planned", c->planned);
+	if (stmt_run(st, e) == -1)
+		return -1;
+	c->id = db_insert_id(db);
+	return 0;
+}
+
+int
+campaign_get(struct db *db, int64_t id, struct campaign *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_GET);
+
+	stmt_int(st, ":id", id);
+	return one(st, out, e);
+}
+
+int
+campaign_by_key(struct db *db, const char *key, struct campaign *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_BY_KEY);
+
+	stmt_text(st, ":key", key);
+	return one(st, out, e);
+}
+
+int
+campaign_list(struct db *db, struct campaign *out, size_t size, struct err *e)
+{
+	return many(db_stmt(db, &campaign_module, Q_LIST), out, size, e);
+}
+
+int
+campaign_open(struct db *db, struct campaign *out, size_t size, struct err *e)
+{
+	return many(db_stmt(db, &campaign_module, Q_OPEN), out, size, e);
+}
+
+/* The one way from state to state; `from` is a bit set of states that lead to `to`. */
+static int
+change(struct db *db, int64_t id, unsigned from, enum campaign_state to, const char *verb, const char *reason, struct err *e)
+{
+	struct campaign c;
+	struct stmt *st;
+	int rc = campaign_get(db, id, &c, e);
+
+	if (rc == -1)
+		return -1;
+	if (rc == 0)
+		return err_set(e, ERR_NOT_FOUND, "there is no campaign %lld; see `newsletter campaign list`", (long long)id);
+	if (!(from & 1u << c.state))
+		return err_set(e, ERR_REFUSED, "campaign %lld is %s: it cannot be %s", (long long)id, names[c.state], verb);
+	if (to == CAMPAIGN_CANCELLED && !c.started_at && article_unannounce(db, id, e) == -1)
+		return -1;
+	if (to == CAMPAIGN_SENDING && !c.started_at)
+		to = CAMPAIGN_SCHEDULED;
+	st = db_stmt(db, &campaign_module, Q_SET_STATE);
+	stmt_int(st, ":id", id);
+	stmt_text(st, ":state", names[to]);
+	stmt_text(st, ":reason", reason);
+	stmt_int(st, ":now", clock_now());
+	return stmt_run(st, e);
+}
+
+#define BIT(state) (1u << (state))
+
+int
+campaign_pause(struct db *db, int64_t id, const char *reason, struct err *e)
+{
+	return change(db, id, BIT(CAMPAIGN_SCHEDULED) | BIT(CAMPAIGN_SENDING), CAMPAIGN_PAUSED, "paused", reason, e);
+}
+
+int
+campaign_hold(struct db *db, int64_t id, const char *reason, struct err *e)
+{
+	return change(db, id, BIT(CAMPAIGN_SCHEDULED) | BIT(CAMPAIGN_SENDING), CAMPAIGN_HELD, "held", reason, e);
+}
+
+int
+campaign_resume(struct db *db, int64_t id, struct err *e)
+{
+	return change(db, id, BIT(CAMPAIGN_PAUSED) | BIT(CAMPAIGN_HELD), CAMPAIGN_SENDING, "resumed", "", e);
+}
+
+int
+campaign_cancel(struct db *db, int64_t id, const char *reason, struct err *e)
+{
+	return change(db, id, BIT(CAMPAIGN_SCHEDULED) | BIT(CAMPAIGN_SENDING) | BIT(CAMPAIGN_PAUSED) | BIT(CAMPAIGN_HELD), CAMPAIGN_CANCELLED,
+	    "cancelled", reason, e);
+}
+
+int
+campaign_start(struct db *db, int64_t id, int64_t deadline, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_START);
+
+	stmt_int(st, ":id", id);
+	stmt_int(st, ":now", clock_now());
+	stmt_int(st, ":deadline", deadline);
+	return stmt_run(st, e);
+}
+
+int
+campaign_finish(struct db *db, int64_t id, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_FINISH);
+
+	stmt_int(st, ":id", id);
+	stmt_int(st, ":now", clock_now());
+	return stmt_run(st, e);
+}
+
+int
+campaign_tally(struct db *db, int64_t id, const struct campaign_tally *t, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_TALLY);
+
+	stmt_int(st, ":id", id);
+	stmt_int(st, ":accepted", t->accepted);
+	stmt_int(st, ":deferred", t->deferred);
+	stmt_int(st, ":refused", t->refused);
+	stmt_int(st, ":unknown", t->unknown);
+	stmt_int(st, ":skipped", t->skipped);
+	return stmt_run(st, e);
+}
+
+int
+campaign_move_cursor(struct db *db, int64_t id, int64_t cursor, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_CURSOR);
+
+	stmt_int(st, ":id", id);
+	stmt_int(st, ":cursor", cursor);
+	return stmt_run(st, e);
+}
+
+int
+campaign_put_message(struct db *db, int64_t id, const char *language, const void *compiled, size_t n, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_PUT_MESSAGE);
+
+	stmt_int(st, ":id", id);
+	stmt_text(st, ":language", language);
+	stmt_blob(st, ":compiled", compiled, n);
+	return stmt_run(st, e);
+}
+
+int
+campaign_get_message(struct db *db, int64_t id, const char *language, struct buf *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_GET_MESSAGE);
+	const void *blob;
+	size_t n;
+	int rc;
+
+	stmt_int(st, ":id", id);
+	stmt_text(st, ":language", language);
+	rc = stmt_step(st, e);
+	if (rc != 1)
+		return rc;
+	blob = stmt_col_blob(st, 0, &n);
+	buf_add(out, blob, n);
+	stmt_done(st);
+	return 1;
+}

@@ -1,0 +1,72 @@
+/*
+ * campaign.h - one mailing to one topic.
+ *
+ * A campaign is a row: audience, cursor and counts. SCHEDULED until its time,
+ * then SENDING until every recipient was reached and none is deferred. PAUSED
+ * and HELD wait for a person. What became of each message is in delivery.h.
+ */
+#ifndef CAMPAIGN_H
+#define CAMPAIGN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct db;
+struct err;
+
+enum campaign_state { CAMPAIGN_SCHEDULED, CAMPAIGN_SENDING, CAMPAIGN_PAUSED, CAMPAIGN_HELD, CAMPAIGN_DONE, CAMPAIGN_CANCELLED, CAMPAIGN_STATES };
+
+struct campaign {
+	int64_t id;
+	char uuid[37], kind[16];
+	int64_t topic_id;
+	char key[129], subject[601];
+	enum campaign_state state;
+	char reason[201], created_by[65];
+	int64_t created_at, start_at, valid_until, started_at, deadline, finished_at;	/* 0: not set */
+	int64_t high_id, cursor;
+	int64_t planned, accepted, deferred, refused, unknown, skipped;
+};
+
+/* Changes of the counts, applied at once. */
+struct campaign_tally {
+	int64_t accepted, deferred, refused, unknown, skipped;
+};
+
+const char *campaign_state_name(enum campaign_state state);
+
+/* Insert c (kind, topic_id, key, subject, created_by, start_at, valid_until, planned); fills id, uuid, state. A key that is there is ERR_EXISTS. */
+int campaign_create(struct db *db, struct campaign *c, struct err *e);
+
+/* 1 and *out, 0, -1. */
+int campaign_get(struct db *db, int64_t id, struct campaign *out, struct err *e);
+int campaign_by_key(struct db *db, const char *key, struct campaign *out, struct err *e);
+
+/* Newest first, or only those in a state that is not over yet, oldest first. At most `size`; returns how many, or -1. */
+int campaign_list(struct db *db, struct campaign *out, size_t size, struct err *e);
+int campaign_open(struct db *db, struct campaign *out, size_t size, struct err *e);
+
+/*
+ * Move to another state, with the reason. ERR_REFUSED when the present state does not
+ * lead there: pause from scheduled or sending, resume (to where it was) from paused or
+ * held, cancel from all that is not over.
+ */
+int campaign_pause(struct db *db, int64_t id, const char *reason, struct err *e);
+int campaign_hold(struct db *db, int64_t id, const char *reason, struct err *e);
+int campaign_resume(struct db *db, int64_t id, struct err *e);
+int campaign_cancel(struct db *db, int64_t id, const char *reason, struct err *e);
+
+/* The clerk: start one that is due (fixes audience, deadline and planned), and end one. */
+int campaign_start(struct db *db, int64_t id, int64_t deadline, struct err *e);
+int campaign_finish(struct db *db, int64_t id, struct err *e);
+
+/* The sender. */
+int campaign_tally(struct db *db, int64_t id, const struct campaign_tally *t, struct err *e);
+int campaign_move_cursor(struct db *db, int64_t id, int64_t cursor, struct err *e);
+
+/* The compiled message of a language; reading falls back on any language there is. 1, 0, -1. */
+int campaign_put_message(struct db *db, int64_t id, const char *language, const void *compiled, size_t n, struct err *e);
+int campaign_get_message(struct db *db, int64_t id, const char *language, struct buf *out, struct err *e);
+
+#endif

@@ -1,0 +1,87 @@
+/* consent.c - see consent.h. */
+#include "store/consent.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "store/db.h"
+#include "store/modules.h"
+
+enum { Q_WORDING, Q_ADD, Q_EACH, Q_DROP_IPS };
+
+static const char *const sql[] = {
+	[Q_WORDING] = "INSERT INTO form_text (hash, text, first_at) VALUES (:hash, :text, :now) ON CONFLICT DO NOTHING",
+	[Q_ADD] = "INSERT INTO consent (subscriber_id, topic_id, action, at, ip, form_hash, mail_hash, source) "
+		  "VALUES (:subscriber, :topic, :action, :now, :ip, :form, :mail, :source)",
+	[Q_EACH] = "SELECT c.at, t.slug, c.action, c.source, coalesce(c.ip, ''), coalesce(f.text, ''), coalesce(m.text, '') FROM consent c "
+		   "JOIN topic t ON t.id = c.topic_id LEFT JOIN form_text f ON f.hash = c.form_hash LEFT JOIN form_text m ON m.hash = c.mail_hash "
+		   "WHERE c.subscriber_id = :subscriber ORDER BY c.id",
+	[Q_DROP_IPS] = "UPDATE consent SET ip = NULL WHERE id IN (SELECT id FROM consent WHERE ip IS NOT NULL AND at < :before LIMIT :limit)",
+};
+const struct db_module consent_module = { "consent", sql, 4, MODULE_CONSENT };
+
+int
+consent_wording(struct db *db, const char *text, uint8_t hash[CONSENT_HASH], struct err *e)
+{
+	struct stmt *st = db_stmt(db, &consent_module, Q_WORDING);
+
+	sha256(hash, text, strlen(text));
+	stmt_blob(st, ":hash", hash, CONSENT_HASH);
+	stmt_text(st, ":text", text);
+	stmt_int(st, ":now", clock_now());
+	return stmt_run(st, e);
+}
+
+int
+consent_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const char *action, const struct evidence *evidence, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &consent_module, Q_ADD);
+
+	stmt_int(st, ":subscriber", subscriber_id);
+	stmt_int(st, ":topic", topic_id);
+	stmt_text(st, ":action", action);
+	stmt_int(st, ":now", clock_now());
+	stmt_text(st, ":ip", evidence->ip && evidence->ip[0] ? evidence->ip : NULL);
+	stmt_blob(st, ":form", evidence->form_hash, CONSENT_HASH);
+	stmt_blob(st, ":mail", evidence->mail_hash, CONSENT_HASH);
+	stmt_text(st, ":source", evidence->source);
+	return stmt_run(st, e);
+}
+
+int
+consent_each(struct db *db, int64_t subscriber_id, int (*each)(void *ctx, const struct consent *c, struct err *e), void *ctx, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &consent_module, Q_EACH);
+	struct consent c;
+	int rc;
+
+	stmt_int(st, ":subscriber", subscriber_id);
+	while ((rc = stmt_step(st, e)) == 1) {
+		c.at = stmt_col_int(st, 0);
+		stmt_col_copy(st, 1, c.topic, sizeof(c.topic));
+		stmt_col_copy(st, 2, c.action, sizeof(c.action));
+		stmt_col_copy(st, 3, c.source, sizeof(c.source));
+		stmt_col_copy(st, 4, c.ip, sizeof(c.ip));
+		stmt_col_copy(st, 5, c.form, sizeof(c.form));
+		stmt_col_copy(st, 6, c.mail, sizeof(c.mail));
+		if (each(ctx, &c, e) == -1) {
+			stmt_done(st);
+			return -1;
+		}
+	}
+	return rc;
+}
+
+int
+consent_drop_ips(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &consent_module, Q_DROP_IPS);
+
+	stmt_int(st, ":before", before);
+	stmt_int(st, ":limit", limit);
+	if (stmt_run(st, e) == -1)
+		return -1;
+	*n = db_changes(db);
+	return 0;
+}

@@ -1,0 +1,39 @@
+/*
+ * consent.h - the evidence that we were asked. Append-only.
+ */
+#ifndef CONSENT_H
+#define CONSENT_H
+
+#include <stdint.h>
+
+struct db;
+struct err;
+
+#define CONSENT_HASH 32
+
+/* What is known about how a wish came in. Borrowed; NULL where there is none, but source. */
+struct evidence {
+	const char *source;		/* "web", "one-click", "csv: paper form 2026-03", "staff: ann" */
+	const char *ip;
+	const uint8_t *form_hash, *mail_hash;	/* CONSENT_HASH octets each, from consent_wording */
+};
+
+struct consent {
+	int64_t at;
+	char topic[41], action[16], source[201], ip[64];
+	char form[4097], mail[4097];	/* the verbatim wording, cut; or "" */
+};
+
+/* Keep a wording once; its SHA-256 goes into *hash. */
+int consent_wording(struct db *db, const char *text, uint8_t hash[CONSENT_HASH], struct err *e);
+
+/* action: as schema.sql lists them. */
+int consent_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const char *action, const struct evidence *evidence, struct err *e);
+
+/* One person's, oldest first. */
+int consent_each(struct db *db, int64_t subscriber_id, int (*each)(void *ctx, const struct consent *c, struct err *e), void *ctx, struct err *e);
+
+/* Delete IP addresses older than `before`; at most `limit` a call, *n says how many. */
+int consent_drop_ips(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e);
+
+#endif

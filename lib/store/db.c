@@ -1,0 +1,264 @@
+/* db.c - see db.h. */
+#include "store/db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "store/db_private.h"
+#include "store/migrate.h"
+
+#define BEGIN_WAIT_US 10000000	/* db_begin gives up after 10 s */
+#define CHUNK_US 15000		/* db_chunk: 15 ms of work, so that a commit ends within 20 */
+
+int
+db_fail(struct db *db, struct err *e)
+{
+	const char *text = sqlite3_errmsg(db->sqlite);
+
+	switch (sqlite3_errcode(db->sqlite)) {
+	case SQLITE_FULL:
+		return err_set(e, ERR_FULL, "no space left for the store; nothing was changed: free some space and try again");
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return err_set(e, ERR_BUSY, "the store is locked by another program; nothing was changed: try again, or see who has it open");
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return err_set(e, ERR_CORRUPT, "the store is damaged (%s): restore it from the backup", text);
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+		return err_set(e, ERR_SYSTEM, "cannot write the store (%s): check the owner and mode of its folder and files", text);
+	default:
+		/* SQLITE_IOERR with ENOSPC is how a full disk shows in the WAL */
+		if (sqlite3_system_errno(db->sqlite) == ENOSPC || sqlite3_system_errno(db->sqlite) == EDQUOT)
+			return err_set(e, ERR_FULL, "no space left for the store; nothing was changed: free some space and try again");
+		return err_set(e, ERR_SYSTEM, "store: %s", text);
+	}
+}
+
+static int
+exec(struct db *db, const char *sql, struct err *e)
+{
+	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : db_fail(db, e);
+}
+
+/* SQLite would create the file with mode 0644: the staff's group must be able to write, others not even read. */
+static int
+create_file(const char *path, struct err *e)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
+
+	if (fd == -1) {
+		err_sys(e, "cannot create the store %s", path);
+		if (errno == EEXIST)
+			e->code = ERR_EXISTS;
+		return -1;
+	}
+	if (fchmod(fd, 0660) == -1)
+		err_sys(e, "cannot set the permissions of %s", path);
+	close(fd);
+	return 0;
+}
+
+static int
+check_version(struct db *db, const char *path, enum db_open how, struct err *e)
+{
+	int version = migrate_version(db->sqlite);
+
+	if (version == -1)
+		return db_fail(db, e);
+	if (version > SCHEMA_VERSION)
+		return err_set(e, ERR_VERSION, "%s has schema version %d, made by a newer newsletter; this one knows version %d: install the newer one",
+		    path, version, SCHEMA_VERSION);
+	if (how != DB_USE)
+		return migrate(db->sqlite, SCHEMA_VERSION, e);
+	if (version == 0)
+		return err_set(e, ERR_CORRUPT, "%s is empty, not a store: run `newsletter init`", path);
+	if (version < SCHEMA_VERSION)
+		return err_set(e, ERR_VERSION, "%s has schema version %d, this program needs %d: restart newsletterd, which brings it up to date", path,
+		    version, SCHEMA_VERSION);
+	return 0;
+}
+
+struct db *
+db_open(const char *path, enum db_open how, struct err *e)
+{
+	struct db *db = xcalloc(1, sizeof(*db));
+	struct buf lock = BUF_INIT;
+	mode_t mask = umask(0007);
+
+	db->turn = (struct turn)TURN_INIT;
+	if (how == DB_CREATE && create_file(path, e) == -1)
+		goto fail;
+	if (access(path, F_OK) == -1) {
+		err_set(e, ERR_NOT_FOUND, "no store at %s: run `newsletter init` first", path);
+		goto fail;
+	}
+	buf_addf(&lock, "%s-lock", path);
+	if (turn_open(&db->turn, lock.data, e) == -1)
+		goto fail;
+	if (sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+		db_fail(db, e);
+		goto fail;
+	}
+	sqlite3_busy_timeout(db->sqlite, 5000);	/* while opening: another process may be recovering the WAL */
+	if (exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"
+	    "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096", e) == -1 ||
+	    check_version(db, path, how, e) == -1)
+		goto fail;
+	sqlite3_busy_timeout(db->sqlite, 0);	/* from here on writers queue on the turn */
+	umask(mask);
+	buf_release(&lock);
+	return db;
+fail:
+	umask(mask);
+	buf_release(&lock);
+	db_close(db);
+	return NULL;
+}
+
+void
+db_close(struct db *db)
+{
+	int i, j;
+
+	if (!db)
+		return;
+	db_rollback(db);
+	for (i = 0; db_modules[i]; i++) {
+		for (j = 0; db->stmts[i] && j < db_modules[i]->count; j++)
+			sqlite3_finalize(db->stmts[i][j].st);
+		free(db->stmts[i]);
+	}
+	sqlite3_close(db->sqlite);
+	turn_close(&db->turn);
+	secret_wipe(db->suppression_key, sizeof(db->suppression_key));
+	free(db);
+}
+
+int
+db_try_begin(struct db *db, struct err *e)
+{
+	int rc;
+
+	if (db->open)
+		return 1;
+	if (!turn_try(&db->turn))
+		return 0;
+	rc = sqlite3_exec(db->sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	if (rc == SQLITE_OK) {
+		db->open = true;
+		db->begun_us = clock_mono_us();
+		return 1;
+	}
+	if (rc == SQLITE_BUSY)	/* a program that does not know the turn, such as the sqlite3 shell */
+		return 0;
+	turn_leave(&db->turn);
+	return db_fail(db, e);
+}
+
+int
+db_begin(struct db *db, struct err *e)
+{
+	const struct timespec pause = { 0, 1000000 };
+	int64_t start = clock_mono_us();
+	int rc;
+
+	while ((rc = db_try_begin(db, e)) == 0) {
+		if (clock_mono_us() - start > BEGIN_WAIT_US) {
+			turn_leave(&db->turn);
+			return err_set(e, ERR_BUSY,
+			    "the store is locked by another program for 10 s; nothing was changed: try again, or see who has it open");
+		}
+		nanosleep(&pause, NULL);
+	}
+	return rc == 1 ? 0 : -1;
+}
+
+int
+db_commit(struct db *db, struct err *e)
+{
+	int rc = exec(db, "COMMIT", e);
+
+	if (rc == -1)
+		sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+	db->open = false;
+	turn_leave(&db->turn);
+	return rc;
+}
+
+void
+db_rollback(struct db *db)
+{
+	if (db->open)
+		sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+	db->open = false;
+	if (db->turn.fd != -1)
+		turn_leave(&db->turn);
+}
+
+int
+db_chunk(struct db *db, struct err *e)
+{
+	if (clock_mono_us() - db->begun_us < CHUNK_US)
+		return 0;
+	if (db_commit(db, e) == -1)
+		return -1;
+	return db_begin(db, e);
+}
+
+int64_t
+db_data_version(struct db *db)
+{
+	static const char sql[] = "PRAGMA data_version";
+	sqlite3_stmt *st = NULL;
+	int64_t version = -1;
+
+	if (sqlite3_prepare_v2(db->sqlite, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
+		version = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return version;
+}
+
+int64_t
+db_changes(const struct db *db)
+{
+	return sqlite3_changes64(db->sqlite);
+}
+
+int
+db_check(struct db *db, struct err *e)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = -1;
+
+	if (sqlite3_prepare_v2(db->sqlite, "PRAGMA quick_check(1)", -1, &st, NULL) != SQLITE_OK || sqlite3_step(st) != SQLITE_ROW)
+		db_fail(db, e);
+	else if (strcmp((const char *)sqlite3_column_text(st, 0), "ok") != 0)
+		err_set(e, ERR_CORRUPT, "the store is damaged (%s): restore it from the backup", sqlite3_column_text(st, 0));
+	else
+		rc = 0;
+	sqlite3_finalize(st);
+	return rc;
+}
+
+void
+db_set_suppression_key(struct db *db, const uint8_t key[32])
+{
+	memcpy(db->suppression_key, key, sizeof(db->suppression_key));
+}
+
+const uint8_t *
+db_suppression_key(const struct db *db)
+{
+	return db->suppression_key;
+}

@@ -1,0 +1,60 @@
+/*
+ * db.h - the store: one SQLite file, opened, locked fairly, written in short transactions.
+ *
+ * WAL, synchronous=FULL, secure_delete. Writers queue on an advisory lock
+ * before BEGIN IMMEDIATE (SQLite's own busy handler starves one of two busy
+ * writers), hold it for 20 ms at the most, and event loops never sleep in it:
+ * they try, go on, and try again. Only lib/store knows that this is SQLite.
+ */
+#ifndef DB_H
+#define DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct db;
+struct err;
+
+enum db_open {
+	DB_CREATE,	/* make a new store; ERR_EXISTS when there is one */
+	DB_MIGRATE,	/* open, bringing an older one up to date (newsletterd's parent, `newsletter init`) */
+	DB_USE,		/* open one that is up to date */
+};
+
+/*
+ * NULL with ERR_NOT_FOUND, ERR_EXISTS, ERR_VERSION (the store is from a newer
+ * program, or from an older one and DB_USE), ERR_CORRUPT, ERR_FULL or ERR_SYSTEM.
+ */
+struct db *db_open(const char *path, enum db_open how, struct err *e);
+void db_close(struct db *db);
+
+/*
+ * Begin to write, waiting for the turn: at most 10 s, then ERR_BUSY. For
+ * programs that have nothing else to do. Reading needs no begin.
+ */
+int db_begin(struct db *db, struct err *e);
+
+/* For event loops: 1 when the transaction is open, 0 when it is somebody else's turn (call again within 1-2 ms: the place in the queue is kept), -1. */
+int db_try_begin(struct db *db, struct err *e);
+
+int db_commit(struct db *db, struct err *e);
+void db_rollback(struct db *db);	/* harmless when nothing is open; gives up the place in the queue too */
+
+/* In a long job, between two rows: commit and begin again once the lock was held for 15 ms. */
+int db_chunk(struct db *db, struct err *e);
+
+/* A number that changes when another connection has written. */
+int64_t db_data_version(struct db *db);
+
+/* Rows changed by the last statement. */
+int64_t db_changes(const struct db *db);
+
+/* Whether the store's file is whole (PRAGMA quick_check); ERR_CORRUPT with what was found. */
+int db_check(struct db *db, struct err *e);
+
+/* The key of suppression.address_hmac (lib/store/suppression.h); the roles that must not have it never set it. */
+void db_set_suppression_key(struct db *db, const uint8_t key[32]);
+const uint8_t *db_suppression_key(const struct db *db);
+
+#endif

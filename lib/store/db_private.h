@@ -1,0 +1,28 @@
+/* db_private.h - what db.c and stmt.c share; nobody else includes it. */
+#ifndef DB_PRIVATE_H
+#define DB_PRIVATE_H
+
+#include <sqlite3.h>
+
+#include "store/db.h"
+#include "store/stmt.h"
+#include "store/turn.h"
+
+struct stmt {
+	struct db *db;
+	sqlite3_stmt *st;	/* NULL when it could not be prepared; then stmt_step says why */
+};
+
+struct db {
+	sqlite3 *sqlite;
+	struct turn turn;
+	bool open;		/* a transaction of ours is open */
+	int64_t begun_us;
+	struct stmt *stmts[DB_MODULES];	/* one array a module, filled at first use */
+	uint8_t suppression_key[32];
+};
+
+/* Fill *e from SQLite's last error; returns -1. */
+int db_fail(struct db *db, struct err *e);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * event.h - what came back or was asked: bounces, refusals, complaints, unsubscribes.
+ */
+#ifndef EVENT_H
+#define EVENT_H
+
+#include <stdint.h>
+
+struct db;
+struct err;
+
+struct event {
+	const char *kind, *class;	/* as schema.sql lists them */
+	int64_t subscriber_id, topic_id, campaign_id;	/* 0: none */
+	int code;
+	const char *enhanced, *text;	/* redacted; NULL: none */
+};
+
+int event_add(struct db *db, const struct event *event, struct err *e);
+
+/* How many of a kind answer the campaign. */
+int event_count(struct db *db, int64_t campaign_id, const char *kind, int64_t *out, struct err *e);
+
+/* Delete those older than `before`; at most `limit` a call, *n says how many. */
+int event_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e);
+
+#endif

@@ -1,0 +1,15 @@
+/* modules.h - every module of lib/store that has statements, with its place in db_modules; for lib/store and its test alone. */
+#ifndef MODULES_H
+#define MODULES_H
+
+#include "store/stmt.h"
+
+enum {
+	MODULE_TOPIC, MODULE_SUBSCRIBER, MODULE_SUBSCRIPTION, MODULE_SIGNUP, MODULE_CONSENT, MODULE_ONETIME, MODULE_SUPPRESSION, MODULE_ARTICLE,
+	MODULE_CAMPAIGN, MODULE_DELIVERY, MODULE_OUTBOX, MODULE_EVENT, MODULE_COUNTER, MODULE_AUDIT, MODULE_COUNT
+};
+
+extern const struct db_module topic_module, subscriber_module, subscription_module, signup_module, consent_module, onetime_module,
+    suppression_module, article_module, campaign_module, delivery_module, outbox_module, event_module, counter_module, audit_module;
+
+#endif

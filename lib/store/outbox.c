@@ -1,0 +1,177 @@
+/* outbox.c - see outbox.h. */
+#include "store/outbox.h"
+
+#include "base/clock.h"
+#include "store/db.h"
+#include "store/modules.h"
+
+enum {
+	Q_RESERVE, Q_FILL, Q_DUE, Q_CLAIM, Q_RECORD, Q_RECOVER, Q_EXPIRE, Q_WAITING, Q_NEXT_DUE, Q_RECENT, Q_DELETE_OLD, Q_COUNT
+};
+
+static const char *const sql[] = {
+	[Q_RESERVE] = "INSERT INTO outbox (kind, subscriber_id, address, state, created_at, expires_at, next_at) "
+		      "VALUES (:kind, :subscriber, :address, 'queued', :now, :expires, :now)",
+	[Q_FILL] = "UPDATE outbox SET message = :message WHERE id = :id",
+	[Q_DUE] = "SELECT id, coalesce(subscriber_id, 0), kind, address, attempts, expires_at, message FROM outbox "
+		  "WHERE state = 'queued' AND next_at <= :now AND expires_at > :now ORDER BY next_at, id LIMIT :limit",
+	[Q_CLAIM] = "UPDATE outbox SET state = 'claimed', attempts = :attempts WHERE id = :id",
+	[Q_RECORD] = "UPDATE outbox SET state = :state, next_at = :next, code = :code, enhanced = :enhanced, reply = :reply, "
+		     "message = CASE WHEN :state = 'queued' THEN message END, address = CASE WHEN :state = 'queued' THEN address END WHERE id = :id",
+	[Q_RECOVER] = "UPDATE outbox SET state = 'queued', next_at = :now WHERE state = 'claimed'",
+	[Q_EXPIRE] = "UPDATE outbox SET state = 'expired', message = NULL, address = NULL WHERE message IS NOT NULL AND expires_at <= :now AND state = 'queued'",
+	[Q_WAITING] = "SELECT count(*) FROM outbox WHERE state = 'queued'",
+	[Q_NEXT_DUE] = "SELECT next_at FROM outbox WHERE state = 'queued' ORDER BY next_at LIMIT 1",
+	[Q_RECENT] = "SELECT 1 FROM outbox WHERE created_at >= :since AND subscriber_id = :subscriber AND kind = :kind LIMIT 1",
+	[Q_DELETE_OLD] = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < :before AND message IS NULL LIMIT :limit)",
+};
+const struct db_module outbox_module = { "outbox", sql, Q_COUNT, MODULE_OUTBOX };
+
+int
+outbox_reserve(struct db *db, const char *kind, int64_t subscriber_id, const char *address, int64_t expires_at, int64_t *id, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_RESERVE);
+
+	stmt_text(st, ":kind", kind);
+	stmt_int_or_null(st, ":subscriber", subscriber_id);
+	stmt_text(st, ":address", address);
+	stmt_int(st, ":now", clock_now());
+	stmt_int(st, ":expires", expires_at);
+	if (stmt_run(st, e) == -1)
+		return -1;
+	*id = db_insert_id(db);
+	return 0;
+}
+
+int
+outbox_fill(struct db *db, int64_t id, const void *message, size_t n, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_FILL);
+
+	stmt_int(st, ":id", id);
+	stmt_blob(st, ":message", message, n);
+	return stmt_run(st, e);
+}
+
+static int
+claim_row(struct db *db, const struct outbox_mail *mail, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_CLAIM);
+
+	stmt_int(st, ":id", mail->id);
+	stmt_int(st, ":attempts", mail->attempts);
+	return stmt_run(st, e);
+}
+
+int
+outbox_claim(struct db *db, struct outbox_mail *out, size_t size, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_DUE);
+	struct outbox_mail *mail;
+	const void *blob;
+	size_t n = 0, i, len;
+	int rc = 0;
+
+	stmt_int(st, ":now", clock_now());
+	stmt_int(st, ":limit", (int64_t)size);
+	while (n < size && (rc = stmt_step(st, e)) == 1) {
+		mail = &out[n++];
+		mail->id = stmt_col_int(st, 0);
+		mail->subscriber_id = stmt_col_int(st, 1);
+		stmt_col_copy(st, 2, mail->kind, sizeof(mail->kind));
+		stmt_col_copy(st, 3, mail->address, sizeof(mail->address));
+		mail->attempts = (int)stmt_col_int(st, 4) + 1;
+		mail->expires_at = stmt_col_int(st, 5);
+		buf_init(&mail->message);
+		blob = stmt_col_blob(st, 6, &len);
+		buf_add(&mail->message, blob, len);
+	}
+	stmt_done(st);
+	for (i = 0; rc != -1 && i < n; i++)
+		if (claim_row(db, &out[i], e) == -1)
+			rc = -1;
+	for (i = 0; rc == -1 && i < n; i++)
+		buf_release(&out[i].message);
+	return rc == -1 ? -1 : (int)n;
+}
+
+int
+outbox_record(struct db *db, const struct outbox_mail *mail, const struct delivery_result *result, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_RECORD);
+	const char *state = delivery_state_name(result->state);
+
+	if (result->state == DELIVERY_DEFERRED)
+		state = result->next_at < mail->expires_at ? "queued" : "expired";
+	else if (result->state == DELIVERY_SKIPPED)
+		state = "refused";
+	stmt_int(st, ":id", mail->id);
+	stmt_text(st, ":state", state);
+	stmt_int(st, ":next", result->next_at);
+	stmt_int_or_null(st, ":code", result->code);
+	stmt_text(st, ":enhanced", result->enhanced && result->enhanced[0] ? result->enhanced : NULL);
+	stmt_text(st, ":reply", result->reply && result->reply[0] ? result->reply : NULL);
+	return stmt_run(st, e);
+}
+
+int
+outbox_recover(struct db *db, int64_t *n, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_RECOVER);
+
+	stmt_int(st, ":now", clock_now());
+	if (stmt_run(st, e) == -1)
+		return -1;
+	*n = db_changes(db);
+	return 0;
+}
+
+int
+outbox_expire(struct db *db, int64_t *n, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_EXPIRE);
+
+	stmt_int(st, ":now", clock_now());
+	if (stmt_run(st, e) == -1)
+		return -1;
+	*n = db_changes(db);
+	return 0;
+}
+
+int
+outbox_waiting(struct db *db, int64_t *out, struct err *e)
+{
+	return stmt_one_int(db_stmt(db, &outbox_module, Q_WAITING), out, e) == 1 ? 0 : -1;
+}
+
+int
+outbox_next_due(struct db *db, int64_t *at, struct err *e)
+{
+	*at = 0;
+	return stmt_one_int(db_stmt(db, &outbox_module, Q_NEXT_DUE), at, e) == -1 ? -1 : 0;
+}
+
+int
+outbox_recent(struct db *db, int64_t subscriber_id, const char *kind, int64_t since, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_RECENT);
+	int64_t found;
+
+	stmt_int(st, ":subscriber", subscriber_id);
+	stmt_text(st, ":kind", kind);
+	stmt_int(st, ":since", since);
+	return stmt_one_int(st, &found, e);
+}
+
+int
+outbox_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_DELETE_OLD);
+
+	stmt_int(st, ":before", before);
+	stmt_int(st, ":limit", limit);
+	if (stmt_run(st, e) == -1)
+		return -1;
+	*n = db_changes(db);
+	return 0;
+}

@@ -1,0 +1,57 @@
+/*
+ * outbox.h - mail to one person, which goes before all campaigns.
+ *
+ * Confirmations and other one-off mail. Message and address are wiped once it
+ * was accepted or refused, or has expired. The same contract as delivery.h.
+ */
+#ifndef OUTBOX_H
+#define OUTBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "store/delivery.h"
+
+struct db;
+struct err;
+
+struct outbox_mail {
+	int64_t id, subscriber_id;
+	char kind[16];
+	char address[SUBSCRIBER_ADDRESS];
+	int attempts;			/* with this one */
+	int64_t expires_at;
+	struct buf message;		/* the final bytes; the caller releases it */
+};
+
+/* Queue in two steps, since the message carries a link made from its own id. subscriber_id 0: nobody on the list. */
+int outbox_reserve(struct db *db, const char *kind, int64_t subscriber_id, const char *address, int64_t expires_at, int64_t *id, struct err *e);
+int outbox_fill(struct db *db, int64_t id, const void *message, size_t n, struct err *e);
+
+/* Claim at most `size` that are due; out[].message is initialised here. Returns how many, or -1. */
+int outbox_claim(struct db *db, struct outbox_mail *out, size_t size, struct err *e);
+
+/* Record; anything final wipes message and address. DELIVERY_DEFERRED past expires_at counts as expired. */
+int outbox_record(struct db *db, const struct outbox_mail *mail, const struct delivery_result *result, struct err *e);
+
+/* A sender starts: claims of an earlier one are due again. */
+int outbox_recover(struct db *db, int64_t *n, struct err *e);
+
+/* Wipe what has expired unsent. */
+int outbox_expire(struct db *db, int64_t *n, struct err *e);
+
+/* How many wait. */
+int outbox_waiting(struct db *db, int64_t *out, struct err *e);
+
+/* When the next one is due; 0: none waits. */
+int outbox_next_due(struct db *db, int64_t *at, struct err *e);
+
+/* Whether a mail of this kind to the person was queued at `since` or later. 1, 0, -1. */
+int outbox_recent(struct db *db, int64_t subscriber_id, const char *kind, int64_t since, struct err *e);
+
+/* Delete finished rows older than `before`; at most `limit` a call. */
+int outbox_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e);
+
+#endif

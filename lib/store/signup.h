@@ -1,0 +1,40 @@
+/*
+ * signup.h - what visitors asked for and nobody has decided yet.
+ *
+ * http appends one row whoever asks, so that its answer tells nothing; the
+ * clerk decides and deletes it.
+ */
+#ifndef SIGNUP_H
+#define SIGNUP_H
+
+#include <stdint.h>
+
+#include "store/consent.h"
+#include "store/subscriber.h"
+
+struct db;
+struct err;
+
+struct signup {
+	int64_t id;
+	char address[SUBSCRIBER_ADDRESS], key[SUBSCRIBER_ADDRESS];
+	char name[SUBSCRIBER_NAME];
+	char topics[400];		/* topic ids, separated by spaces */
+	char language[SUBSCRIBER_LANGUAGE];
+	char ip[64];
+	uint8_t form_hash[CONSENT_HASH];	/* from consent_wording */
+	int64_t received_at;
+};
+
+int signup_append(struct db *db, const struct signup *s, struct err *e);
+
+/* The oldest one: 1 and *out, 0 when there is none, -1. */
+int signup_next(struct db *db, struct signup *out, struct err *e);
+int signup_delete(struct db *db, int64_t id, struct err *e);
+int signup_count(struct db *db, int64_t *out, struct err *e);
+
+/* Write topic ids as text, and read them back: returns how many (at most `size`). */
+void signup_topics_write(char *out, uint64_t size, const int64_t *ids, int count);
+int signup_topics_read(const char *text, int64_t *ids, int size);
+
+#endif

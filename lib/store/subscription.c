@@ -1,0 +1,204 @@
+/* subscription.c - see subscription.h. */
+#include "store/subscription.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "store/consent.h"
+#include "store/db.h"
+#include "store/event.h"
+#include "store/modules.h"
+
+#define OF_MAX 64		/* TOPICS_MAX: nobody has more */
+
+enum { Q_FIND, Q_OF, Q_PUT, Q_COUNT_STATES, Q_AUDIENCE };
+
+static const char *const sql[] = {
+	[Q_FIND] = "SELECT topic_id, state, since FROM subscription WHERE topic_id = :topic AND subscriber_id = :subscriber",
+	[Q_OF] = "SELECT topic_id, state, since FROM subscription WHERE subscriber_id = :subscriber ORDER BY topic_id LIMIT 64",
+	[Q_PUT] = "INSERT INTO subscription (topic_id, subscriber_id, state, since) VALUES (:topic, :subscriber, :state, :now) "
+		  "ON CONFLICT DO UPDATE SET state = excluded.state, since = excluded.since",
+	[Q_COUNT_STATES] = "SELECT state, count(*) FROM subscription WHERE topic_id > 0 AND (:topic = 0 OR topic_id = :topic) GROUP BY state",
+	[Q_AUDIENCE] = "SELECT count(*) FROM subscription WHERE topic_id = :topic AND state = 1",
+};
+const struct db_module subscription_module = { "subscription", sql, 5, MODULE_SUBSCRIPTION };
+
+static const char *const names[SUB_STATES] = { "pending", "active", "left", "bounced", "complained" };
+
+const char *
+subscription_state_name(enum subscription_state state)
+{
+	return names[state];
+}
+
+int
+subscription_state_parse(const char *name)
+{
+	int i;
+
+	for (i = 0; i < SUB_STATES; i++)
+		if (strcmp(name, names[i]) == 0)
+			return i;
+	return -1;
+}
+
+static void
+fill(struct stmt *st, struct subscription *out)
+{
+	out->topic_id = stmt_col_int(st, 0);
+	out->state = (enum subscription_state)stmt_col_int(st, 1);
+	out->since = stmt_col_int(st, 2);
+}
+
+int
+subscription_find(struct db *db, int64_t subscriber_id, int64_t topic_id, struct subscription *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &subscription_module, Q_FIND);
+	int rc;
+
+	stmt_int(st, ":topic", topic_id);
+	stmt_int(st, ":subscriber", subscriber_id);
+	rc = stmt_step(st, e);
+	if (rc == 1) {
+		fill(st, out);
+		stmt_done(st);
+	}
+	return rc;
+}
+
+int
+subscription_of(struct db *db, int64_t subscriber_id, struct subscription *out, size_t size, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &subscription_module, Q_OF);
+	size_t n = 0;
+	int rc = 0;
+
+	stmt_int(st, ":subscriber", subscriber_id);
+	while (n < size && (rc = stmt_step(st, e)) == 1)
+		fill(st, &out[n++]);
+	stmt_done(st);
+	return rc == -1 ? -1 : (int)n;
+}
+
+/* The one place that writes: the new state and its evidence. */
+static int
+put(struct db *db, int64_t subscriber_id, int64_t topic_id, enum subscription_state state, const char *action,
+    const struct evidence *evidence, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &subscription_module, Q_PUT);
+
+	stmt_int(st, ":topic", topic_id);
+	stmt_int(st, ":subscriber", subscriber_id);
+	stmt_int(st, ":state", state);
+	stmt_int(st, ":now", clock_now());
+	if (stmt_run(st, e) == -1)
+		return -1;
+	return consent_add(db, subscriber_id, topic_id, action, evidence, e);
+}
+
+int
+subscription_request(struct db *db, int64_t subscriber_id, int64_t topic_id, const struct evidence *evidence, struct err *e)
+{
+	struct subscription old;
+	int rc = subscription_find(db, subscriber_id, topic_id, &old, e);
+
+	if (rc == -1)
+		return -1;
+	if (rc == 1 && old.state == SUB_ACTIVE)
+		return 0;
+	return put(db, subscriber_id, topic_id, SUB_PENDING, "requested", evidence, e) == -1 ? -1 : 1;
+}
+
+int
+subscription_confirm(struct db *db, int64_t subscriber_id, int64_t topic_id, const struct evidence *evidence, struct err *e)
+{
+	struct subscription old;
+	int rc = subscription_find(db, subscriber_id, topic_id, &old, e);
+
+	if (rc == -1)
+		return -1;
+	if (rc == 1 && old.state == SUB_ACTIVE)
+		return 0;
+	return put(db, subscriber_id, topic_id, SUB_ACTIVE, "confirmed", evidence, e) == -1 ? -1 : 1;
+}
+
+int
+subscription_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const char *action, const struct evidence *evidence, struct err *e)
+{
+	struct subscription old;
+	int rc = subscription_find(db, subscriber_id, topic_id, &old, e);
+
+	if (rc == -1)
+		return -1;
+	if (rc == 1 && old.state == SUB_ACTIVE)
+		return 0;
+	if (rc == 1 && old.state != SUB_PENDING)
+		return err_set(e, ERR_REFUSED, "has %s this topic before: only they themselves can come back, through the signup page",
+		    old.state == SUB_LEFT ? "left" : old.state == SUB_BOUNCED ? "bounced on" : "complained about");
+	return put(db, subscriber_id, topic_id, SUB_ACTIVE, action, evidence, e) == -1 ? -1 : 1;
+}
+
+/* End those of the person's subscriptions that still run (or wait); returns how many. */
+static int
+end(struct db *db, int64_t subscriber_id, int64_t topic_id, enum subscription_state state, const char *action,
+    const struct evidence *evidence, struct err *e)
+{
+	struct subscription of[OF_MAX];
+	int i, count, ended = 0;
+
+	count = subscription_of(db, subscriber_id, of, OF_MAX, e);
+	if (count == -1)
+		return -1;
+	for (i = 0; i < count; i++) {
+		if ((topic_id && of[i].topic_id != topic_id) || (of[i].state != SUB_PENDING && of[i].state != SUB_ACTIVE))
+			continue;
+		if (put(db, subscriber_id, of[i].topic_id, state, action, evidence, e) == -1)
+			return -1;
+		ended++;
+	}
+	return ended;
+}
+
+int
+subscription_leave(struct db *db, int64_t subscriber_id, int64_t topic_id, int64_t campaign_id, const char *how,
+    const struct evidence *evidence, struct err *e)
+{
+	struct event event = { .kind = "unsubscribe", .class = how };
+	int ended = end(db, subscriber_id, topic_id, SUB_LEFT, "left", evidence, e);
+
+	if (ended <= 0)
+		return ended;
+	event.subscriber_id = subscriber_id;
+	event.topic_id = topic_id;
+	event.campaign_id = campaign_id;
+	return event_add(db, &event, e) == -1 ? -1 : ended;
+}
+
+int
+subscription_end(struct db *db, int64_t subscriber_id, enum subscription_state state, const struct evidence *evidence, struct err *e)
+{
+	return end(db, subscriber_id, 0, state, names[state], evidence, e);
+}
+
+int
+subscription_count(struct db *db, int64_t topic_id, int64_t counts[SUB_STATES], struct err *e)
+{
+	struct stmt *st = db_stmt(db, &subscription_module, Q_COUNT_STATES);
+	int rc;
+
+	memset(counts, 0, SUB_STATES * sizeof(counts[0]));
+	stmt_int(st, ":topic", topic_id);
+	while ((rc = stmt_step(st, e)) == 1)
+		counts[stmt_col_int(st, 0)] = stmt_col_int(st, 1);
+	return rc;
+}
+
+int
+subscription_audience(struct db *db, int64_t topic_id, int64_t *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &subscription_module, Q_AUDIENCE);
+
+	stmt_int(st, ":topic", topic_id);
+	return stmt_one_int(st, out, e) == 1 ? 0 : -1;
+}

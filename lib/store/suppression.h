@@ -1,0 +1,41 @@
+/*
+ * suppression.h - addresses that must not be mailed.
+ *
+ * Kept as HMAC-SHA-256 under a secret key, so that a suppression outlives
+ * erasure without keeping the address (a plain hash can be guessed). A fresh
+ * double opt-in lifts left, erased and hard; only staff lift complaint and staff.
+ */
+#ifndef SUPPRESSION_H
+#define SUPPRESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct db;
+struct err;
+
+#define SUPPRESSION_HMAC 16	/* octets */
+
+enum suppression_reason { SUPPRESSED_LEFT, SUPPRESSED_ERASED, SUPPRESSED_HARD, SUPPRESSED_COMPLAINT, SUPPRESSED_STAFF };
+
+/* Make keys/suppression.key (ERR_EXISTS when it is there), or read it into the open store. */
+int suppression_key_create(const char *folder, struct err *e);
+int suppression_key_load(struct db *db, const char *folder, struct err *e);
+
+/* The HMAC of an address in its compared form (struct addr's key). */
+void suppression_hmac(struct db *db, const char *address_key, uint8_t out[SUPPRESSION_HMAC]);
+
+/* 1 and *reason when it is suppressed, 0 when not, -1. */
+int suppression_find(struct db *db, const char *address_key, enum suppression_reason *reason, struct err *e);
+
+/* Add, or strengthen the reason that is there (the order of the enum). */
+int suppression_add(struct db *db, const char *address_key, enum suppression_reason reason, const char *source, struct err *e);
+
+/* Whether a visitor's fresh double opt-in may lift it. */
+bool suppression_liftable(enum suppression_reason reason);
+
+int suppression_lift(struct db *db, const char *address_key, struct err *e);
+
+const char *suppression_name(enum suppression_reason reason);
+
+#endif

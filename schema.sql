@@ -1,0 +1,243 @@
+-- The store, explained. This file is compiled into both binaries; `newsletter init` runs it, and newsletterd brings an older store up to it
+-- (lib/store/migrate.c). Times are Unix seconds, UTC. Ids are never used again (AUTOINCREMENT): a link mailed years ago must never reach
+-- somebody else. Small tables name their states in words; the two large ones (subscription, delivery) number them.
+
+-- What people can subscribe to.
+CREATE TABLE topic (
+	id              INTEGER PRIMARY KEY AUTOINCREMENT,
+	slug            TEXT NOT NULL UNIQUE,	-- short name in forms, commands and List-Id: a-z, 0-9 and hyphens
+	title           TEXT NOT NULL,		-- as visitors see it
+	description     TEXT NOT NULL,		-- one sentence for the signup form
+	created_at      INTEGER NOT NULL
+) STRICT;
+
+-- A person, by address. Whether they get mail is said by subscription alone.
+CREATE TABLE subscriber (
+	id              INTEGER PRIMARY KEY AUTOINCREMENT,
+	address         TEXT NOT NULL,		-- as mailed: local part as typed, domain in lower case A-labels
+	address_key     TEXT NOT NULL UNIQUE,	-- as compared: all in lower case
+	address_hmac    BLOB NOT NULL,		-- as suppression.address_hmac, so that sending can check without a key
+	name            TEXT NOT NULL,		-- as given, or ''
+	language        TEXT NOT NULL,		-- of mails and pages, or '' for the site's
+	created_at      INTEGER NOT NULL,
+	bounce_score    INTEGER NOT NULL DEFAULT 0,	-- points for soft bounces, reset by a success
+	bounce_first_at INTEGER,		-- when the first of these points came
+	bounce_last_at  INTEGER			-- when the last one came; at most one a day counts
+) STRICT;
+
+-- A subscriber's wish to hear about one topic. Only lib/store/subscription.c writes it; each change leaves a row in consent.
+-- The key begins with the topic: a campaign walks it in the order of subscriber ids.
+CREATE TABLE subscription (
+	topic_id        INTEGER NOT NULL REFERENCES topic(id),
+	subscriber_id   INTEGER NOT NULL REFERENCES subscriber(id) ON DELETE CASCADE,
+	state           INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),	-- 0 pending, 1 active, 2 left, 3 bounced, 4 complained
+	since           INTEGER NOT NULL,	-- when it came into this state
+	PRIMARY KEY (topic_id, subscriber_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX subscription_of ON subscription(subscriber_id);
+CREATE INDEX subscription_pending ON subscription(since) WHERE state = 0;	-- for the clerk, who deletes old ones
+
+-- What a visitor asked for and nobody has decided yet: http appends one row whoever asks, the clerk decides and deletes it.
+CREATE TABLE signup_request (
+	id              INTEGER PRIMARY KEY AUTOINCREMENT,
+	address         TEXT NOT NULL,
+	address_key     TEXT NOT NULL,
+	name            TEXT NOT NULL,
+	topics          TEXT NOT NULL,		-- topic ids, separated by spaces
+	language        TEXT NOT NULL,
+	ip              TEXT NOT NULL,		-- of the visitor
+	form_hash       BLOB NOT NULL REFERENCES form_text(hash),	-- the wording that was shown
+	received_at     INTEGER NOT NULL
+) STRICT;
+
+-- Evidence that we were asked: append-only (the triggers below), but for the IP address, which is deleted after a while, and for erasure.
+CREATE TABLE consent (
+	id              INTEGER PRIMARY KEY AUTOINCREMENT,
+	subscriber_id   INTEGER NOT NULL REFERENCES subscriber(id) ON DELETE CASCADE,
+	topic_id        INTEGER NOT NULL REFERENCES topic(id),
+	action          TEXT NOT NULL CHECK (action IN ('requested', 'confirmed', 'imported', 'added', 'left', 'bounced', 'complained')),
+	at              INTEGER NOT NULL,
+	ip              TEXT,			-- of the visitor, or NULL
+	form_hash       BLOB REFERENCES form_text(hash),	-- requested: the wording that was shown
+	mail_hash       BLOB REFERENCES form_text(hash),	-- requested: the confirmation mail as it was sent, its secret link left out
+	source          TEXT NOT NULL		-- where it came from: 'web', 'one-click', 'csv: paper form 2026-03', 'staff: ann'
+) STRICT;
+CREATE INDEX consent_of ON consent(subscriber_id);
+CREATE INDEX consent_ip ON consent(at) WHERE ip IS NOT NULL;
+CREATE TRIGGER consent_append_only BEFORE UPDATE ON consent
+WHEN NEW.ip IS NOT NULL OR NEW.id <> OLD.id OR NEW.subscriber_id <> OLD.subscriber_id OR NEW.topic_id <> OLD.topic_id OR NEW.action <> OLD.action
+	OR NEW.at <> OLD.at OR NEW.form_hash IS NOT OLD.form_hash OR NEW.mail_hash IS NOT OLD.mail_hash OR NEW.source <> OLD.source
+BEGIN SELECT RAISE(ABORT, 'consent is append-only'); END;
+
+-- Verbatim wording (of a form, of a confirmation mail), once each.
+CREATE TABLE form_text (
+	hash            BLOB PRIMARY KEY,	-- SHA-256 of the text
+	text            TEXT NOT NULL,
+	first_at        INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Single-use secrets that were mailed; only their hash is here.
+CREATE TABLE token (
+	hash            BLOB PRIMARY KEY,	-- SHA-256 of the token
+	purpose         TEXT NOT NULL CHECK (purpose IN ('confirm', 'my-data')),
+	subscriber_id   INTEGER NOT NULL REFERENCES subscriber(id) ON DELETE CASCADE,
+	topics          TEXT NOT NULL,		-- confirm: the topic ids that were asked for, separated by spaces
+	created_at      INTEGER NOT NULL,
+	expires_at      INTEGER NOT NULL,
+	used_at         INTEGER			-- NULL until used
+) STRICT, WITHOUT ROWID;
+CREATE INDEX token_of ON token(subscriber_id, purpose);
+CREATE INDEX token_expiry ON token(expires_at);
+
+-- Addresses that must not be mailed, as HMAC-SHA-256 (first 16 octets) of the address in lower case under keys/suppression.key, so that it
+-- survives erasure without keeping the address.
+CREATE TABLE suppression (
+	address_hmac    BLOB PRIMARY KEY,
+	reason          TEXT NOT NULL CHECK (reason IN ('left', 'erased', 'hard', 'complaint', 'staff')),
+	since           INTEGER NOT NULL,
+	source          TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Articles, as imported.
+CREATE TABLE article (
+	id              INTEGER PRIMARY KEY AUTOINCREMENT,
+	source          TEXT NOT NULL UNIQUE,	-- what makes it the same article on the next import: its url, else its file name
+	title           TEXT NOT NULL,
+	url             TEXT NOT NULL,
+	excerpt         TEXT NOT NULL,
+	author          TEXT NOT NULL,
+	image           TEXT NOT NULL,
+	topic_id        INTEGER REFERENCES topic(id),	-- NULL: for whatever topic articles are announced to
+	body            TEXT NOT NULL,		-- Markdown
+	content_hash    TEXT NOT NULL,		-- SHA-256 of the file, hex: whether it was edited
+	published_at    INTEGER NOT NULL,
+	imported_at     INTEGER NOT NULL,
+	updated_at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX article_published ON article(published_at);
+
+-- An article is announced to a topic once.
+CREATE TABLE announcement (
+	article_id      INTEGER NOT NULL REFERENCES article(id),
+	topic_id        INTEGER NOT NULL REFERENCES topic(id),
+	campaign_id     INTEGER REFERENCES campaign(id),	-- NULL: marked as announced without a mail
+	at              INTEGER NOT NULL,
+	PRIMARY KEY (article_id, topic_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX announcement_of ON announcement(campaign_id);
+
+-- One mailing to one topic. Recipients are chosen when sending starts: those whose subscription is active since started_at or before and
+-- whose id is at most high_id, in the order of ids; cursor is the last one that was reached.
+CREATE TABLE campaign (
+	id              INTEGER PRIMARY KEY AUTOINCREMENT,
+	uuid            TEXT NOT NULL UNIQUE,	-- public identifier
+	kind            TEXT NOT NULL CHECK (kind IN ('articles', 'promotion')),
+	topic_id        INTEGER NOT NULL REFERENCES topic(id),
+	key             TEXT UNIQUE,		-- makes a cron job idempotent; NULL: none
+	subject         TEXT NOT NULL,
+	state           TEXT NOT NULL CHECK (state IN ('scheduled', 'sending', 'paused', 'held', 'done', 'cancelled')),
+	reason          TEXT NOT NULL DEFAULT '',	-- why it is paused, held or cancelled
+	created_at      INTEGER NOT NULL,
+	created_by      TEXT NOT NULL,		-- Unix user
+	start_at        INTEGER NOT NULL,	-- not before; the cancel window is in it
+	valid_until     INTEGER,		-- promotions: never sent after this
+	started_at      INTEGER,
+	deadline        INTEGER,		-- deferred messages are tried until then
+	high_id         INTEGER,
+	cursor          INTEGER NOT NULL DEFAULT 0,
+	finished_at     INTEGER,
+	planned         INTEGER NOT NULL DEFAULT 0,	-- recipients when it started
+	accepted        INTEGER NOT NULL DEFAULT 0,	-- these four: how many deliveries are in that state
+	deferred        INTEGER NOT NULL DEFAULT 0,
+	refused         INTEGER NOT NULL DEFAULT 0,
+	unknown         INTEGER NOT NULL DEFAULT 0,
+	skipped         INTEGER NOT NULL DEFAULT 0	-- reached, but not mailed: suppressed, or not mailable by this relay
+) STRICT;
+CREATE INDEX campaign_open ON campaign(state) WHERE state IN ('scheduled', 'sending', 'paused', 'held');
+
+-- The compiled message of a campaign, one for each language: what was sent can always be shown again.
+CREATE TABLE campaign_message (
+	campaign_id     INTEGER NOT NULL REFERENCES campaign(id) ON DELETE CASCADE,
+	language        TEXT NOT NULL,
+	compiled        BLOB NOT NULL,		-- lib/mail/message.h
+	PRIMARY KEY (campaign_id, language)
+) STRICT;
+
+-- The ledger: what became of each message. A row is there before anything touches the wire.
+CREATE TABLE delivery (
+	campaign_id     INTEGER NOT NULL REFERENCES campaign(id) ON DELETE CASCADE,
+	subscriber_id   INTEGER NOT NULL,	-- no foreign key: the row outlives the person, and says nothing about them
+	state           INTEGER NOT NULL CHECK (state BETWEEN 0 AND 5),	-- 0 claimed, 1 accepted, 2 deferred, 3 refused, 4 unknown (held), 5 skipped
+	attempts        INTEGER NOT NULL,
+	at              INTEGER NOT NULL,	-- of the last change
+	next_at         INTEGER,		-- deferred: not before
+	code            INTEGER,		-- of the last reply, with its enhanced code and redacted text
+	enhanced        TEXT,
+	reply           TEXT,
+	PRIMARY KEY (campaign_id, subscriber_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX delivery_deferred ON delivery(campaign_id, next_at) WHERE state = 2;
+
+-- Mail to one person that goes before all campaigns. Message and address are wiped once accepted, refused or expired.
+CREATE TABLE outbox (
+	id              INTEGER PRIMARY KEY AUTOINCREMENT,
+	kind            TEXT NOT NULL CHECK (kind IN ('confirm', 'already', 'my-data', 'test', 'operator')),
+	subscriber_id   INTEGER,		-- NULL when it is nobody on the list
+	address         TEXT,
+	message         BLOB,			-- the final bytes
+	state           TEXT NOT NULL CHECK (state IN ('queued', 'claimed', 'accepted', 'refused', 'expired', 'unknown')),
+	attempts        INTEGER NOT NULL DEFAULT 0,
+	created_at      INTEGER NOT NULL,
+	expires_at      INTEGER NOT NULL,
+	next_at         INTEGER NOT NULL,
+	code            INTEGER,
+	enhanced        TEXT,
+	reply           TEXT
+) STRICT;
+CREATE INDEX outbox_queued ON outbox(next_at) WHERE state = 'queued';
+CREATE INDEX outbox_claimed ON outbox(id) WHERE state = 'claimed';
+CREATE INDEX outbox_expiry ON outbox(expires_at) WHERE message IS NOT NULL;
+CREATE INDEX outbox_created ON outbox(created_at);
+
+-- What came back or was asked: bounces, complaints, unsubscribes.
+CREATE TABLE event (
+	id              INTEGER PRIMARY KEY AUTOINCREMENT,
+	kind            TEXT NOT NULL CHECK (kind IN ('unsubscribe', 'refusal', 'bounce', 'complaint')),
+	at              INTEGER NOT NULL,
+	subscriber_id   INTEGER,		-- no foreign key: erasure sets it to NULL
+	topic_id        INTEGER,
+	campaign_id     INTEGER,		-- the mailing that it answers, if it says so
+	class           TEXT NOT NULL,		-- 'hard', 'soft', 'complaint', 'one-click', 'page', 'mailto', 'staff'
+	code            INTEGER,
+	enhanced        TEXT,
+	text            TEXT			-- redacted
+) STRICT;
+CREATE INDEX event_at ON event(at);
+CREATE INDEX event_campaign ON event(campaign_id) WHERE campaign_id IS NOT NULL;
+CREATE INDEX event_subscriber ON event(subscriber_id) WHERE subscriber_id IS NOT NULL;
+
+-- Numbers that only grow, for metrics: 'signup_requests', 'role_restarts_http' …
+CREATE TABLE counter (
+	name            TEXT PRIMARY KEY,
+	value           INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What was used of a limit, so that it holds across a restart.
+CREATE TABLE pace (
+	scope           TEXT NOT NULL,		-- 'relay', 'domain', 'ip', 'address' …
+	subject         TEXT NOT NULL,		-- which one
+	window_start    INTEGER NOT NULL,	-- of the window that `used` counts
+	used            INTEGER NOT NULL,
+	PRIMARY KEY (scope, subject)
+) STRICT, WITHOUT ROWID;
+
+-- Who did what from the command line. Append-only.
+CREATE TABLE audit (
+	id              INTEGER PRIMARY KEY AUTOINCREMENT,
+	at              INTEGER NOT NULL,
+	who             TEXT NOT NULL,		-- Unix user
+	command         TEXT NOT NULL,		-- 'subscriber import'
+	detail          TEXT NOT NULL		-- without addresses
+) STRICT;
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
