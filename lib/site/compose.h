@@ -1,0 +1,39 @@
+/*
+ * compose.h - the site's mails, from templates and content to a compiled message.
+ */
+#ifndef COMPOSE_H
+#define COMPOSE_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+struct conf;
+struct err;
+struct message;
+struct topic;
+
+/* A mail as rendered, before it is compiled; slots are still marks in it. */
+struct composed {
+	struct buf subject, text, html;
+};
+
+#define COMPOSED_INIT { BUF_INIT, BUF_INIT, BUF_INIT }
+void composed_release(struct composed *c);
+
+/*
+ * Render mail/NAME.text.mustache and mail/NAME.html.mustache over `data`, to
+ * which `site` and the person's slots (name, unsubscribe_url, preferences_url,
+ * confirm_url) are added. Fills text and html; the subject is the caller's.
+ */
+int compose_render(struct composed *out, const struct conf *conf, const char *name, json_t *data, struct err *e);
+
+/* Compile what a visitor's action sends (Auto-Submitted, no List-Unsubscribe). NULL on failure. */
+struct message *compose_notice(const struct conf *conf, const struct composed *c, struct err *e);
+
+/* Compile a campaign's message: List-Id, List-Unsubscribe, Feedback-ID. NULL on failure. */
+struct message *compose_campaign(const struct conf *conf, const struct composed *c, const struct topic *topic, int64_t campaign_id,
+    const char *kind, struct err *e);
+
+#endif

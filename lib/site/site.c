@@ -1,0 +1,83 @@
+/* site.c - see site.h. */
+#include "site/site.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/link.h"
+#include "store/suppression.h"
+
+int
+site_open(struct site *s, const char *conf_path, unsigned what, struct err *e)
+{
+	memset(s, 0, sizeof(*s));
+	if (conf_load(&s->conf, conf_path, e) == -1 || clock_init(s->conf.site_timezone, e) == -1)
+		return -1;
+	if (what & SITE_LINKS && !(s->links = link_keys_load(s->conf.store_keys, e)))
+		return -1;
+	if (what & SITE_STORE && !(s->db = db_open(s->conf.store_path, DB_USE, e)))
+		return -1;
+	if (what & SITE_SUPPRESSION && suppression_key_load(s->db, s->conf.store_keys, e) == -1)
+		return -1;
+	return 0;
+}
+
+void
+site_close(struct site *s)
+{
+	db_close(s->db);
+	link_keys_free(s->links);
+	conf_release(&s->conf);
+	memset(s, 0, sizeof(*s));
+}
+
+/* WCAG 2.2's relative luminance says whether black or white is readable on the accent. */
+static const char *
+readable_on(const char *colour)
+{
+	double channel, luminance = 0, weight[] = { 0.2126, 0.7152, 0.0722 };
+	char hex[3] = "";
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		memcpy(hex, colour + 1 + 2 * i, 2);
+		channel = (double)strtol(hex, NULL, 16) / 255;
+		/* x^2.2 is near enough to the standard's piecewise curve to choose between two colours */
+		luminance += weight[i] * channel * channel * (0.2 * channel + 0.8);
+	}
+	return luminance > 0.18 ? "#111111" : "#ffffff";
+}
+
+static void
+put_given(json_t *object, const char *key, const char *value)
+{
+	if (value[0])
+		json_put(object, key, value);
+}
+
+json_t *
+site_context(const struct conf *c)
+{
+	json_t *site = json_object(), *action;
+
+	put_given(site, "name", c->site_name);
+	put_given(site, "url", c->site_url);
+	put_given(site, "home", c->site_home);
+	put_given(site, "description", c->site_description);
+	put_given(site, "language", c->site_language);
+	put_given(site, "postal_address", c->site_postal_address);
+	put_given(site, "privacy_url", c->site_privacy_url);
+	put_given(site, "colour", c->site_colour);
+	put_given(site, "colour_text", readable_on(c->site_colour));
+	put_given(site, "logo", c->site_logo);
+	if (c->site_action_text[0] && c->site_action_url[0]) {
+		action = json_object();
+		json_put(action, "text", c->site_action_text);
+		json_put(action, "url", c->site_action_url);
+		json_object_set_new(site, "action", action);
+	}
+	return site;
+}

@@ -1,0 +1,43 @@
+/*
+ * site.h - a site opened: its configuration, store and keys.
+ *
+ * The layer lib/site is what the daemon and the command line share when they
+ * join the layers below: opening a site, composing its mails, and filling in what is
+ * one person's. Everything a role must not have it does not open.
+ */
+#ifndef SITE_H
+#define SITE_H
+
+#include <jansson.h>
+
+#include "base/conf.h"
+#include "store/db.h"
+
+struct err;
+struct link_keys;
+
+enum {
+	SITE_STORE = 1,		/* the store, up to date */
+	SITE_LINKS = 2,		/* the link keys */
+	SITE_SUPPRESSION = 4,	/* the suppression key, into the store */
+	SITE_ALL = 7,
+};
+
+struct site {
+	struct conf conf;
+	struct db *db;			/* NULL when not asked for */
+	struct link_keys *links;	/* NULL when not asked for */
+};
+
+/* Load newsletter.conf, set the time zone, open what `what` asks for. The caller closes it in either case. */
+int site_open(struct site *s, const char *conf_path, unsigned what, struct err *e);
+void site_close(struct site *s);
+
+/*
+ * The object `site` of every template: name, url, home, description, language,
+ * postal_address, privacy_url, colour, colour_text (what is readable on it),
+ * logo, action {text, url}; what is empty is left out. The caller owns it.
+ */
+json_t *site_context(const struct conf *c);
+
+#endif
