@@ -1,0 +1,53 @@
+/*
+ * role.h - the four roles of newsletterd, in one table: what each does, holds and may.
+ *
+ * The parent (main.c) starts each as `newsletterd --role NAME -c CONF`, with
+ * the descriptors below; role_main opens what the table says, shuts the
+ * sandbox (sandbox.h) and calls `run`.
+ */
+#ifndef ROLE_H
+#define ROLE_H
+
+#include <stdbool.h>
+
+#include "site/site.h"
+
+struct err;
+
+enum role_id { ROLE_HTTP, ROLE_CLERK, ROLE_SENDER, ROLE_INBOUND, ROLE_COUNT };
+
+/* Descriptors that a role inherits. */
+enum { ROLE_READY_FD = 3, ROLE_LISTEN_FD = 4 };
+
+struct role_run {
+	struct site site;
+	int listen_fd;		/* http: the listening socket; else -1 */
+	int stop_fd;		/* becomes readable when the role is to drain and return; poll it, never read it */
+};
+
+struct role {
+	const char *name;
+	unsigned opens;		/* SITE_…: what is opened before the sandbox shuts */
+	bool listens;		/* gets the listening socket */
+	bool connects;		/* may make connections */
+	bool secrets;		/* may read the relay's password and the DKIM key */
+	bool outbox;		/* may write the outbox folder */
+	bool templates;		/* may read the site's templates */
+	int (*run)(struct role_run *r, struct err *e);	/* until told to stop: 0, or -1 with the reason for the log */
+};
+
+extern const struct role roles[ROLE_COUNT];
+
+/* A role's whole life; returns the exit status. Never returns early without a line in the log. */
+int role_main(const char *name, const char *conf_path);
+
+/* Whether the parent or a signal asked to stop. */
+bool role_stopping(const struct role_run *r);
+
+/* Each in its own file. */
+int http_run(struct role_run *r, struct err *e);
+int clerk_run(struct role_run *r, struct err *e);
+int sender_run(struct role_run *r, struct err *e);
+int inbound_run(struct role_run *r, struct err *e);
+
+#endif
