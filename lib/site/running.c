@@ -1,0 +1,70 @@
+/* running.c - see running.h. */
+#include "site/running.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+enum { PARENT, SENDER };
+
+static int
+open_file(const char *store_path, int flags, struct err *e)
+{
+	struct buf path = BUF_INIT;
+	int fd;
+
+	buf_addf(&path, "%s-daemon", store_path);
+	fd = open(path.data, flags | O_CLOEXEC, 0660);
+	if (fd == -1)
+		err_sys(e, "cannot open %s", path.data);
+	buf_release(&path);
+	return fd;
+}
+
+/* The descriptor stays open on purpose: the lock lives as long as the process. */
+static int
+claim(const char *store_path, off_t byte, struct err *e)
+{
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
+	int fd = open_file(store_path, O_RDWR | O_CREAT, e);
+
+	if (fd == -1)
+		return -1;
+	if (fcntl(fd, F_OFD_SETLK, &fl) == 0)
+		return 1;
+	close(fd);
+	return 0;
+}
+
+int
+running_claim(const char *store_path, struct err *e)
+{
+	int rc = claim(store_path, PARENT, e);
+
+	if (rc == 0)
+		err_set(e, ERR_BUSY, "a newsletterd runs for %s already", store_path);
+	return rc == 1 ? 0 : -1;
+}
+
+int
+running_claim_sender(const char *store_path, struct err *e)
+{
+	return claim(store_path, SENDER, e);
+}
+
+int
+running_check(const char *store_path)
+{
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = PARENT, .l_len = 1 };
+	struct err e = ERR_INIT;
+	int fd = open_file(store_path, O_RDWR, &e), runs = 0;
+
+	if (fd == -1)
+		return 0;
+	if (fcntl(fd, F_OFD_GETLK, &fl) == 0)
+		runs = fl.l_type != F_UNLCK;
+	close(fd);
+	return runs;
+}

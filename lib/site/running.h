@@ -1,0 +1,21 @@
+/*
+ * running.h - whether newsletterd runs for a store: locks that the kernel drops with the process.
+ *
+ * Bytes of the file `<store>-daemon`: 0 is the parent's, 1 the sender's. After
+ * the parent was killed its sender still drains for a moment; a new one waits for it.
+ */
+#ifndef RUNNING_H
+#define RUNNING_H
+
+struct err;
+
+/* The parent: hold it for this process's life. ERR_BUSY when a newsletterd runs already. */
+int running_claim(const char *store_path, struct err *e);
+
+/* The sender: 1 when it is ours now (held for this process's life), 0 when another one still drains, -1. */
+int running_claim_sender(const char *store_path, struct err *e);
+
+/* Whether a newsletterd runs. */
+int running_check(const char *store_path);
+
+#endif
