@@ -70,3 +70,17 @@ article() {
 		>"$tmp/articles/$RANDOM$RANDOM.md"
 	newsletter article import "$tmp/articles" >/dev/null
 }
+
+# start_sink [options]: Postfix's smtp-sink on a free port; $sink is its address, each message goes into a file of $tmp/sink.
+start_sink() {
+	"$root/tools/peers" || bail "the peers are missing"
+	. "$peers/env"
+	sink=127.0.0.1:$(free_port)
+	mkdir -p "$tmp/sink"
+	LD_LIBRARY_PATH=$POSTFIX_LIBRARIES "$SMTP_SINK" -D "$tmp/sink/mail." "$@" "$sink" 256 2>"$tmp/sink.log" &
+	at_exit $!
+	wait_for 5 port_open "${sink#*:}" || bail "smtp-sink did not come up"
+}
+port_open() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+sink_count() { cat "$tmp"/sink/* 2>/dev/null | grep -c '^Message-ID:'; }
+sink_reached() { [ "$(sink_count)" -ge "$1" ]; }

@@ -2,7 +2,7 @@
 # sandbox.t - what each role must not be able to do, tried from inside it by a build that tries (tests/probe/probe.c).
 . "$(dirname "$0")/lib.sh"
 
-probe=${PROBE:-$root/build/probe/newsletterd}
+probe=${B:-$root/build}/probe/newsletterd
 make_site
 mkdir -p "$site/secret"
 echo 'the relay password' >"$site/secret/relay"
