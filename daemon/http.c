@@ -22,10 +22,10 @@
 #include "base/err.h"
 #include "base/log.h"
 
-#define MEMORY 32768		/* bytes libmicrohttpd may use for one connection: 414 or 431 over it */
-#define RETRY_MS 1		/* between two tries for the writers' turn */
+#define MEMORY 32768 /* bytes libmicrohttpd may use for one connection: 414 or 431 over it */
+#define RETRY_MS 1   /* between two tries for the writers' turn */
 #define DRAIN_US 10000000
-#define DRAIN_IDLE_US 1000000	/* requests of which only a part has come get so long to come whole */
+#define DRAIN_IDLE_US 1000000 /* requests of which only a part has come get so long to come whole */
 
 /* The request begins: its URI is known, nothing else yet. What is returned is the request's context in all that follows. */
 static void *
@@ -41,7 +41,7 @@ on_uri(void *cls, const char *uri, struct MHD_Connection *connection)
 	r->query = r->token = "";
 	buf_init(&r->body);
 	r->http->active++;
-	if (uri[0] != '/' && host)	/* the absolute form (RFC 9112 3.2.2); whose host that is, is all the same to us */
+	if (uri[0] != '/' && host) /* the absolute form (RFC 9112 3.2.2); whose host that is, is all the same to us */
 		uri = strchrnul(host + 3, '/');
 	n = strlen(uri);
 	if (n > HTTP_URI)
@@ -117,7 +117,7 @@ take(struct http_request *r, const char *data, size_t n)
 	if (n > room)
 		n = room;
 	if (r->refused || n > HTTP_BODIES - h->bodies)
-		return true;	/* read on, so that the answer reaches its sender */
+		return true; /* read on, so that the answer reaches its sender */
 	buf_add(&r->body, data, n);
 	h->bodies += n;
 	return true;
@@ -129,7 +129,10 @@ send_response(struct http_request *r)
 	return r->response ? MHD_queue_response(r->connection, r->status, r->response) : MHD_NO;
 }
 
-/* Called again and again for one request: first with its headers, then with each piece of its body, then without; and after it was suspended. */
+/*
+ * Called again and again for one request: first with its headers, then with
+ * each piece of its body, then without; and once more after it was suspended.
+ */
 static enum MHD_Result
 on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *data,
     size_t *size, void **context)
@@ -198,7 +201,8 @@ start(struct http *h, struct err *e)
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
 	    MHD_OPTION_END);
 	if (!h->mhd)
-		return err_sys(e, "libmicrohttpd cannot serve on the listening socket with [http] connections = %lld", (long long)conf->http_connections);
+		return err_sys(e, "libmicrohttpd cannot serve on the listening socket with [http] connections = %lld",
+		    (long long)conf->http_connections);
 	return 0;
 }
 
@@ -218,6 +222,8 @@ wait_ms(const struct http *h, int most)
 {
 	MHD_UNSIGNED_LONG_LONG timeout;
 
+	if (h->resumed)
+		return 0;
 	if (h->head && most > RETRY_MS)
 		most = RETRY_MS;
 	if (MHD_get_timeout(h->mhd, &timeout) == MHD_YES && timeout < (MHD_UNSIGNED_LONG_LONG)most)
@@ -234,6 +240,7 @@ turn(struct http *h, int epoll_fd, bool draining, struct err *e)
 	/* draining, stop_fd stays readable */
 	if (poll(fds, draining ? 1 : 2, wait_ms(h, draining ? 10 : 1000)) == -1 && errno != EINTR)
 		return err_sys(e, "poll");
+	h->resumed = false;
 	if (MHD_run(h->mhd) != MHD_YES)
 		return err_set(e, ERR_SYSTEM, "libmicrohttpd failed");
 	http_queue_turn(h);
@@ -267,7 +274,7 @@ http_run(struct role_run *role, struct err *e)
 	h.tail = &h.head;
 	h.site = site_context(&role->site.conf);
 	h.base = base_path(role->site.conf.site_url);
-	signal(SIGPIPE, SIG_IGN);	/* a visitor who has gone is no reason to end */
+	signal(SIGPIPE, SIG_IGN); /* a visitor who has gone is no reason to end */
 	if (http_proxies_init(&h, e) == -1 || signup_init(&h, e) == -1 || style_init(&h, e) == -1 || start(&h, e) == -1)
 		goto out;
 	info = MHD_get_daemon_info(h.mhd, MHD_DAEMON_INFO_EPOLL_FD);

@@ -19,7 +19,8 @@
 #define HTML "text/html; charset=utf-8"
 
 static const char *const headers[][2] = {
-	{ "Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src https: 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'" },
+	{ "Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src https: 'self'; form-action 'self'; "
+				     "frame-ancestors 'none'; base-uri 'none'" },
 	{ "Referrer-Policy", "no-referrer" },
 	{ "X-Content-Type-Options", "nosniff" },
 	{ "Cross-Origin-Opener-Policy", "same-origin" },
@@ -79,7 +80,7 @@ page_bytes(struct http_request *r, unsigned status, const char *type, const char
 	r->status = status;
 	r->response = MHD_create_response_from_buffer(n, buf_detach(bytes), MHD_RESPMEM_MUST_FREE);
 	if (!r->response)
-		return;		/* http.c closes the connection */
+		return; /* http.c closes the connection */
 	for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
 		MHD_add_response_header(r->response, headers[i][0], headers[i][1]);
 	MHD_add_response_header(r->response, MHD_HTTP_HEADER_CACHE_CONTROL, cache);
@@ -175,7 +176,7 @@ void
 page_trouble(struct http_request *r, const struct err *e)
 {
 	log_event(LOG_LEVEL_ERROR, "store", "reason=%s", log_text(e->text));
-	page_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "Something went wrong on our side", "Nothing was changed. Please try again in a few minutes.", NULL);
+	page_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "Something went wrong on our side", "Nothing was changed. Please try again soon.", NULL);
 }
 
 void
@@ -225,6 +226,7 @@ http_form(struct http_request *r, struct form *f)
 	if (e.code == ERR_USAGE)
 		page_error(r, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "We cannot read that kind of content", e.text, NULL);
 	else
-		page_error(r, MHD_HTTP_BAD_REQUEST, "We cannot read that form", e.text, "Please go back, reload the form and send it again.");
+		page_error(r, MHD_HTTP_BAD_REQUEST, "We cannot read that form", e.text,
+		    "Please go back, reload the form and send it again.");
 	return -1;
 }

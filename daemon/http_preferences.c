@@ -67,7 +67,7 @@ show(struct http_request *r, int64_t id, bool saved)
 		page_trouble(r, &e);
 		return;
 	}
-	if (!found) {	/* erased since */
+	if (!found) { /* erased since */
 		page_link_expired(r, MHD_HTTP_GONE, "preferences");
 		return;
 	}
@@ -121,7 +121,7 @@ static int
 write_preferences(struct http_request *r, struct err *e)
 {
 	const struct http_preferences *p = &r->u.preferences;
-	const struct topic_list *all = &r->http->topics;	/* as they were when the form was read */
+	const struct topic_list *all = &r->http->topics; /* as they were when the form was read */
 	struct evidence evidence = { .source = "preferences", .ip = r->ip };
 	struct db *db = r->http->role->site.db;
 	struct subscription of[TOPICS_MAX];
@@ -175,7 +175,8 @@ take(struct http_request *r, const struct form *f, const struct topic_list *all)
 	while ((slug = form_next(f, "topic", &at))) {
 		topic = topic_named(all, slug);
 		if (!topic && slug[0]) {
-			page_error(r, MHD_HTTP_BAD_REQUEST, "Nothing was changed", "The form names a topic that there is not.", "Please reload it and send it again.");
+			page_error(r, MHD_HTTP_BAD_REQUEST, "Nothing was changed", "The form names a topic that there is not.",
+			    "Please reload it and send it again.");
 			return false;
 		}
 		if (topic && !is_checked(p, topic->id))

@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "store/counter.h"
 
-#define HOLD_US 10000	/* a transaction takes no further row after so long, so that its commit ends within 20 ms */
+#define HOLD_US 10000 /* a transaction takes no further row after so long, so that its commit ends within 20 ms */
 
 void
 http_queue_add(struct http_request *r, enum http_work work, http_write_fn *write, http_fn *answer)
@@ -27,7 +27,7 @@ http_queue_add(struct http_request *r, enum http_work work, http_write_fn *write
 		return;
 	}
 	h->bodies -= r->body.len;
-	buf_release(&r->body);	/* read already, and others may have to wait behind it */
+	buf_release(&r->body); /* read already, and others may have to wait behind it */
 	r->work = work;
 	r->write = write;
 	r->answer = answer;
@@ -52,6 +52,7 @@ release_head(struct http *h, bool written)
 	if (!written)
 		r->answer = page_busy;
 	r->stage = HTTP_WRITTEN;
+	h->resumed = true;
 	MHD_resume_connection(r->connection);
 }
 
@@ -77,12 +78,12 @@ give_up_old(struct http *h)
 		return;
 	log_event(LOG_LEVEL_ERROR, "store-busy", "given_up=%zu waiting=%zu", count, h->queued);
 	if (!h->head)
-		db_rollback(h->role->site.db);	/* gives up the place in the writers' queue */
+		db_rollback(h->role->site.db); /* gives up the place in the writers' queue */
 }
 
 struct batch {
-	size_t written;			/* from the head of the queue on */
-	bool stopped;			/* the next one could not be written */
+	size_t written; /* from the head of the queue on */
+	bool stopped;   /* the next one could not be written */
 	int64_t counts[WORK_COUNT];
 };
 
@@ -121,7 +122,7 @@ write_batch(struct http *h)
 		return;
 	}
 	db_rollback(h->role->site.db);
-	if (b.stopped && b.written && e.code == ERR_SYSTEM) {	/* perhaps that row alone cannot be written: leave it out */
+	if (b.stopped && b.written && e.code == ERR_SYSTEM) { /* perhaps that row alone cannot be written: leave it out */
 		h->batch = b.written;
 		return;
 	}
@@ -156,7 +157,8 @@ http_queue_abandon(struct http *h)
 {
 	if (!h->head)
 		return;
-	log_event(LOG_LEVEL_ERROR, "not-recorded", "requests=%zu reason=%s", h->queued, log_text("the role ended before the store was free"));
+	log_event(LOG_LEVEL_ERROR, "not-recorded", "requests=%zu reason=%s", h->queued,
+	    log_text("the role ended before the store was free"));
 	db_rollback(h->role->site.db);
 	release(h, h->queued, false);
 }

@@ -18,8 +18,8 @@
 #include "base/json.h"
 #include "base/text.h"
 
-#define BOUNDARY_MAX 70		/* RFC 2046 5.1.1 */
-#define PART_HEADERS 1024	/* bytes of one part's header fields */
+#define BOUNDARY_MAX 70   /* RFC 2046 5.1.1 */
+#define PART_HEADERS 1024 /* bytes of one part's header fields */
 
 struct span {
 	const char *p;
@@ -222,12 +222,12 @@ read_multipart(struct form *f, const char *content_type, const char *s, size_t n
 	len = strlen(delimiter);
 	if (n >= len - 2 && memcmp(s, delimiter + 2, len - 2) == 0)
 		s += len - 2;
-	else if ((next = memmem(s, n, delimiter, len)))	/* a preamble, which is to be ignored */
+	else if ((next = memmem(s, n, delimiter, len))) /* a preamble, which is to be ignored */
 		s = next + len;
 	else
 		return err_set(e, ERR_INPUT, "the multipart body does not hold its boundary");
 	while (end - s < 2 || memcmp(s, "--", 2) != 0) {
-		while (s < end && (*s == ' ' || *s == '\t'))	/* RFC 2046: transport padding */
+		while (s < end && (*s == ' ' || *s == '\t')) /* RFC 2046: transport padding */
 			s++;
 		if (end - s < 2 || memcmp(s, "\r\n", 2) != 0)
 			return err_set(e, ERR_INPUT, "a boundary line of the multipart body does not end as it must");
@@ -282,7 +282,8 @@ read_json(struct form *f, const char *s, size_t n, struct err *e)
 		err_set(e, ERR_INPUT, "the body is not one well-formed JSON object");
 		return -1;
 	}
-	json_object_foreach(object, key, value) {
+	json_object_foreach(object, key, value)
+	{
 		if (json_is_null(value) || json_is_boolean(value))
 			continue;
 		if (strcmp(key, "topics") == 0) {
@@ -306,7 +307,10 @@ out:
 enum form_kind
 form_kind(const char *content_type)
 {
-	static const struct { const char *name; enum form_kind kind; } kinds[] = {
+	static const struct {
+		const char *name;
+		enum form_kind kind;
+	} kinds[] = {
 		{ "application/x-www-form-urlencoded", FORM_URLENCODED },
 		{ "multipart/form-data", FORM_MULTIPART },
 		{ "application/json", FORM_JSON },

@@ -15,20 +15,31 @@
 
 struct err;
 
-#define FORM_BODY 65536		/* bytes of a request's body */
-#define FORM_FIELDS 200		/* fields of a form: TOPICS_MAX check boxes and room for what a page of somebody else's adds */
-#define FORM_NAME 64		/* bytes of a field's name */
+#define FORM_BODY 65536 /* bytes of a request's body */
+#define FORM_FIELDS 200 /* fields of a form: TOPICS_MAX check boxes and room for what a page of somebody else's adds */
+#define FORM_NAME 64    /* bytes of a field's name */
 
-enum form_kind { FORM_NONE, FORM_URLENCODED, FORM_MULTIPART, FORM_JSON, FORM_OTHER };
+enum form_kind {
+	FORM_NONE,
+	FORM_URLENCODED,
+	FORM_MULTIPART,
+	FORM_JSON,
+	FORM_OTHER,
+};
 
 struct form {
 	enum form_kind kind;
-	struct buf text;		/* names and values, each with its NUL */
+	struct buf text; /* names and values, each with its NUL */
 	size_t count;
-	struct { size_t name, value; } field[FORM_FIELDS];	/* offsets into text */
+	struct {
+		size_t name, value;
+	} field[FORM_FIELDS]; /* offsets into text */
 };
 
-#define FORM_INIT { .kind = FORM_NONE, .text = BUF_INIT, .count = 0 }
+#define FORM_INIT \
+	{ \
+		.kind = FORM_NONE, .text = BUF_INIT, .count = 0 \
+	}
 void form_release(struct form *f);
 
 /* What a Content-Type names; NULL or "" is FORM_NONE. */

@@ -10,14 +10,14 @@
 #include <string.h>
 
 static const struct http_route routes[] = {
-	{ "/",             false, false, signup_get,      NULL },
-	{ "/subscribe",    false, false, NULL,            signup_post },
-	{ "/confirm/",     true,  false, confirm_get,     confirm_post },
-	{ "/u/",           true,  true,  unsubscribe_get, unsubscribe_post },
-	{ "/preferences/", true,  false, preferences_get, preferences_post },
-	{ "/style.css",    false, false, style_get,       NULL },
-	{ "/robots.txt",   false, false, robots_get,      NULL },
-	{ "/favicon.ico",  false, false, favicon_get,     NULL },
+	{ "/", false, false, signup_get, NULL },
+	{ "/subscribe", false, false, NULL, signup_post },
+	{ "/confirm/", true, false, confirm_get, confirm_post },
+	{ "/u/", true, true, unsubscribe_get, unsubscribe_post },
+	{ "/preferences/", true, false, preferences_get, preferences_post },
+	{ "/style.css", false, false, style_get, NULL },
+	{ "/robots.txt", false, false, robots_get, NULL },
+	{ "/favicon.ico", false, false, favicon_get, NULL },
 };
 
 /* What stands behind a path that ends in '/': one token of the alphabets that tokens and links are written in. */
@@ -64,6 +64,14 @@ http_route_find(const struct http *h, struct http_request *r)
 	return NULL;
 }
 
+static const char *
+allowed(const struct http_route *route)
+{
+	if (!route || (route->get && route->post))
+		return "GET, HEAD, POST, OPTIONS";
+	return route->get ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
+}
+
 /* 204 for OPTIONS, 405 for what the page cannot do; both say what it can. */
 static void
 answer_allow(struct http_request *r, bool asked)
@@ -74,10 +82,10 @@ answer_allow(struct http_request *r, bool asked)
 	if (asked)
 		page_bytes(r, MHD_HTTP_NO_CONTENT, NULL, "no-store", &empty);
 	else
-		page_error(r, MHD_HTTP_METHOD_NOT_ALLOWED, "That does not work here", "This page does not understand that kind of request.", NULL);
+		page_error(r, MHD_HTTP_METHOD_NOT_ALLOWED, "That does not work here", "This page does not understand that kind of request.",
+		    NULL);
 	if (r->response)
-		MHD_add_response_header(r->response, MHD_HTTP_HEADER_ALLOW, !route ? "GET, HEAD, POST, OPTIONS" :
-		    route->get && route->post ? "GET, HEAD, POST, OPTIONS" : route->get ? "GET, HEAD, OPTIONS" : "POST, OPTIONS");
+		MHD_add_response_header(r->response, MHD_HTTP_HEADER_ALLOW, allowed(route));
 }
 
 static void

@@ -36,8 +36,8 @@ struct typed {
 	const char *email, *name;
 	int64_t topics[TOPICS_MAX];
 	int count;
-	const char *field, *problem;	/* NULL: all is well; field "" belongs to none */
-	struct err e;			/* may hold the problem's text */
+	const char *field, *problem; /* NULL: all is well; field "" belongs to none */
+	struct err e;                /* may hold the problem's text */
 };
 
 int
@@ -158,7 +158,8 @@ signup_get(struct http_request *r)
 	if (!all)
 		goto out;
 	if (form_query(&query, r->query, &e) == -1) {
-		page_error(r, MHD_HTTP_BAD_REQUEST, "We cannot read that address", e.text, "Please open the page again without what follows its question mark.");
+		page_error(r, MHD_HTTP_BAD_REQUEST, "We cannot read that address", e.text,
+		    "Please open the page again without what follows its question mark.");
 		goto out;
 	}
 	if (!all->count) {
@@ -202,7 +203,7 @@ read_topics(struct typed *t, const struct form *f, const struct topic_list *all)
 		if (topic)
 			choose(t, topic->id);
 		else
-			unknown = unknown || slug[0];	/* an empty one is JSON's "topics": [] */
+			unknown = unknown || slug[0]; /* an empty one is JSON's "topics": [] */
 	}
 	if (unknown) {
 		unknown_topic(t, all);
@@ -229,9 +230,11 @@ check(struct typed *t, const struct http *h, const struct form *f, const struct 
 		t->field = "";
 		t->problem = "This form is out of date. Here is a fresh one: please look through it and send it again.";
 	} else if (addr_parse(a, t->email ? t->email : "", &t->e) == -1) {
+		err_wrap(&t->e, "Please check the address");
 		t->field = "email";
 		t->problem = t->e.text;
 	} else if (t->name && subscriber_check_name(t->name, &t->e) == -1) {
+		err_wrap(&t->e, "Please check the name");
 		t->field = "name";
 		t->problem = t->e.text;
 	}
@@ -283,7 +286,7 @@ signup_post(struct http_request *r)
 	if (http_form(r, &f) == -1 || !(all = http_topics(r)))
 		goto out;
 	trap = form_get(&f, "website");
-	if (trap && trap[0]) {	/* nobody sees that field: a program filled it in, and learns nothing */
+	if (trap && trap[0]) { /* nobody sees that field: a program filled it in, and learns nothing */
 		answer_signup(r);
 		goto out;
 	}

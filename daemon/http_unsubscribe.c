@@ -56,7 +56,9 @@ write_leave(struct http_request *r, struct err *e)
 	struct evidence evidence = { .source = leave->source, .ip = r->ip };
 
 	return subscription_leave(r->http->role->site.db, leave->link.subscriber, leave->link.topic, leave->link.campaign, leave->source,
-	    &evidence, e) == -1 ? -1 : 0;
+		   &evidence, e) == -1
+	    ? -1
+	    : 0;
 }
 
 /* No link to the preferences: this one works for ever, and must not open what has to expire. */

@@ -91,7 +91,7 @@ walk_forwarded(struct http_request *r, struct in6_addr *ip)
 
 	MHD_get_connection_values(r->connection, MHD_HEADER_KIND, collect, &list);
 	while (list.len && is_proxy(r->http, ip)) {
-		buf_truncate(&list, list.len - 1);	/* the comma */
+		buf_truncate(&list, list.len - 1); /* the comma */
 		word = strrchr(list.data, ',');
 		word = word ? word + 1 : list.data;
 		if (!parse_ip(&next, word + strspn(word, " \t")))
