@@ -1,18 +1,20 @@
-# One non-recursive Makefile. `make` builds bin/; SAN=1 builds with sanitizers under build/san; B= and CC= give other builds of their own.
-# Targets people use: all demo test check-all torture fuzz soak bench install format lint headers clean.
+# One Makefile, no recursion into folders. `make` builds bin/; SAN=1 builds with sanitizers under build/san; B= and CC= give other builds of their own.
+# Targets people use: all demo test check-all fuzz bench install format lint headers clean.
 
 PREFIX  ?= /usr/local
 VERSION := $(shell cat VERSION)
 CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 B       ?= build$(if $(SAN),/san)
 BIN     := $(if $(filter build,$(B)),bin,$(B)/bin)
+T       ?= 60# seconds for each fuzzer
 
 PACKAGES := libcurl sqlite3 uuid libmicrohttpd gmime-3.0 libcrypto yaml-0.1 libxml-2.0 jansson libseccomp libidn2 libsystemd
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat -Wformat-security $(if $(CI)$(WERROR),-Werror)
 HARDEN   := -fstack-protector-strong -fPIE -Wdate-time $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 SANITIZE := $(if $(SAN),-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 CFLAGS   ?= -O2 -g
-CPPFLAGS += -D_GNU_SOURCE -DNEWSLETTER_VERSION='"$(VERSION)"' -Ilib $(shell pkg-config --cflags $(PACKAGES))
+# Other people's headers are -isystem: their warnings are theirs.
+CPPFLAGS += -D_GNU_SOURCE -DNEWSLETTER_VERSION='"$(VERSION)"' -Ilib $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES)))
 ALL_CFLAGS := -std=c17 $(WARN) $(HARDEN) $(SANITIZE) $(CFLAGS) $(EXTRA)
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now,--as-needed $(SANITIZE) $(LDFLAGS)
 LIBS     := $(shell pkg-config --libs $(PACKAGES)) -lcmark -linih -lpthread
@@ -21,13 +23,19 @@ LIB_SRC    := $(wildcard lib/*/*.c)
 CLI_SRC    := $(wildcard cli/*.c)
 DAEMON_SRC := $(wildcard daemon/*.c)
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
+TOOL_SRC   := $(wildcard tests/daemon/*.c tests/tools/*.c)
+FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
+ALL_SRC    := $(LIB_SRC) $(CLI_SRC) $(DAEMON_SRC) $(UNIT_SRC) $(TOOL_SRC) $(FUZZ_SRC)
 HEADERS    := $(wildcard lib/*/*.h cli/*.h daemon/*.h)
 TEMPLATES  := $(sort $(wildcard templates/mail/* templates/web/*))
 obj         = $(patsubst %.c,$(B)/%.o,$(1))
 GENERATED  := $(B)/gen/schema.o $(B)/gen/templates.o
 UNIT       := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
+TOOLS      := $(addprefix $(B)/tests/,$(notdir $(basename $(TOOL_SRC))))
+FUZZERS    := $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(FUZZ_SRC))
+SCRIPTS    := bootstrap $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t tests/*/*.sh packaging/*)
 
-.PHONY: all demo test check-all torture fuzz soak bench install format lint headers clean
+.PHONY: all programs demo test check-all fuzz fuzzers bench install format lint headers clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 all: $(BIN)/newsletter $(BIN)/newsletterd
@@ -60,6 +68,63 @@ $(B)/gen/templates.c: tools/embed $(TEMPLATES)
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libnewsletter.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+# Programs that tests run: what a peer, a checker or a burglar would do.
+$(B)/tests/%: $(B)/tests/daemon/%.o $(B)/libnewsletter.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+$(B)/tests/%: $(B)/tests/tools/%.o $(B)/libnewsletter.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+$(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(B)/libnewsletter.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+programs: all $(UNIT) $(TOOLS)
+test: programs
+	BIN=$(BIN) B=$(B) tests/run $(ONLY)
+
+# The matrix: both compilers, sanitizers, valgrind; each part in a build of its own and with an end.
+check-all: headers
+	timeout 3600 $(MAKE) B=build/gcc CC=gcc WERROR=1 test
+	timeout 3600 $(MAKE) B=build/clang CC=clang WERROR=1 test
+	timeout 3600 $(MAKE) SAN=1 WERROR=1 test ONLY='unit cli daemon'
+	VALGRIND='valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' timeout 3600 $(MAKE) test ONLY='unit $(wildcard tests/daemon/main*.t)'
+
+fuzz:
+	$(MAKE) B=build/fuzz CC=clang SAN=1 EXTRA=-fsanitize=fuzzer-no-link fuzzers
+	for f in $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC)); do mkdir -p build/fuzz/corpus/$$f tests/fuzz/corpus/$$f; \
+	  build/fuzz/fuzzers/fuzz_$$f -max_total_time=$(T) -timeout=10 -print_final_stats=1 -artifact_prefix=build/fuzz/ \
+	    build/fuzz/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
+fuzzers: $(FUZZERS)
+
+demo: all
+	tools/demo
+bench: programs
+	bench/run
+
+install: all
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin share/man/man1 share/man/man5 share/man/man8)
+	install bin/newsletter bin/newsletterd $(DESTDIR)$(PREFIX)/bin
+	for page in docs/*.[158]; do install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/ || exit 1; done
+
+headers:
+	@for h in $(HEADERS); do $(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Werror -fsyntax-only -x c $$h || exit 1; done
+	@echo "every header compiles alone"
+
+format:
+	clang-format -i $(ALL_SRC) $(HEADERS)
+
+# What looks at one file does so when that file or a header of its changed.
+lint: $(patsubst %.c,$(B)/lint/%,$(ALL_SRC))
+	clang-format --dry-run -Werror $(ALL_SRC) $(HEADERS)
+	tools/columns 140 $(ALL_SRC) $(HEADERS)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr -Ilib -D_GNU_SOURCE \
+	  -DNEWSLETTER_VERSION='""' $(ALL_SRC)
+	shellcheck $(SCRIPTS)
+	$(if $(wildcard docs/*.[158]),mandoc -T lint -W warning $(wildcard docs/*.[158]))
+$(B)/lint/%: %.c .clang-tidy
+	@mkdir -p $(@D)
+	clang-tidy --quiet $< -- $(CPPFLAGS) -std=c17 2>$@.log || { cat $@.log; exit 1; }
+	gcc $(CPPFLAGS) -std=c17 $(WARN) -Werror -O2 -fanalyzer -MMD -MP -MT $@ -MF $@.d -c -o /dev/null $<
+	@touch $@
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 clean:

@@ -12,18 +12,18 @@
 
 struct buf {
 	char *data;
-	size_t len;		/* bytes in use */
-	size_t cap;		/* bytes allocated; 0 while data is the shared empty string */
+	size_t len; /* bytes in use */
+	size_t cap; /* bytes allocated; 0 while data is the shared empty string */
 };
 
 extern char buf_empty[1];
-#define BUF_INIT { buf_empty, 0, 0 }
+#define BUF_INIT ((struct buf){ buf_empty, 0, 0 })
 
 void buf_init(struct buf *b);
-void buf_release(struct buf *b);		/* frees; the buf is empty and usable again */
-void buf_reset(struct buf *b);			/* empties, keeps the memory */
-void buf_reserve(struct buf *b, size_t extra);	/* room for `extra` more bytes without moving */
-void buf_truncate(struct buf *b, size_t len);	/* keep the first len bytes; len <= b->len */
+void buf_release(struct buf *b);               /* frees; the buf is empty and usable again */
+void buf_reset(struct buf *b);                 /* empties, keeps the memory */
+void buf_reserve(struct buf *b, size_t extra); /* room for `extra` more bytes without moving */
+void buf_truncate(struct buf *b, size_t len);  /* keep the first len bytes; len <= b->len */
 
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_addstr(struct buf *b, const char *s);

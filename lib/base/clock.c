@@ -6,12 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "base/err.h"
 
-static int64_t fixed, offset;	/* set once at the start, or by tests */
+static int64_t fixed, offset; /* set once at the start, or by tests */
 
 int64_t
 clock_now(void)
@@ -45,21 +44,55 @@ clock_set(int64_t unix_time)
 	fixed = unix_time;
 }
 
+/* Whether the system knows the zone; glibc silently takes what it does not know for UTC. */
+static bool
+zone_exists(const char *name)
+{
+	char path[256], magic[4];
+	bool ok = false;
+	FILE *f;
+
+	if (strcmp(name, "UTC") == 0)
+		return true;
+	if (name[0] == '/' || strstr(name, "..") || strlen(name) > 200)
+		return false;
+	snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", name);
+	f = fopen(path, "re");
+	if (f) {
+		ok = fread(magic, 1, sizeof(magic), f) == sizeof(magic) && memcmp(magic, "TZif", 4) == 0;
+		fclose(f);
+	}
+	return ok;
+}
+
+/* "@1767225600" or "+90000", whole and of a size that adds up. */
+static bool
+inject(const char *text)
+{
+	long long n;
+	char *end;
+
+	errno = 0;
+	n = strtoll(text + 1, &end, 10);
+	if ((text[0] != '@' && text[0] != '+') || text[1] < '0' || text[1] > '9' || *end || errno || n > 253402300799) /* the year 9999 */
+		return false;
+	if (text[0] == '@')
+		fixed = n;
+	else
+		offset = n;
+	return true;
+}
+
 int
 clock_init(const char *timezone, struct err *e)
 {
 	const char *env = getenv("NEWSLETTER_CLOCK");
-	char path[256];
-	struct stat st;
 
-	if (env && env[0] == '@')
-		fixed = strtoll(env + 1, NULL, 10);
-	else if (env && env[0] == '+')
-		offset = strtoll(env + 1, NULL, 10);
+	if (env && env[0] && !inject(env))
+		return err_set(e, ERR_INPUT, "NEWSLETTER_CLOCK=%.40s: write @SECONDS or +SECONDS", env);
 	if (timezone && timezone[0]) {
-		snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", timezone);
-		if (strcmp(timezone, "UTC") != 0 && (strstr(timezone, "..") || stat(path, &st) == -1 || !S_ISREG(st.st_mode)))
-			return err_set(e, ERR_INPUT, "unknown time zone \"%s\": use a name like Europe/Madrid (package tzdata)", timezone);
+		if (!zone_exists(timezone))
+			return err_set(e, ERR_INPUT, "unknown time zone \"%.60s\": use a name like Europe/Madrid (package tzdata)", timezone);
 		setenv("TZ", timezone, 1);
 	}
 	tzset();
@@ -104,8 +137,15 @@ clock_day(char out[CLOCK_TEXT], int64_t t)
 int
 clock_parse_duration(const char *text, int64_t *out, struct err *e)
 {
-	static const struct { char unit; int64_t seconds; } units[] = {
-		{ 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { '\0', 1 },
+	static const struct {
+		char unit;
+		int64_t seconds;
+	} units[] = {
+		{ 's', 1 },
+		{ 'm', 60 },
+		{ 'h', 3600 },
+		{ 'd', 86400 },
+		{ '\0', 1 },
 	};
 	char *end;
 	long long n;
@@ -122,67 +162,117 @@ clock_parse_duration(const char *text, int64_t *out, struct err *e)
 	return err_set(e, ERR_INPUT, "\"%.40s\" is no length of time: write 90s, 15m, 2h or 3d", text);
 }
 
+/* Read a number of 1 to `most` digits and step over it; *text is NULL after anything else. */
+static int
+number(const char **text, int most)
+{
+	const char *p = *text;
+	int n = 0, digits = 0;
+
+	while (p && digits < most && p[digits] >= '0' && p[digits] <= '9')
+		n = 10 * n + p[digits++] - '0';
+	*text = digits ? p + digits : NULL;
+	return n;
+}
+
+/* Step over the character c; *text is NULL when there is another one. */
+static void
+expect(const char **text, char c)
+{
+	*text = *text && **text == c ? *text + 1 : NULL;
+}
+
 /* "Z", "+01:00" or "-0530" after the time of day; *zone in seconds east. Returns false when it is none. */
 static bool
 parse_zone(const char *text, int64_t *zone)
 {
-	int h, m, used = 0;
-	char sign;
+	char sign = *text++;
+	int h, m;
 
-	if (strcmp(text, "Z") == 0 || strcmp(text, "z") == 0) {
-		*zone = 0;
-		return true;
-	}
-	if (sscanf(text, "%c%2d:%2d%n", &sign, &h, &m, &used) != 3 || text[used]) {
-		used = 0;
-		if (sscanf(text, "%c%2d%2d%n", &sign, &h, &m, &used) != 3 || text[used])
-			return false;
-	}
-	if ((sign != '+' && sign != '-') || h > 15 || h < 0 || m > 59 || m < 0)
+	*zone = 0;
+	if (sign == 'Z' || sign == 'z')
+		return !*text;
+	if (sign != '+' && sign != '-')
+		return false;
+	h = number(&text, 2);
+	if (text && *text == ':')
+		text++;
+	m = number(&text, 2);
+	if (!text || *text || h > 15 || m > 59)
 		return false;
 	*zone = (sign == '-' ? -1 : 1) * (h * 3600 + m * 60);
 	return true;
 }
 
+/* 31 February, and a time that the zone skips, come back from mktime() as something else. */
+static bool
+same(const struct tm *a, const struct tm *b)
+{
+	return a->tm_mon == b->tm_mon && a->tm_mday == b->tm_mday && a->tm_hour == b->tm_hour && a->tm_min == b->tm_min && a->tm_sec == b->tm_sec;
+}
+
+/* The site's zone. An hour that comes twice means the first one; left alone, mktime() answers by what it was asked before. */
+static bool
+from_local(const struct tm *tm, int64_t *out)
+{
+	bool found = false;
+	int dst;
+
+	for (dst = -1; dst <= 1; dst++) {
+		struct tm back = *tm;
+		int64_t t;
+
+		back.tm_isdst = dst;
+		t = mktime(&back);
+		if (same(&back, tm) && (!found || t < *out)) {
+			*out = t;
+			found = true;
+		}
+	}
+	return found;
+}
+
+/* Date and time of day, and where they end; NULL for anything else. */
+static const char *
+parse_fields(const char *text, struct tm *tm)
+{
+	tm->tm_year = number(&text, 4) - 1900;
+	expect(&text, '-');
+	tm->tm_mon = number(&text, 2) - 1;
+	expect(&text, '-');
+	tm->tm_mday = number(&text, 2);
+	if (!text || (*text != 'T' && *text != ' '))
+		return text;
+	text++;
+	tm->tm_hour = number(&text, 2);
+	expect(&text, ':');
+	tm->tm_min = number(&text, 2);
+	if (text && *text == ':') {
+		text++;
+		tm->tm_sec = number(&text, 2);
+	}
+	if (text && *text == '.') /* fractions, as feeds write them */
+		text += 1 + strspn(text + 1, "0123456789");
+	return text;
+}
+
 static bool
 parse_clock_time(const char *text, int64_t *out)
 {
-	struct tm tm = { .tm_isdst = -1 }, back;
-	int y, mo, d, h = 0, mi = 0, s = 0, used = 0;
+	struct tm tm = { 0 }, back;
 	int64_t zone;
-	time_t t;
 
-	if (sscanf(text, "%4d-%2d-%2d%n", &y, &mo, &d, &used) != 3 || y < 1970 || y > 9999)
+	text = parse_fields(text, &tm);
+	if (!text || tm.tm_year < 70)
 		return false;
-	text += used;
-	if (*text == 'T' || *text == ' ') {
-		if (sscanf(text + 1, "%2d:%2d%n", &h, &mi, &used) != 2)
-			return false;
-		text += 1 + used;
-		if (*text == ':') {
-			if (sscanf(text + 1, "%2d%n", &s, &used) != 1)
-				return false;
-			text += 1 + used;
-		}
-		if (*text == '.')	/* fractions, as feeds write them */
-			text += 1 + strspn(text + 1, "0123456789");
-	}
-	while (*text == ' ')
-		text++;
-	tm.tm_year = y - 1900, tm.tm_mon = mo - 1, tm.tm_mday = d;
-	tm.tm_hour = h, tm.tm_min = mi, tm.tm_sec = s;
-	back = tm;
+	text += strspn(text, " ");
 	if (!*text)
-		t = mktime(&back);
-	else if (parse_zone(text, &zone))
-		t = timegm(&back) - (time_t)zone;
-	else
+		return from_local(&tm, out);
+	if (!parse_zone(text, &zone))
 		return false;
-	/* 31 February and a time that the zone skips come back as something else */
-	if (back.tm_mday != tm.tm_mday || back.tm_hour != tm.tm_hour || back.tm_min != tm.tm_min || back.tm_mon != tm.tm_mon)
-		return false;
-	*out = t;
-	return true;
+	back = tm;
+	*out = timegm(&back) - zone;
+	return same(&back, &tm);
 }
 
 int

@@ -1,10 +1,11 @@
 /* conf.c - see conf.h. The file is read by inih; what is ours is the table and the checks. */
 #include "base/conf.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <ini.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -12,12 +13,12 @@
 #include "base/file.h"
 #include "base/text.h"
 
-#define CONF_MAX 65536		/* bytes of newsletter.conf */
-#define CONF_KEYS_MAX 128	/* rows of conf_keys */
+#define CONF_MAX 65536    /* bytes of newsletter.conf */
+#define CONF_KEYS_MAX 128 /* rows of conf_keys */
 
+// clang-format off
 #define TEXT(section, key, member, fallback, help) { section, key, CONF_TEXT, offsetof(struct conf, member), fallback, "", help }
 #define KIND(section, key, kind, member, fallback, choices, help) { section, key, kind, offsetof(struct conf, member), fallback, choices, help }
-
 const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	TEXT("site", "name", site_name, "Our newsletter", "The newsletter's name, as visitors and readers see it."),
 	KIND("site", "url", CONF_URL, site_url, "http://127.0.0.1:8025", "", "Public address of the newsletter's pages, as the reverse proxy serves them; every link in a mail begins with it."),
@@ -72,6 +73,7 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	KIND("retention", "events", CONF_DURATION, keep_events, "730d", "86400 315360000", "Bounces, complaints and unsubscribes are deleted."),
 	{ NULL, NULL, CONF_TEXT, 0, NULL, NULL, NULL },
 };
+// clang-format on
 
 struct load {
 	struct conf *c;
@@ -141,29 +143,41 @@ is_loopback(const char *url)
 }
 
 static int
+is_choice(const char *choices, const char *word, size_t n)
+{
+	while (*choices) {
+		size_t len = strcspn(choices, " ");
+
+		if (len == n && memcmp(choices, word, n) == 0)
+			return 1;
+		choices += len + (choices[len] == ' ');
+	}
+	return 0;
+}
+
+static int
 check_text(const struct conf_key *k, const char *value, struct err *e)
 {
 	size_t n = strlen(value);
-	const char *at, *p;
+	const char *at;
 
 	if (!text_is_utf8(value, n) || text_has_control(value, n, ""))
 		return err_set(e, ERR_INPUT, "%s must be one line of UTF-8 text", k->key);
+	if (!n && k->fallback[0])
+		return err_set(e, ERR_INPUT, "%s must not be empty", k->key);
 	if (!n)
 		return 0;
-	if (k->kind == CONF_URL && strncmp(value, "https://", 8) != 0 && !is_loopback(value))
-		return err_set(e, ERR_INPUT, "%s must begin with https:// (http:// is for 127.0.0.1 and localhost only)", k->key);
-	if (k->kind == CONF_URL && strpbrk(value, " \"<>'"))
-		return err_set(e, ERR_INPUT, "%s is no address of a page: it holds a space or a quote", k->key);
+	if (k->kind == CONF_URL && !(strncmp(value, "https://", 8) == 0 && isalnum((unsigned char)value[8])) && !is_loopback(value))
+		return err_set(e, ERR_INPUT, "%s must begin with https:// and a host (http:// is for 127.0.0.1 and localhost only)", k->key);
+	if (k->kind == CONF_URL && strpbrk(value, " \"<>'\\@"))
+		return err_set(e, ERR_INPUT, "%s is no address of a page: it holds a space, a quote or an @", k->key);
 	if (k->kind == CONF_ADDRESS) {
 		at = strrchr(value, '@');
 		if (!at || at == value || !at[1] || strpbrk(value, " \"<>,;:\\()[]") || strchr(value, '@') != at)
 			return err_set(e, ERR_INPUT, "%s must be an address like news@example.org", k->key);
 	}
-	if (k->kind == CONF_CHOICE) {
-		p = strstr(k->choices, value);
-		if (!p || (p != k->choices && p[-1] != ' ') || (p[n] && p[n] != ' '))
-			return err_set(e, ERR_INPUT, "%s must be one of: %s", k->key, k->choices);
-	}
+	if (k->kind == CONF_CHOICE && !is_choice(k->choices, value, n))
+		return err_set(e, ERR_INPUT, "%s must be one of: %s", k->key, k->choices);
 	return 0;
 }
 
@@ -220,8 +234,8 @@ on_key(void *ctx, const char *section, const char *key, const char *value)
 		err_set(l->e, ERR_INPUT, "unknown section [%.60s]; see newsletter.conf(5)", section);
 	else if (!k)
 		err_set(l->e, ERR_INPUT, "unknown key \"%.60s\" in [%s]; see newsletter.conf(5)", key, section);
-	else if (l->seen[k - conf_keys]++)	/* or a line that begins with a space: inih takes it for a second value */
-		err_set(l->e, ERR_INPUT, "%s is given twice in [%s] (or this line is indented)", key, section);
+	else if (l->seen[k - conf_keys]++)
+		err_set(l->e, ERR_INPUT, "%s is given twice in [%s]", key, section);
 	else if ((is_number(k->kind) ? set_number : set_text)(l->c, k, value, l->e) == 0)
 		return 1;
 	l->failed = 1;
@@ -235,6 +249,10 @@ check_whole(const struct conf *c, struct err *e)
 
 	if (c->relay_url[0] && strncmp(c->relay_url, "smtp://", 7) != 0 && strncmp(c->relay_url, "smtps://", 8) != 0)
 		return err_set(e, ERR_INPUT, "%s: [relay] url must begin with smtp:// or smtps://", c->path);
+	if (strpbrk(c->relay_url, " \"<>"))
+		return err_set(e, ERR_INPUT, "%s: [relay] url holds a space or a quote; a comment stands on a line of its own", c->path);
+	if (strpbrk(c->site_url, "?#"))
+		return err_set(e, ERR_INPUT, "%s: [site] url must be the beginning of an address, without ? or #", c->path);
 	if (strchr(c->relay_url, '@'))
 		return err_set(e, ERR_INPUT, "%s: [relay] url must not hold a user or password: use user and password_file", c->path);
 	if (c->site_colour[0] != '#' || strlen(c->site_colour) != 7 || strspn(c->site_colour + 1, "0123456789abcdefABCDEF") != 6)
@@ -259,6 +277,23 @@ fill_derived(struct conf *c)
 	}
 }
 
+/*
+ * Debian's inih reads lines of 200 bytes and takes what follows for the next
+ * line, unless told otherwise. A value is all of its line: an inline comment
+ * would cut "Room 3 ; Main Street 1" short without a word. Indentation means
+ * nothing.
+ */
+static int
+parse(const char *text, struct load *l)
+{
+	ini_use_stack = false;
+	ini_max_line = ini_initial_alloc = CONF_MAX + 3; /* with CR, LF and NUL */
+	ini_allow_inline_comments = false;
+	ini_allow_multiline = false;
+	ini_stop_on_first_error = true;
+	return ini_parse_string(text, on_key, l);
+}
+
 int
 conf_load(struct conf *c, const char *path, struct err *e)
 {
@@ -266,13 +301,15 @@ conf_load(struct conf *c, const char *path, struct err *e)
 	struct buf text = BUF_INIT;
 	const struct conf_key *k;
 	char *slash;
-	int line, rc = -1;
+	int missing, line, rc = -1;
 
 	memset(c, 0, sizeof(*c));
 	c->path = realpath(path, NULL);
 	if (!c->path) {
+		missing = errno == ENOENT || errno == ENOTDIR;
 		err_sys(e, "cannot open %s", path);
-		e->code = ERR_NOT_FOUND;
+		if (missing)
+			e->code = ERR_NOT_FOUND;
 		goto out;
 	}
 	c->folder = xstrdup(c->path);
@@ -280,10 +317,14 @@ conf_load(struct conf *c, const char *path, struct err *e)
 	slash[slash == c->folder] = '\0';
 	for (k = conf_keys; k->section; k++)
 		if ((is_number(k->kind) ? set_number : set_text)(c, k, k->fallback, e) == -1)
-			abort();	/* a default in the table above is wrong */
+			abort(); /* a default in the table above is wrong */
 	if (file_read(path, CONF_MAX, &text, e) == -1)
 		goto out;
-	line = ini_parse_string(text.data, on_key, &l);
+	if (strlen(text.data) != text.len) {
+		err_set(e, ERR_INPUT, "%s holds a NUL byte: it is no text file", path);
+		goto out;
+	}
+	line = parse(text.data, &l);
 	if (line) {
 		if (!l.failed)
 			err_set(e, ERR_INPUT, "this line is no [section] and no key = value");
@@ -328,6 +369,8 @@ conf_secret(const char *variable, const char *file, char **out, struct err *e)
 		*out = xstrdup(env);
 		return 0;
 	}
+	if (!file[0])
+		return err_set(e, ERR_NOT_FOUND, "a secret is missing: name its file in newsletter.conf or set %s", variable);
 	if (file_read(file, 4096, &b, e) == -1) {
 		buf_release(&b);
 		return -1;

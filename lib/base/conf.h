@@ -4,7 +4,9 @@
  * The table conf_keys says it all: section, key, kind, default and a line of
  * help. The man page newsletter.conf(5) is compared with it by a test. An
  * unknown section or key, or a value of the wrong kind, is an error that names
- * file and line. No secret is in the file: it names files that hold them, so
+ * file and line. A comment is a line of its own that begins with # or ;, for a
+ * value is the whole rest of its line. A key with a default must not be empty,
+ * nor be given twice. No secret is in the file: it names files that hold them, so
  * that every role may read the configuration.
  */
 #ifndef CONF_H
@@ -16,19 +18,19 @@
 struct err;
 
 enum conf_kind {
-	CONF_TEXT,		/* one line of UTF-8 */
-	CONF_PATH,		/* relative to the folder of newsletter.conf */
-	CONF_URL,		/* https://… (http:// for loopback only), no trailing slash kept */
-	CONF_ADDRESS,		/* local@domain, or empty */
+	CONF_TEXT,    /* one line of UTF-8 */
+	CONF_PATH,    /* relative to the folder of newsletter.conf */
+	CONF_URL,     /* https://… (http:// for loopback only), no trailing slash kept */
+	CONF_ADDRESS, /* local@domain, or empty */
 	CONF_NUMBER,
-	CONF_DURATION,		/* seconds: 90s 15m 2h 3d */
-	CONF_BOOL,		/* yes or no */
-	CONF_CHOICE,		/* one of the words in `choices` */
+	CONF_DURATION, /* seconds: 90s 15m 2h 3d */
+	CONF_BOOL,     /* yes or no */
+	CONF_CHOICE,   /* one of the words in `choices` */
 };
 
 struct conf {
-	char *path;			/* of newsletter.conf, absolute */
-	char *folder;			/* the site's folder, absolute */
+	char *path;   /* of newsletter.conf, absolute */
+	char *folder; /* the site's folder, absolute */
 
 	/* [site] */
 	char *site_name, *site_url, *site_home, *site_description;
@@ -37,7 +39,7 @@ struct conf {
 
 	/* [mail] */
 	char *mail_from_name, *mail_from, *mail_reply_to, *mail_bounce, *mail_list_domain;
-	char *mail_unsubscribe;		/* mailbox that takes unsubscribe-<link>@; empty: no mailto */
+	char *mail_unsubscribe; /* mailbox that takes unsubscribe-<link>@; empty: no mailto */
 	char *mail_operator;
 
 	/* [store] */
@@ -62,13 +64,13 @@ struct conf {
 struct conf_key {
 	const char *section, *key;
 	enum conf_kind kind;
-	size_t offset;			/* into struct conf: char * or int64_t */
-	const char *fallback;		/* the default as it would be written */
-	const char *choices;		/* CONF_CHOICE: "a b c"; CONF_NUMBER, CONF_DURATION: "least most" */
+	size_t offset;        /* into struct conf: char * or int64_t */
+	const char *fallback; /* the default as it would be written */
+	const char *choices;  /* CONF_CHOICE: "a b c"; CONF_NUMBER, CONF_DURATION: "least most" */
 	const char *help;
 };
 
-extern const struct conf_key conf_keys[];	/* ends with a NULL section */
+extern const struct conf_key conf_keys[]; /* ends with a NULL section */
 
 /*
  * Fill *c with the defaults and what the file says, and check what hangs

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BASE64URL_LEN(n) (((n) * 4 + 2) / 3)	/* characters without padding */
-#define BASE32_LEN(n) (((n) * 8 + 4) / 5)
+#define BASE64URL_LEN(n) ((4 * (n) + 2) / 3) /* characters without padding */
+#define BASE32_LEN(n) ((8 * (n) + 4) / 5)
 
 /*
  * Encoders write the characters and a NUL: out needs the length above plus one

@@ -6,17 +6,38 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
+/* The arguments may come from outside, and cutting may split a character: keep the promise of one line of UTF-8. */
+static void
+take(struct err *e, const char *text)
+{
+	size_t i, n = strlen(text);
+
+	for (i = 0; i < n; i++) {
+		size_t len = text_sequence(text + i, n - i);
+
+		if (!len || text_has_control(text + i, len, ""))
+			e->text[i] = '?';
+		else {
+			memmove(e->text + i, text + i, len);
+			i += len - 1;
+		}
+	}
+	e->text[n] = '\0';
+}
+
 int
 err_set(struct err *e, enum err_code code, const char *fmt, ...)
 {
-	char text[ERR_TEXT];	/* arguments may point into e->text */
+	char text[ERR_TEXT]; /* arguments may point into e->text */
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	e->code = code;
-	memcpy(e->text, text, sizeof(text));
+	take(e, text);
 	return -1;
 }
 
@@ -24,14 +45,15 @@ int
 err_sys(struct err *e, const char *fmt, ...)
 {
 	int saved = errno;
-	char text[ERR_TEXT];
+	char context[ERR_TEXT], text[ERR_TEXT];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	vsnprintf(context, sizeof(context), fmt, ap);
 	va_end(ap);
 	e->code = saved == ENOSPC || saved == EDQUOT ? ERR_FULL : ERR_SYSTEM;
-	snprintf(e->text, sizeof(e->text), "%.400s: %s", text, strerror(saved));
+	snprintf(text, sizeof(text), "%.400s: %s", context, strerror(saved));
+	take(e, text);
 	return -1;
 }
 
@@ -45,6 +67,7 @@ err_wrap(struct err *e, const char *fmt, ...)
 	vsnprintf(context, sizeof(context), fmt, ap);
 	va_end(ap);
 	snprintf(text, sizeof(text), "%s: %s", context, e->text);
-	snprintf(e->text, sizeof(e->text), "%.*s", ERR_TEXT - 1, text);
+	text[ERR_TEXT - 1] = '\0';
+	take(e, text);
 	return -1;
 }

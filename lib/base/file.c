@@ -93,12 +93,12 @@ file_write(const char *path, mode_t mode, const void *data, size_t n, struct err
 	int fd = -1, rc = -1;
 
 	buf_addf(&tmp, "%s.%ld.tmp", path, (long)getpid());
-	fd = open(tmp.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+	fd = open(tmp.data, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd == -1) {
 		err_sys(e, "cannot create %s", tmp.data);
 		goto out;
 	}
-	if (write_all(fd, data, n) == -1 || fsync(fd) == -1 || rename(tmp.data, path) == -1 || sync_folder(path) == -1) {
+	if (fchmod(fd, mode) == -1 || write_all(fd, data, n) == -1 || fsync(fd) == -1 || rename(tmp.data, path) == -1 || sync_folder(path) == -1) {
 		err_sys(e, "cannot write %s", path);
 		unlink(tmp.data);
 		goto out;

@@ -13,7 +13,7 @@ struct err;
 /* Append the file's bytes; more than `max` bytes is ERR_INPUT, a missing file ERR_NOT_FOUND. The text names the path. */
 int file_read(const char *path, size_t max, struct buf *out, struct err *e);
 
-/* Write to a temporary file beside it, fsync, rename over it and fsync the folder. */
+/* Write to a temporary file beside it with exactly this mode, fsync, rename over it and fsync the folder. */
 int file_write(const char *path, mode_t mode, const void *data, size_t n, struct err *e);
 
 /* Create a folder (one level) unless it is there. */

@@ -15,12 +15,12 @@
 
 #define KEY_LEN 32
 #define BLOCK 16
-#define EPOCH 1577836800	/* 2020-01-01 */
+#define EPOCH 1577836800 /* 2020-01-01 */
 #define DAY 86400
 
 struct form {
-	const char *label;	/* of the MAC */
-	size_t mac;		/* octets kept */
+	const char *label; /* of the MAC */
+	size_t mac;        /* octets kept */
 	void (*encode)(char *, const uint8_t *, size_t);
 	int (*decode)(uint8_t *, size_t, const char *, size_t);
 };
@@ -29,7 +29,7 @@ static const struct form form_url = { "newsletter link url", 16, base64url_encod
 static const struct form form_address = { "newsletter link address", 10, base32_encode, base32_decode };
 
 struct link_key {
-	uint8_t aes[KEY_LEN], mac[KEY_LEN];	/* derived from the file's octets */
+	uint8_t aes[KEY_LEN], mac[KEY_LEN]; /* derived from the file's octets */
 	int present;
 };
 
@@ -42,11 +42,13 @@ struct link_keys {
 static int
 key_number(const char *name)
 {
-	int id, used = 0;
+	char exact[32];
+	int id;
 
-	if (sscanf(name, "link-%3d.key%n", &id, &used) != 1 || !used || name[used] || id < 1 || id > 255)
+	if (sscanf(name, "link-%3d.key", &id) != 1 || id < 1 || id > 255)
 		return 0;
-	return id;
+	snprintf(exact, sizeof(exact), "link-%d.key", id);
+	return strcmp(name, exact) == 0 ? id : 0; /* link-01.key and link-1.key~ are none */
 }
 
 static int
@@ -139,7 +141,7 @@ link_keys_load(const char *folder, struct err *e)
 			keys->current = id;
 	}
 	if (!keys->current) {
-		err_set(e, ERR_NOT_FOUND, "no link key in %s: restore the folder from the backup; without it no link ever mailed works", folder);
+		err_set(e, ERR_NOT_FOUND, "no link key in %s: restore the folder from the backup, or no link ever mailed works", folder);
 		goto fail;
 	}
 	closedir(dir);
@@ -187,10 +189,13 @@ make(char out[LINK_TEXT], const struct link_keys *keys, const struct link *l, co
 {
 	const struct link_key *key = &keys->key[keys->current];
 	uint8_t octets[1 + BLOCK + 16], mac[SHA256_LEN], *block = octets + 1;
+	int64_t days = l->expires ? (l->expires - EPOCH + DAY - 1) / DAY : 0;
 
+	if (l->expires && days < 1)
+		abort(); /* 0 would read as never */
 	octets[0] = (uint8_t)keys->current;
 	block[0] = (uint8_t)l->purpose;
-	put_number(block + 1, 2, l->expires ? (l->expires - EPOCH + DAY - 1) / DAY : 0);
+	put_number(block + 1, 2, days);
 	put_number(block + 3, 6, l->subscriber);
 	put_number(block + 9, 3, l->topic);
 	put_number(block + 12, 4, l->campaign);

@@ -27,24 +27,24 @@
 struct err;
 
 enum link_purpose {
-	LINK_UNSUBSCRIBE = 1,	/* subscriber, topic (0: all), campaign */
-	LINK_PREFERENCES = 2,	/* subscriber; expires */
-	LINK_VIEW = 3,		/* subscriber, campaign; expires */
-	LINK_BOUNCE = 4,	/* subscriber, topic, campaign: the envelope sender (VERP) */
-	LINK_MESSAGE = 5,	/* subscriber, topic, campaign: the Message-ID */
-	LINK_OUTBOX_BOUNCE = 6,	/* subscriber holds the outbox row's id */
-	LINK_OUTBOX = 7,	/* the same, for the Message-ID */
+	LINK_UNSUBSCRIBE = 1,   /* subscriber, topic (0: all), campaign */
+	LINK_PREFERENCES = 2,   /* subscriber; expires */
+	LINK_VIEW = 3,          /* subscriber, campaign; expires */
+	LINK_BOUNCE = 4,        /* subscriber, topic, campaign: the envelope sender (VERP) */
+	LINK_MESSAGE = 5,       /* subscriber, topic, campaign: the Message-ID */
+	LINK_OUTBOX_BOUNCE = 6, /* subscriber holds the outbox row's id */
+	LINK_OUTBOX = 7,        /* the same, for the Message-ID */
 };
 
 struct link {
 	enum link_purpose purpose;
-	int64_t subscriber;	/* 0 … 2^48 - 1 */
-	int64_t topic;		/* 0 … 2^24 - 1 */
-	int64_t campaign;	/* 0 … 2^32 - 1 */
-	int64_t expires;	/* Unix time, rounded up to the end of its day; 0: never */
+	int64_t subscriber; /* 0 … 2^48 - 1 */
+	int64_t topic;      /* 0 … 2^24 - 1 */
+	int64_t campaign;   /* 0 … 2^32 - 1 */
+	int64_t expires;    /* Unix time, rounded up to the end of its day; 0: never */
 };
 
-#define LINK_TEXT 45		/* 44 characters and a NUL, in either form */
+#define LINK_TEXT 45 /* 44 characters and a NUL, in either form */
 
 struct link_keys;
 

@@ -39,7 +39,7 @@ log_event(enum log_level level, const char *event, const char *fmt, ...)
 {
 	char line[1024], now[CLOCK_TEXT];
 	va_list ap;
-	int n;
+	int i, n;
 
 	if (under_systemd)
 		n = snprintf(line, sizeof(line), "<%d>role=%s event=%s ", level, role_name, event);
@@ -50,7 +50,10 @@ log_event(enum log_level level, const char *event, const char *fmt, ...)
 	va_end(ap);
 	if (n > (int)sizeof(line) - 2)
 		n = (int)sizeof(line) - 2;
+	for (i = 0; i < n; i++)
+		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+			line[i] = '?'; /* one event is one line, whatever a value holds */
 	line[n++] = '\n';
 	if (write(STDERR_FILENO, line, (size_t)n) == -1)
-		return;	/* nowhere left to say so */
+		return; /* nowhere left to say so */
 }

@@ -15,7 +15,7 @@ sha256(uint8_t out[SHA256_LEN], const void *data, size_t n)
 }
 
 /*
- * RFC 2104 written out over two digest contexts that are kept: EVP_MAC costs
+ * RFC 2104 written out over a digest context that is kept: EVP_MAC costs
  * several allocations a call, and links are made for every message.
  */
 void
@@ -28,7 +28,7 @@ hmac_sha256(uint8_t out[SHA256_LEN], const uint8_t *key, size_t key_len, const c
 	if (!ctx && !(ctx = EVP_MD_CTX_new()))
 		abort();
 	if (key_len > sizeof(pad))
-		abort();	/* our keys have 32 bytes */
+		abort(); /* our keys have 32 bytes */
 	memcpy(pad, key, key_len);
 	for (i = 0; i < sizeof(pad); i++)
 		pad[i] ^= 0x36;

@@ -1,5 +1,7 @@
 /*
  * secret.h - hashes, MACs and random bytes; the only place of lib/ below DKIM that calls libcrypto.
+ *
+ * hmac_sha256 and aes256_block keep a context of their own: one thread only.
  */
 #ifndef SECRET_H
 #define SECRET_H

@@ -6,10 +6,11 @@
 
 #include "base/buf.h"
 
-/* Length of the well-formed sequence at s, or 0. The ranges of the second byte are RFC 3629 section 4's table. */
-static size_t
-sequence(const unsigned char *s, size_t n)
+/* The ranges of the second byte are RFC 3629 section 4's table. */
+size_t
+text_sequence(const char *text, size_t n)
 {
+	const unsigned char *s = (const unsigned char *)text;
 	unsigned char lo = 0x80, hi = 0xbf;
 	size_t len, i;
 
@@ -17,7 +18,7 @@ sequence(const unsigned char *s, size_t n)
 		return 1;
 	if (s[0] < 0xc2 || s[0] > 0xf4)
 		return 0;
-	len = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+	len = 2u + (s[0] >= 0xe0) + (s[0] >= 0xf0);
 	if (n < len)
 		return 0;
 	if (s[0] == 0xe0)
@@ -42,7 +43,7 @@ text_is_utf8(const char *s, size_t n)
 	size_t i = 0, len;
 
 	while (i < n) {
-		len = sequence((const unsigned char *)s + i, n - i);
+		len = text_sequence(s + i, n - i);
 		if (!len)
 			return false;
 		i += len;

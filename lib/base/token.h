@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define TOKEN_TEXT 37		/* 36 characters and a NUL */
+#define TOKEN_TEXT 37 /* 36 characters and a NUL */
 #define TOKEN_HASH 32
 
 /* Fill `out` with a fresh token. */
