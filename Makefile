@@ -25,7 +25,7 @@ DAEMON_SRC := $(wildcard daemon/*.c)
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 TOOL_SRC   := $(wildcard tests/daemon/*.c tests/tools/*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
-ALL_SRC    := $(LIB_SRC) $(CLI_SRC) $(DAEMON_SRC) $(UNIT_SRC) $(TOOL_SRC) $(FUZZ_SRC) $(wildcard tests/probe/*.c tools/*.c)
+ALL_SRC    := $(LIB_SRC) $(CLI_SRC) $(DAEMON_SRC) $(UNIT_SRC) $(TOOL_SRC) $(FUZZ_SRC) $(wildcard tests/probe/*.c tools/*.c bench/*.c)
 HEADERS    := $(wildcard lib/*/*.h cli/*.h daemon/*.h)
 TEMPLATES  := $(sort $(wildcard templates/mail/* templates/web/*))
 obj         = $(patsubst %.c,$(B)/%.o,$(1))
@@ -108,8 +108,11 @@ fuzzers: $(FUZZERS)
 
 demo: all $(B)/tools/outbox_page
 	BIN=$(BIN) OUTBOX_PAGE=$(B)/tools/outbox_page tools/demo
-bench: programs
-	bench/run
+BENCH := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
+$(B)/bench/%: $(B)/bench/%.o $(B)/libnewsletter.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+bench: all $(BENCH)
+	BIN=$(abspath $(BIN)) B=$(abspath $(B)) bench/run
 
 install: all
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin share/man/man1 share/man/man5 share/man/man8)
