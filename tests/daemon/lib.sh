@@ -74,6 +74,7 @@ article() {
 # start_sink [options]: Postfix's smtp-sink on a free port; $sink is its address, each message goes into a file of $tmp/sink.
 start_sink() {
 	"$root/tools/peers" || bail "the peers are missing"
+	# shellcheck source=/dev/null
 	. "$peers/env"
 	sink=127.0.0.1:$(free_port)
 	mkdir -p "$tmp/sink"
