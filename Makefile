@@ -11,7 +11,7 @@ T       ?= 60# seconds for each fuzzer
 PACKAGES := libcurl sqlite3 uuid libmicrohttpd gmime-3.0 libcrypto yaml-0.1 libxml-2.0 jansson libseccomp libidn2 libsystemd
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat -Wformat-security $(if $(CI)$(WERROR),-Werror)
 HARDEN   := -fstack-protector-strong -fPIE -Wdate-time $(if $(SAN),,-D_FORTIFY_SOURCE=2)
-SANITIZE := $(if $(SAN),-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+SANITIZE := $(if $(SAN),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 CFLAGS   ?= -O2 -g
 # Other people's headers are -isystem: their warnings are theirs.
 CPPFLAGS += -D_GNU_SOURCE -DNEWSLETTER_VERSION='"$(VERSION)"' -Ilib $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES)))
@@ -122,7 +122,7 @@ lint: $(patsubst %.c,$(B)/lint/%,$(ALL_SRC))
 	$(if $(wildcard docs/*.[158]),mandoc -T lint -W warning $(wildcard docs/*.[158]))
 $(B)/lint/%: %.c .clang-tidy
 	@mkdir -p $(@D)
-	clang-tidy --quiet $< -- $(CPPFLAGS) -std=c17 2>$@.log || { cat $@.log; exit 1; }
+	clang-tidy --quiet $< -- $(CPPFLAGS) -std=c17 2>$@.log || { grep -v "warnings generated" $@.log; exit 1; }
 	gcc $(CPPFLAGS) -std=c17 $(WARN) -Werror -O2 -fanalyzer -MMD -MP -MT $@ -MF $@.d -c -o /dev/null $<
 	@touch $@
 

@@ -200,7 +200,7 @@ parse_zone(const char *text, int64_t *zone)
 	m = number(&text, 2);
 	if (!text || *text || h > 15 || m > 59)
 		return false;
-	*zone = (sign == '-' ? -1 : 1) * (h * 3600 + m * 60);
+	*zone = (int64_t)(h * 60 + m) * (sign == '-' ? -60 : 60);
 	return true;
 }
 

@@ -27,8 +27,8 @@ take(struct err *e, const char *text)
 	e->text[n] = '\0';
 }
 
-int
-err_set(struct err *e, enum err_code code, const char *fmt, ...)
+void
+err_put(struct err *e, enum err_code code, const char *fmt, ...)
 {
 	char text[ERR_TEXT]; /* arguments may point into e->text */
 	va_list ap;
@@ -38,11 +38,10 @@ err_set(struct err *e, enum err_code code, const char *fmt, ...)
 	va_end(ap);
 	e->code = code;
 	take(e, text);
-	return -1;
 }
 
-int
-err_sys(struct err *e, const char *fmt, ...)
+void
+err_put_sys(struct err *e, const char *fmt, ...)
 {
 	int saved = errno;
 	char context[ERR_TEXT], text[ERR_TEXT];
@@ -54,11 +53,10 @@ err_sys(struct err *e, const char *fmt, ...)
 	e->code = saved == ENOSPC || saved == EDQUOT ? ERR_FULL : ERR_SYSTEM;
 	snprintf(text, sizeof(text), "%.400s: %s", context, strerror(saved));
 	take(e, text);
-	return -1;
 }
 
-int
-err_wrap(struct err *e, const char *fmt, ...)
+void
+err_put_context(struct err *e, const char *fmt, ...)
 {
 	char context[ERR_TEXT], text[2 * ERR_TEXT + 2];
 	va_list ap;
@@ -69,5 +67,4 @@ err_wrap(struct err *e, const char *fmt, ...)
 	snprintf(text, sizeof(text), "%s: %s", context, e->text);
 	text[ERR_TEXT - 1] = '\0';
 	take(e, text);
-	return -1;
 }

@@ -36,13 +36,26 @@ struct err {
 
 #define ERR_INIT ((struct err){ ERR_NONE, "" })
 
-/* Set code and text (printf-like). Always returns -1, so that a caller can `return err_set(…)`. */
-int err_set(struct err *e, enum err_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/*
+ * err_set(e, code, fmt, …): set code and text (printf-like).
+ * err_sys(e, fmt, …): the same for a failed system call: ": " and
+ * strerror(errno) are added; ENOSPC and EDQUOT become ERR_FULL.
+ * err_wrap(e, fmt, …): put "context: " before the text that is there; the code stays.
+ * Each is -1, so that a caller can `return err_set(…)`; macros, so that
+ * compilers and checkers see that value.
+ */
+#define err_set(...) (err_put(__VA_ARGS__), err_failed())
+#define err_sys(...) (err_put_sys(__VA_ARGS__), err_failed())
+#define err_wrap(...) (err_put_context(__VA_ARGS__), err_failed())
 
-/* The same for a failed system call: ": " and strerror(errno) are added; ENOSPC and EDQUOT become ERR_FULL. */
-int err_sys(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static inline int
+err_failed(void)
+{
+	return -1;
+}
 
-/* Put "context: " before the text that is there; the code stays. Returns -1. */
-int err_wrap(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void err_put(struct err *e, enum err_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void err_put_sys(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void err_put_context(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -127,6 +127,6 @@ void
 file_join(struct buf *out, const char *folder, const char *name)
 {
 	if (name[0] != '/' && folder[0] && strcmp(folder, ".") != 0)
-		buf_addf(out, "%s/", folder);
+		buf_addf(out, "%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/");
 	buf_addstr(out, name);
 }

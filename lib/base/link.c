@@ -43,12 +43,15 @@ static int
 key_number(const char *name)
 {
 	char exact[32];
-	int id;
+	long id;
 
-	if (sscanf(name, "link-%3d.key", &id) != 1 || id < 1 || id > 255)
+	if (strncmp(name, "link-", 5) != 0)
 		return 0;
-	snprintf(exact, sizeof(exact), "link-%d.key", id);
-	return strcmp(name, exact) == 0 ? id : 0; /* link-01.key and link-1.key~ are none */
+	id = strtol(name + 5, NULL, 10);
+	if (id < 1 || id > 255)
+		return 0;
+	snprintf(exact, sizeof(exact), "link-%ld.key", id);
+	return strcmp(name, exact) == 0 ? (int)id : 0; /* link-01.key and link-1.key~ are none */
 }
 
 static int

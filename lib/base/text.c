@@ -8,9 +8,9 @@
 
 /* The ranges of the second byte are RFC 3629 section 4's table. */
 size_t
-text_sequence(const char *text, size_t n)
+text_sequence(const char *first, size_t n)
 {
-	const unsigned char *s = (const unsigned char *)text;
+	const unsigned char *s = (const unsigned char *)first;
 	unsigned char lo = 0x80, hi = 0xbf;
 	size_t len, i;
 

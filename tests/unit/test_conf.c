@@ -1,0 +1,301 @@
+/* test_conf.c - whatever is wrong in newsletter.conf is said with file and line; the rest is taken as written. */
+#include "base/conf.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+
+static char folder[] = "/tmp/test_conf.XXXXXX";
+
+static int
+setup(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
+}
+
+static int
+teardown(void **state)
+{
+	char command[100];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	return system(command); // NOLINT(cert-env33-c): our own folder
+}
+
+static int
+load(struct conf *c, const char *text, struct err *e)
+{
+	*e = ERR_INIT;
+	assert_int_equal(file_write("newsletter.conf", 0600, text, strlen(text), e), 0);
+	return conf_load(c, "newsletter.conf", e);
+}
+
+static void
+defaults(void **state)
+{
+	struct conf c;
+	struct err e;
+	char want[100];
+
+	(void)state;
+	assert_int_equal(load(&c, "", &e), 0);
+	assert_string_equal(c.site_name, "Our newsletter");
+	assert_string_equal(c.mail_from_name, "Our newsletter"); /* made from the site's */
+	assert_string_equal(c.mail_list_domain, "localhost");
+	assert_string_equal(c.folder, folder);
+	snprintf(want, sizeof(want), "%s/newsletter.conf", folder);
+	assert_string_equal(c.path, want);
+	snprintf(want, sizeof(want), "%s/store/newsletter.db", folder);
+	assert_string_equal(c.store_path, want);
+	assert_string_equal(c.relay_password_file, "");
+	assert_int_equal(c.relay_timeout, 300);
+	assert_int_equal(c.keep_pending, 7 * 86400);
+	assert_false(conf_has_relay(&c));
+	conf_release(&c);
+}
+
+static void
+values(void **state)
+{
+	struct conf c;
+	struct err e;
+
+	(void)state;
+	if (load(&c, "# a comment\n; another\n[site]\nname = Caf\xc3\xa9 \"Sol\" = good\nurl=https://news.example.org/base//\ndescription:Hello\n\n"
+		     "[mail]\n  from = news@example.org  \n[relay]\r\nurl = smtp://mx:587\r\n\tconnections = 8\ntls = none\n[store]\npath = /srv/x.db\n"
+		     "[retention]\nip = 2h\n",
+		&e) == -1)
+		fail_msg("%s", e.text);
+	assert_string_equal(c.site_name, "Caf\xc3\xa9 \"Sol\" = good");
+	assert_string_equal(c.site_url, "https://news.example.org/base");
+	assert_string_equal(c.site_description, "Hello");
+	assert_string_equal(c.mail_from, "news@example.org"); /* indentation means nothing */
+	assert_string_equal(c.mail_list_domain, "example.org");
+	assert_string_equal(c.relay_url, "smtp://mx:587");
+	assert_true(conf_has_relay(&c));
+	assert_int_equal(c.relay_connections, 8);
+	assert_string_equal(c.relay_tls, "none");
+	assert_string_equal(c.store_path, "/srv/x.db");
+	assert_int_equal(c.keep_ip, 7200);
+	conf_release(&c);
+}
+
+/* inih as Debian ships it reads 200 bytes of a line and cuts at " ;": neither may happen to a value. */
+static void
+whole_lines(void **state)
+{
+	struct buf text = BUF_INIT;
+	struct conf c;
+	struct err e;
+	int i, n;
+
+	(void)state;
+	assert_int_equal(load(&c, "[site]\npostal_address = Room 3 ; Main Street 1 # Madrid\n", &e), 0);
+	assert_string_equal(c.site_postal_address, "Room 3 ; Main Street 1 # Madrid");
+	conf_release(&c);
+	for (n = 150; n < 60000; n = n < 450 ? n + 1 : n * 3) {
+		buf_reset(&text);
+		buf_addstr(&text, "[site]\ndescription = ");
+		for (i = 0; i < n; i++)
+			buf_addch(&text, (char)('a' + i % 26));
+		buf_addstr(&text, "\nname = after\n");
+		if (load(&c, text.data, &e) == -1)
+			fail_msg("%d bytes: %s", n, e.text);
+		if ((int)strlen(c.site_description) != n || strncmp(c.site_description, text.data + 21, (size_t)n) != 0)
+			fail_msg("%d bytes became %zu", n, strlen(c.site_description));
+		assert_string_equal(c.site_name, "after");
+		conf_release(&c);
+	}
+	buf_release(&text);
+}
+
+static void
+refuses(void **state)
+{
+	static const struct {
+		const char *name, *in, *want;
+	} cases[] = {
+		{ "misspelt key", "[site]\nname = x\n\nnmae = y\n", "newsletter.conf:4: unknown key \"nmae\" in [site]; see newsletter.conf(5)" },
+		{ "key of another section", "[mail]\nname = x\n", "newsletter.conf:2: unknown key \"name\" in [mail]; see newsletter.conf(5)" },
+		{ "upper case", "[site]\nName = x\n", "newsletter.conf:2: unknown key \"Name\" in [site]; see newsletter.conf(5)" },
+		{ "unknown section", "[website]\nname = x\n", "newsletter.conf:2: unknown section [website]; see newsletter.conf(5)" },
+		{ "no section", "name = x\n", "newsletter.conf:1: \"name\" stands before the first [section]" },
+		{ "no value", "[site]\nname\n", "newsletter.conf:2: this line is no [section] and no key = value" },
+		{ "the first of two mistakes", "[site]\nname\nnmae = y\n", "newsletter.conf:2: this line is no [section] and no key = value" },
+		{ "open section", "[site\nname = x\n", "newsletter.conf:1: this line is no [section] and no key = value" },
+		{ "given twice", "[site]\nname = x\nlanguage = en\nname = y\n", "newsletter.conf:4: name is given twice in [site]" },
+		{ "twice, section repeated", "[site]\nname = x\n[mail]\n[site]\nname = y\n", "newsletter.conf:5: name is given twice in [site]" },
+		{ "indented line is no second value", "[site]\nname = x\n  language en\n", "newsletter.conf:3: this line is no [section] and no key = value" },
+		{ "no number", "[relay]\nconnections = many\n", "newsletter.conf:2: connections must be a whole number, not \"many\"" },
+		{ "comment after a number", "[relay]\nwindow = 4 ; four\n", "newsletter.conf:2: window must be a whole number, not \"4 ; four\"" },
+		{ "empty number", "[relay]\nwindow =\n", "newsletter.conf:2: window must be a whole number, not \"\"" },
+		{ "number too small", "[relay]\nconnections = 0\n", "newsletter.conf:2: connections must be between 1 and 100" },
+		{ "number too large", "[relay]\nwindow = 99999999999999999999\n", "newsletter.conf:2: window must be between 1 and 100" },
+		{ "no duration", "[relay]\ntimeout = 5 minutes\n", "newsletter.conf:2: timeout: \"5 minutes\" is no length of time: write 90s, 15m, 2h or 3d" },
+		{ "duration too long", "[relay]\ntimeout = 2h\n", "newsletter.conf:2: timeout must be between 1 and 3600" },
+		{ "no choice", "[relay]\ntls = maybe\n", "newsletter.conf:2: tls must be one of: required opportunistic none" },
+		{ "two choices", "[relay]\ntls = required opportunistic\n", "newsletter.conf:2: tls must be one of: required opportunistic none" },
+		{ "part of a choice", "[relay]\ntls = require\n", "newsletter.conf:2: tls must be one of: required opportunistic none" },
+		{ "empty choice", "[relay]\ntls =\n", "newsletter.conf:2: tls must not be empty" },
+		{ "empty From", "[mail]\nfrom =\n", "newsletter.conf:2: from must not be empty" },
+		{ "empty path", "[store]\nkeys =\n", "newsletter.conf:2: keys must not be empty" },
+		{ "http", "[site]\nurl = http://example.org\n", "newsletter.conf:2: url must begin with https:// and a host (http:// is for 127.0.0.1 and localhost only)" },
+		{ "loopback's namesake", "[site]\nurl = http://127.0.0.1.example.org\n", "newsletter.conf:2: url must begin with https:// and a host (http:// is for 127.0.0.1 and localhost only)" },
+		{ "loopback as a user", "[site]\nurl = http://localhost:1@example.org\n", "newsletter.conf:2: url is no address of a page: it holds a space, a quote or an @" },
+		{ "no host", "[site]\nurl = https://\n", "newsletter.conf:2: url must begin with https:// and a host (http:// is for 127.0.0.1 and localhost only)" },
+		{ "script", "[site]\nhome = javascript:alert(1)\n", "newsletter.conf:2: home must begin with https:// and a host (http:// is for 127.0.0.1 and localhost only)" },
+		{ "markup", "[site]\nhome = https://a\"><b\n", "newsletter.conf:2: home is no address of a page: it holds a space, a quote or an @" },
+		{ "url with a query", "[site]\nurl = https://example.org/?a=\n", "newsletter.conf: [site] url must be the beginning of an address, without ? or #" },
+		{ "address without @", "[mail]\nfrom = news\n", "newsletter.conf:2: from must be an address like news@example.org" },
+		{ "two addresses", "[mail]\nfrom = a@b.org, c@d.org\n", "newsletter.conf:2: from must be an address like news@example.org" },
+		{ "two @", "[mail]\nfrom = a@b@c.org\n", "newsletter.conf:2: from must be an address like news@example.org" },
+		{ "name and address", "[mail]\nfrom = Ann <a@b.org>\n", "newsletter.conf:2: from must be an address like news@example.org" },
+		{ "broken UTF-8", "[site]\nname = \xff\n", "newsletter.conf:2: name must be one line of UTF-8 text" },
+		{ "control character", "[site]\nname = a\033b\n", "newsletter.conf:2: name must be one line of UTF-8 text" },
+		{ "slot mark", "[site]\nname = \001name\002\n", "newsletter.conf:2: name must be one line of UTF-8 text" },
+		{ "relay over http", "[relay]\nurl = http://x\n", "newsletter.conf: [relay] url must begin with smtp:// or smtps://" },
+		{ "password in the url", "[relay]\nurl = smtp://u:p@x\n", "newsletter.conf: [relay] url must not hold a user or password: use user and password_file" },
+		{ "comment after the relay", "[relay]\nurl = smtp://x ; ours\n", "newsletter.conf: [relay] url holds a space or a quote; a comment stands on a line of its own" },
+		{ "no colour", "[site]\ncolour = red\n", "newsletter.conf: [site] colour must be like #2f6f64" },
+		{ "colour with more", "[site]\ncolour = #2f6f6g\n", "newsletter.conf: [site] colour must be like #2f6f64" },
+		{ "header in a domain", "[mail]\nlist_domain = a b\n", "newsletter.conf: [mail] list_domain must be a domain" },
+	};
+	struct conf c;
+	struct err e;
+	const char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (load(&c, cases[i].in, &e) == 0)
+			fail_msg("%s: was taken", cases[i].name);
+		text = strncmp(e.text, folder, strlen(folder)) == 0 ? e.text + strlen(folder) + 1 : e.text;
+		if (e.code != ERR_INPUT || strcmp(text, cases[i].want) != 0)
+			fail_msg("%s: %s", cases[i].name, e.text);
+		conf_release(&c);
+	}
+}
+
+static void
+no_file(void **state)
+{
+	struct err e = ERR_INIT;
+	struct conf c;
+	char *big;
+
+	(void)state;
+	assert_int_equal(conf_load(&c, "none.conf", &e), -1);
+	assert_int_equal(e.code, ERR_NOT_FOUND);
+	assert_string_equal(e.text, "cannot open none.conf: No such file or directory");
+	conf_release(&c);
+	assert_int_equal(conf_load(&c, ".", &e), -1);
+	conf_release(&c);
+	assert_int_equal(file_write("newsletter.conf", 0600, "[site]\n\0nmae = x\n", 17, &e), 0);
+	assert_int_equal(conf_load(&c, "newsletter.conf", &e), -1);
+	assert_string_equal(e.text, "newsletter.conf holds a NUL byte: it is no text file");
+	conf_release(&c);
+	big = xcalloc(1, 70000);
+	memset(big, '#', 69999);
+	assert_int_equal(load(&c, big, &e), -1);
+	assert_string_equal(e.text, "newsletter.conf is larger than 65536 bytes");
+	conf_release(&c);
+	memset(big, ' ', 65535); /* one line as long as the file may be */
+	big[65535] = '\n';
+	big[65536] = '\0';
+	assert_int_equal(load(&c, big, &e), 0);
+	conf_release(&c);
+	free(big);
+}
+
+static void
+through_a_link(void **state)
+{
+	struct err e = ERR_INIT;
+	struct conf c;
+
+	(void)state;
+	assert_int_equal(file_mkdir("site", 0700, &e), 0);
+	assert_int_equal(file_write("site/newsletter.conf", 0600, "", 0, &e), 0);
+	assert_int_equal(symlink("site/newsletter.conf", "linked.conf"), 0);
+	assert_int_equal(conf_load(&c, "linked.conf", &e), 0);
+	assert_string_equal(strrchr(c.folder, '/'), "/site"); /* where the file is, not where it was named */
+	conf_release(&c);
+}
+
+/* Each row: its default is taken, its help is a sentence, its name is unlike the others'. */
+static void
+table(void **state)
+{
+	const struct conf_key *k, *other;
+	struct buf text = BUF_INIT;
+	struct conf c;
+	struct err e;
+
+	(void)state;
+	for (k = conf_keys; k->section; k++) {
+		for (other = conf_keys; other < k; other++)
+			if (other->offset == k->offset || (strcmp(other->section, k->section) == 0 && strcmp(other->key, k->key) == 0))
+				fail_msg("[%s] %s is there twice", k->section, k->key);
+		if (k->help[strlen(k->help) - 1] != '.')
+			fail_msg("[%s] %s: %s", k->section, k->key, k->help);
+		if (k == conf_keys || strcmp(k[-1].section, k->section) != 0)
+			buf_addf(&text, "[%s]\n", k->section);
+		buf_addf(&text, "%s = %s\n", k->key, k->fallback);
+	}
+	if (load(&c, text.data, &e) == -1)
+		fail_msg("%s", e.text);
+	conf_release(&c);
+	buf_release(&text);
+}
+
+static void
+secrets(void **state)
+{
+	struct err e = ERR_INIT;
+	char *secret = NULL;
+
+	(void)state;
+	unsetenv("TEST_SECRET");
+	assert_int_equal(file_write("password", 0600, "pass word\r\nmore\n", 16, &e), 0);
+	assert_int_equal(conf_secret("TEST_SECRET", "password", &secret, &e), 0);
+	assert_string_equal(secret, "pass word");
+	free(secret);
+	assert_int_equal(conf_secret("TEST_SECRET", "none", &secret, &e), -1);
+	assert_int_equal(e.code, ERR_NOT_FOUND);
+	assert_int_equal(conf_secret("TEST_SECRET", "", &secret, &e), -1);
+	assert_string_equal(e.text, "a secret is missing: name its file in newsletter.conf or set TEST_SECRET");
+	setenv("TEST_SECRET", "from outside", 1);
+	assert_int_equal(conf_secret("TEST_SECRET", "password", &secret, &e), 0);
+	assert_string_equal(secret, "from outside");
+	free(secret);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(values),
+		cmocka_unit_test(whole_lines),
+		cmocka_unit_test(refuses),
+		cmocka_unit_test(no_file),
+		cmocka_unit_test(through_a_link),
+		cmocka_unit_test(table),
+		cmocka_unit_test(secrets),
+	};
+
+	return cmocka_run_group_tests_name("conf", tests, setup, teardown);
+}

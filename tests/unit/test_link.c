@@ -1,0 +1,371 @@
+/*
+ * test_link.c - links mailed today must work for ever.
+ *
+ * The vectors were made from the key file below by a program of its own
+ * (Python's hmac and base64, openssl enc -aes-256-ecb -nopad) out of link.h's
+ * description. They never change: a change here breaks every link ever mailed.
+ */
+#include "base/link.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/encode.h"
+#include "base/err.h"
+#include "base/file.h"
+
+#define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n"
+#define DAY 86400
+#define EPOCH 1577836800
+
+static const struct {
+	const char *name;
+	struct link link;
+	int64_t expires; /* as it comes back */
+	const char *url, *address;
+} vectors[] = {
+	{ "unsubscribe", { LINK_UNSUBSCRIBE, 1, 2, 3, 0 }, 0, "AeZjz0hXU6cNC8fF72cWeTB8Ql9L9yYoWShEZJpUsxvN", "ahtght2ik5j2odily7c66zywpeyfnc6azh2jqbzq65qq" },
+	{ "preferences", { LINK_PREFERENCES, 42, 0, 0, 1767225600 }, 1767225600, "AdO57cGUGPQCIO0dzTvU-Cm8o0RNqpN_sqmucVyJ0L5_", "ahj3t3obsqmpiara5uo42o6u7autcansldkgcv7tlo7a" },
+	{ "expiry inside a day", { LINK_VIEW, 42, 0, 7, 1767225601 }, 1767225600 + DAY, "AbW80uLbAbvra5RSwI1aIkasCj_ZRokwCQOVJZrJNvbt", "ag23zuxc3ma3x23lsrjmbdk2ejdjmedudyiai3jcgv7q" },
+	{ "largest numbers", { LINK_MESSAGE, 281474976710655, 16777215, 4294967295, 7240060800 }, 7240060800, "AYsP6nO_6O3RnO01yY0yzW4GMO7Z6m6eo3bU7YHVFw8m", "agfq72ttx7uo3um45u24tdjszvxlmlf2u2ga6q4wjsaq" },
+	{ "zeroes", { LINK_BOUNCE, 0, 0, 0, 0 }, 0, "AZ2bGmAtYj7RYETOBbGDsOxpsHeih5GryO1IcgHWIK3P", "agozwgtafvrd5ulaithalmmdwdwpeunaoor6dimy7dgq" },
+};
+#define VECTORS (sizeof(vectors) / sizeof(vectors[0]))
+
+static char folder[] = "/tmp/test_link.XXXXXX";
+
+static int
+teardown(void **state)
+{
+	char command[100];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	return system(command); // NOLINT(cert-env33-c): our own folder
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
+}
+
+/* A folder with link-1.key as in the vectors, and its keys. */
+static struct link_keys *
+first_key(const char *name)
+{
+	struct err e = ERR_INIT;
+	struct link_keys *keys;
+	char path[64];
+
+	assert_int_equal(file_mkdir(name, 0700, &e), 0);
+	snprintf(path, sizeof(path), "%s/link-1.key", name);
+	assert_int_equal(file_write(path, 0600, KEY, strlen(KEY), &e), 0);
+	keys = link_keys_load(name, &e);
+	assert_non_null(keys);
+	return keys;
+}
+
+static void
+assert_same(const char *name, const struct link *a, const struct link *b, int64_t expires)
+{
+	if (a->purpose != b->purpose || a->subscriber != b->subscriber || a->topic != b->topic || a->campaign != b->campaign || a->expires != expires)
+		fail_msg("%s", name);
+}
+
+static void
+final_format(void **state)
+{
+	struct link_keys *keys = first_key("final");
+	char text[LINK_TEXT];
+	struct link l;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < VECTORS; i++) {
+		link_url(text, keys, &vectors[i].link);
+		assert_string_equal(text, vectors[i].url);
+		assert_int_equal(link_read_url(&l, keys, text), 0);
+		assert_same(vectors[i].name, &l, &vectors[i].link, vectors[i].expires);
+		link_address(text, keys, &vectors[i].link);
+		assert_string_equal(text, vectors[i].address);
+		assert_int_equal(link_read_address(&l, keys, text), 0);
+		assert_same(vectors[i].name, &l, &vectors[i].link, vectors[i].expires);
+	}
+	link_keys_free(keys);
+}
+
+/* Relays fold the case of addresses. A URL's case is its value. */
+static void
+case_of_letters(void **state)
+{
+	struct link_keys *keys = first_key("case");
+	struct link l;
+
+	(void)state;
+	assert_int_equal(link_read_address(&l, keys, "AHTGHT2IK5J2ODILY7C66ZYWPEYFNC6AZH2JQBZQ65QQ"), 0);
+	assert_same("upper case", &l, &vectors[0].link, 0);
+	assert_int_equal(link_read_url(&l, keys, "aEZjz0hXU6cNC8fF72cWeTB8Ql9L9yYoWShEZJpUsxvN"), -1);
+	link_keys_free(keys);
+}
+
+/* Every bit of every octet, and every other character at every place. */
+static void
+tampering(void **state)
+{
+	struct link_keys *keys = first_key("tamper");
+	uint8_t octets[33];
+	char text[LINK_TEXT];
+	struct link l;
+	int bit, at, c;
+
+	(void)state;
+	for (bit = 0; bit < 33 * 8; bit++) {
+		assert_int_equal(base64url_decode(octets, sizeof(octets), vectors[0].url, 44), 33);
+		octets[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		base64url_encode(text, octets, 33);
+		if (link_read_url(&l, keys, text) == 0)
+			fail_msg("url, bit %d", bit);
+	}
+	for (bit = 0; bit < 27 * 8; bit++) {
+		assert_int_equal(base32_decode(octets, sizeof(octets), vectors[0].address, 44), 27);
+		octets[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		base32_encode(text, octets, 27);
+		if (link_read_address(&l, keys, text) == 0)
+			fail_msg("address, bit %d", bit);
+	}
+	for (at = 0; at < LINK_TEXT - 1; at++)
+		for (c = 1; c < 256; c++) {
+			strcpy(text, vectors[0].url);
+			text[at] = (char)c;
+			if (text[at] != vectors[0].url[at] && link_read_url(&l, keys, text) == 0)
+				fail_msg("character %d is %d", at, c);
+		}
+	link_keys_free(keys);
+}
+
+static void
+refuses(void **state)
+{
+	struct link_keys *keys = first_key("refuse");
+	char text[64];
+	struct link l;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(link_read_address(&l, keys, vectors[0].url), -1); /* one form never passes for the other */
+	assert_int_equal(link_read_url(&l, keys, vectors[0].address), -1);
+	for (n = 0; n < 44; n++) {
+		snprintf(text, sizeof(text), "%.*s", (int)n, vectors[0].url);
+		assert_int_equal(link_read_url(&l, keys, text), -1);
+	}
+	snprintf(text, sizeof(text), "%sA", vectors[0].url);
+	assert_int_equal(link_read_url(&l, keys, text), -1);
+	snprintf(text, sizeof(text), "%s=", vectors[0].url);
+	assert_int_equal(link_read_url(&l, keys, text), -1);
+	assert_int_equal(link_read_url(&l, keys, "AuZjz0hXU6cNC8fF72cWeTBJvY0V2-Jk89fXPtiM-F_M"), -1); /* key 2 is not there */
+	link_keys_free(keys);
+}
+
+/* The same block with the MAC of the other form, cut or not: the label keeps them apart. */
+static void
+forms_do_not_mix(void **state)
+{
+	struct link_keys *keys = first_key("forms");
+	uint8_t url[33], address[33];
+	char text[LINK_TEXT];
+	struct link l;
+
+	(void)state;
+	assert_int_equal(base64url_decode(url, sizeof(url), vectors[0].url, 44), 33);
+	assert_int_equal(base32_decode(address, sizeof(address), vectors[0].address, 44), 27);
+	assert_memory_equal(url, address, 17);
+	base32_encode(text, url, 27);
+	assert_int_equal(link_read_address(&l, keys, text), -1);
+	memcpy(url + 17, address + 17, 10);
+	base64url_encode(text, url, 33);
+	assert_int_equal(link_read_url(&l, keys, text), -1);
+	link_keys_free(keys);
+}
+
+static void
+rotation(void **state)
+{
+	struct link_keys *keys = first_key("rotate"), *later;
+	struct err e = ERR_INIT;
+	char text[LINK_TEXT];
+	uint8_t octets[33];
+	struct stat st;
+	struct link l;
+	int id = 0;
+
+	(void)state;
+	assert_int_equal(link_keys_create("rotate", &id, &e), 0);
+	assert_int_equal(id, 2);
+	assert_int_equal(stat("rotate/link-2.key", &st), 0);
+	assert_int_equal(st.st_size, 65);
+	assert_int_equal(st.st_mode & 0777, 0640);
+	later = link_keys_load("rotate", &e);
+	assert_non_null(later);
+	assert_int_equal(link_read_url(&l, later, vectors[0].url), 0); /* the old link */
+	assert_int_equal(link_read_address(&l, later, vectors[0].address), 0);
+	link_url(text, later, &vectors[0].link);
+	assert_int_equal(base64url_decode(octets, sizeof(octets), text, 44), 33);
+	assert_int_equal(octets[0], 2); /* key 2 makes new ones */
+	assert_string_not_equal(text + 2, vectors[0].url + 2);
+	assert_int_equal(link_read_url(&l, later, text), 0);
+	assert_same("new key", &l, &vectors[0].link, 0);
+	assert_int_equal(link_read_url(&l, keys, text), -1); /* who has not loaded it yet */
+	link_keys_free(later);
+	link_keys_free(keys);
+}
+
+static void
+key_files(void **state)
+{
+	static const struct {
+		const char *name, *text;
+	} bad[] = {
+		{ "empty", "" },
+		{ "short", "0001\n" },
+		{ "long", "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00\n" },
+		{ "no hex", "zz0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n" },
+	};
+	struct err e = ERR_INIT;
+	struct link_keys *keys;
+	char text[LINK_TEXT];
+	size_t i;
+	int id;
+
+	(void)state;
+	assert_null(link_keys_load("nowhere", &e));
+	assert_int_equal(file_mkdir("keys", 0700, &e), 0);
+	assert_null(link_keys_load("keys", &e));
+	assert_int_equal(e.code, ERR_NOT_FOUND);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(file_write("keys/link-1.key", 0600, bad[i].text, strlen(bad[i].text), &e), 0);
+		if (link_keys_load("keys", &e) || e.code != ERR_CORRUPT)
+			fail_msg("%s", bad[i].name);
+	}
+	/* names that are no key's are left alone; CRLF and upper case are as good */
+	assert_int_equal(file_write("keys/link-01.key", 0600, "x", 1, &e), 0);
+	assert_int_equal(file_write("keys/link-0.key", 0600, "x", 1, &e), 0);
+	assert_int_equal(file_write("keys/link-256.key", 0600, "x", 1, &e), 0);
+	assert_int_equal(file_write("keys/link-9.key~", 0600, "x", 1, &e), 0);
+	assert_int_equal(file_write("keys/dkim.pem", 0600, "x", 1, &e), 0);
+	assert_int_equal(file_write("keys/link-1.key", 0600, "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F\r\n", 66, &e), 0);
+	keys = link_keys_load("keys", &e);
+	assert_non_null(keys);
+	link_url(text, keys, &vectors[0].link);
+	assert_string_equal(text, vectors[0].url);
+	link_keys_free(keys);
+	assert_int_equal(file_write("keys/link-255.key", 0600, KEY, strlen(KEY), &e), 0);
+	assert_int_equal(link_keys_create("keys", &id, &e), -1);
+	assert_int_equal(e.code, ERR_REFUSED);
+	link_keys_free(NULL);
+}
+
+static void
+expiry(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t expires, now;
+		int want;
+	} cases[] = {
+		{ "never", 0, INT64_MAX, 0 },
+		{ "the second before", EPOCH + DAY, EPOCH + DAY - 1, 0 },
+		{ "on the second", EPOCH + DAY, EPOCH + DAY, 1 },
+		{ "long ago", EPOCH + DAY, INT64_MAX, 1 },
+	};
+	struct link l = { LINK_VIEW, 1, 0, 1, 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		l.expires = cases[i].expires;
+		if (link_expired(&l, cases[i].now) != cases[i].want)
+			fail_msg("%s", cases[i].name);
+	}
+}
+
+/* A number that does not fit must end the program, not reach another person. */
+static void
+too_large(void **state)
+{
+	static const struct {
+		const char *name;
+		struct link link;
+	} cases[] = {
+		{ "subscriber", { LINK_UNSUBSCRIBE, 281474976710656, 0, 0, 0 } },
+		{ "topic", { LINK_UNSUBSCRIBE, 1, 16777216, 0, 0 } },
+		{ "campaign", { LINK_UNSUBSCRIBE, 1, 0, 4294967296, 0 } },
+		{ "negative", { LINK_UNSUBSCRIBE, -1, 0, 0, 0 } },
+		{ "expiry after 2199", { LINK_VIEW, 1, 0, 0, 7240060801 } },
+		{ "expiry that would read as never", { LINK_VIEW, 1, 0, 0, EPOCH } },
+		{ "expiry before 2020", { LINK_VIEW, 1, 0, 0, 1 } },
+	};
+	struct link_keys *keys = first_key("large");
+	char text[LINK_TEXT];
+	int status;
+	pid_t child;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		child = fork();
+		if (child == 0) {
+			signal(SIGABRT, SIG_DFL);
+			link_url(text, keys, &cases[i].link);
+			_exit(0);
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT)
+			fail_msg("%s", cases[i].name);
+	}
+	link_keys_free(keys);
+}
+
+static void
+signs(void **state)
+{
+	struct link_keys *keys = first_key("sign");
+	uint8_t mac[32];
+	char hex[65];
+
+	(void)state;
+	link_sign(mac, keys, "form time", "1767225600", 10);
+	hex_encode(hex, mac, sizeof(mac));
+	assert_string_equal(hex, "0a49826a6e6dc69e6f17fa6a46a767916dab0b3c15ba87db15326bb89bd663fe");
+	link_keys_free(keys);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(final_format),
+		cmocka_unit_test(case_of_letters),
+		cmocka_unit_test(tampering),
+		cmocka_unit_test(refuses),
+		cmocka_unit_test(forms_do_not_mix),
+		cmocka_unit_test(rotation),
+		cmocka_unit_test(key_files),
+		cmocka_unit_test(expiry),
+		cmocka_unit_test(too_large),
+		cmocka_unit_test(signs),
+	};
+
+	return cmocka_run_group_tests_name("link", tests, setup, teardown);
+}
