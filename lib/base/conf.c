@@ -49,6 +49,7 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	TEXT("http", "listen", http_listen, "127.0.0.1:8025", "Address and port (or [v6]:port) that newsletterd answers on."),
 	KIND("http", "connections", CONF_NUMBER, http_connections, "2000", "1 100000", "Connections held at once."),
 	KIND("http", "timeout", CONF_DURATION, http_timeout, "15s", "1 3600", "A connection that says nothing for so long is closed."),
+	TEXT("http", "trusted_proxies", http_trusted_proxies, "", "Addresses of the reverse proxies whose X-Forwarded-For is believed, separated by spaces; empty: nobody's."),
 
 	TEXT("relay", "url", relay_url, "", "smtp://host:587 or smtps://host:465; empty: mail goes to the outbox folder."),
 	TEXT("relay", "user", relay_user, "", "User name for AUTH; empty: no AUTH."),

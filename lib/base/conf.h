@@ -46,7 +46,7 @@ struct conf {
 	char *store_path, *store_keys, *store_outbox, *store_templates;
 
 	/* [http] */
-	char *http_listen;
+	char *http_listen, *http_trusted_proxies;
 	int64_t http_connections, http_timeout;
 
 	/* [relay] */

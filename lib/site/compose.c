@@ -31,6 +31,12 @@ compose_render(struct composed *out, const struct conf *conf, const char *name, 
 	json_put(data, "unsubscribe_url", SLOT_MARK("unsubscribe_url"));
 	json_put(data, "preferences_url", SLOT_MARK("preferences_url"));
 	json_put(data, "confirm_url", SLOT_MARK("confirm_url"));
+	if (!out->subject.len) {
+		snprintf(file, sizeof(file), "mail/%s-subject.text.mustache", name);
+		if (template_file(&out->subject, conf->store_templates, file, data, e) == -1)
+			return -1;
+		buf_truncate(&out->subject, strcspn(out->subject.data, "\r\n"));
+	}
 	snprintf(file, sizeof(file), "mail/%s.text.mustache", name);
 	if (template_file(&out->text, conf->store_templates, file, data, e) == -1)
 		return -1;

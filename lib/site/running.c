@@ -8,48 +8,65 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-static const struct flock byte0 = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1 };
+enum { PARENT, SENDER };
 
-int
-running_claim(const char *store_path, struct err *e)
+static int
+open_file(const char *store_path, int flags, struct err *e)
 {
-	struct flock fl = byte0;
 	struct buf path = BUF_INIT;
 	int fd;
 
 	buf_addf(&path, "%s-daemon", store_path);
-	fd = open(path.data, O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+	fd = open(path.data, flags | O_CLOEXEC, 0660);
 	if (fd == -1) {
 		err_sys(e, "cannot open %s", path.data);
-	} else if (fcntl(fd, F_OFD_SETLK, &fl) == -1) {
-		if (errno == EAGAIN || errno == EACCES)
-			err_set(e, ERR_BUSY, "another newsletterd serves %s already: stop that one first", store_path);
-		else
-			err_sys(e, "cannot lock %s", path.data);
-		close(fd);
-		fd = -1;
+		if (errno == ENOENT)
+			e->code = ERR_NOT_FOUND;
 	}
 	buf_release(&path);
 	return fd;
 }
 
+/* The descriptor stays open on purpose: the lock lives as long as the process. */
+static int
+claim(const char *store_path, off_t byte, struct err *e)
+{
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
+	int fd = open_file(store_path, O_RDWR | O_CREAT, e);
+
+	if (fd == -1)
+		return -1;
+	if (fcntl(fd, F_OFD_SETLK, &fl) == 0)
+		return 1;
+	close(fd);
+	return 0;
+}
+
+int
+running_claim(const char *store_path, struct err *e)
+{
+	int rc = claim(store_path, PARENT, e);
+
+	if (rc == 0)
+		err_set(e, ERR_BUSY, "a newsletterd runs for %s already", store_path);
+	return rc == 1 ? 0 : -1;
+}
+
+int
+running_claim_sender(const char *store_path, struct err *e)
+{
+	return claim(store_path, SENDER, e);
+}
+
 int
 running_check(const char *store_path, struct err *e)
 {
-	struct flock fl = byte0;
-	struct buf path = BUF_INIT;
-	int fd, rc = -1;
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = PARENT, .l_len = 1 };
+	int fd = open_file(store_path, O_RDWR, e), rc;
 
-	buf_addf(&path, "%s-daemon", store_path);
-	fd = open(path.data, O_RDWR | O_CLOEXEC);
-	if (fd == -1 && errno == ENOENT)
-		rc = 0;
-	else if (fd == -1 || fcntl(fd, F_OFD_GETLK, &fl) == -1)
-		err_sys(e, "cannot see from %s whether newsletterd runs", path.data);
-	else
-		rc = fl.l_type != F_UNLCK;
-	if (fd != -1)
-		close(fd);
-	buf_release(&path);
-	return rc;
+	if (fd == -1)
+		return e->code == ERR_NOT_FOUND ? 0 : -1;	/* none has ever run */
+	rc = fcntl(fd, F_OFD_GETLK, &fl);
+	close(fd);
+	return rc == -1 ? err_sys(e, "cannot see whether newsletterd runs") : fl.l_type != F_UNLCK;
 }

@@ -1,20 +1,19 @@
 /*
- * running.h - whether a newsletterd serves the store.
+ * running.h - whether newsletterd runs for a store: locks that the kernel drops with the process.
  *
- * Its parent holds a lock on byte 0 of STORE-daemon (fcntl, open file
- * description lock) for its whole life; the kernel drops it with the last
- * descriptor, so that no stale file ever tells a lie.
+ * Bytes of the file `<store>-daemon`: 0 is the parent's, 1 the sender's. After
+ * the parent was killed its sender still drains for a moment; a new one waits for it.
  */
 #ifndef RUNNING_H
 #define RUNNING_H
 
 struct err;
 
-/*
- * The daemon's parent: claim the store. Returns a descriptor to keep open (close-on-exec),
- * or -1 with ERR_BUSY when another newsletterd has it.
- */
+/* The parent: hold it for this process's life. ERR_BUSY when a newsletterd runs already. */
 int running_claim(const char *store_path, struct err *e);
+
+/* The sender: 1 when it is ours now (held for this process's life), 0 when another one still drains, -1. */
+int running_claim_sender(const char *store_path, struct err *e);
 
 /* 1 when a newsletterd runs, 0 when none does, -1 when that cannot be seen. */
 int running_check(const char *store_path, struct err *e);

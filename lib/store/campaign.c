@@ -12,7 +12,7 @@
 #include "store/modules.h"
 
 enum {
-	Q_CREATE, Q_GET, Q_BY_KEY, Q_LIST, Q_OPEN, Q_SET_STATE, Q_START, Q_FINISH, Q_TALLY, Q_CURSOR, Q_PUT_MESSAGE, Q_GET_MESSAGE, Q_COUNT
+	Q_CREATE, Q_GET, Q_BY_KEY, Q_LIST, Q_OPEN, Q_SET_STATE, Q_START, Q_FINISH, Q_TALLY, Q_CURSOR, Q_PUT_MESSAGE, Q_GET_MESSAGE, Q_LANGUAGES, Q_COUNT
 };
 
 #define COLUMNS \
@@ -37,6 +37,7 @@ static const char *const sql[] = {
 	[Q_CURSOR] = "UPDATE campaign SET cursor = :cursor WHERE id = :id",
 	[Q_PUT_MESSAGE] = "INSERT INTO campaign_message (campaign_id, language, compiled) VALUES (:id, :language, :compiled)",
 	[Q_GET_MESSAGE] = "SELECT compiled FROM campaign_message WHERE campaign_id = :id ORDER BY language = :language DESC, language LIMIT 1",
+	[Q_LANGUAGES] = "SELECT language FROM campaign_message WHERE campaign_id = :id ORDER BY language",
 };
 const struct db_module campaign_module = { "campaign", sql, Q_COUNT, MODULE_CAMPAIGN };
 
@@ -296,4 +297,17 @@ campaign_get_message(struct db *db, int64_t id, const char *language, struct buf
 	buf_add(out, blob, n);
 	stmt_done(st);
 	return 1;
+}
+
+int
+campaign_languages(struct db *db, int64_t id, char (*out)[16], int size, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_LANGUAGES);
+	int rc = 0, n = 0;
+
+	stmt_int(st, ":id", id);
+	while (n < size && (rc = stmt_step(st, e)) == 1)
+		stmt_col_copy(st, 0, out[n++], sizeof(out[0]));
+	stmt_done(st);
+	return rc == -1 ? -1 : n;
 }

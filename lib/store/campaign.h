@@ -65,8 +65,11 @@ int campaign_finish(struct db *db, int64_t id, struct err *e);
 int campaign_tally(struct db *db, int64_t id, const struct campaign_tally *t, struct err *e);
 int campaign_move_cursor(struct db *db, int64_t id, int64_t cursor, struct err *e);
 
-/* The compiled message of a language; reading falls back on any language there is. 1, 0, -1. */
+/* The compiled message of a language; reading one falls back on any language there is. 1, 0, -1. */
 int campaign_put_message(struct db *db, int64_t id, const char *language, const void *compiled, size_t n, struct err *e);
 int campaign_get_message(struct db *db, int64_t id, const char *language, struct buf *out, struct err *e);
+
+/* The languages there are, in alphabetical order. At most `size`; returns how many, or -1. */
+int campaign_languages(struct db *db, int64_t id, char (*out)[16], int size, struct err *e);
 
 #endif

@@ -9,7 +9,7 @@
 #include "store/modules.h"
 
 enum {
-	Q_DUE, Q_NEXT, Q_INSERT, Q_RECLAIM, Q_RECORD, Q_RECOVER, Q_GIVE_UP, Q_NEXT_DUE, Q_FIND, Q_EACH, Q_DELETE_OLD, Q_COUNT
+	Q_DUE, Q_NEXT, Q_WANTED, Q_INSERT, Q_RECLAIM, Q_RECORD, Q_RECOVER, Q_GIVE_UP, Q_NEXT_DUE, Q_FIND, Q_EACH, Q_DELETE_OLD, Q_COUNT
 };
 
 /* The last column: whether this person may be mailed at this moment. */
@@ -25,6 +25,8 @@ static const char *const sql[] = {
 	[Q_NEXT] = "SELECT s.id, s.address, s.name, s.language, 0, " MAILABLE " FROM subscription u JOIN subscriber s ON s.id = u.subscriber_id "
 		   "WHERE u.topic_id = :topic AND u.subscriber_id > :cursor AND u.subscriber_id <= :high AND u.state = 1 AND u.since <= :started "
 		   "ORDER BY u.subscriber_id LIMIT :limit",
+	[Q_WANTED] = "SELECT 1 FROM subscription u JOIN subscriber s ON s.id = u.subscriber_id "
+		     "WHERE u.topic_id = :topic AND u.subscriber_id = :subscriber AND " MAILABLE,
 	[Q_INSERT] = "INSERT INTO delivery (campaign_id, subscriber_id, state, attempts, at) VALUES (:campaign, :subscriber, :state, :attempts, :now)",
 	[Q_RECLAIM] = "UPDATE delivery SET state = :state, attempts = :attempts, at = :now, next_at = NULL "
 		      "WHERE campaign_id = :campaign AND subscriber_id = :subscriber",
@@ -136,6 +138,17 @@ delivery_claim(struct db *db, struct campaign *c, struct delivery_claim *out, si
 	if (c->cursor != cursor && campaign_move_cursor(db, c->id, c->cursor, e) == -1)
 		return -1;
 	return (int)n;
+}
+
+int
+delivery_wanted(struct db *db, const struct delivery_claim *claim, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &delivery_module, Q_WANTED);
+	int64_t yes;
+
+	stmt_int(st, ":topic", claim->topic_id);
+	stmt_int(st, ":subscriber", claim->who.id);
+	return stmt_one_int(st, &yes, e);
 }
 
 int

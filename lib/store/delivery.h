@@ -56,6 +56,9 @@ const char *delivery_state_name(enum delivery_state state);
 int delivery_claim(struct db *db, struct campaign *c, struct delivery_claim *out, size_t size, struct campaign_tally *tally, bool *exhausted,
     struct err *e);
 
+/* Whether the person of a claim may still be mailed: has not left, is not suppressed. 1, 0, -1. */
+int delivery_wanted(struct db *db, const struct delivery_claim *claim, struct err *e);
+
 /* Record what became of a claim. */
 int delivery_record(struct db *db, const struct delivery_claim *claim, const struct delivery_result *result, struct err *e);
 

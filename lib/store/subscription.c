@@ -9,6 +9,7 @@
 #include "store/db.h"
 #include "store/event.h"
 #include "store/modules.h"
+#include "store/suppression.h"
 
 #define OF_MAX 64		/* TOPICS_MAX: nobody has more */
 
@@ -120,6 +121,8 @@ subscription_confirm(struct db *db, int64_t subscriber_id, int64_t topic_id, con
 		return -1;
 	if (rc == 1 && old.state == SUB_ACTIVE)
 		return 0;
+	if (suppression_lift_confirmed(db, subscriber_id, e) == -1)
+		return -1;
 	return put(db, subscriber_id, topic_id, SUB_ACTIVE, "confirmed", evidence, e) == -1 ? -1 : 1;
 }
 

@@ -38,7 +38,10 @@ int subscription_of(struct db *db, int64_t subscriber_id, struct subscription *o
  */
 int subscription_request(struct db *db, int64_t subscriber_id, int64_t topic_id, const struct evidence *evidence, struct err *e);
 
-/* The owner confirmed what was pending (or came back to the link): ACTIVE. 1 when that changed something, 0 when not. */
+/*
+ * The owner confirmed (by the link that was mailed): ACTIVE, and a suppression that a double opt-in may lift is lifted. 1 when
+ * that changed something, 0 when not.
+ */
 int subscription_confirm(struct db *db, int64_t subscriber_id, int64_t topic_id, const struct evidence *evidence, struct err *e);
 
 /*

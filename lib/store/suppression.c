@@ -15,15 +15,17 @@
 
 #define KEY_LEN 32
 
-enum { Q_FIND, Q_PUT, Q_DELETE };
+enum { Q_FIND, Q_PUT, Q_DELETE, Q_LIFT_CONFIRMED };
 
 static const char *const sql[] = {
 	[Q_FIND] = "SELECT reason FROM suppression WHERE address_hmac = :hmac",
 	[Q_PUT] = "INSERT INTO suppression (address_hmac, reason, since, source) VALUES (:hmac, :reason, :now, :source) "
 		  "ON CONFLICT DO UPDATE SET reason = excluded.reason, since = excluded.since, source = excluded.source",
 	[Q_DELETE] = "DELETE FROM suppression WHERE address_hmac = :hmac",
+	[Q_LIFT_CONFIRMED] = "DELETE FROM suppression WHERE address_hmac = (SELECT address_hmac FROM subscriber WHERE id = :subscriber) "
+			     "AND reason IN ('left', 'erased', 'hard')",
 };
-const struct db_module suppression_module = { "suppression", sql, 3, MODULE_SUPPRESSION };
+const struct db_module suppression_module = { "suppression", sql, 4, MODULE_SUPPRESSION };
 
 static const char *const names[] = { "left", "erased", "hard", "complaint", "staff" };
 
@@ -145,5 +147,14 @@ suppression_lift(struct db *db, const char *address_key, struct err *e)
 
 	suppression_hmac(db, address_key, hmac);
 	stmt_blob(st, ":hmac", hmac, sizeof(hmac));
+	return stmt_run(st, e);
+}
+
+int
+suppression_lift_confirmed(struct db *db, int64_t subscriber_id, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &suppression_module, Q_LIFT_CONFIRMED);
+
+	stmt_int(st, ":subscriber", subscriber_id);
 	return stmt_run(st, e);
 }

@@ -34,6 +34,10 @@ int suppression_add(struct db *db, const char *address_key, enum suppression_rea
 /* Whether a visitor's fresh double opt-in may lift it. */
 bool suppression_liftable(enum suppression_reason reason);
 
+/* A fresh double opt-in: lift what it may lift, for a subscriber's own row; needs no key. */
+int suppression_lift_confirmed(struct db *db, int64_t subscriber_id, struct err *e);
+
+/* Staff lift anything. */
 int suppression_lift(struct db *db, const char *address_key, struct err *e);
 
 const char *suppression_name(enum suppression_reason reason);

@@ -1,0 +1,54 @@
+/*
+ * clerk.c - the role that decides: signups, schedule, retention. It uses no
+ * network at all; what is to be mailed it puts into the outbox.
+ *
+ * Ten times a second it looks whether somebody wrote to the store; without
+ * news it looks at the clock once a second.
+ */
+#include "clerk.h"
+
+#include <poll.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "role.h"
+
+#define LOOK_MS 100
+#define TICKS_A_SECOND 10
+#define TROUBLE_MS 1000		/* wait after a failure, so that a full disk fills no log */
+
+static int
+work(struct clerk *c, struct err *e)
+{
+	if (clerk_signups(c, e) == -1 || clerk_schedule(c, e) == -1)
+		return -1;
+	return clerk_retention(c, e);
+}
+
+int
+clerk_run(struct role_run *r, struct err *e)
+{
+	struct pollfd stop = { .fd = r->stop_fd, .events = POLLIN };
+	struct clerk c = { .site = &r->site };
+	int64_t seen = -1, version;
+	int wait = LOOK_MS, tick = 0;
+
+	personal_init(&c.personal, &r->site.conf, r->site.links);
+	do {
+		version = db_data_version(r->site.db);
+		wait = LOOK_MS;
+		if (version == seen && ++tick < TICKS_A_SECOND)
+			continue;
+		seen = version;
+		tick = 0;
+		if (work(&c, e) == -1) {
+			db_rollback(r->site.db);
+			log_event(LOG_LEVEL_ERROR, "clerk", "text=%s", log_text(e->text));
+			seen = -1;
+			wait = TROUBLE_MS;
+		}
+	} while (poll(&stop, 1, wait) == 0);
+	personal_release(&c.personal);
+	return 0;
+}

@@ -1,0 +1,248 @@
+/*
+ * clerk_signup.c - a visitor asked; what happens now?
+ *
+ * The visitor got the same answer whoever they are. Here it is decided: a
+ * complaint or a word from staff ends it without a mail; who is subscribed to
+ * all of it gets a note that says so, at most once a day; everybody else gets
+ * one confirmation a day, and is subscribed only once its link was used.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/link.h"
+#include "base/log.h"
+#include "base/slot.h"
+#include "base/token.h"
+#include "clerk.h"
+#include "mail/message.h"
+#include "site/compose.h"
+#include "store/consent.h"
+#include "store/onetime.h"
+#include "store/outbox.h"
+#include "store/signup.h"
+#include "store/subscription.h"
+#include "store/suppression.h"
+#include "store/topic.h"
+
+#define DAY 86400
+
+struct decision {
+	struct signup *signup;
+	struct subscriber who;
+	struct topic_list topics;
+	int64_t asked[TOPICS_MAX], wanted[TOPICS_MAX];	/* wanted: asked for and not active yet */
+	int asked_count, wanted_count;
+	bool active;			/* subscribed to something */
+};
+
+static json_t *
+topic_titles(const struct topic_list *topics, const int64_t *ids, int count)
+{
+	json_t *list = json_array(), *item;
+	const struct topic *t;
+	int i;
+
+	for (i = 0; i < count; i++) {
+		t = topic_in(topics, ids[i]);
+		if (!t)
+			continue;
+		item = json_object();
+		json_put(item, "title", t->title);
+		json_array_append_new(list, item);
+	}
+	return list;
+}
+
+/* Render, compile and queue a notice; confirm_token is NULL for the note to somebody who is subscribed. */
+static int
+queue(struct clerk *c, const struct decision *d, const char *kind, struct composed *mail, const char *confirm_token, int64_t expires,
+    struct err *e)
+{
+	struct personal_for whose = { .address = d->who.address, .name = d->who.name, .subscriber_id = d->who.id, .confirm_token = confirm_token };
+	struct message *message = compose_notice(&c->site->conf, mail, e);
+	struct buf bytes = BUF_INIT;
+	int rc = -1;
+
+	if (!message || outbox_reserve(c->site->db, kind, d->who.id, d->who.address, expires, &whose.outbox_id, e) == -1)
+		goto out;
+	personal_fill(&c->personal, &whose);
+	message_merge(message, &c->personal.values, &bytes);
+	rc = outbox_fill(c->site->db, whose.outbox_id, bytes.data, bytes.len, e);
+out:
+	message_free(message);
+	buf_release(&bytes);
+	return rc;
+}
+
+static int
+note_already(struct clerk *c, struct decision *d, struct err *e)
+{
+	struct composed mail = COMPOSED_INIT;
+	json_t *data = json_object();
+	int rc;
+
+	rc = outbox_recent(c->site->db, d->who.id, "already", clock_now() - DAY, e);
+	if (rc == 0) {
+		json_object_set_new(data, "topics", topic_titles(&d->topics, d->asked, d->asked_count));
+		rc = compose_render(&mail, &c->site->conf, "already", data, e);
+		if (rc == 0)
+			rc = queue(c, d, "already", &mail, NULL, clock_now() + DAY, e);
+	}
+	composed_release(&mail);
+	json_decref(data);
+	return rc == -1 ? -1 : 0;
+}
+
+/* The mail as evidence: its words, with the secret link left out. */
+static int
+keep_wording(struct clerk *c, const struct composed *mail, uint8_t hash[CONSENT_HASH], struct err *e)
+{
+	struct buf text = BUF_INIT;
+	const char *p = mail->text.data, *mark;
+	int rc;
+
+	buf_addf(&text, "Subject: %s\n\n", mail->subject.data);
+	while ((mark = strchr(p, SLOT_START))) {
+		buf_add(&text, p, (size_t)(mark - p));
+		buf_addch(&text, '[');
+		p = mark + 1 + strcspn(mark + 1, "\001\002|");
+		buf_add(&text, mark + 1, (size_t)(p - mark - 1));
+		buf_addch(&text, ']');
+		p += strcspn(p, "\002");
+		p += *p == SLOT_END;
+	}
+	buf_addstr(&text, p);
+	rc = consent_wording(c->site->db, text.data, hash, e);
+	buf_release(&text);
+	return rc;
+}
+
+static int
+request(struct clerk *c, struct decision *d, const uint8_t *mail_hash, struct err *e)
+{
+	struct evidence evidence = { .source = "web", .ip = d->signup->ip, .form_hash = d->signup->form_hash, .mail_hash = mail_hash };
+	int i;
+
+	for (i = 0; i < d->wanted_count; i++)
+		if (subscription_request(c->site->db, d->who.id, d->wanted[i], &evidence, e) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+ask_to_confirm(struct clerk *c, struct decision *d, struct err *e)
+{
+	struct composed mail = COMPOSED_INIT;
+	json_t *data = json_object();
+	uint8_t mail_hash[CONSENT_HASH], token_hash_[TOKEN_HASH];
+	char token[TOKEN_TEXT];
+	struct onetime once = { .subscriber_id = d->who.id, .created_at = clock_now() };
+	int rc;
+
+	once.expires_at = once.created_at + c->site->conf.keep_pending;
+	signup_topics_write(once.topics, sizeof(once.topics), d->wanted, d->wanted_count);
+	rc = onetime_recent(c->site->db, d->who.id, "confirm", clock_now() - DAY, e);
+	if (rc)
+		goto out;	/* one confirmation a day; or -1 */
+	json_object_set_new(data, "topics", topic_titles(&d->topics, d->wanted, d->wanted_count));
+	json_put_int(data, "days", c->site->conf.keep_pending / DAY);
+	token_new(token);
+	token_hash(token_hash_, token);
+	rc = compose_render(&mail, &c->site->conf, "confirm", data, e);
+	if (rc == 0)
+		rc = keep_wording(c, &mail, mail_hash, e);
+	if (rc == 0)
+		rc = request(c, d, mail_hash, e);
+	if (rc == 0)
+		rc = onetime_put(c->site->db, token_hash_, "confirm", &once, e);
+	if (rc == 0)
+		rc = queue(c, d, "confirm", &mail, token, once.expires_at, e);
+out:
+	composed_release(&mail);
+	json_decref(data);
+	return rc == -1 ? -1 : 0;
+}
+
+/* Who is it, and what of the topics asked for is not theirs yet? */
+static int
+look_up(struct clerk *c, struct decision *d, struct err *e)
+{
+	struct subscription of[TOPICS_MAX];
+	const struct signup *s = d->signup;
+	bool created, has;
+	int i, j, count;
+
+	d->asked_count = signup_topics_read(s->topics, d->asked, TOPICS_MAX);
+	strcpy(d->who.address, s->address);
+	strcpy(d->who.key, s->key);
+	strcpy(d->who.name, s->name);
+	strcpy(d->who.language, s->language);
+	if (topic_list(c->site->db, &d->topics, e) == -1 || subscriber_put(c->site->db, &d->who, &created, e) == -1)
+		return -1;
+	count = subscription_of(c->site->db, d->who.id, of, TOPICS_MAX, e);
+	if (count == -1)
+		return -1;
+	for (i = 0; i < count; i++)
+		d->active |= of[i].state == SUB_ACTIVE;
+	for (i = 0; i < d->asked_count; i++) {
+		has = !topic_in(&d->topics, d->asked[i]);	/* a topic that went away is nobody's wish */
+		for (j = 0; j < count; j++)
+			has |= of[j].topic_id == d->asked[i] && of[j].state == SUB_ACTIVE;
+		if (!has)
+			d->wanted[d->wanted_count++] = d->asked[i];
+	}
+	/* a name typed by whoever asked is taken only while nobody has confirmed */
+	if (!created && !d->active && s->name[0] && strcmp(s->name, d->who.name) != 0) {
+		strcpy(d->who.name, s->name);
+		return subscriber_set_name(c->site->db, d->who.id, s->name, e);
+	}
+	return 0;
+}
+
+static int
+decide(struct clerk *c, struct signup *signup, struct err *e)
+{
+	struct decision *d = xcalloc(1, sizeof(*d));
+	enum suppression_reason reason;
+	int rc;
+
+	d->signup = signup;
+	rc = suppression_find(c->site->db, signup->key, &reason, e);
+	if (rc == 1 && !suppression_liftable(reason)) {
+		log_event(LOG_LEVEL_INFO, "signup_suppressed", "request=%lld reason=%s", (long long)signup->id, suppression_name(reason));
+		rc = 0;
+	} else if (rc != -1) {
+		rc = look_up(c, d, e);
+		if (rc == 0)
+			rc = d->wanted_count ? ask_to_confirm(c, d, e) : d->active ? note_already(c, d, e) : 0;
+	}
+	free(d);
+	return rc;
+}
+
+int
+clerk_signups(struct clerk *c, struct err *e)
+{
+	struct db *db = c->site->db;
+	struct signup signup;
+	int64_t done = 0;
+	int rc;
+
+	rc = signup_next(db, &signup, e);
+	if (rc != 1)
+		return rc;
+	if (db_begin(db, e) == -1)
+		return -1;
+	while ((rc = signup_next(db, &signup, e)) == 1) {
+		if (decide(c, &signup, e) == -1 || signup_delete(db, signup.id, e) == -1 || db_chunk(db, e) == -1)
+			return -1;
+		done++;
+	}
+	if (rc == -1 || db_commit(db, e) == -1)
+		return -1;
+	log_event(LOG_LEVEL_INFO, "signups", "decided=%lld", (long long)done);
+	return 0;
+}

@@ -1,0 +1,295 @@
+/*
+ * http.c - the http role: answers visitors.
+ *
+ * libmicrohttpd parses HTTP and holds the connections (epoll, driven from here
+ * by MHD_run); this file bounds what comes in, and turns its callbacks into
+ * struct http_request. One thread, one loop: poll, MHD_run, then one
+ * transaction for what visitors asked for in this turn (http_queue.c).
+ *
+ * Told to stop, it takes no connection any more, writes and answers what
+ * it has, and returns within 10 s.
+ */
+#include "http.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+
+#define MEMORY 32768 /* bytes libmicrohttpd may use for one connection: 414 or 431 over it */
+#define RETRY_MS 1   /* between two tries for the writers' turn */
+#define DRAIN_US 10000000
+#define DRAIN_IDLE_US 1000000 /* requests of which only a part has come get so long to come whole */
+
+/* The request begins: its URI is known, nothing else yet. What is returned is the request's context in all that follows. */
+static void *
+on_uri(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+	struct http_request *r = xcalloc(1, sizeof(*r));
+	const char *host = strstr(uri, "://");
+	char *query;
+	size_t n;
+
+	r->http = cls;
+	r->connection = connection;
+	r->query = r->token = "";
+	buf_init(&r->body);
+	r->http->active++;
+	if (uri[0] != '/' && host) /* the absolute form (RFC 9112 3.2.2); whose host that is, is all the same to us */
+		uri = strchrnul(host + 3, '/');
+	n = strlen(uri);
+	if (n > HTTP_URI)
+		return r;
+	memcpy(r->uri, uri, n + 1);
+	query = strchr(r->uri, '?');
+	if (query) {
+		*query = '\0';
+		r->query = query + 1;
+	}
+	return r;
+}
+
+static void
+on_completed(void *cls, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode how)
+{
+	struct http_request *r = *context;
+
+	(void)cls;
+	(void)connection;
+	(void)how;
+	if (!r)
+		return;
+	r->http->active--;
+	r->http->bodies -= r->body.len;
+	buf_release(&r->body);
+	if (r->response)
+		MHD_destroy_response(r->response);
+	free(r);
+	*context = NULL;
+}
+
+/* libmicrohttpd unescapes nothing for us: paths need none of it, and http_request.c reads the query. */
+static size_t
+on_unescape(void *cls, struct MHD_Connection *connection, char *text)
+{
+	(void)cls;
+	(void)connection;
+	return strlen(text);
+}
+
+/* The headers are there. Whether a body is bound to be refused is decided here, before it is read. */
+static void
+begin(struct http_request *r)
+{
+	const char *length = MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+	r->stage = HTTP_BODY;
+	r->json = accept_json(MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT));
+	r->route = http_route_find(r->http, r);
+	http_visitor_ip(r);
+	if (length && strtoull(length, NULL, 10) > HTTP_DRAIN) {
+		r->refused = MHD_HTTP_CONTENT_TOO_LARGE;
+		page_error(r, r->refused, "That is too much", "A request may hold 64 KB at the most.", NULL);
+	}
+}
+
+/* A piece of the body; false when there is no end of it. */
+static bool
+take(struct http_request *r, const char *data, size_t n)
+{
+	struct http *h = r->http;
+	bool any = r->route && r->route->any_body;
+	size_t room = FORM_BODY - r->body.len;
+
+	r->seen += n;
+	if (r->seen > HTTP_DRAIN)
+		return false;
+	if (n > room && !any)
+		r->refused = MHD_HTTP_CONTENT_TOO_LARGE;
+	else if (n > HTTP_BODIES - h->bodies && !any)
+		r->refused = MHD_HTTP_SERVICE_UNAVAILABLE;
+	if (n > room)
+		n = room;
+	if (r->refused || n > HTTP_BODIES - h->bodies)
+		return true; /* read on, so that the answer reaches its sender */
+	buf_add(&r->body, data, n);
+	h->bodies += n;
+	return true;
+}
+
+static enum MHD_Result
+send_response(struct http_request *r)
+{
+	return r->response ? MHD_queue_response(r->connection, r->status, r->response) : MHD_NO;
+}
+
+/*
+ * Called again and again for one request: first with its headers, then with
+ * each piece of its body, then without; and once more after it was suspended.
+ */
+static enum MHD_Result
+on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *data,
+    size_t *size, void **context)
+{
+	struct http_request *r = *context;
+
+	(void)cls;
+	(void)connection;
+	(void)url;
+	(void)version;
+	if (r->stage == HTTP_NEW) {
+		begin(r);
+		return r->stage == HTTP_ANSWERED ? send_response(r) : MHD_YES;
+	}
+	if (r->stage == HTTP_BODY && *size) {
+		if (!take(r, data, *size))
+			return MHD_NO;
+		*size = 0;
+		return MHD_YES;
+	}
+	if (r->stage == HTTP_BODY) {
+		http_dispatch(r, method);
+		if (r->stage == HTTP_QUEUED) {
+			MHD_suspend_connection(r->connection);
+			return MHD_YES;
+		}
+	} else if (r->stage == HTTP_WRITTEN) {
+		r->answer(r);
+	}
+	return send_response(r);
+}
+
+/* Behind a reverse proxy all visitors come from one address, and it bounds them. */
+static unsigned
+per_ip_limit(const struct http *h)
+{
+	struct sockaddr_storage own = { 0 };
+	const struct sockaddr_in *v4 = (const void *)&own;
+	const struct sockaddr_in6 *v6 = (const void *)&own;
+	socklen_t n = sizeof(own);
+
+	if (h->proxy_count || getsockname(h->role->listen_fd, (struct sockaddr *)(void *)&own, &n) == -1)
+		return 0;
+	if (own.ss_family == AF_INET && (ntohl(v4->sin_addr.s_addr) >> 24) != 127)
+		return HTTP_PER_IP;
+	if (own.ss_family == AF_INET6 && !IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr))
+		return HTTP_PER_IP;
+	return 0;
+}
+
+static int
+start(struct http *h, struct err *e)
+{
+	const struct conf *conf = &h->role->site.conf;
+
+	errno = 0;
+	h->mhd = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, h,
+	    MHD_OPTION_LISTEN_SOCKET, h->role->listen_fd,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)conf->http_connections,
+	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)conf->http_timeout,
+	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_ip_limit(h),
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY,
+	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_URI_LOG_CALLBACK, on_uri, h,
+	    MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, h,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
+	    MHD_OPTION_END);
+	if (!h->mhd)
+		return err_sys(e, "libmicrohttpd cannot serve on the listening socket with [http] connections = %lld",
+		    (long long)conf->http_connections);
+	return 0;
+}
+
+/* The path part of [site] url, which all pages lie under. */
+static char *
+base_path(const char *url)
+{
+	const char *path = strstr(url, "://");
+
+	path = path ? strchr(path + 3, '/') : NULL;
+	return xstrdup(path ? path : "");
+}
+
+/* Milliseconds that poll may wait, at most `most`. */
+static int
+wait_ms(const struct http *h, int most)
+{
+	MHD_UNSIGNED_LONG_LONG timeout;
+
+	if (h->resumed)
+		return 0;
+	if (h->head && most > RETRY_MS)
+		most = RETRY_MS;
+	if (MHD_get_timeout(h->mhd, &timeout) == MHD_YES && timeout < (MHD_UNSIGNED_LONG_LONG)most)
+		return (int)timeout;
+	return most;
+}
+
+/* One turn of the loop. */
+static int
+turn(struct http *h, int epoll_fd, bool draining, struct err *e)
+{
+	struct pollfd fds[2] = { { .fd = epoll_fd, .events = POLLIN }, { .fd = h->role->stop_fd, .events = POLLIN } };
+
+	/* draining, stop_fd stays readable */
+	if (poll(fds, draining ? 1 : 2, wait_ms(h, draining ? 10 : 1000)) == -1 && errno != EINTR)
+		return err_sys(e, "poll");
+	h->resumed = false;
+	if (MHD_run(h->mhd) != MHD_YES)
+		return err_set(e, ERR_SYSTEM, "libmicrohttpd failed");
+	http_queue_turn(h);
+	return 0;
+}
+
+/* Take no connection any more, and end what was begun. */
+static int
+drain(struct http *h, int epoll_fd, struct err *e)
+{
+	int64_t since = clock_mono_us(), left;
+
+	MHD_quiesce_daemon(h->mhd);
+	while (h->active) {
+		left = clock_mono_us() - since;
+		if (left > DRAIN_US || (!h->head && left > DRAIN_IDLE_US))
+			break;
+		if (turn(h, epoll_fd, true, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+http_run(struct role_run *role, struct err *e)
+{
+	struct http h = { .role = role, .topics_version = -1, .batch = SIZE_MAX, .consent = BUF_INIT };
+	const union MHD_DaemonInfo *info;
+	int rc = -1;
+
+	h.tail = &h.head;
+	h.site = site_context(&role->site.conf);
+	h.base = base_path(role->site.conf.site_url);
+	signal(SIGPIPE, SIG_IGN); /* a visitor who has gone is no reason to end */
+	if (http_proxies_init(&h, e) == -1 || signup_init(&h, e) == -1 || style_init(&h, e) == -1 || start(&h, e) == -1)
+		goto out;
+	info = MHD_get_daemon_info(h.mhd, MHD_DAEMON_INFO_EPOLL_FD);
+	while (!role_stopping(role))
+		if (turn(&h, info->epoll_fd, false, e) == -1)
+			goto out;
+	rc = drain(&h, info->epoll_fd, e);
+out:
+	if (h.mhd) {
+		http_queue_abandon(&h);
+		MHD_run(h.mhd);
+		MHD_stop_daemon(h.mhd);
+	}
+	json_decref(h.site);
+	free(h.base);
+	buf_release(&h.consent);
+	return rc;
+}

@@ -1,0 +1,198 @@
+/*
+ * http.h - inside the http role: what its files share. Nobody outside daemon/http*.c includes it.
+ *
+ * One thread, one loop (http.c). A request goes: http.c takes its bytes and
+ * bounds them; http_route.c finds its handler; the handler answers (http_page.c), or
+ * hands over what is to be written (http_queue.c), and is answered once that
+ * is durable. Only http_queue.c opens a transaction, and only POST handlers
+ * reach it: no GET, HEAD or OPTIONS can change a row.
+ */
+#ifndef HTTP_H
+#define HTTP_H
+
+#include <jansson.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/link.h"
+#include "base/token.h"
+#include "http_request.h"
+#include "role.h"
+#include "store/signup.h"
+#include "store/topic.h"
+
+struct err;
+struct http_request;
+
+#define HTTP_URI 2048              /* bytes of a request's path and query; 414 over it */
+#define HTTP_DRAIN 1048576         /* bytes of a body that is too large which are read, so that its sender sees the 413 */
+#define HTTP_BODIES 16777216       /* bytes of bodies held at once, over all requests; 503 over it */
+#define HTTP_QUEUE 10000           /* requests waiting to be written; 503 over it */
+#define HTTP_QUEUE_WAIT_US 5000000 /* a request that waited so long for the store is given up: 503 */
+#define HTTP_PROXIES 16            /* addresses in [http] trusted_proxies */
+#define HTTP_PER_IP 64             /* connections of one address, where addresses are the visitors' own */
+
+enum http_work {
+	WORK_SIGNUP,
+	WORK_CONFIRM,
+	WORK_UNSUBSCRIBE,
+	WORK_PREFERENCES,
+	WORK_COUNT,
+};
+
+typedef void http_fn(struct http_request *r);
+typedef int http_write_fn(struct http_request *r, struct err *e); /* inside the transaction */
+
+struct http {
+	struct role_run *role;
+	struct MHD_Daemon *mhd;
+	json_t *site; /* site_context */
+	char *base;   /* path that all pages lie under: "" or "/newsletter" */
+	char style_version[17];
+	struct buf consent; /* the wording that the form shows, until the role is started anew */
+	uint8_t consent_hash[CONSENT_HASH];
+	struct topic_list topics;
+	int64_t topics_version; /* db_data_version of `topics` */
+	struct in6_addr proxies[HTTP_PROXIES];
+	size_t proxy_count;
+	size_t active;                     /* requests begun and not completed */
+	size_t bodies;                     /* bytes of bodies held */
+	struct http_request *head, **tail; /* waiting to be written, oldest first */
+	bool resumed;                      /* libmicrohttpd has to run at once: it does not count that in its timeout */
+	size_t queued, batch;              /* batch: how many at most the next transaction takes */
+};
+
+/* A page, or a group of pages whose path ends in one token. */
+struct http_route {
+	const char *path; /* ends with '/' when a token follows */
+	bool token;
+	bool any_body;       /* POST needs the token alone: a body that is too large is cut, never refused */
+	http_fn *get, *post; /* NULL: 405 */
+};
+
+enum http_stage {
+	HTTP_NEW,      /* its URI is known */
+	HTTP_BODY,     /* its headers are, and its body comes */
+	HTTP_QUEUED,   /* waits to be written; the connection is suspended */
+	HTTP_WRITTEN,  /* is durable, or was refused; to be answered */
+	HTTP_ANSWERED, /* has its response */
+};
+
+/* What a confirm link, or a preferences link, turned out to be inside the transaction. */
+enum http_outcome {
+	OUTCOME_DONE,
+	OUTCOME_USED,
+	OUTCOME_EXPIRED,
+	OUTCOME_UNKNOWN,
+};
+
+struct http_preferences {
+	int64_t subscriber_id;
+	int64_t topics[TOPICS_MAX]; /* those that are checked */
+	int count;
+	bool everything; /* leave all */
+	char name[SUBSCRIBER_NAME];
+};
+
+struct http_signup {
+	struct signup row;
+	const char *wording; /* that was shown */
+};
+
+struct http_confirm {
+	uint8_t hash[TOKEN_HASH];
+	int64_t subscriber_id;
+	int64_t topics[TOPICS_MAX];
+	int count;
+};
+
+struct http_leave {
+	struct link link;
+	const char *source; /* "one-click" or "page" */
+};
+
+struct http_request {
+	struct http *http;
+	struct MHD_Connection *connection;
+	const struct http_route *route;
+	enum http_stage stage;
+	char uri[HTTP_URI + 1];    /* cut at its '?'; "" when it was too long */
+	const char *query, *token; /* point into uri; never NULL */
+	char ip[64];               /* the visitor's */
+	struct buf body;
+	size_t seen;      /* bytes of body that came, kept or not */
+	unsigned refused; /* status that the body has earned already, or 0 */
+	bool json;        /* the answer is to be JSON */
+	unsigned status;
+	struct MHD_Response *response; /* once answered */
+
+	struct http_request *next; /* in the queue */
+	int64_t queued_us;
+	enum http_work work;
+	http_write_fn *write;
+	http_fn *answer;
+	enum http_outcome outcome;
+	union {
+		struct http_signup signup;
+		struct http_confirm confirm;
+		struct http_leave leave;
+		struct http_preferences preferences;
+	} u;
+};
+
+/* http_route.c: find the handler and call it; it answers or queues. */
+void http_dispatch(struct http_request *r, const char *method);
+const struct http_route *http_route_find(const struct http *h, struct http_request *r);
+
+/* http_queue.c */
+void http_queue_add(struct http_request *r, enum http_work work, http_write_fn *write, http_fn *answer);
+void http_queue_turn(struct http *h);    /* one transaction, if it is our turn */
+void http_queue_abandon(struct http *h); /* at the very end: refuse what could not be written */
+
+/* http_visitor.c */
+int http_proxies_init(struct http *h, struct err *e);
+void http_visitor_ip(struct http_request *r);
+
+/* http_page.c: each answers the request; a json_t that is handed over is freed. */
+json_t *page_context(const struct http_request *r);
+void page_put(json_t *context, const char *key, const char *text); /* text from outside: left out when it holds control characters */
+json_t *page_topic(const struct topic *t, bool checked);
+json_t *page_topics(const struct topic_list *all, const int64_t *ids, int count); /* those of the ids that there are */
+void page_answer(struct http_request *r, unsigned status, const char *template, json_t *context);
+void page_json(struct http_request *r, unsigned status, const char *type, json_t *value);
+void page_bytes(struct http_request *r, unsigned status, const char *type, const char *cache, struct buf *bytes);
+/* The page, or {"status":"ok","message":…}. */
+void page_ok(struct http_request *r, const char *template, json_t *context, const char *message);
+void page_error(struct http_request *r, unsigned status, const char *title, const char *detail, const char *hint);
+/* RFC 9457 problem details. */
+void page_problem(struct http_request *r, unsigned status, const char *title, const char *detail, const char *field);
+
+void page_busy(struct http_request *r);                                            /* 503: nothing was recorded */
+void page_trouble(struct http_request *r, const struct err *e);                    /* our fault: a line in the log and a 503 */
+void page_link_expired(struct http_request *r, unsigned status, const char *kind); /* kind: "confirm", "preferences" or NULL */
+
+/* The site's topics, read again when the store has changed; NULL after having answered. */
+const struct topic_list *http_topics(struct http_request *r);
+
+/* Read the request's form; -1 after having answered. The caller releases *f in either case. */
+int http_form(struct http_request *r, struct form *f);
+
+/* The pages, and what they render once. */
+int signup_init(struct http *h, struct err *e);
+int style_init(struct http *h, struct err *e);
+void signup_get(struct http_request *r);
+void signup_post(struct http_request *r);
+void confirm_get(struct http_request *r);
+void confirm_post(struct http_request *r);
+void unsubscribe_get(struct http_request *r);
+void unsubscribe_post(struct http_request *r);
+void preferences_get(struct http_request *r);
+void preferences_post(struct http_request *r);
+void style_get(struct http_request *r);
+void robots_get(struct http_request *r);
+void favicon_get(struct http_request *r);
+
+#endif

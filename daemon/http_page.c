@@ -1,0 +1,232 @@
+/*
+ * http_page.c - answers: pages from templates, JSON, and what goes with each.
+ *
+ * Every answer carries the same strict headers. Nothing is cached but the
+ * style sheet; no cookie is ever set; text that came from outside enters a
+ * page through page_put() alone.
+ */
+#include "http.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "content/template.h"
+
+#define HTML "text/html; charset=utf-8"
+
+static const char *const headers[][2] = {
+	{ "Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src https: 'self'; form-action 'self'; "
+				     "frame-ancestors 'none'; base-uri 'none'" },
+	{ "Referrer-Policy", "no-referrer" },
+	{ "X-Content-Type-Options", "nosniff" },
+	{ "Cross-Origin-Opener-Policy", "same-origin" },
+};
+
+json_t *
+page_context(const struct http_request *r)
+{
+	json_t *context = json_object();
+
+	json_object_set(context, "site", r->http->site);
+	json_put(context, "base", r->http->base);
+	json_put(context, "style_version", r->http->style_version);
+	return context;
+}
+
+/* A control character may be a slot's mark (base/slot.h), which templates pass on as it is: it must not come from outside. */
+void
+page_put(json_t *context, const char *key, const char *text)
+{
+	if (text && text[0] && !text_has_control(text, strlen(text), ""))
+		json_put(context, key, text);
+}
+
+json_t *
+page_topic(const struct topic *t, bool checked)
+{
+	json_t *topic = json_object();
+
+	page_put(topic, "slug", t->slug);
+	page_put(topic, "title", t->title);
+	page_put(topic, "description", t->description);
+	json_put_bool(topic, "checked", checked);
+	return topic;
+}
+
+json_t *
+page_topics(const struct topic_list *all, const int64_t *ids, int count)
+{
+	json_t *list = json_array();
+	const struct topic *t;
+	int i;
+
+	for (i = 0; i < count; i++)
+		if ((t = topic_in(all, ids[i])))
+			json_array_append_new(list, page_topic(t, true));
+	return list;
+}
+
+/* Empties *bytes. type NULL: there is no content. */
+void
+page_bytes(struct http_request *r, unsigned status, const char *type, const char *cache, struct buf *bytes)
+{
+	size_t i, n = bytes->len;
+
+	r->stage = HTTP_ANSWERED;
+	r->status = status;
+	r->response = MHD_create_response_from_buffer(n, buf_detach(bytes), MHD_RESPMEM_MUST_FREE);
+	if (!r->response)
+		return; /* http.c closes the connection */
+	for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
+		MHD_add_response_header(r->response, headers[i][0], headers[i][1]);
+	MHD_add_response_header(r->response, MHD_HTTP_HEADER_CACHE_CONTROL, cache);
+	if (type)
+		MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
+		MHD_add_response_header(r->response, MHD_HTTP_HEADER_RETRY_AFTER, "5");
+}
+
+void
+page_answer(struct http_request *r, unsigned status, const char *template, json_t *context)
+{
+	const char *type = HTML;
+	struct buf page = BUF_INIT;
+	struct err e = ERR_INIT;
+
+	if (template_file(&page, r->http->role->site.conf.store_templates, template, context, &e) == -1) {
+		log_event(LOG_LEVEL_ERROR, "template", "reason=%s", log_text(e.text));
+		buf_reset(&page);
+		buf_addstr(&page, "This page cannot be shown: its template has an error. The newsletter's log says which.\n");
+		type = "text/plain; charset=utf-8";
+		status = MHD_HTTP_INTERNAL_SERVER_ERROR;
+	}
+	page_bytes(r, status, type, "no-store", &page);
+	buf_release(&page);
+	json_decref(context);
+}
+
+void
+page_json(struct http_request *r, unsigned status, const char *type, json_t *value)
+{
+	struct buf text = BUF_INIT;
+
+	json_write(&text, value, 0);
+	page_bytes(r, status, type, "no-store", &text);
+	buf_release(&text);
+	json_decref(value);
+}
+
+void
+page_ok(struct http_request *r, const char *template, json_t *context, const char *message)
+{
+	json_t *value;
+
+	if (!r->json) {
+		page_answer(r, MHD_HTTP_OK, template, context);
+		return;
+	}
+	json_decref(context);
+	value = json_object();
+	json_put(value, "status", "ok");
+	json_put(value, "message", message);
+	page_json(r, MHD_HTTP_OK, "application/json", value);
+}
+
+void
+page_problem(struct http_request *r, unsigned status, const char *title, const char *detail, const char *field)
+{
+	json_t *value = json_object();
+
+	json_put(value, "type", "about:blank");
+	json_put(value, "title", title);
+	json_put_int(value, "status", status);
+	json_put(value, "detail", detail);
+	json_put(value, "field", field);
+	page_json(r, status, "application/problem+json", value);
+}
+
+void
+page_error(struct http_request *r, unsigned status, const char *title, const char *detail, const char *hint)
+{
+	json_t *context;
+
+	if (r->json) {
+		page_problem(r, status, title, detail, NULL);
+		return;
+	}
+	context = page_context(r);
+	json_put_int(context, "status", status);
+	page_put(context, "title", title);
+	page_put(context, "detail", detail);
+	page_put(context, "hint", hint);
+	page_answer(r, status, "web/error.html.mustache", context);
+}
+
+void
+page_busy(struct http_request *r)
+{
+	page_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "We are busy", "Nothing was recorded. Please try again in a minute.", NULL);
+}
+
+void
+page_trouble(struct http_request *r, const struct err *e)
+{
+	log_event(LOG_LEVEL_ERROR, "store", "reason=%s", log_text(e->text));
+	page_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "Something went wrong on our side", "Nothing was changed. Please try again soon.", NULL);
+}
+
+void
+page_link_expired(struct http_request *r, unsigned status, const char *kind)
+{
+	json_t *context;
+
+	if (r->json) {
+		page_problem(r, status, "This link no longer works", "It is too old, or it was not copied completely from the mail.", NULL);
+		return;
+	}
+	context = page_context(r);
+	if (kind)
+		json_put_bool(context, kind, 1);
+	json_object_set_new(context, "signup_url", json_sprintf("%s/", r->http->base));
+	page_answer(r, status, "web/link-expired.html.mustache", context);
+}
+
+const struct topic_list *
+http_topics(struct http_request *r)
+{
+	struct http *h = r->http;
+	int64_t version = db_data_version(h->role->site.db);
+	struct err e = ERR_INIT;
+
+	if (version != -1 && version == h->topics_version)
+		return &h->topics;
+	if (topic_list(h->role->site.db, &h->topics, &e) == -1) {
+		h->topics_version = -1;
+		page_trouble(r, &e);
+		return NULL;
+	}
+	h->topics_version = version;
+	return &h->topics;
+}
+
+int
+http_form(struct http_request *r, struct form *f)
+{
+	const char *type = MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
+	struct err e = ERR_INIT;
+
+	if (form_kind(type) == FORM_JSON)
+		r->json = true;
+	if (form_read(f, type, r->body.data, r->body.len, &e) == 0)
+		return 0;
+	if (e.code == ERR_USAGE)
+		page_error(r, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "We cannot read that kind of content", e.text, NULL);
+	else
+		page_error(r, MHD_HTTP_BAD_REQUEST, "We cannot read that form", e.text,
+		    "Please go back, reload the form and send it again.");
+	return -1;
+}

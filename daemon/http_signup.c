@@ -1,0 +1,302 @@
+/*
+ * http_signup.c - the signup form, and what is done with it: one row, whoever asks.
+ *
+ * What is typed is checked; who it is, is not looked up. So the answer has the
+ * same words, size and timing for everybody, and the clerk decides afterwards.
+ *
+ * The form carries its time and the hash of the consent it shows, signed
+ * (form_token): what the store then keeps as evidence is what stood there, and a form
+ * from before a change of wording is shown again. A signup without one came
+ * from somebody else's page, and the evidence says so.
+ */
+#include "http.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/encode.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "content/template.h"
+#include "mail/addr.h"
+#include "store/consent.h"
+
+#define TOKEN_TIME 8
+#define TOKEN_MAC 16
+#define FORM_TOKEN (BASE64URL_LEN(TOKEN_TIME + TOKEN_MAC))
+
+static const char label[] = "newsletter signup form";
+static const char foreign_wording[] =
+    "Sent through the interface for other pages: the wording of consent was shown by the page that sent it.";
+
+/* A signup as typed, and what to say about it. */
+struct typed {
+	const char *email, *name;
+	int64_t topics[TOPICS_MAX];
+	int count;
+	const char *field, *problem; /* NULL: all is well; field "" belongs to none */
+	struct err e;                /* may hold the problem's text */
+};
+
+int
+signup_init(struct http *h, struct err *e)
+{
+	json_t *context = json_object();
+	int rc;
+
+	json_object_set(context, "site", h->site);
+	rc = template_file(&h->consent, h->role->site.conf.store_templates, "web/consent.text.mustache", context, e);
+	json_decref(context);
+	if (rc == -1)
+		return -1;
+	buf_truncate(&h->consent, strlen(text_trim(h->consent.data)));
+	sha256(h->consent_hash, h->consent.data, h->consent.len);
+	return 0;
+}
+
+static void
+sign(uint8_t mac[TOKEN_MAC], const struct http *h, const uint8_t time[TOKEN_TIME])
+{
+	uint8_t signed_text[TOKEN_TIME + CONSENT_HASH], full[32];
+
+	memcpy(signed_text, time, TOKEN_TIME);
+	memcpy(signed_text + TOKEN_TIME, h->consent_hash, CONSENT_HASH);
+	link_sign(full, h->role->site.links, label, signed_text, sizeof(signed_text));
+	memcpy(mac, full, TOKEN_MAC);
+}
+
+static void
+form_token(char out[FORM_TOKEN + 1], const struct http *h)
+{
+	uint8_t octets[TOKEN_TIME + TOKEN_MAC];
+	int64_t now = clock_now();
+	int i;
+
+	for (i = 0; i < TOKEN_TIME; i++)
+		octets[i] = (uint8_t)(now >> (8 * (TOKEN_TIME - 1 - i)));
+	sign(octets + TOKEN_TIME, h, octets);
+	base64url_encode(out, octets, sizeof(octets));
+}
+
+static bool
+form_token_ours(const struct http *h, const char *text)
+{
+	uint8_t octets[TOKEN_TIME + TOKEN_MAC], mac[TOKEN_MAC];
+
+	if (base64url_decode(octets, sizeof(octets), text, strlen(text)) != (int)sizeof(octets))
+		return false;
+	sign(mac, h, octets);
+	return secret_equal(mac, octets + TOKEN_TIME, TOKEN_MAC);
+}
+
+static bool
+is_chosen(const struct typed *t, int64_t id)
+{
+	int i;
+
+	for (i = 0; i < t->count; i++)
+		if (t->topics[i] == id)
+			return true;
+	return false;
+}
+
+/* The form: fresh, or again with what was typed and what is wrong with it. */
+static void
+show_form(struct http_request *r, unsigned status, const struct topic_list *all, const struct typed *t)
+{
+	json_t *context = page_context(r), *topics = json_array(), *problem;
+	char token[FORM_TOKEN + 1], member[32] = "field_";
+	size_t i;
+
+	form_token(token, r->http);
+	for (i = 0; i < all->count; i++)
+		json_array_append_new(topics, page_topic(&all->item[i], is_chosen(t, all->item[i].id)));
+	json_object_set_new(context, "topics", topics);
+	json_put(context, "form_token", token);
+	json_put(context, "consent_text", r->http->consent.data);
+	page_put(context, "email", t->email);
+	page_put(context, "name", t->name);
+	if (t->problem) {
+		problem = json_object();
+		page_put(problem, "text", t->problem);
+		strncat(member, t->field, sizeof(member) - strlen(member) - 1);
+		json_put_bool(problem, member, 1);
+		json_object_set_new(context, "error", problem);
+	}
+	page_answer(r, status, "web/signup.html.mustache", context);
+}
+
+static void
+choose(struct typed *t, int64_t id)
+{
+	if (!is_chosen(t, id) && t->count < TOPICS_MAX)
+		t->topics[t->count++] = id;
+}
+
+static void
+choose_all(struct typed *t, const struct topic_list *all)
+{
+	size_t i;
+
+	for (i = 0; i < all->count; i++)
+		choose(t, all->item[i].id);
+}
+
+void
+signup_get(struct http_request *r)
+{
+	const struct topic_list *all = http_topics(r);
+	struct typed t = { .e = ERR_INIT };
+	struct form query = FORM_INIT;
+	const struct topic *topic;
+	struct err e = ERR_INIT;
+	const char *slug;
+	size_t at = 0;
+
+	if (!all)
+		goto out;
+	if (form_query(&query, r->query, &e) == -1) {
+		page_error(r, MHD_HTTP_BAD_REQUEST, "We cannot read that address", e.text,
+		    "Please open the page again without what follows its question mark.");
+		goto out;
+	}
+	if (!all->count) {
+		page_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "We are not open yet", "There is nothing to subscribe to so far.", NULL);
+		goto out;
+	}
+	while ((slug = form_next(&query, "topic", &at)))
+		if ((topic = topic_named(all, slug)))
+			choose(&t, topic->id);
+	if (!t.count)
+		choose_all(&t, all);
+	show_form(r, MHD_HTTP_OK, all, &t);
+out:
+	form_release(&query);
+}
+
+static void
+unknown_topic(struct typed *t, const struct topic_list *all)
+{
+	struct buf names = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < all->count; i++)
+		buf_addf(&names, "%s%s", i ? ", " : "", all->item[i].slug);
+	err_set(&t->e, ERR_INPUT, "There is no such topic. There are: %s.", names.data);
+	t->field = "topic";
+	t->problem = t->e.text;
+	buf_release(&names);
+}
+
+static void
+read_topics(struct typed *t, const struct form *f, const struct topic_list *all)
+{
+	const struct topic *topic;
+	const char *slug;
+	bool unknown = false;
+	size_t at = 0;
+
+	while ((slug = form_next(f, "topic", &at))) {
+		topic = topic_named(all, slug);
+		if (topic)
+			choose(t, topic->id);
+		else
+			unknown = unknown || slug[0]; /* an empty one is JSON's "topics": [] */
+	}
+	if (unknown) {
+		unknown_topic(t, all);
+		return;
+	}
+	if (!t->count && (all->count == 1 || (f->kind == FORM_JSON && !form_get(f, "topic"))))
+		choose_all(t, all);
+	if (!t->count) {
+		t->field = "topic";
+		t->problem = "Please choose at least one topic.";
+	}
+}
+
+/* Check what was typed; the first thing that is wrong goes into *t. */
+static void
+check(struct typed *t, const struct http *h, const struct form *f, const struct topic_list *all, struct addr *a)
+{
+	const char *token = form_get(f, "form_token");
+
+	t->email = form_get(f, "email");
+	t->name = form_get(f, "name");
+	read_topics(t, f, all);
+	if (token && !form_token_ours(h, token)) {
+		t->field = "";
+		t->problem = "This form is out of date. Here is a fresh one: please look through it and send it again.";
+	} else if (addr_parse(a, t->email ? t->email : "", &t->e) == -1) {
+		err_wrap(&t->e, "Please check the address");
+		t->field = "email";
+		t->problem = t->e.text;
+	} else if (t->name && subscriber_check_name(t->name, &t->e) == -1) {
+		err_wrap(&t->e, "Please check the name");
+		t->field = "name";
+		t->problem = t->e.text;
+	}
+}
+
+static int
+write_signup(struct http_request *r, struct err *e)
+{
+	struct http_signup *s = &r->u.signup;
+
+	if (consent_wording(r->http->role->site.db, s->wording, s->row.form_hash, e) == -1)
+		return -1;
+	return signup_append(r->http->role->site.db, &s->row, e);
+}
+
+static void
+answer_signup(struct http_request *r)
+{
+	page_ok(r, "web/check-mail.html.mustache", page_context(r),
+	    "If this address can be subscribed, a mail is on its way to it. Press the button in that mail, and you are on the list.");
+}
+
+static void
+queue_signup(struct http_request *r, const struct form *f, const struct typed *t, const struct addr *a)
+{
+	struct signup *s = &r->u.signup.row;
+
+	r->u.signup.wording = form_get(f, "form_token") ? r->http->consent.data : foreign_wording;
+	text_copy(s->address, sizeof(s->address), a->text);
+	text_copy(s->key, sizeof(s->key), a->key);
+	if (t->name)
+		text_copy(s->name, sizeof(s->name), t->name);
+	text_trim(s->name);
+	text_copy(s->ip, sizeof(s->ip), r->ip);
+	signup_topics_write(s->topics, sizeof(s->topics), t->topics, t->count);
+	s->received_at = clock_now();
+	http_queue_add(r, WORK_SIGNUP, write_signup, answer_signup);
+}
+
+void
+signup_post(struct http_request *r)
+{
+	struct typed t = { .e = ERR_INIT };
+	struct form f = FORM_INIT;
+	const struct topic_list *all;
+	const char *trap;
+	struct addr a;
+
+	if (http_form(r, &f) == -1 || !(all = http_topics(r)))
+		goto out;
+	trap = form_get(&f, "website");
+	if (trap && trap[0]) { /* nobody sees that field: a program filled it in, and learns nothing */
+		answer_signup(r);
+		goto out;
+	}
+	check(&t, r->http, &f, all, &a);
+	if (!t.problem)
+		queue_signup(r, &f, &t, &a);
+	else if (r->json)
+		page_problem(r, MHD_HTTP_BAD_REQUEST, "The signup has an error", t.problem, t.field[0] ? t.field : NULL);
+	else
+		show_form(r, MHD_HTTP_BAD_REQUEST, all, &t);
+out:
+	form_release(&f);
+}

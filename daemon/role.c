@@ -1,0 +1,93 @@
+/* role.c - see role.h. The table is the whole story of who may do what. */
+#include "role.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "sandbox.h"
+
+const struct role roles[ROLE_COUNT] = {
+	[ROLE_HTTP] = { .name = "http", .opens = SITE_STORE | SITE_LINKS, .listens = true, .templates = true, .run = http_run },
+	[ROLE_CLERK] = { .name = "clerk", .opens = SITE_ALL, .templates = true, .run = clerk_run },
+	[ROLE_SENDER] = { .name = "sender", .opens = SITE_ALL, .connects = true, .secrets = true, .outbox = true, .run = sender_run },
+	[ROLE_INBOUND] = { .name = "inbound", .opens = SITE_ALL, .connects = true, .run = inbound_run },
+};
+
+bool
+role_stopping(const struct role_run *r)
+{
+	struct pollfd p = { .fd = r->stop_fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+/* SIGTERM and SIGINT become a readable descriptor: no handler, no race. */
+static int
+open_stop_fd(struct err *e)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);	/* the parent's business */
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd == -1 ? err_sys(e, "cannot make the signal descriptor") : fd;
+}
+
+static const struct role *
+find(const char *name)
+{
+	int i;
+
+	for (i = 0; i < ROLE_COUNT; i++)
+		if (strcmp(roles[i].name, name) == 0)
+			return &roles[i];
+	return NULL;
+}
+
+#ifdef ROLE_PROBE
+void role_probe(const char *role, const struct conf *conf);	/* tests/daemon/probe.c: tries what the sandbox must refuse */
+#endif
+
+int
+role_main(const char *name, const char *conf_path)
+{
+	const struct role *role = find(name);
+	struct role_run run = { .listen_fd = -1, .stop_fd = -1 };
+	struct err e = ERR_INIT;
+	int rc = -1;
+
+	if (!role)
+		return 2;
+	log_init(role->name);
+	prctl(PR_SET_NAME, role->name, 0, 0, 0);
+	run.stop_fd = open_stop_fd(&e);
+	if (run.stop_fd == -1 || site_open(&run.site, conf_path, role->opens, &e) == -1)
+		goto out;
+	if (role->listens)
+		run.listen_fd = ROLE_LISTEN_FD;
+	if (sandbox_enter(role, &run.site.conf, &e) == -1)
+		goto out;
+#ifdef ROLE_PROBE
+	role_probe(role->name, &run.site.conf);
+#endif
+	if (write(ROLE_READY_FD, "R", 1) != 1)
+		log_event(LOG_LEVEL_WARNING, "orphan", "text=%s", log_text("nobody waits for this role"));
+	close(ROLE_READY_FD);
+	rc = role->run(&run, &e);
+out:
+	if (rc == -1)
+		log_event(LOG_LEVEL_ERROR, "failed", "text=%s", log_text(e.text));
+	site_close(&run.site);
+	return rc == -1 ? 1 : 0;
+}

@@ -1,0 +1,140 @@
+/* sandbox.c - see sandbox.h: Landlock and the order of things; the system calls are in sandbox_calls.c. */
+#include "sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "role.h"
+#include "sandbox_calls.h"
+
+#define READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define LIBRARY (READ | LANDLOCK_ACCESS_FS_EXECUTE)
+#define WRITE (READ | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE)
+#define ON_A_FILE (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_EXECUTE)
+#define ABI_2 ((LANDLOCK_ACCESS_FS_REFER << 1) - 1)	/* every right up to REFER, the last one that ABI 2 knows */
+
+/* Allow a path; one that is not there is nothing to allow. */
+static int
+allow(int ruleset, const char *path, uint64_t access, struct err *e)
+{
+	struct landlock_path_beneath_attr rule = { .allowed_access = access };
+	struct stat st;
+	int rc;
+
+	if (!path[0])
+		return 0;
+	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
+	if (rule.parent_fd == -1)
+		return errno == ENOENT ? 0 : err_sys(e, "cannot open %s for the sandbox", path);
+	if (fstat(rule.parent_fd, &st) == 0 && !S_ISDIR(st.st_mode))
+		rule.allowed_access &= ON_A_FILE;
+	rc = (int)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+	if (rc == -1)
+		err_sys(e, "cannot allow %s in the sandbox", path);
+	close(rule.parent_fd);
+	return rc;
+}
+
+static int
+allow_folder_of(int ruleset, const char *file, uint64_t access, struct err *e)
+{
+	char *folder = xstrdup(file), *slash = strrchr(folder, '/');
+	int rc;
+
+	if (slash)
+		*slash = '\0';
+	rc = allow(ruleset, folder, access, e);
+	free(folder);
+	return rc;
+}
+
+/* What name resolution and TLS read, now or at the first connection. */
+static int
+allow_network_files(int ruleset, const struct conf *conf, struct err *e)
+{
+	static const char *const paths[] = { "/etc", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/run/systemd/resolve" };
+	static const char *const libraries[] = { "/lib", "/lib64", "/usr/lib" };
+	size_t i;
+
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (allow(ruleset, paths[i], READ, e) == -1)
+			return -1;
+	for (i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++)
+		if (allow(ruleset, libraries[i], LIBRARY, e) == -1)
+			return -1;
+	return allow(ruleset, conf->relay_ca_file, READ, e);
+}
+
+static int
+allow_all(int ruleset, const struct role *role, const struct conf *conf, struct err *e)
+{
+	if (allow_folder_of(ruleset, conf->store_path, WRITE, e) == -1 || allow(ruleset, "/usr/share/zoneinfo", READ, e) == -1)
+		return -1;
+	if (role->templates && allow(ruleset, conf->store_templates, READ, e) == -1)
+		return -1;
+	if (role->outbox && allow(ruleset, conf->store_outbox, WRITE, e) == -1)
+		return -1;
+	if (role->secrets && allow(ruleset, conf->relay_password_file, READ, e) == -1)
+		return -1;
+	if (role->connects && allow_network_files(ruleset, conf, e) == -1)
+		return -1;
+#if defined(__SANITIZE_ADDRESS__)
+	return allow(ruleset, "/proc", READ, e);	/* the sanitizer reads its own maps */
+#else
+	return 0;
+#endif
+}
+
+static int
+enter_landlock(const struct role *role, const struct conf *conf, struct err *e)
+{
+	struct landlock_ruleset_attr attr = { .handled_access_fs = ABI_2 };
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	int ruleset, rc = -1;
+
+	if (abi < 1) {
+		log_event(LOG_LEVEL_WARNING, "sandbox", "landlock=none text=%s", log_text("this kernel keeps no role from reading files"));
+		return 0;
+	}
+	if (abi < 2)
+		attr.handled_access_fs &= ~(uint64_t)LANDLOCK_ACCESS_FS_REFER;
+	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+	if (ruleset == -1)
+		return err_sys(e, "cannot make a Landlock ruleset");
+	if (allow_all(ruleset, role, conf, e) == -1)
+		goto out;
+	if (syscall(SYS_landlock_restrict_self, ruleset, 0) == -1) {
+		err_sys(e, "cannot enter the Landlock ruleset");
+		goto out;
+	}
+	rc = 0;
+out:
+	close(ruleset);
+	return rc;
+}
+
+int
+sandbox_enter(const struct role *role, const struct conf *conf, struct err *e)
+{
+	const struct rlimit no_core = { 0, 0 };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		return err_sys(e, "cannot give up new privileges");
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 || setrlimit(RLIMIT_CORE, &no_core) == -1)
+		return err_sys(e, "cannot forbid core dumps");
+	if (enter_landlock(role, conf, e) == -1)
+		return -1;
+	return sandbox_calls(role->listens, role->connects, e);
+}

@@ -1,0 +1,14 @@
+/*
+ * sandbox_calls.h - the system calls that a role may make; all others fail with EPERM.
+ */
+#ifndef SANDBOX_CALLS_H
+#define SANDBOX_CALLS_H
+
+#include <stdbool.h>
+
+struct err;
+
+/* listens: take connections on a socket that is there. connects: make them. Neither: no network at all. */
+int sandbox_calls(bool listens, bool connects, struct err *e);
+
+#endif

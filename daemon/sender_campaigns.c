@@ -1,0 +1,170 @@
+/*
+ * sender_campaigns.c - what there is to do, as the store says: which campaigns run, what is due, which are over.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "sender.h"
+
+static struct running *
+followed(struct sender *s, int64_t id)
+{
+	int i;
+
+	for (i = 0; i < s->campaigns; i++)
+		if (s->campaign[i].row.id == id)
+			return &s->campaign[i];
+	return NULL;
+}
+
+/* Read the store anew: who else wrote may have paused, cancelled, started, or queued mail. */
+int
+sender_look(struct sender *s, struct err *e)
+{
+	struct campaign *open = xcalloc(CAMPAIGNS_MAX, sizeof(*open));
+	struct running next[CAMPAIGNS_MAX], *old;
+	int i, count, n = 0, rc = -1;
+
+	count = campaign_open(s->site->db, open, CAMPAIGNS_MAX, e);
+	if (count == -1)
+		goto out;
+	for (i = 0; i < count; i++) {
+		if (open[i].state != CAMPAIGN_SENDING)
+			continue;
+		old = followed(s, open[i].id);
+		next[n].exhausted = old && old->exhausted;
+		next[n].row = open[i];
+		if (delivery_next_due(s->site->db, open[i].id, &next[n].next_due, e) == -1)
+			goto out;
+		n++;
+	}
+	for (i = 0; i < s->campaigns; i++) {
+		int j;
+
+		for (j = 0; j < n && next[j].row.id != s->campaign[i].row.id; j++)
+			continue;
+		if (j == n)	/* paused, held or cancelled: what waits here goes back */
+			sender_unclaim(s, s->campaign[i].row.id);
+	}
+	memcpy(s->campaign, next, (size_t)n * sizeof(next[0]));
+	s->campaigns = n;
+	sender_compiled_release_unused(s, false);
+	rc = outbox_next_due(s->site->db, &s->outbox_due, e);
+out:
+	free(open);
+	return rc;
+}
+
+bool
+campaign_has_work(const struct running *r, int64_t now)
+{
+	return now < r->row.deadline && (!r->exhausted || (r->next_due && r->next_due <= now));
+}
+
+static bool
+is_idle(const struct sender *s, int64_t id)
+{
+	size_t i;
+
+	for (i = 0; i < s->slots; i++)
+		if (s->slot[i].state != SLOT_FREE && !s->slot[i].outbox && s->slot[i].claim.campaign_id == id)
+			return false;
+	return true;
+}
+
+/* Nobody left, nothing deferred, nothing on the way. */
+static bool
+is_over(const struct sender *s, const struct running *r)
+{
+	return r->exhausted && !r->next_due && is_idle(s, r->row.id);
+}
+
+static bool
+is_late(const struct sender *s, const struct running *r)
+{
+	return clock_now() >= r->row.deadline && is_idle(s, r->row.id);
+}
+
+bool
+sender_has_work(const struct sender *s)
+{
+	int64_t now = clock_now();
+	int i;
+
+	if (s->outbox_due && s->outbox_due <= now)
+		return true;
+	for (i = 0; i < s->campaigns; i++)
+		if (campaign_has_work(&s->campaign[i], now))
+			return true;
+	return false;
+}
+
+bool
+sender_has_ended(const struct sender *s)
+{
+	int i;
+
+	for (i = 0; i < s->campaigns; i++)
+		if (is_over(s, &s->campaign[i]) || is_late(s, &s->campaign[i]))
+			return true;
+	return false;
+}
+
+static int
+end_if_over(struct sender *s, struct running *r, struct err *e)
+{
+	int64_t n = 0;
+
+	if (is_late(s, r)) {
+		if (delivery_give_up(s->site->db, r->row.id, &n, e) == -1)
+			return -1;
+		r->exhausted = true;
+		r->next_due = 0;
+		log_event(LOG_LEVEL_WARNING, "deadline", "campaign=%lld given_up=%lld", (long long)r->row.id, (long long)n);
+	}
+	if (!is_over(s, r))
+		return 0;
+	log_event(LOG_LEVEL_INFO, "campaign_done", "campaign=%lld", (long long)r->row.id);
+	return campaign_finish(s->site->db, r->row.id, e);
+}
+
+int
+sender_end(struct sender *s, struct err *e)
+{
+	int i;
+
+	for (i = 0; i < s->campaigns; i++)
+		if (end_if_over(s, &s->campaign[i], e) == -1)
+			return -1;
+	return 0;
+}
+
+int
+sender_recover(struct sender *s, struct err *e)
+{
+	struct campaign *open = xcalloc(CAMPAIGNS_MAX, sizeof(*open));
+	bool hold = s->site->conf.campaign_on_unknown[0] == 'h';
+	int64_t n = 0, total = 0;
+	int i, count, rc = -1;
+
+	if (db_begin(s->site->db, e) == -1 || outbox_recover(s->site->db, &n, e) == -1)
+		goto out;
+	total = n;
+	count = campaign_open(s->site->db, open, CAMPAIGNS_MAX, e);
+	if (count == -1)
+		goto out;
+	for (i = 0; i < count; i++) {
+		if (delivery_recover(s->site->db, open[i].id, hold, &n, e) == -1)
+			goto out;
+		total += n;
+	}
+	rc = db_commit(s->site->db, e);
+	if (total)
+		log_event(LOG_LEVEL_WARNING, "recovered", "unknown=%lld then=%s", (long long)total, s->site->conf.campaign_on_unknown);
+out:
+	free(open);
+	return rc;
+}

@@ -1,0 +1,159 @@
+/*
+ * sender_record.c - results into the ledger, in the transaction of the claims that take their place.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "sender.h"
+#include "store/consent.h"
+#include "store/counter.h"
+#include "store/event.h"
+#include "store/subscription.h"
+#include "store/suppression.h"
+
+#define RETRY_FIRST 300		/* seconds, doubling */
+#define RETRY_LAST 14400
+
+/* When to try again after so many attempts: 5 min doubling up to 4 h, 10 % more or less, so that a crowd does not come back at once. */
+int64_t
+sender_retry_at(int attempts)
+{
+	int64_t wait = RETRY_FIRST;
+	uint16_t jitter;
+
+	while (--attempts > 0 && wait < RETRY_LAST)
+		wait *= 2;
+	if (wait > RETRY_LAST)
+		wait = RETRY_LAST;
+	secret_random(&jitter, sizeof(jitter));
+	return clock_now() + wait * 9 / 10 + wait * jitter / (5 * 65536);
+}
+
+/* The relay says that the address is dead: nobody mails it again, on any topic. */
+static int
+end_address(struct sender *s, const struct slot_entry *slot, struct err *e)
+{
+	struct evidence evidence = { .source = "refused by the relay" };
+	struct subscriber who;
+	int rc = subscriber_get(s->site->db, slot->claim.who.id, &who, e);
+
+	if (rc != 1)
+		return rc;	/* erased in the meantime */
+	if (subscription_end(s->site->db, who.id, SUB_BOUNCED, &evidence, e) == -1)
+		return -1;
+	return suppression_add(s->site->db, who.key, SUPPRESSED_HARD, "refused by the relay", e);
+}
+
+static int
+note_refusal(struct sender *s, const struct slot_entry *slot, struct err *e)
+{
+	struct event event = { .kind = "refusal", .class = slot->dead ? "hard" : "soft", .subscriber_id = slot->claim.who.id,
+		.topic_id = slot->claim.topic_id, .campaign_id = slot->claim.campaign_id, .code = slot->result.code,
+		.enhanced = slot->enhanced, .text = slot->reply };
+
+	if (event_add(s->site->db, &event, e) == -1)
+		return -1;
+	return slot->dead ? end_address(s, slot, e) : 0;
+}
+
+static struct campaign_tally *
+tally_of(struct campaign_tally *tallies, int64_t *ids, int *count, int64_t campaign_id)
+{
+	int i;
+
+	for (i = 0; i < *count; i++)
+		if (ids[i] == campaign_id)
+			return &tallies[i];
+	ids[*count] = campaign_id;
+	memset(&tallies[*count], 0, sizeof(tallies[0]));
+	return &tallies[(*count)++];
+}
+
+static void
+count_result(struct campaign_tally *t, enum delivery_state state)
+{
+	switch (state) {
+	case DELIVERY_ACCEPTED: t->accepted++; break;
+	case DELIVERY_DEFERRED: t->deferred++; break;
+	case DELIVERY_REFUSED: t->refused++; break;
+	case DELIVERY_UNKNOWN: t->unknown++; break;
+	case DELIVERY_SKIPPED: t->skipped++; break;
+	default: break;
+	}
+}
+
+static int
+record_delivery(struct sender *s, struct slot_entry *slot, struct err *e)
+{
+	if (delivery_record(s->site->db, &slot->claim, &slot->result, e) == -1)
+		return -1;
+	return slot->result.state == DELIVERY_REFUSED ? note_refusal(s, slot, e) : 0;
+}
+
+int
+sender_record(struct sender *s, struct err *e)
+{
+	struct campaign_tally tallies[CAMPAIGNS_MAX];
+	int64_t ids[CAMPAIGNS_MAX];
+	int i, count = 0;
+	size_t n;
+
+	for (n = 0; n < s->slots; n++) {
+		struct slot_entry *slot = &s->slot[n];
+
+		if (slot->state != SLOT_DONE)
+			continue;
+		if (slot->outbox) {
+			if (outbox_record(s->site->db, &slot->mail, &slot->result, e) == -1)
+				return -1;
+			continue;
+		}
+		if (count == CAMPAIGNS_MAX)
+			break;	/* cannot be: no more than that are followed */
+		if (record_delivery(s, slot, e) == -1)
+			return -1;
+		count_result(tally_of(tallies, ids, &count, slot->claim.campaign_id), slot->result.state);
+	}
+	for (i = 0; i < count; i++)
+		if (campaign_tally(s->site->db, ids[i], &tallies[i], e) == -1)
+			return -1;
+	return 0;
+}
+
+static void
+log_result(const struct slot_entry *slot)
+{
+	if (slot->result.state == DELIVERY_ACCEPTED && !slot->outbox)
+		return;	/* a line a message would drown what matters; the ledger has it */
+	if (slot->outbox)
+		log_event(LOG_LEVEL_INFO, "mail", "outbox=%lld kind=%s state=%s code=%d reply=%s", (long long)slot->mail.id, slot->mail.kind,
+		    delivery_state_name(slot->result.state), slot->result.code, log_text(slot->reply));
+	else
+		log_event(LOG_LEVEL_INFO, "delivery", "campaign=%lld delivery=%lld state=%s code=%d reply=%s", (long long)slot->claim.campaign_id,
+		    (long long)slot->claim.who.id, delivery_state_name(slot->result.state), slot->result.code, log_text(slot->reply));
+}
+
+void
+sender_recorded(struct sender *s)
+{
+	size_t n;
+
+	for (n = 0; n < s->slots && s->done; n++) {
+		struct slot_entry *slot = &s->slot[n];
+
+		if (slot->state != SLOT_DONE)
+			continue;
+		log_result(slot);
+		if (slot->outbox)
+			buf_release(&slot->mail.message);
+		else if (slot->compiled)
+			slot->compiled->uses--;
+		slot->compiled = NULL;
+		slot->state = SLOT_FREE;
+		s->done--;
+	}
+}
