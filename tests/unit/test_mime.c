@@ -152,7 +152,7 @@ static const struct {
 	{ "LF and CR alone",        "a\nb\rc",                   "a b c" },
 	{ "controls at the ends",   "\na\n",                     "=?utf-8?q?_a_?=" },
 	{ "C1 control",             "a\xc2\x85" "b \xc3\xa9",    "=?utf-8?b?YSBiIMOp?=" },
-	{ "no UTF-8",               "a\xff" "b",                 "=?utf-8?q?a=3Fb?=" },
+	{ "no UTF-8",               "a\xff" "b",                 "=?utf-8?b?YT9i?=" },
 	{ "folds at spaces",        "aaaaaaaaaa bbbbbbbbbb cccccccccc dddddddddd eeeeeeeeee ffffffffff gggggggggg hhhhhhhhhh",
 	    "aaaaaaaaaa bbbbbbbbbb cccccccccc dddddddddd eeeeeeeeee ffffffffff\r\n gggggggggg hhhhhhhhhh" },
 	{ "two spaces at the fold", "aaaaaaaaaa bbbbbbbbbb cccccccccc dddddddddd eeeeeeeeee ffffffffff  gggggggggg hhhhhhhhhh",
