@@ -312,6 +312,8 @@ static const struct {
 } param_cases[] = {
 	{ "token",       "alternative", ";\r\n x=alternative", NULL },
 	{ "empty",       "",            ";\r\n x=\"\"", NULL },
+	{ "boundary",    "=_ab",        ";\r\n x=\"=_ab\"", NULL },
+	{ "slash and question mark", "a/b?", ";\r\n x=\"a/b?\"", NULL },
 	{ "quoted",      "=_a b\"c\\",  ";\r\n x=\"=_a b\\\"c\\\\\"", NULL },
 	{ "UTF-8",       "caf\xc3\xa9.pdf", ";\r\n x*=utf-8''caf%C3%A9.pdf", NULL },
 	{ "percent",     "5% \xe2\x82\xac", ";\r\n x*=utf-8''5%25%20%E2%82%AC", NULL },
