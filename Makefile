@@ -25,7 +25,7 @@ DAEMON_SRC := $(wildcard daemon/*.c)
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 TOOL_SRC   := $(wildcard tests/daemon/*.c tests/tools/*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
-ALL_SRC    := $(LIB_SRC) $(CLI_SRC) $(DAEMON_SRC) $(UNIT_SRC) $(TOOL_SRC) $(FUZZ_SRC)
+ALL_SRC    := $(LIB_SRC) $(CLI_SRC) $(DAEMON_SRC) $(UNIT_SRC) $(TOOL_SRC) $(FUZZ_SRC) $(wildcard tests/probe/*.c tools/*.c bench/*.c)
 HEADERS    := $(wildcard lib/*/*.h cli/*.h daemon/*.h)
 TEMPLATES  := $(sort $(wildcard templates/mail/* templates/web/*))
 obj         = $(patsubst %.c,$(B)/%.o,$(1))
@@ -77,7 +77,18 @@ $(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(B)/libnewsletter.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
-programs: all $(UNIT) $(TOOLS)
+# The daemon whose roles try to break out, for tests/daemon/sandbox.t.
+PROBE := $(B)/probe/newsletterd
+$(B)/probe/role.o: daemon/role.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -DROLE_PROBE $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(PROBE): $(filter-out $(B)/daemon/role.o,$(call obj,$(DAEMON_SRC))) $(B)/probe/role.o $(B)/tests/probe/probe.o $(B)/libnewsletter.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+# The demo's reader of the outbox.
+$(B)/tools/%: $(B)/tools/%.o $(B)/libnewsletter.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+programs: all $(UNIT) $(TOOLS) $(PROBE) $(B)/tools/outbox_page
 test: programs
 	BIN=$(BIN) B=$(B) tests/run $(ONLY)
 
@@ -95,10 +106,13 @@ fuzz:
 	    build/fuzz/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
 fuzzers: $(FUZZERS)
 
-demo: all
-	tools/demo
-bench: programs
-	bench/run
+demo: all $(B)/tools/outbox_page
+	BIN=$(BIN) OUTBOX_PAGE=$(B)/tools/outbox_page tools/demo
+BENCH := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
+$(B)/bench/%: $(B)/bench/%.o $(B)/libnewsletter.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+bench: all $(BENCH)
+	BIN=$(abspath $(BIN)) B=$(abspath $(B)) bench/run
 
 install: all
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin share/man/man1 share/man/man5 share/man/man8)

@@ -20,7 +20,6 @@
 #include "mail/message.h"
 #include "site/compose.h"
 #include "store/consent.h"
-#include "store/counter.h"
 #include "store/onetime.h"
 #include "store/outbox.h"
 #include "store/signup.h"
@@ -238,8 +237,7 @@ clerk_signups(struct clerk *c, struct err *e)
 	if (db_begin(db, e) == -1)
 		return -1;
 	while ((rc = signup_next(db, &signup, e)) == 1) {
-		if (decide(c, &signup, e) == -1 || signup_delete(db, signup.id, e) == -1 || counter_add(db, "signup_requests", 1, e) == -1 ||
-		    db_chunk(db, e) == -1)
+		if (decide(c, &signup, e) == -1 || signup_delete(db, signup.id, e) == -1 || db_chunk(db, e) == -1)
 			return -1;
 		done++;
 	}

@@ -296,48 +296,56 @@ parse(const char *text, struct load *l)
 }
 
 int
-conf_load(struct conf *c, const char *path, struct err *e)
+conf_read(struct conf *c, const char *path, const char *text, size_t n, struct err *e)
 {
 	struct load l = { .c = c, .e = e };
-	struct buf text = BUF_INIT;
 	const struct conf_key *k;
 	char *slash;
-	int missing, line, rc = -1;
+	int line;
 
 	memset(c, 0, sizeof(*c));
-	c->path = realpath(path, NULL);
-	if (!c->path) {
+	c->path = xstrdup(path);
+	c->folder = xstrdup(path);
+	slash = strrchr(c->folder, '/');
+	slash[slash == c->folder] = '\0';
+	for (k = conf_keys; k->section; k++)
+		if ((is_number(k->kind) ? set_number : set_text)(c, k, k->fallback, e) == -1)
+			abort(); /* a default in the table above is wrong */
+	if (strlen(text) != n)
+		return err_set(e, ERR_INPUT, "%s holds a NUL byte: it is no text file", path);
+	line = parse(text, &l);
+	if (line) {
+		if (!l.failed)
+			err_set(e, ERR_INPUT, "this line is no [section] and no key = value");
+		return err_wrap(e, "%s:%d", path, line);
+	}
+	if (check_whole(c, e) == -1)
+		return -1;
+	fill_derived(c);
+	return 0;
+}
+
+int
+conf_load(struct conf *c, const char *path, struct err *e)
+{
+	struct buf text = BUF_INIT;
+	char *whole = realpath(path, NULL);
+	int missing, rc = -1;
+
+	memset(c, 0, sizeof(*c));
+	if (!whole) {
 		missing = errno == ENOENT || errno == ENOTDIR;
 		err_sys(e, "cannot open %s", path);
 		if (missing)
 			e->code = ERR_NOT_FOUND;
 		goto out;
 	}
-	c->folder = xstrdup(c->path);
-	slash = strrchr(c->folder, '/');
-	slash[slash == c->folder] = '\0';
-	for (k = conf_keys; k->section; k++)
-		if ((is_number(k->kind) ? set_number : set_text)(c, k, k->fallback, e) == -1)
-			abort(); /* a default in the table above is wrong */
 	if (file_read(path, CONF_MAX, &text, e) == -1)
 		goto out;
-	if (strlen(text.data) != text.len) {
-		err_set(e, ERR_INPUT, "%s holds a NUL byte: it is no text file", path);
-		goto out;
-	}
-	line = parse(text.data, &l);
-	if (line) {
-		if (!l.failed)
-			err_set(e, ERR_INPUT, "this line is no [section] and no key = value");
-		err_wrap(e, "%s:%d", path, line);
-		goto out;
-	}
-	if (check_whole(c, e) == -1)
-		goto out;
-	fill_derived(c);
-	rc = 0;
+	rc = conf_read(c, whole, text.data, text.len, e);
 out:
 	buf_release(&text);
+	free(whole);
 	return rc;
 }
 

@@ -78,6 +78,10 @@ extern const struct conf_key conf_keys[]; /* ends with a NULL section */
  * ERR_NOT_FOUND. The caller releases *c in either case.
  */
 int conf_load(struct conf *c, const char *path, struct err *e);
+
+/* The same from text that is, or is going to be, the file at `path`, which is absolute. */
+int conf_read(struct conf *c, const char *path, const char *text, size_t n, struct err *e);
+
 void conf_release(struct conf *c);
 
 /* Whether the relay section names a relay; without one, mail goes to the outbox folder. */

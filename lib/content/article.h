@@ -25,11 +25,13 @@ struct article_text {
 /*
  * Read one file. Front-matter keys: title, subject (the same), date, url,
  * excerpt, author, image, topic, preheader, valid-until, action-text,
- * action-url; any other one is left alone (blogs have keys of their own).
+ * action-url (with _ for - too); any other one is left alone (blogs have keys of
+ * their own). A valid-until without a time of day lasts until that day's end.
  * The title falls back on the first heading (which then leaves the body), the
  * excerpt on the first words. ERR_INPUT with "PATH: what, and what to do" for
- * a missing title, bad front matter, a date that is none, a url that is no
- * http(s) address, a title with a control character, a file that is no UTF-8.
+ * a missing title, bad front matter, a date that is none, a url, image or
+ * action-url that is no http(s) address, a title with a control character, a
+ * file that is no UTF-8.
  * `base_url` resolves a relative url and image. The caller releases *a in either case.
  */
 int article_text_read(struct article_text *a, const char *path, const char *base_url, struct err *e);

@@ -1,10 +1,14 @@
 /*
  * markdown.h - CommonMark as mail: HTML with inline styles, and a text part that reads well.
  *
- * Both come from one cmark tree. Raw HTML is shown as text, never passed on.
- * Links and images may be https, mailto, tel (http is for lint to refuse, it
- * is kept); javascript:, data: and the like lose their target. Relative ones
- * resolve against `base_url` (RFC 3986 section 5).
+ * Both come from one cmark tree. Raw HTML is shown as text, never passed on;
+ * its comments (<!-- more -->) are left out. Links and images may be https,
+ * mailto, tel (http is for lint to refuse, it is kept); javascript:, data: and
+ * the like lose their target. Relative ones resolve against `base_url` (RFC
+ * 3986 section 5). Control characters never come out, whatever the text holds.
+ *
+ * Only the first MARKDOWN_MAX bytes are read, and output ends soon after
+ * MARKDOWN_MAX_OUTPUT bytes, which no template and no message takes.
  */
 #ifndef MARKDOWN_H
 #define MARKDOWN_H
@@ -14,6 +18,7 @@
 struct buf;
 
 #define MARKDOWN_MAX (1u << 20)		/* bytes of Markdown */
+#define MARKDOWN_MAX_OUTPUT (8u << 20)	/* bytes */
 #define MARKDOWN_MAX_DEPTH 100		/* nested quotes and lists; deeper ones are flattened */
 
 struct markdown_style {
@@ -21,22 +26,34 @@ struct markdown_style {
 	const char *colour;		/* accent, #rrggbb */
 };
 
-/* Append e-mail HTML (a fragment). A link alone in its paragraph becomes a button; images are at most 536 px wide, fluid. */
+/*
+ * Append e-mail HTML (a fragment). A link with words of its own that stands
+ * alone in a paragraph, outside of lists and quotes, becomes a button; images
+ * are at most 536 px wide, fluid.
+ */
 void markdown_html(struct buf *out, const char *text, size_t n, const struct markdown_style *style);
 
 /*
  * Append plain text wrapped at 72 columns (East Asian wide characters count
  * two; a long URL stands on a line of its own and is never broken): headings
- * underlined or marked, lists with hanging indent, quotes with "> ", links as
- * "words [1]" with the numbered addresses at the end.
+ * underlined, lists with hanging indent, quotes with "> ", links as
+ * "words [1]" with the numbered addresses at the end; what is a button in HTML
+ * has its address below its words instead.
  */
 void markdown_text(struct buf *out, const char *text, size_t n, const struct markdown_style *style);
 
-/* Append the first `words` words as one line of plain text without links, cut at a word, with "…" when something was left out. */
+/*
+ * Append the first `words` words as one line of plain text without headings and
+ * bare addresses, cut at a word, with "…" when something was left out. At most
+ * 16 bytes a word on average, for scripts without spaces.
+ */
 void markdown_excerpt(struct buf *out, const char *text, size_t n, size_t words);
 
-/* Append the text of the first heading (of level 1 if there is one at the start, else the first); returns 0, or -1 when there is none. */
+/* Append the text of the first heading outside of lists and quotes; returns 0, or -1 when there is none. */
 int markdown_title(struct buf *out, const char *text, size_t n);
+
+/* Append the Markdown without the heading that markdown_title takes. */
+void markdown_without_title(struct buf *out, const char *text, size_t n);
 
 /* Append the address of the first image, resolved; returns 0, or -1 when there is none. */
 int markdown_image(struct buf *out, const char *text, size_t n, const struct markdown_style *style);

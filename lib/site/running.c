@@ -1,6 +1,7 @@
 /* running.c - see running.h. */
 #include "site/running.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -17,8 +18,11 @@ open_file(const char *store_path, int flags, struct err *e)
 
 	buf_addf(&path, "%s-daemon", store_path);
 	fd = open(path.data, flags | O_CLOEXEC, 0660);
-	if (fd == -1)
+	if (fd == -1) {
 		err_sys(e, "cannot open %s", path.data);
+		if (errno == ENOENT)
+			e->code = ERR_NOT_FOUND;
+	}
 	buf_release(&path);
 	return fd;
 }
@@ -55,16 +59,14 @@ running_claim_sender(const char *store_path, struct err *e)
 }
 
 int
-running_check(const char *store_path)
+running_check(const char *store_path, struct err *e)
 {
 	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = PARENT, .l_len = 1 };
-	struct err e = ERR_INIT;
-	int fd = open_file(store_path, O_RDWR, &e), runs = 0;
+	int fd = open_file(store_path, O_RDWR, e), rc;
 
 	if (fd == -1)
-		return 0;
-	if (fcntl(fd, F_OFD_GETLK, &fl) == 0)
-		runs = fl.l_type != F_UNLCK;
+		return e->code == ERR_NOT_FOUND ? 0 : -1;	/* none has ever run */
+	rc = fcntl(fd, F_OFD_GETLK, &fl);
 	close(fd);
-	return runs;
+	return rc == -1 ? err_sys(e, "cannot see whether newsletterd runs") : fl.l_type != F_UNLCK;
 }

@@ -15,7 +15,7 @@ int running_claim(const char *store_path, struct err *e);
 /* The sender: 1 when it is ours now (held for this process's life), 0 when another one still drains, -1. */
 int running_claim_sender(const char *store_path, struct err *e);
 
-/* Whether a newsletterd runs. */
-int running_check(const char *store_path);
+/* 1 when a newsletterd runs, 0 when none does, -1 when that cannot be seen. */
+int running_check(const char *store_path, struct err *e);
 
 #endif

@@ -9,7 +9,7 @@
 #include "store/db.h"
 #include "store/modules.h"
 
-enum { Q_FIND, Q_GET, Q_INSERT, Q_UPDATE, Q_LIST, Q_LIST_UNANNOUNCED, Q_ANNOUNCE, Q_UNANNOUNCE };
+enum { Q_FIND, Q_GET, Q_INSERT, Q_UPDATE, Q_LIST, Q_LIST_UNANNOUNCED, Q_ANNOUNCE, Q_UNANNOUNCE, Q_ANNOUNCEMENTS, Q_COUNT };
 
 #define COLUMNS "id, source, title, url, excerpt, author, image, body, content_hash, coalesce(topic_id, 0), published_at"
 #define COLUMNS_SHORT "id, source, title, url, excerpt, author, image, '', content_hash, coalesce(topic_id, 0), published_at"
@@ -28,8 +28,10 @@ static const char *const sql[] = {
 	[Q_ANNOUNCE] = "INSERT INTO announcement (article_id, topic_id, campaign_id, at) VALUES (:article, :topic, :campaign, :now) "
 		       "ON CONFLICT DO NOTHING",
 	[Q_UNANNOUNCE] = "DELETE FROM announcement WHERE campaign_id = :campaign",
+	[Q_ANNOUNCEMENTS] = "SELECT topic_id, coalesce(campaign_id, 0), at FROM announcement WHERE article_id = :article AND (:topic = 0 OR topic_id = :topic) "
+			    "ORDER BY at LIMIT :limit",
 };
-const struct db_module article_module = { "article", sql, 8, MODULE_ARTICLE };
+const struct db_module article_module = { "article", sql, Q_COUNT, MODULE_ARTICLE };
 
 static void
 fill(struct stmt *st, struct article *a)
@@ -162,6 +164,25 @@ article_unannounce(struct db *db, int64_t campaign_id, struct err *e)
 
 	stmt_int(st, ":campaign", campaign_id);
 	return stmt_run(st, e);
+}
+
+int
+article_announcements(struct db *db, int64_t article_id, int64_t topic_id, struct announcement *out, size_t size, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &article_module, Q_ANNOUNCEMENTS);
+	size_t n = 0;
+	int rc = 0;
+
+	stmt_int(st, ":article", article_id);
+	stmt_int(st, ":topic", topic_id);
+	stmt_int(st, ":limit", (int64_t)size);
+	while (n < size && (rc = stmt_step(st, e)) == 1) {
+		out[n].topic_id = stmt_col_int(st, 0);
+		out[n].campaign_id = stmt_col_int(st, 1);
+		out[n++].at = stmt_col_int(st, 2);
+	}
+	stmt_done(st);
+	return rc == -1 ? -1 : (int)n;
 }
 
 void

@@ -24,6 +24,11 @@ struct article_list {
 	size_t count;
 };
 
+struct announcement {
+	int64_t topic_id, campaign_id; /* campaign 0: marked without a mail */
+	int64_t at;
+};
+
 enum article_outcome { ARTICLE_NEW, ARTICLE_EDITED, ARTICLE_SAME };
 
 /* Insert, or update when the hash differs; fills a->id. */
@@ -38,6 +43,9 @@ int article_list(struct db *db, int64_t topic_id, int64_t limit, struct article_
 
 /* Claim the announcement: 1 when it is ours, 0 when the article was announced to the topic before, -1. campaign_id 0: marked without a mail. */
 int article_announce(struct db *db, int64_t article_id, int64_t topic_id, int64_t campaign_id, struct err *e);
+
+/* Where an article was announced, oldest first, at most `size`; with topic_id > 0 only to that topic. Returns how many, or -1. */
+int article_announcements(struct db *db, int64_t article_id, int64_t topic_id, struct announcement *out, size_t size, struct err *e);
 
 /* Take back what a campaign that never started had claimed, so that the articles are announced with the next one. */
 int article_unannounce(struct db *db, int64_t campaign_id, struct err *e);

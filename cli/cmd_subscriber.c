@@ -1,0 +1,401 @@
+/* cmd_subscriber.c - newsletter subscriber add | list | show | unsubscribe. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "cli.h"
+#include "mail/addr.h"
+#include "out.h"
+#include "people.h"
+#include "store/audit.h"
+#include "store/consent.h"
+#include "store/subscriber.h"
+#include "store/subscription.h"
+#include "store/suppression.h"
+
+const struct opt opts_subscriber_add[] = {
+	{ "name", "NAME", "how mails greet them" },
+	{ "topic", "TOPIC", "what they asked for; may be repeated (default: articles)" },
+	{ "language", "CODE", "of their mails, like de (default: the site's)" },
+	{ "consent", "TEXT", "how they asked, kept as evidence: \"at the reception, 3 May\"" },
+	{ NULL, NULL, NULL },
+};
+const struct opt opts_subscriber_list[] = {
+	{ "topic", "TOPIC", "only who has to do with this topic" },
+	{ "state", "STATE", "only pending, active, left, bounced or complained" },
+	{ "limit", "N", "at most so many (default: 50)" },
+	{ NULL, NULL, NULL },
+};
+const struct opt opts_subscriber_unsubscribe[] = {
+	{ "topic", "TOPIC", "only this topic (default: all)" },
+	{ NULL, NULL, NULL },
+};
+
+static const enum out_style state_style[SUB_STATES] = { OUT_WARN, OUT_GOOD, OUT_PLAIN, OUT_BAD, OUT_BAD };
+
+/* Subscribe to each topic; all or none. *changed: how many are new. */
+static int
+add_in_transaction(struct cli *cli, struct subscriber *s, const struct topic_list *topics, const struct evidence *evidence, int *changed,
+    struct err *e)
+{
+	const char *name = cli_option(cli, "name");
+	enum suppression_reason reason;
+	char detail[48];
+	bool created;
+	size_t i;
+	int rc;
+
+	rc = suppression_find(cli->site.db, s->key, &reason, e);
+	if (rc == -1)
+		return -1;
+	if (rc == 1)
+		return err_set(e, ERR_SUPPRESSED, "%s must not be mailed (%s): %s", s->address, suppression_name(reason),
+		    suppression_liftable(reason) ? "only they themselves can come back, through the signup page" : "the suppression has to be lifted first");
+	if (subscriber_put(cli->site.db, s, &created, e) == -1)
+		return -1;
+	if (!created && name && subscriber_set_name(cli->site.db, s->id, name, e) == -1)
+		return -1;
+	for (i = 0; i < topics->count; i++) {
+		rc = subscription_add(cli->site.db, s->id, topics->item[i].id, "added", evidence, e);
+		if (rc == -1)
+			return err_wrap(e, "%s, topic %s", s->address, topics->item[i].slug);
+		*changed += rc;
+	}
+	snprintf(detail, sizeof(detail), "subscriber %lld", (long long)s->id);
+	return audit_add(cli->site.db, cli->who, "subscriber add", detail, e);
+}
+
+static int
+read_person(struct cli *cli, const char *address, struct subscriber *s, struct err *e)
+{
+	const char *name = cli_option(cli, "name"), *language = cli_option(cli, "language");
+	struct addr a;
+
+	memset(s, 0, sizeof(*s));
+	if (people_address(&a, address, e) == -1 || (name && subscriber_check_name(name, e) == -1) ||
+	    (language && people_check_language(language, e) == -1))
+		return -1;
+	snprintf(s->address, sizeof(s->address), "%s", a.text);
+	snprintf(s->key, sizeof(s->key), "%s", a.key);
+	snprintf(s->name, sizeof(s->name), "%s", name ? name : "");
+	snprintf(s->language, sizeof(s->language), "%s", language ? language : "");
+	return 0;
+}
+
+static void
+join_topics(struct buf *out, const struct topic_list *topics)
+{
+	size_t i;
+
+	for (i = 0; i < topics->count; i++)
+		buf_addf(out, "%s%s", i ? ", " : "", topics->item[i].slug);
+}
+
+int
+cmd_subscriber_add(struct cli *cli, int argc, char **argv, struct err *e)
+{
+	struct evidence evidence = { 0 };
+	const char *consent = cli_option(cli, "consent");
+	char kind[80], source[SOURCE_MAX + 1];
+	struct topic_list all, topics;
+	struct buf names = BUF_INIT;
+	struct subscriber s;
+	int changed = 0, rc;
+
+	(void)argc;
+	snprintf(kind, sizeof(kind), "staff: %s", cli->who);
+	if (read_person(cli, argv[0], &s, e) == -1 || people_source(source, kind, consent ? consent : "", e) == -1 ||
+	    people_topics(cli, &all, &topics, e) == -1 || db_begin(cli->site.db, e) == -1)
+		return -1;
+	evidence.source = source;
+	rc = add_in_transaction(cli, &s, &topics, &evidence, &changed, e);
+	if (rc == 0)
+		rc = db_commit(cli->site.db, e);
+	db_rollback(cli->site.db);
+	if (rc == -1)
+		return -1;
+	join_topics(&names, &topics);
+	out_line(cli, changed ? "%s is subscribed to %s." : "%s was subscribed to %s already.", s.address, names.data);
+	json_put(cli->result, "address", s.address);
+	json_put_int(cli->result, "id", s.id);
+	json_put_int(cli->result, "added", changed);
+	buf_release(&names);
+	return 0;
+}
+
+/* One person's topics into an object and, as "articles, promotions (left)", into text. */
+static int
+describe(struct cli *cli, const struct topic_list *topics, const struct subscriber *s, json_t *object, struct buf *text, struct err *e)
+{
+	struct subscription of[TOPICS_MAX];
+	json_t *list = json_array(), *one;
+	const struct topic *t;
+	int i, n;
+
+	json_object_set_new(object, "topics", list);
+	n = subscription_of(cli->site.db, s->id, of, TOPICS_MAX, e);
+	if (n == -1)
+		return -1;
+	for (i = 0; i < n; i++) {
+		t = topic_in(topics, of[i].topic_id);
+		one = json_object();
+		json_put(one, "topic", t ? t->slug : "?");
+		json_put(one, "state", subscription_state_name(of[i].state));
+		json_put_time(one, "since", of[i].since);
+		json_array_append_new(list, one);
+		buf_addf(text, "%s%s", text->len ? ", " : "", t ? t->slug : "?");
+		if (of[i].state != SUB_ACTIVE)
+			buf_addf(text, " (%s)", subscription_state_name(of[i].state));
+	}
+	json_put(object, "address", s->address);
+	json_put_int(object, "id", s->id);
+	json_put(object, "name", s->name);
+	json_put(object, "language", s->language);
+	json_put_time(object, "since", s->created_at);
+	return 0;
+}
+
+struct listing {
+	struct cli *cli;
+	struct topic_list topics;
+	struct out_table table;
+	json_t *list;
+	int64_t limit, shown;
+	bool more;
+};
+
+static int
+list_one(void *ctx, const struct subscriber *s, struct err *e)
+{
+	struct listing *l = ctx;
+	struct buf text = BUF_INIT;
+	json_t *object;
+	char day[CLOCK_TEXT];
+
+	if (l->shown == l->limit) {
+		l->more = true;
+		return err_set(e, ERR_NONE, "enough");
+	}
+	object = json_object();
+	json_array_append_new(l->list, object);
+	if (describe(l->cli, &l->topics, s, object, &text, e) == -1) {
+		buf_release(&text);
+		return -1;
+	}
+	out_cell(&l->table, OUT_PLAIN, "%s", s->address);
+	out_cell(&l->table, OUT_PLAIN, "%s", s->name);
+	out_cell(&l->table, OUT_PLAIN, "%s", text.data);
+	out_cell(&l->table, OUT_DIM, "%.10s", clock_local(day, s->created_at));
+	buf_release(&text);
+	l->shown++;
+	return 0;
+}
+
+/* How many there are in all: of a topic and state, or people. */
+static int
+count_all(struct cli *cli, int64_t topic_id, int state, int64_t *total, struct err *e)
+{
+	int64_t counts[SUB_STATES];
+	int s;
+
+	if (!topic_id)
+		return subscriber_count(cli->site.db, total, e);
+	if (subscription_count(cli->site.db, topic_id, counts, e) == -1)
+		return -1;
+	for (*total = s = 0; s < SUB_STATES; s++)
+		if (state == -1 || s == state)
+			*total += counts[s];
+	return 0;
+}
+
+int
+cmd_subscriber_list(struct cli *cli, int argc, char **argv, struct err *e)
+{
+	const char *topic = cli_option(cli, "topic"), *state_name = cli_option(cli, "state");
+	struct listing l = { .cli = cli, .list = json_array(), .limit = 50 };
+	int64_t topic_id = 0, total = 0;
+	struct topic t;
+	char text[96];
+	int state = -1;
+
+	(void)argc, (void)argv;
+	json_object_set_new(cli->result, "subscribers", l.list);
+	if (cli_option_int(cli, "limit", 1, 10000, &l.limit, e) == -1)
+		return -1;
+	if (state_name && (state = subscription_state_parse(state_name)) == -1)
+		return err_set(e, ERR_USAGE, "--state must be pending, active, left, bounced or complained, not \"%.40s\"", state_name);
+	if (topic && topic_find(cli->site.db, topic, &t, e) == -1)
+		return -1;
+	topic_id = topic ? t.id : 0;
+	if (topic_list(cli->site.db, &l.topics, e) == -1)
+		return -1;
+	out_table_init(&l.table, "Address|Name|Topics|Since");
+	e->code = ERR_NONE;
+	if ((subscriber_each(cli->site.db, topic_id, state, list_one, &l, e) == -1 && !l.more) ||
+	    count_all(cli, topic_id, state, &total, e) == -1) {
+		out_table_release(&l.table);
+		return -1;
+	}
+	if (l.shown)
+		out_table_print(cli, &l.table);
+	else
+		out_line(cli, "Nobody.");
+	out_table_release(&l.table);
+	if (l.more && (topic_id || state == -1))
+		out_line(cli, "\nThe first %lld of %s; more with --limit.", (long long)l.shown, out_count(text, total, "person", "people"));
+	else if (l.more)
+		out_line(cli, "\nThe first %lld; more with --limit.", (long long)l.shown);
+	json_put_bool(cli->result, "more", l.more);
+	return 0;
+}
+
+struct evidence_list {
+	struct cli *cli;
+	struct out_table table;
+	struct buf wording; /* each verbatim text once */
+	json_t *list;
+};
+
+static void
+add_wording(struct buf *out, const char *what, const char *text)
+{
+	if (!text[0] || strstr(out->data, text))
+		return;
+	buf_addf(out, "\n%s\n%s\n", what, text);
+}
+
+static int
+show_consent(void *ctx, const struct consent *c, struct err *e)
+{
+	struct evidence_list *l = ctx;
+	json_t *object = json_object();
+	char when[CLOCK_TEXT];
+
+	(void)e;
+	json_put_time(object, "at", c->at);
+	json_put(object, "topic", c->topic);
+	json_put(object, "action", c->action);
+	json_put(object, "source", c->source);
+	json_put(object, "ip", c->ip[0] ? c->ip : NULL);
+	json_put(object, "form", c->form[0] ? c->form : NULL);
+	json_put(object, "mail", c->mail[0] ? c->mail : NULL);
+	json_array_append_new(l->list, object);
+	out_cell(&l->table, OUT_PLAIN, "%s", clock_local(when, c->at));
+	out_cell(&l->table, OUT_PLAIN, "%s", c->topic);
+	out_cell(&l->table, OUT_BOLD, "%s", c->action);
+	out_cell(&l->table, OUT_PLAIN, "%s", c->source);
+	out_cell(&l->table, OUT_DIM, "%s", c->ip);
+	add_wording(&l->wording, "The form said:", c->form);
+	add_wording(&l->wording, "The confirmation mail:", c->mail);
+	return 0;
+}
+
+static int
+show_suppression(struct cli *cli, const char *key, struct err *e)
+{
+	enum suppression_reason reason;
+	int rc = suppression_find(cli->site.db, key, &reason, e);
+
+	if (rc == 1) {
+		out_field(cli, "Suppressed", OUT_BAD, "yes: %s", suppression_name(reason));
+		json_put(cli->result, "suppressed", suppression_name(reason));
+	}
+	return rc;
+}
+
+static int
+show_states(struct cli *cli, const struct subscriber *s, const struct topic_list *topics, struct err *e)
+{
+	struct subscription of[TOPICS_MAX];
+	const struct topic *t;
+	char when[CLOCK_TEXT];
+	int i, n = subscription_of(cli->site.db, s->id, of, TOPICS_MAX, e);
+
+	for (i = 0; i < n; i++) {
+		t = topic_in(topics, of[i].topic_id);
+		out_field(cli, t ? t->slug : "?", state_style[of[i].state], "%s since %.10s", subscription_state_name(of[i].state),
+		    clock_local(when, of[i].since));
+	}
+	return n;
+}
+
+int
+cmd_subscriber_show(struct cli *cli, int argc, char **argv, struct err *e)
+{
+	struct evidence_list l = { .cli = cli, .wording = BUF_INIT, .list = json_array() };
+	struct buf text = BUF_INIT;
+	struct topic_list topics;
+	struct subscriber s;
+	struct addr a;
+	char when[CLOCK_TEXT];
+	int found, suppressed, rc = -1;
+
+	(void)argc;
+	json_object_set_new(cli->result, "consent", l.list);
+	out_table_init(&l.table, "When|Topic|What|Source|From IP");
+	if (people_address(&a, argv[0], e) == -1 || topic_list(cli->site.db, &topics, e) == -1 ||
+	    (found = subscriber_find(cli->site.db, a.key, &s, e)) == -1)
+		goto out;
+	out_line(cli, "%s", found ? s.address : a.text);
+	suppressed = show_suppression(cli, a.key, e);
+	if (suppressed == -1)
+		goto out;
+	if (!found) {
+		err_set(e, ERR_NOT_FOUND, "%s is not on the list%s", a.text, suppressed ? "; the address is kept as one that must not be mailed" : "");
+		goto out;
+	}
+	out_field(cli, "Name", OUT_PLAIN, "%s", s.name);
+	out_field(cli, "Language", OUT_PLAIN, "%s", s.language);
+	out_field(cli, "On the list", OUT_PLAIN, "since %.10s", clock_local(when, s.created_at));
+	if (show_states(cli, &s, &topics, e) == -1 || describe(cli, &topics, &s, cli->result, &text, e) == -1 ||
+	    consent_each(cli->site.db, s.id, show_consent, &l, e) == -1)
+		goto out;
+	out_line(cli, "\nEvidence of consent");
+	out_table_print(cli, &l.table);
+	out_text(cli, l.wording.data, "    ");
+	rc = 0;
+out:
+	out_table_release(&l.table);
+	buf_release(&l.wording);
+	buf_release(&text);
+	return rc;
+}
+
+int
+cmd_subscriber_unsubscribe(struct cli *cli, int argc, char **argv, struct err *e)
+{
+	const char *topic = cli_option(cli, "topic");
+	struct evidence evidence = { 0 };
+	char source[SOURCE_MAX + 1], detail[48];
+	struct subscriber s;
+	struct topic t = { 0 };
+	struct addr a;
+	int ended, rc = -1;
+
+	(void)argc;
+	snprintf(source, sizeof(source), "staff: %s", cli->who);
+	evidence.source = source;
+	if (people_address(&a, argv[0], e) == -1 || (topic && topic_find(cli->site.db, topic, &t, e) == -1) || db_begin(cli->site.db, e) == -1)
+		return -1;
+	ended = subscriber_find(cli->site.db, a.key, &s, e);
+	if (ended == 0)
+		err_set(e, ERR_NOT_FOUND, "%s is not on the list", a.text);
+	if (ended != 1)
+		goto out;
+	ended = subscription_leave(cli->site.db, s.id, t.id, 0, "staff", &evidence, e);
+	snprintf(detail, sizeof(detail), "subscriber %lld", (long long)s.id);
+	if (ended == -1 || (ended && audit_add(cli->site.db, cli->who, "subscriber unsubscribe", detail, e) == -1))
+		goto out;
+	rc = db_commit(cli->site.db, e);
+out:
+	db_rollback(cli->site.db);
+	if (rc == -1)
+		return -1;
+	out_line(cli, ended ? "%s is unsubscribed from %s." : "%s was not subscribed to %s.", s.address, topic ? t.slug : ended ? "everything" : "anything");
+	json_put(cli->result, "address", s.address);
+	json_put_int(cli->result, "ended", ended);
+	return 0;
+}

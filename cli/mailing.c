@@ -1,0 +1,234 @@
+/* mailing.c - see mailing.h. */
+#include "mailing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "content/markdown.h"
+#include "content/wrap.h"
+#include "site/site.h"
+#include "store/subscription.h"
+
+#define ARTICLES_MOST 20 /* of one mail, unless --max says otherwise */
+#define TEXT_COLUMNS 72
+
+static int
+set_subject(struct mailing *m, const char *wish, struct err *e)
+{
+	size_t n = wish ? strlen(wish) : 0;
+
+	m->own_subject = wish != NULL;
+	if (!wish)
+		return 0;
+	if (!n || n > SUBJECT_MAX || !text_is_utf8(wish, n) || text_has_control(wish, n, ""))
+		return err_set(e, ERR_USAGE, "--subject must be one line of 1 to %d bytes of UTF-8", SUBJECT_MAX);
+	return text_copy(m->subject, sizeof(m->subject), wish);
+}
+
+/* The newest title, and how many more. */
+static void
+make_subject(struct mailing *m)
+{
+	static const char more_one[] = ", and one more new article";
+	const char *title;
+	char tail[64] = "";
+	size_t n;
+
+	if (m->own_subject || !m->articles.count)
+		return;
+	title = m->articles.item[0].title;
+	if (m->articles.count == 2)
+		memcpy(tail, more_one, sizeof(more_one));
+	else if (m->articles.count > 2)
+		snprintf(tail, sizeof(tail), ", and %zu more new articles", m->articles.count - 1);
+	n = strlen(title);
+	if (n > SUBJECT_MAX - sizeof(tail))
+		n = text_cut(title, SUBJECT_MAX - sizeof(tail));
+	snprintf(m->subject, sizeof(m->subject), "%.*s%s", (int)n, title, tail);
+}
+
+static void
+drop_article(struct article_list *list, size_t i)
+{
+	article_release(&list->item[i]);
+	memmove(&list->item[i], &list->item[i + 1], (list->count - i - 1) * sizeof(list->item[0]));
+	list->count--;
+}
+
+int
+mailing_articles(struct mailing *m, const struct site *site, const struct mailing_wish *wish, struct err *e)
+{
+	size_t i, most = wish->most ? (size_t)wish->most : ARTICLES_MOST;
+
+	memset(m, 0, sizeof(*m));
+	m->kind = "articles";
+	if (set_subject(m, wish->subject, e) == -1 || topic_find(site->db, wish->topic ? wish->topic : "articles", &m->topic, e) == -1 ||
+	    subscription_audience(site->db, m->topic.id, &m->recipients, e) == -1 ||
+	    article_list(site->db, m->topic.id, 10000, &m->articles, e) == -1)
+		return -1;
+	for (i = m->articles.count; i--;)
+		if (m->articles.item[i].published_at > clock_now())
+			drop_article(&m->articles, i); /* its day has not come */
+	while (m->articles.count > most) {
+		drop_article(&m->articles, m->articles.count - 1);
+		m->waiting++;
+	}
+	make_subject(m);
+	return 0;
+}
+
+int
+mailing_promotion(struct mailing *m, const struct site *site, const char *path, const struct mailing_wish *wish, struct err *e)
+{
+	const char *base = site->conf.site_home[0] ? site->conf.site_home : site->conf.site_url, *topic = wish->topic;
+	char when[CLOCK_TEXT];
+
+	memset(m, 0, sizeof(*m));
+	m->kind = "promotion";
+	if (set_subject(m, wish->subject, e) == -1 || article_text_read(&m->text, path, base, e) == -1)
+		return -1;
+	if (m->text.valid_until && m->text.valid_until <= clock_now())
+		return err_set(e, ERR_REFUSED, "%s: valid-until was %s: set a later one, or leave it unsent", path, clock_local(when, m->text.valid_until));
+	if (!m->own_subject && text_copy(m->subject, sizeof(m->subject), m->text.title) == -1)
+		return err_set(e, ERR_INPUT, "%s: the title is longer than a subject may be (%d bytes): shorten it, or give --subject", path, SUBJECT_MAX);
+	if (!topic)
+		topic = m->text.topic[0] ? m->text.topic : "promotions";
+	if (topic_find(site->db, topic, &m->topic, e) == -1)
+		return wish->topic ? -1 : err_wrap(e, "%s", path);
+	return subscription_audience(site->db, m->topic.id, &m->recipients, e);
+}
+
+int
+mailing_drop_announced(struct mailing *m, const struct site *site, struct err *e)
+{
+	struct announcement at;
+	size_t i;
+	int rc;
+
+	for (i = m->articles.count; i--;) {
+		rc = article_announcements(site->db, m->articles.item[i].id, m->topic.id, &at, 1, e);
+		if (rc == -1)
+			return -1;
+		if (rc)
+			drop_article(&m->articles, i);
+	}
+	make_subject(m);
+	return 0;
+}
+
+static void
+wrap(struct buf *out, const char *text)
+{
+	size_t n = strlen(text), next, len;
+
+	while (n) {
+		len = wrap_line(text, n, TEXT_COLUMNS, &next);
+		if (out->len)
+			buf_addch(out, '\n');
+		buf_add(out, text, len);
+		text += next;
+		n -= next;
+	}
+}
+
+static json_t *
+article_data(const struct article *a)
+{
+	json_t *object = json_object();
+	struct buf wrapped = BUF_INIT;
+	char day[CLOCK_TEXT];
+
+	wrap(&wrapped, a->excerpt);
+	json_put(object, "title", a->title);
+	json_put(object, "url", a->url);
+	json_put(object, "excerpt", a->excerpt);
+	json_put(object, "excerpt_text", wrapped.data);
+	json_put(object, "image", a->image);
+	json_put(object, "image_alt", "");
+	json_put(object, "date", clock_day(day, a->published_at));
+	json_put(object, "author", a->author);
+	buf_release(&wrapped);
+	return object;
+}
+
+static void
+promotion_data(const struct mailing *m, const struct site *site, json_t *data)
+{
+	struct markdown_style style = { site->conf.site_home[0] ? site->conf.site_home : site->conf.site_url, site->conf.site_colour };
+	struct buf html = BUF_INIT, text = BUF_INIT;
+	json_t *action;
+
+	markdown_html(&html, m->text.body, strlen(m->text.body), &style);
+	markdown_text(&text, m->text.body, strlen(m->text.body), &style);
+	while (text.len && text.data[text.len - 1] == '\n')
+		buf_truncate(&text, text.len - 1);
+	json_put(data, "title", m->own_subject ? m->subject : m->text.title);
+	json_put(data, "preheader", m->text.preheader);
+	json_put(data, "body_html", html.data);
+	json_put(data, "body_text", text.data);
+	if (m->text.action_text[0] && m->text.action_url[0]) {
+		action = json_object();
+		json_put(action, "text", m->text.action_text);
+		json_put(action, "url", m->text.action_url);
+		json_object_set_new(data, "action", action);
+	}
+	buf_release(&html);
+	buf_release(&text);
+}
+
+static void
+articles_data(const struct mailing *m, json_t *data)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	json_put(data, "title", m->subject);
+	json_put(data, "preheader", m->articles.item[0].excerpt);
+	if (m->articles.count == 1)
+		json_object_set_new(data, "article", article_data(&m->articles.item[0]));
+	for (i = 0; i < m->articles.count; i++)
+		json_array_append_new(list, article_data(&m->articles.item[i]));
+	json_object_set_new(data, "articles", list);
+}
+
+int
+mailing_render(const struct mailing *m, const struct site *site, const char *mark, struct composed *out, struct err *e)
+{
+	json_t *data = json_object();
+	const char *name = "promotion";
+	int rc;
+
+	if (m->articles.count) {
+		name = m->articles.count == 1 ? "article" : "digest";
+		articles_data(m, data);
+	} else {
+		promotion_data(m, site, data);
+	}
+	buf_addf(&out->subject, "%s%s", mark, m->subject);
+	rc = compose_render(out, &site->conf, name, data, e);
+	json_decref(data);
+	return rc;
+}
+
+struct message *
+mailing_compile(const struct mailing *m, const struct site *site, const char *mark, int64_t campaign_id, struct err *e)
+{
+	struct composed composed = COMPOSED_INIT;
+	struct message *message = NULL;
+
+	if (mailing_render(m, site, mark, &composed, e) == 0)
+		message = compose_campaign(&site->conf, &composed, &m->topic, campaign_id, m->kind, e);
+	composed_release(&composed);
+	return message;
+}
+
+void
+mailing_release(struct mailing *m)
+{
+	article_list_release(&m->articles);
+	article_text_release(&m->text);
+}

@@ -1,0 +1,54 @@
+/*
+ * mailing.h - what is about to be sent: gathered, rendered, compiled; shared by send and preview.
+ */
+#ifndef MAILING_H
+#define MAILING_H
+
+#include <stdint.h>
+
+#include "content/article.h"
+#include "site/compose.h"
+#include "store/article.h"
+#include "store/topic.h"
+
+struct err;
+struct message;
+struct site;
+
+#define SUBJECT_MAX 300 /* bytes */
+
+struct mailing {
+	const char *kind; /* "articles" or "promotion" */
+	struct topic topic;
+	char subject[SUBJECT_MAX + 1];
+	bool own_subject;	    /* given by --subject, not made from the articles */
+	struct article_list articles; /* newest first */
+	int64_t waiting;	    /* new articles beyond the most of one mail */
+	struct article_text text;   /* promotions */
+	int64_t recipients;	    /* subscribers of the topic now */
+};
+
+/* What --topic, --subject and --max say; NULL and 0 for what they do not. */
+struct mailing_wish {
+	const char *topic, *subject;
+	int64_t most;
+};
+
+/* Gather every article that is out and not announced to the topic (default: articles). There may be none. */
+int mailing_articles(struct mailing *m, const struct site *site, const struct mailing_wish *wish, struct err *e);
+
+/* Read a promotion (default topic: what the file says, else promotions). ERR_REFUSED when its valid-until has passed. */
+int mailing_promotion(struct mailing *m, const struct site *site, const char *path, const struct mailing_wish *wish, struct err *e);
+
+/* Drop the articles that somebody announced in the meantime; inside the transaction that is to announce the rest. */
+int mailing_drop_announced(struct mailing *m, const struct site *site, struct err *e);
+
+/* Render; `mark` stands before the subject ("[Test] " or ""). */
+int mailing_render(const struct mailing *m, const struct site *site, const char *mark, struct composed *out, struct err *e);
+
+/* Render and compile. NULL on failure. */
+struct message *mailing_compile(const struct mailing *m, const struct site *site, const char *mark, int64_t campaign_id, struct err *e);
+
+void mailing_release(struct mailing *m);
+
+#endif

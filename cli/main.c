@@ -1,0 +1,403 @@
+/*
+ * main.c - newsletter(1): the command table, options, what a command needs, and its one result or error.
+ *
+ * Exit status: 0 done, 1 failed, 2 called wrongly, 3 refused by a check. An
+ * error is one line on standard error; with --json also {"error", "code"} on
+ * standard output. newsletter(1) and `newsletter help` follow this table; a
+ * test compares them.
+ */
+#include <errno.h>
+#include <locale.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "cli.h"
+#include "out.h"
+
+const struct opt opts_none[] = { { NULL, NULL, NULL } };
+
+// clang-format off
+const struct command commands[] = {
+	{ "init",       NULL,          "", 0, 0, 0, cmd_init, opts_init,
+	  "make a site here: configuration, store, keys, two topics",
+	  "On a terminal it asks a few questions; elsewhere, or with --yes, it takes the options and the defaults. "
+	  "Where a site is already, it only brings the store up to date." },
+	{ "send",       NULL,          "[articles | promotion FILE]", 0, 2, SITE_ALL, cmd_send, opts_send,
+	  "announce new articles, or send a promotion",
+	  "`send` alone is `send articles`: every article not announced yet, as one mail. On a terminal it shows what "
+	  "would go out and asks; elsewhere (cron) it goes ahead. Nothing new to announce is no failure." },
+	{ "preview",    NULL,          "articles | FILE", 1, 1, SITE_ALL, cmd_preview, opts_preview,
+	  "show what `send` would send; FILE is a promotion", NULL },
+	{ "article",    "import",      "DIR|FILE...", 1, 64, SITE_STORE, cmd_article_import, opts_article_import,
+	  "take articles from Markdown files",
+	  "Reads every .md and .markdown file below DIR. Once more on the same files takes edits and makes no duplicates. A file "
+	  "that cannot be taken is named and left out; the exit status is then 1." },
+	{ "article",    "list",        "", 0, 0, SITE_STORE, cmd_article_list, opts_article_list, "list articles, newest first", NULL },
+	{ "article",    "show",        "ID", 1, 1, SITE_STORE, cmd_article_show, opts_none, "show an article and where it was announced", NULL },
+	{ "campaign",   "list",        "", 0, 0, SITE_STORE, cmd_campaign_list, opts_campaign_list, "list mailings, newest first", NULL },
+	{ "campaign",   "show",        "ID", 1, 1, SITE_STORE | SITE_LINKS, cmd_campaign_show, opts_campaign_show,
+	  "show a mailing: state, counts, the mail itself", NULL },
+	{ "campaign",   "pause",       "ID", 1, 1, SITE_STORE, cmd_campaign_pause, opts_campaign_reason, "stop sending for now", NULL },
+	{ "campaign",   "resume",      "ID", 1, 1, SITE_STORE, cmd_campaign_resume, opts_none, "go on with a paused or held mailing", NULL },
+	{ "campaign",   "cancel",      "ID", 1, 1, SITE_STORE, cmd_campaign_cancel, opts_campaign_reason, "end a mailing for good",
+	  "What was sent is sent. One that never started gives its articles back to the next `send`." },
+	{ "subscriber", "add",         "ADDRESS", 1, 1, SITE_STORE | SITE_SUPPRESSION, cmd_subscriber_add, opts_subscriber_add,
+	  "subscribe somebody who asked you to",
+	  "Who left, bounced or complained can only come back by themselves, through the signup page: then the exit status is 3." },
+	{ "subscriber", "import",      "FILE|-", 1, 1, SITE_STORE | SITE_SUPPRESSION, cmd_subscriber_import, opts_subscriber_import,
+	  "take subscribers from a CSV file",
+	  "The first line names the columns: email, and any of name, first name, last name, language, topics. Comma, semicolon or tab; UTF-8. "
+	  "A bad row is named and left out; the exit status is then 1. Nobody who left, bounced or complained is brought back." },
+	{ "subscriber", "list",        "", 0, 0, SITE_STORE, cmd_subscriber_list, opts_subscriber_list, "list subscribers", NULL },
+	{ "subscriber", "show",        "ADDRESS", 1, 1, SITE_STORE | SITE_SUPPRESSION, cmd_subscriber_show, opts_none,
+	  "show one person: topics, and the evidence of consent", NULL },
+	{ "subscriber", "unsubscribe", "ADDRESS", 1, 1, SITE_STORE, cmd_subscriber_unsubscribe, opts_subscriber_unsubscribe,
+	  "end somebody's subscription, as they asked you to", NULL },
+	{ "topic",      "create",      "NAME", 1, 1, SITE_STORE, cmd_topic_create, opts_topic_create, "make a topic that people can subscribe to", NULL },
+	{ "topic",      "list",        "", 0, 0, SITE_STORE, cmd_topic_list, opts_none, "list topics and how many subscribe to them", NULL },
+	{ "status",     NULL,          "", 0, 0, SITE_STORE, cmd_status, opts_none, "show how the site is doing", NULL },
+	{ "help",       NULL,          "[NOUN [VERB]]", 0, 2, 0, cmd_help, opts_none, "explain the commands", NULL },
+	{ NULL, NULL, NULL, 0, 0, 0, NULL, NULL, NULL, NULL },
+};
+
+/* In the order of enum err_code. */
+static const struct { const char *word; int status; } codes[] = {
+	{ "failed", 1 }, { "usage", 2 }, { "input", 1 }, { "not-found", 1 }, { "exists", 1 }, { "suppressed", 3 }, { "refused", 3 },
+	{ "busy", 1 }, { "full", 1 }, { "version", 1 }, { "corrupt", 1 }, { "peer", 1 }, { "system", 1 },
+};
+// clang-format on
+
+static const struct command *
+find_command(const char *noun, const char *verb)
+{
+	const struct command *c;
+
+	for (c = commands; c->noun; c++)
+		if (strcmp(c->noun, noun) == 0 && (!c->verb || (verb && strcmp(c->verb, verb) == 0)))
+			return c;
+	return NULL;
+}
+
+/* Whether the noun is there with verbs, for a better error. */
+static bool
+has_verbs(const char *noun)
+{
+	const struct command *c;
+
+	for (c = commands; c->noun; c++)
+		if (strcmp(c->noun, noun) == 0 && c->verb)
+			return true;
+	return false;
+}
+
+const char *
+cli_option_nth(const struct cli *cli, const char *name, int i)
+{
+	int k;
+
+	for (k = 0; k < cli->given_count; k++)
+		if (strcmp(cli->given[k].opt->name, name) == 0 && i-- == 0)
+			return cli->given[k].value;
+	return NULL;
+}
+
+const char *
+cli_option(const struct cli *cli, const char *name)
+{
+	int k;
+
+	for (k = cli->given_count - 1; k >= 0; k--)
+		if (strcmp(cli->given[k].opt->name, name) == 0)
+			return cli->given[k].value;
+	return NULL;
+}
+
+static bool
+whole_number(const char *text, int64_t least, int64_t most, int64_t *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoll(text, &end, 10);
+	return text[0] >= '0' && text[0] <= '9' && !*end && !errno && *out >= least && *out <= most;
+}
+
+int
+cli_option_int(const struct cli *cli, const char *name, int64_t least, int64_t most, int64_t *out, struct err *e)
+{
+	const char *text = cli_option(cli, name);
+
+	if (!text)
+		return 0;
+	if (!whole_number(text, least, most, out))
+		return err_set(e, ERR_USAGE, "--%s must be a number from %lld to %lld, not \"%.40s\"", name, (long long)least, (long long)most, text);
+	return 1;
+}
+
+int
+cli_id(const char *text, int64_t *out, struct err *e)
+{
+	if (!whole_number(text, 1, INT64_MAX, out))
+		return err_set(e, ERR_USAGE, "\"%.40s\" is no number of one; the list shows the numbers", text);
+	return 0;
+}
+
+/* What the call says beside the command's own options. */
+struct call {
+	char *noun, *verb;
+	const char *folder;
+	char **args; /* borrowed pointers */
+	int count;
+	bool help, version;
+};
+
+/* If argv[*i] is `name` (or name=value), take it and its value: 1, 0 when it is another one, -1. */
+static int
+take_value(char **argv, int *i, const char *name, const char **value, struct err *e)
+{
+	size_t n = strlen(name);
+
+	if (strncmp(argv[*i], name, n) != 0 || (argv[*i][n] && (argv[*i][n] != '=' || name[1] != '-')))
+		return 0;
+	if (argv[*i][n] == '=')
+		*value = argv[*i] + n + 1;
+	else if (!(*value = argv[++*i]))
+		return err_set(e, ERR_USAGE, "%s needs a value", name);
+	return 1;
+}
+
+/* Options that every command has: 1, 0, -1. */
+static int
+global_option(struct cli *cli, struct call *call, char **argv, int *i, struct err *e)
+{
+	int rc;
+
+	if ((rc = take_value(argv, i, "-C", &call->folder, e)) || (rc = take_value(argv, i, "-c", &cli->conf_path, e)))
+		return rc;
+	if (strcmp(argv[*i], "--help") == 0 || strcmp(argv[*i], "-h") == 0)
+		call->help = true;
+	else if (strcmp(argv[*i], "--version") == 0)
+		call->version = true;
+	else if (strcmp(argv[*i], "--json") != 0) /* main() saw that one already */
+		return 0;
+	return 1;
+}
+
+static int
+command_option(struct cli *cli, char **argv, int *i, struct err *e)
+{
+	const struct opt *o;
+	const char *value = "";
+	char name[64];
+	int rc = 0;
+
+	for (o = cli->command->opts; o->name && !rc; o++) {
+		snprintf(name, sizeof(name), "--%s", o->name);
+		if (o->arg)
+			rc = take_value(argv, i, name, &value, e);
+		else
+			rc = strcmp(argv[*i], name) == 0;
+		if (rc == -1)
+			return -1;
+		if (rc == 1 && cli->given_count == CLI_OPTIONS)
+			return err_set(e, ERR_USAGE, "too many options");
+		if (rc == 1) {
+			cli->given[cli->given_count].opt = o;
+			cli->given[cli->given_count++].value = value;
+		}
+	}
+	if (!rc)
+		return err_set(e, ERR_USAGE, "`newsletter %s%s%s` has no option %.60s; see --help", cli->command->noun, cli->command->verb ? " " : "",
+		    cli->command->verb ? cli->command->verb : "", argv[*i]);
+	return 0;
+}
+
+/* A word that is no option: the noun, the verb, or an argument. */
+static int
+take_word(struct cli *cli, struct call *call, char *word, struct err *e)
+{
+	if (cli->command) {
+		call->args[call->count++] = word;
+		return 0;
+	}
+	if (!call->noun)
+		call->noun = word;
+	else
+		call->verb = word;
+	cli->command = find_command(call->noun, call->verb);
+	if (cli->command || (!call->verb && has_verbs(call->noun)))
+		return 0;
+	if (call->verb)
+		return err_set(e, ERR_USAGE, "`newsletter %.40s` cannot \"%.40s\"; see `newsletter help %.40s`", call->noun, call->verb, call->noun);
+	return err_set(e, ERR_USAGE, "there is no command \"%.40s\"; see `newsletter help`", call->noun);
+}
+
+static int
+parse_call(struct cli *cli, struct call *call, int argc, char **argv, struct err *e)
+{
+	bool words_only = false;
+	int i, rc;
+
+	for (i = 1; i < argc; i++) {
+		if (words_only || argv[i][0] != '-' || !argv[i][1])
+			rc = take_word(cli, call, argv[i], e);
+		else if (strcmp(argv[i], "--") == 0)
+			rc = 0, words_only = true;
+		else if ((rc = global_option(cli, call, argv, &i, e)))
+			rc = rc == 1 ? 0 : -1;
+		else if (cli->command)
+			rc = command_option(cli, argv, &i, e);
+		else
+			rc = err_set(e, ERR_USAGE, "there is no option %.60s before a command; see `newsletter help`", argv[i]);
+		if (rc == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+check_call(const struct cli *cli, const struct call *call, struct err *e)
+{
+	const struct command *c = cli->command;
+
+	if (!c)
+		return err_set(e, ERR_USAGE, "say what to do with it: see `newsletter help %.40s`", call->noun);
+	if (call->count < c->least || call->count > c->most)
+		return err_set(e, ERR_USAGE, "it is called as: newsletter %s%s%s%s%s", c->noun, c->verb ? " " : "", c->verb ? c->verb : "",
+		    c->args[0] ? " " : "", c->args);
+	return 0;
+}
+
+static int
+open_site(struct cli *cli, struct err *e)
+{
+	if (!cli->command->needs)
+		return 0;
+	if (access(cli->conf_path, F_OK) == -1 && errno == ENOENT)
+		return err_set(e, ERR_NOT_FOUND, "there is no %s here: make a site with `newsletter init`, or say where it is with -C DIR", cli->conf_path);
+	return site_open(&cli->site, cli->conf_path, cli->command->needs & SITE_ALL, e);
+}
+
+static const char *
+user_name(void)
+{
+	static char name[65];
+	const struct passwd *pw = getpwuid(getuid());
+	const char *sudo = getuid() == 0 ? getenv("SUDO_USER") : NULL;
+
+	if (sudo && sudo[0] && strspn(sudo, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == strlen(sudo))
+		snprintf(name, sizeof(name), "%s", sudo);
+	else if (pw)
+		snprintf(name, sizeof(name), "%s", pw->pw_name);
+	else
+		snprintf(name, sizeof(name), "uid %ld", (long)getuid());
+	return name;
+}
+
+static void
+start(struct cli *cli, int argc, char **argv)
+{
+	const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+	int i;
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	signal(SIGPIPE, SIG_IGN); /* a reader that goes away shows as a failed write */
+	cli->conf_path = "newsletter.conf";
+	cli->who = user_name();
+	cli->result = json_object();
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			cli->json = true;
+	cli->people = !cli->json;
+	cli->tty = isatty(STDOUT_FILENO) && !cli->json;
+	cli->err_tty = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+	cli->asks = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+	cli->colour = cli->tty && term && strcmp(term, "dumb") != 0 && !(no_colour && no_colour[0]);
+}
+
+static void
+print_json(const json_t *value)
+{
+	struct buf b = BUF_INIT;
+
+	json_write(&b, value, isatty(STDOUT_FILENO));
+	fputs(b.data, stdout);
+	buf_release(&b);
+}
+
+static int
+fail(const struct cli *cli, const struct err *e)
+{
+	json_t *object = json_object();
+
+	out_warn(cli, "%s", e->text);
+	json_put(object, "error", e->text);
+	json_put(object, "code", codes[e->code].word);
+	if (cli->json)
+		print_json(object);
+	json_decref(object);
+	return codes[e->code].status;
+}
+
+static int
+run(struct cli *cli, int argc, char **argv, struct err *e)
+{
+	struct call call = { .args = xcalloc((size_t)argc + 1, sizeof(char *)) };
+	int rc = parse_call(cli, &call, argc, argv, e);
+
+	if (rc == -1)
+		goto out;
+	if (call.version) {
+		out_line(cli, "newsletter %s", NEWSLETTER_VERSION);
+		json_put(cli->result, "version", NEWSLETTER_VERSION);
+	} else if (!call.noun) {
+		help_all();
+		if (!call.help)
+			rc = err_set(e, ERR_USAGE, "say what to do");
+	} else if (call.help) {
+		rc = cmd_help(cli, call.verb ? 2 : 1, (char *[]){ call.noun, call.verb, NULL }, e);
+	} else if (check_call(cli, &call, e) == -1) {
+		rc = -1;
+	} else if (call.folder && chdir(call.folder) == -1) {
+		rc = err_sys(e, "cannot go to %s", call.folder);
+	} else if (open_site(cli, e) == -1) {
+		rc = -1;
+	} else {
+		rc = cli->command->run(cli, call.count, call.args, e);
+	}
+out:
+	free(call.args);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cli cli = { 0 };
+	struct err e = ERR_INIT;
+	int status;
+
+	start(&cli, argc, argv);
+	if (run(&cli, argc, argv, &e) == -1) {
+		status = fail(&cli, &e);
+	} else {
+		status = cli.status;
+		if (cli.json)
+			print_json(cli.result);
+	}
+	if ((fflush(stdout) == EOF || ferror(stdout)) && status == 0) {
+		out_warn(&cli, "cannot write the output: %s", strerror(errno));
+		status = 1;
+	}
+	json_decref(cli.result);
+	if (cli.command && cli.command->needs)
+		site_close(&cli.site);
+	return status;
+}

@@ -1,0 +1,79 @@
+/*
+ * out.h - what people see: lines, tables, colour, a progress bar, questions.
+ *
+ * Nothing of it is printed with --json. Colour and progress are for terminals
+ * alone (and not with NO_COLOR or TERM=dumb). Text that came from outside is
+ * printed without its control characters: it cannot drive the terminal.
+ */
+#ifndef OUT_H
+#define OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+struct cli;
+struct err;
+
+enum out_style { OUT_PLAIN, OUT_BOLD, OUT_DIM, OUT_GOOD, OUT_WARN, OUT_BAD };
+
+/* A line (printf-like, "\n" is added) on standard output. */
+void out_line(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* "  Label      value": the lines of one thing shown. An empty value prints nothing. */
+void out_field(const struct cli *cli, const char *label, enum out_style style, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* Several lines, each with the indent before it. */
+void out_text(const struct cli *cli, const char *text, const char *indent);
+
+/* A line on standard error that is no failure: "newsletter: …". Printed with --json too. */
+void out_warn(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* 1234567 as "1,234,567". Returns out. */
+const char *out_number(char out[32], int64_t n);
+
+/* "1 article", "3 articles". Returns out. */
+const char *out_count(char out[96], int64_t n, const char *one, const char *many);
+
+/* 75 as "1 min 15 s". Returns out. */
+const char *out_duration(char out[64], int64_t seconds);
+
+/* A table: columns as "Left header", or ">Right header" for numbers; the first row of cells follows. On a terminal the widest left column gives way. */
+#define OUT_COLUMNS 12
+
+struct out_table {
+	const char *head[OUT_COLUMNS];
+	size_t columns, cells, cap;
+	struct out_cell *cell;
+};
+
+void out_table_init(struct out_table *t, const char *heads); /* separated by | */
+void out_cell(struct out_table *t, enum out_style style, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void out_cell_number(struct out_table *t, int64_t n);
+void out_table_print(const struct cli *cli, struct out_table *t); /* and release */
+void out_table_release(struct out_table *t);
+
+/* A bar on standard error, redrawn at most ten times a second; nothing when it is no terminal. */
+struct out_progress {
+	bool on, utf8, colour;
+	int64_t start_us, drawn_us;
+	int64_t since_us, since_done; /* where the rate is measured from */
+	double rate;
+};
+
+void out_progress_init(const struct cli *cli, struct out_progress *p);
+void out_progress(struct out_progress *p, int64_t done, int64_t total, bool count_shown, const char *note);
+void out_progress_end(struct out_progress *p); /* wipe it */
+
+/* Ask on the terminal. yes/no: false unless the answer is y or yes. */
+bool out_ask_yes(const char *question);
+
+/* A line of an answer, trimmed; an empty one takes the default. -1 at the end of input (ERR_REFUSED). */
+int out_ask(const struct cli *cli, const char *question, const char *fallback, struct buf *answer, struct err *e);
+
+/* Columns that a text takes on a terminal. */
+size_t out_width(const char *text);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * people.h - what the subscriber commands share: topics that were asked for, and evidence that says who did it.
+ */
+#ifndef PEOPLE_H
+#define PEOPLE_H
+
+#include <stddef.h>
+
+#include "store/topic.h"
+
+struct addr;
+struct cli;
+struct err;
+
+#define SOURCE_MAX 200 /* bytes of consent.source */
+
+/* The topics that --topic names; without it the topic `articles`, else the first one. *all holds every topic. */
+int people_topics(const struct cli *cli, struct topic_list *all, struct topic_list *wanted, struct err *e);
+
+/* Add the topics that a list such as "articles, promotions" names to *wanted (once each). */
+int people_topics_named(const struct topic_list *all, const char *names, struct topic_list *wanted, struct err *e);
+
+/* "kind: text", one line that fits; ERR_USAGE. */
+int people_source(char out[SOURCE_MAX + 1], const char *kind, const char *text, struct err *e);
+
+/* The address on the command line; ERR_INPUT names it. */
+int people_address(struct addr *a, const char *text, struct err *e);
+
+/* "de" or "pt-BR". */
+int people_check_language(const char *language, struct err *e);
+
+#endif

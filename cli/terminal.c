@@ -1,0 +1,164 @@
+/* terminal.c - the part of out.h that needs somebody at a terminal: the progress bar and questions. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "cli.h"
+#include "out.h"
+
+#define REDRAW_US 100000
+#define RATE_US 1000000 /* the rate is that of the last second or more, smoothed */
+#define BAR 24
+
+static bool
+speaks_utf8(void)
+{
+	const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+	const char *value;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		value = getenv(names[i]);
+		if (value && value[0])
+			return strcasestr(value, "utf-8") || strcasestr(value, "utf8");
+	}
+	return false;
+}
+
+void
+out_progress_init(const struct cli *cli, struct out_progress *p)
+{
+	memset(p, 0, sizeof(*p));
+	p->on = cli->err_tty;
+	p->colour = cli->colour;
+	p->utf8 = speaks_utf8();
+	p->start_us = p->since_us = clock_mono_us();
+}
+
+static void
+measure(struct out_progress *p, int64_t now, int64_t done)
+{
+	double rate;
+
+	if (now - p->since_us < RATE_US)
+		return;
+	rate = (double)(done - p->since_done) * 1e6 / (double)(now - p->since_us);
+	p->rate = p->rate > 0 ? 0.7 * p->rate + 0.3 * rate : rate;
+	p->since_us = now;
+	p->since_done = done;
+}
+
+static void
+draw_bar(const struct out_progress *p, struct buf *line, int64_t done, int64_t total)
+{
+	int64_t full = total > 0 ? done * BAR / total : 0, i;
+
+	if (p->colour)
+		buf_addstr(line, "\033[32m");
+	for (i = 0; i < BAR; i++) {
+		if (i == full && p->colour)
+			buf_addstr(line, "\033[0;2m");
+		if (p->utf8)
+			buf_addstr(line, i < full || p->colour ? "━" : "·");
+		else
+			buf_addch(line, i < full ? '#' : '.');
+	}
+	if (p->colour)
+		buf_addstr(line, "\033[0m");
+	buf_addf(line, " %3d %%", total > 0 ? (int)(done * 100 / total) : 0);
+}
+
+void
+out_progress(struct out_progress *p, int64_t done, int64_t total, bool count_shown, const char *note)
+{
+	int64_t now = clock_mono_us();
+	char a[32], b[64];
+	struct buf line = BUF_INIT;
+
+	measure(p, now, done);
+	if (!p->on || now - p->drawn_us < REDRAW_US)
+		return;
+	p->drawn_us = now;
+	if (done > total)
+		done = total;
+	buf_addstr(&line, "\r  ");
+	draw_bar(p, &line, done, total);
+	if (count_shown) {
+		buf_addf(&line, "  %s", out_number(a, done));
+		buf_addf(&line, " of %s", out_number(a, total));
+		if (p->rate >= 1)
+			buf_addf(&line, "  %s/s", out_number(a, (int64_t)(p->rate + 0.5)));
+	}
+	if (p->rate > 0 && done < total)
+		buf_addf(&line, "  %s left", out_duration(b, (int64_t)((double)(total - done) / p->rate) + 1));
+	if (note[0])
+		buf_addf(&line, "  %s", note);
+	buf_addstr(&line, "\033[K");
+	fputs(line.data, stderr);
+	fflush(stderr);
+	buf_release(&line);
+}
+
+void
+out_progress_end(struct out_progress *p)
+{
+	if (p->on && p->drawn_us)
+		fputs("\r\033[K", stderr);
+	fflush(stderr);
+	p->drawn_us = 0;
+}
+
+/* One line from the terminal; false at the end of input. */
+static bool
+read_line(struct buf *line)
+{
+	char *text = NULL;
+	size_t cap = 0;
+	ssize_t n = getline(&text, &cap, stdin);
+
+	buf_reset(line);
+	if (n > 0 && (size_t)n == strlen(text))
+		buf_addstr(line, text_trim(text));
+	free(text);
+	return n > 0;
+}
+
+bool
+out_ask_yes(const char *question)
+{
+	struct buf line = BUF_INIT;
+	bool yes;
+
+	fflush(stdout);
+	fprintf(stderr, "%s [y/N] ", question);
+	fflush(stderr);
+	yes = read_line(&line) && (strcasecmp(line.data, "y") == 0 || strcasecmp(line.data, "yes") == 0);
+	buf_release(&line);
+	return yes;
+}
+
+int
+out_ask(const struct cli *cli, const char *question, const char *fallback, struct buf *answer, struct err *e)
+{
+	const char *bold = cli->colour ? "\033[1m" : "", *off = cli->colour ? "\033[0m" : "";
+
+	fflush(stdout);
+	if (fallback[0])
+		fprintf(stderr, "%s%s%s [%s]: ", bold, question, off, fallback);
+	else
+		fprintf(stderr, "%s%s%s: ", bold, question, off);
+	fflush(stderr);
+	if (!read_line(answer)) {
+		fputc('\n', stderr);
+		return err_set(e, ERR_REFUSED, "stopped; nothing was made");
+	}
+	if (!answer->len)
+		buf_addstr(answer, fallback);
+	return 0;
+}

@@ -1,0 +1,238 @@
+/* judge.c - see judge.h; the rules are in judge_table.c. */
+#include "judge/judge.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "judge/judge_table.h"
+
+#define MARK "<address>"
+
+/* Step to the next of the words in *list that `sep` divides; false at the end. */
+static bool
+next_word(const char **list, const char *sep, const char **word, size_t *n)
+{
+	*list += strspn(*list, sep);
+	*word = *list;
+	*n = strcspn(*list, sep);
+	*list += *n;
+	return *n > 0;
+}
+
+static bool
+code_matches(const char *codes, int code)
+{
+	char digits[16];
+	const char *word;
+	size_t n;
+
+	if (!codes[0])
+		return true;
+	snprintf(digits, sizeof(digits), "%d", code);
+	while (next_word(&codes, " ", &word, &n))
+		if (strncmp(digits, word, n) == 0)
+			return true;
+	return false;
+}
+
+/* Whether the n bytes of pattern, "5.7.*", are this code, part by part. */
+static bool
+enhanced_is(const char *pattern, size_t n, const char *enhanced)
+{
+	const char *end = pattern + n;
+
+	for (;;) {
+		size_t a = strcspn(pattern, ". "), b = strcspn(enhanced, ".");
+
+		if (b == 0 || !((a == 1 && pattern[0] == '*') || (a == b && memcmp(pattern, enhanced, a) == 0)))
+			return false;
+		pattern += a;
+		enhanced += b;
+		if (pattern >= end || *enhanced == '\0')
+			return pattern >= end && *enhanced == '\0';
+		pattern++;
+		enhanced++;
+	}
+}
+
+static bool
+enhanced_matches(const char *patterns, const char *enhanced)
+{
+	const char *word;
+	size_t n;
+
+	if (!patterns[0])
+		return true;
+	while (next_word(&patterns, " ", &word, &n))
+		if (enhanced_is(word, n, enhanced))
+			return true;
+	return false;
+}
+
+static bool
+words_match(const char *words, const char *text)
+{
+	const char *word;
+	size_t n;
+
+	if (!words[0])
+		return true;
+	while (next_word(&words, "|", &word, &n))
+		for (const char *p = text; *p; p++)
+			if (tolower((unsigned char)*p) == *word && strncasecmp(p, word, n) == 0)
+				return true;
+	return false;
+}
+
+struct judge_out
+judge_reply(const struct judge_in *in)
+{
+	const struct judge_rule *rule = judge_table;
+	bool temporary = in->code ? in->code / 100 == 4 : in->enhanced[0] == '4';
+	struct judge_out out;
+
+	/* The last row matches everything. */
+	while (!(code_matches(rule->codes, in->code) && enhanced_matches(rule->enhanced, in->enhanced) && words_match(rule->words, in->text)))
+		rule++;
+	out.verdict = rule->verdict;
+	out.rule = rule->name;
+	if (temporary && (out.verdict == JUDGE_HARD || out.verdict == JUDGE_SOFT)) {
+		out.verdict = JUDGE_RETRY;
+		if (!rule[1].name)
+			out.rule = "try-later";
+	}
+	return out;
+}
+
+const char *
+judge_name(enum judge_verdict verdict)
+{
+	static const char *const names[] = {
+		[JUDGE_ACCEPTED] = "accepted", [JUDGE_HARD] = "hard", [JUDGE_SOFT] = "soft", [JUDGE_RETRY] = "retry", [JUDGE_RELAY] = "relay",
+	};
+
+	return names[verdict];
+}
+
+/* What an address is made of, on both sides of its at sign: RFC 5321 atoms, dots, and anything that is not ASCII. */
+static bool
+is_local(char c)
+{
+	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || (c && strchr("!#$%&'*+-/=?^_`{|}~.", c));
+}
+
+static bool
+is_domain(char c)
+{
+	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || c == '-' || c == '.' || c == '_';
+}
+
+/* The length of an at sign at p, plain or as URLs and mail systems write it, or 0. */
+static size_t
+at_sign(const char *p)
+{
+	if (*p == '@')
+		return 1;
+	if ((*p == '%' || *p == '=' || *p == '+') && p[1] == '4' && p[2] == '0')
+		return 3;
+	return strncasecmp(p, "&#64;", 5) == 0 ? 5 : 0;
+}
+
+/* Where the local part that ends before `at` begins: a quoted string or a run of atoms. */
+static const char *
+local_start(const char *text, const char *at)
+{
+	const char *p = at;
+
+	if (p > text && p[-1] == '"') {
+		for (p--; p > text && p[-1] != '"'; p--)
+			;
+		if (p > text)
+			return p - 1;
+		p = at;
+	}
+	while (p > text && (is_local(p[-1]) || p[-1] == '@' || p[-1] == '"'))
+		p--;
+	return p;
+}
+
+/* Where the domain or address literal that begins at p ends. */
+static const char *
+domain_end(const char *p)
+{
+	const char *end;
+
+	if (*p == '[' && (end = strchr(p, ']')) != NULL)
+		return end + 1;
+	for (end = p; is_domain(*end); end++)
+		;
+	while (end > p && (end[-1] == '.' || end[-1] == '-'))
+		end--;			/* the sentence's, not the name's */
+	return end;
+}
+
+/* Whether what lies between looks like a domain: its last label begins as names do. */
+static bool
+has_name_end(const char *p, const char *end)
+{
+	const char *dot = memrchr(p, '.', (size_t)(end - p));
+
+	return dot && (isalpha((unsigned char)dot[1]) || (unsigned char)dot[1] >= 0x80);
+}
+
+/*
+ * Find the first address in the text at or after `from`. A written-out at sign
+ * counts only before something that looks like a domain ("size=4096" is none).
+ * The text may have been cut, so "<ann" at its very end is one as well.
+ */
+static bool
+find_address(const char *text, const char *from, const char **start, const char **end)
+{
+	for (const char *p = from; *p; p++) {
+		size_t at = at_sign(p);
+
+		if (*p == '<' && p[1] && p[1 + strcspn(p + 1, " <>")] == '\0') {
+			*start = p;
+			*end = p + strlen(p);
+			return true;
+		}
+		if (at == 0)
+			continue;
+		*start = local_start(from > text ? from : text, p);
+		*end = domain_end(p + at);
+		if (at > 1 && (*start == p || !has_name_end(p + at, *end)))
+			continue;
+		if (*start == p && *end == p + at)
+			continue;	/* an at sign that stands alone */
+		if (*start > text && (*start)[-1] == '<' && **end == '>') {
+			--*start;
+			++*end;
+		}
+		return true;
+	}
+	return false;
+}
+
+void
+judge_redact(char *text, unsigned long size)
+{
+	const size_t mark = strlen(MARK);
+	const char *start, *end;
+	char *at = text;
+
+	while (size > 0 && find_address(text, at, &start, &end)) {
+		size_t where = (size_t)(start - text), rest = strlen(end);
+		size_t keep = where + mark < size ? mark : size - 1 - where;	/* what of the mark fits */
+		size_t room = size - 1 - where - keep;
+
+		if (rest > room)
+			rest = text_cut(end, room);
+		memmove(text + where + keep, end, rest);
+		memcpy(text + where, MARK, keep);
+		text[where + keep + rest] = '\0';
+		at = text + where + keep;
+	}
+}
