@@ -61,7 +61,7 @@ static int
 queue(struct clerk *c, const struct decision *d, const char *kind, struct composed *mail, const char *confirm_token, int64_t expires,
     struct err *e)
 {
-	struct personal_for whose = { .address = d->who.address, .name = d->who.name, .subscriber_id = d->who.id, .confirm_token = confirm_token };
+	struct personal_for whose = { .address = d->who.address, .name = "", .subscriber_id = d->who.id, .confirm_token = confirm_token };
 	struct message *message = compose_notice(&c->site->conf, mail, e);
 	struct buf bytes = BUF_INIT;
 	int rc = -1;

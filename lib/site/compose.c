@@ -37,6 +37,7 @@ compose_render(struct composed *out, const struct conf *conf, const char *name, 
 			return -1;
 		buf_truncate(&out->subject, strcspn(out->subject.data, "\r\n"));
 	}
+	json_put(data, "title", out->subject.data);
 	snprintf(file, sizeof(file), "mail/%s.text.mustache", name);
 	if (template_file(&out->text, conf->store_templates, file, data, e) == -1)
 		return -1;

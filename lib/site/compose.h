@@ -24,7 +24,7 @@ void composed_release(struct composed *c);
 
 /*
  * Render mail/NAME.text.mustache and mail/NAME.html.mustache over `data`, to
- * which `site` and the person's slots (name, unsubscribe_url, preferences_url,
+ * which `site`, `title` (the subject) and the person's slots (name, unsubscribe_url, preferences_url,
  * confirm_url) are added. Fills text and html, and the subject from
  * mail/NAME-subject.text.mustache unless the caller has set one.
  */
