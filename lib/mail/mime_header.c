@@ -304,11 +304,11 @@ mime_header_phrase(struct buf *out, const char *text, size_t *column)
 	}
 }
 
-/* attribute-char of RFC 2231 section 7; also what a token may hold without quotes (RFC 2045 5.1), and a little less. */
+/* attribute-char of RFC 2231 section 7: a token's characters (RFC 2045 5.1, so no = / ?) but for * ' and %. */
 static bool
 is_attribute_char(char c)
 {
-	return is_atext(c) ? !strchr("*'%", c) : c == '.';
+	return is_atext(c) ? !strchr("=/?*'%", c) : c == '.';
 }
 
 /* RFC 2231 sections 3 and 4: as many folded sections as it takes, no character split over two. */

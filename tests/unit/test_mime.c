@@ -152,7 +152,7 @@ static const struct {
 	{ "LF and CR alone",        "a\nb\rc",                   "a b c" },
 	{ "controls at the ends",   "\na\n",                     "=?utf-8?q?_a_?=" },
 	{ "C1 control",             "a\xc2\x85" "b \xc3\xa9",    "=?utf-8?b?YSBiIMOp?=" },
-	{ "no UTF-8",               "a\xff" "b",                 "=?utf-8?q?a=3Fb?=" },
+	{ "no UTF-8",               "a\xff" "b",                 "=?utf-8?b?YT9i?=" },
 	{ "folds at spaces",        "aaaaaaaaaa bbbbbbbbbb cccccccccc dddddddddd eeeeeeeeee ffffffffff gggggggggg hhhhhhhhhh",
 	    "aaaaaaaaaa bbbbbbbbbb cccccccccc dddddddddd eeeeeeeeee ffffffffff\r\n gggggggggg hhhhhhhhhh" },
 	{ "two spaces at the fold", "aaaaaaaaaa bbbbbbbbbb cccccccccc dddddddddd eeeeeeeeee ffffffffff  gggggggggg hhhhhhhhhh",
@@ -312,6 +312,8 @@ static const struct {
 } param_cases[] = {
 	{ "token",       "alternative", ";\r\n x=alternative", NULL },
 	{ "empty",       "",            ";\r\n x=\"\"", NULL },
+	{ "boundary",    "=_ab",        ";\r\n x=\"=_ab\"", NULL },
+	{ "slash and question mark", "a/b?", ";\r\n x=\"a/b?\"", NULL },
 	{ "quoted",      "=_a b\"c\\",  ";\r\n x=\"=_a b\\\"c\\\\\"", NULL },
 	{ "UTF-8",       "caf\xc3\xa9.pdf", ";\r\n x*=utf-8''caf%C3%A9.pdf", NULL },
 	{ "percent",     "5% \xe2\x82\xac", ";\r\n x*=utf-8''5%25%20%E2%82%AC", NULL },
