@@ -176,7 +176,7 @@ void
 page_trouble(struct http_request *r, const struct err *e)
 {
 	log_event(LOG_LEVEL_ERROR, "store", "reason=%s", log_text(e->text));
-	page_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "Something went wrong on our side", "Nothing was changed. Please try again soon.", NULL);
+	page_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "Something went wrong on our side", "Please try again in a few minutes.", NULL);
 }
 
 void
