@@ -50,21 +50,23 @@ put_made(struct cli *cli, const struct conf *conf)
 static void
 say_made(struct cli *cli, const struct conf *conf)
 {
-	out_line(cli, "%s is ready in %s\n", conf->site_name, conf->folder);
-	out_field(cli, "newsletter.conf", OUT_PLAIN, "says how it works; every line is explained in it");
-	out_field(cli, "store/", OUT_PLAIN, "subscribers, articles, mailings");
-	out_field(cli, "keys/", OUT_PLAIN, "keep a copy: without them no link in a mail works any more");
-	out_field(cli, "templates/", OUT_PLAIN, "your own versions of pages and mails, if you like");
-	if (conf_has_relay(conf))
-		out_field(cli, "relay", OUT_PLAIN, "mail goes through %s", conf->relay_url);
-	else
-		out_field(cli, "outbox/", OUT_PLAIN, "mail goes here, until you name a relay in newsletter.conf");
-	out_line(cli, "\nNext:");
-	out_field(cli, "newsletterd", OUT_PLAIN, "start it; the signup page is then %s", conf->site_url);
-	out_field(cli, "newsletter article import DIR", OUT_PLAIN, "take your articles");
-	out_field(cli, "newsletter send --dry-run", OUT_PLAIN, "see what would go out, and to how many");
-	if (!conf->site_postal_address[0])
-		out_line(cli, "\nBefore you mail anybody: set postal_address in newsletter.conf. The law asks for it.");
+	out_line(cli, "%s is ready in %s", conf->site_name, conf->folder);
+	out_gap(cli);
+	out_line(cli, "  newsletter.conf   says how it works; every line is explained in it");
+	out_line(cli, "  store/            subscribers, articles, mailings");
+	out_line(cli, "  keys/             keep a copy: without them no link in a mail works any more");
+	out_line(cli, "  templates/        your own versions of pages and mails, if you like");
+	if (!conf_has_relay(conf))
+		out_line(cli, "  outbox/           mail goes here, until newsletter.conf names a relay");
+	out_gap(cli);
+	out_line(cli, "Next:");
+	out_line(cli, "  newsletterd                      start it; the signup page is then %s", conf->site_url);
+	out_line(cli, "  newsletter article import DIR    take your articles");
+	out_line(cli, "  newsletter send --dry-run        see what would go out, and to how many");
+	if (conf->site_postal_address[0])
+		return;
+	out_gap(cli);
+	out_line(cli, "Before you mail anybody, set postal_address in newsletter.conf: the law asks for it.");
 }
 
 static int

@@ -64,7 +64,7 @@ show(struct cli *cli, const struct mailing *m, struct err *e)
 	out_field(cli, "Subject", OUT_BOLD, "%s", subject.data);
 	out_field(cli, "To", OUT_PLAIN, "%s of %s", out_count(count, m->recipients, "subscriber", "subscribers"), m->topic.slug);
 	out_field(cli, "Size", OUT_PLAIN, "%zu KB of HTML, %zu KB of text", (html.len + 1023) / 1024, (text.len + 1023) / 1024);
-	out_line(cli, "%s", "");
+	out_gap(cli);
 	out_text(cli, text.data, "    ");
 out:
 	composed_release(&c);

@@ -107,7 +107,7 @@ show_topics(struct cli *cli, const struct topic_list *topics, struct err *e)
 			json_put_int(object, subscription_state_name((enum subscription_state)s), counts[s]);
 		json_array_append_new(list, object);
 	}
-	out_line(cli, "%s", "");
+	out_gap(cli);
 	out_table_print(cli, &t);
 	return 0;
 }
@@ -122,7 +122,7 @@ show_campaigns(struct cli *cli, const struct topic_list *topics, struct err *e)
 		return -1;
 	json_object_set_new(cli->result, "campaigns", campaigns_json(c, n, topics));
 	if (n) {
-		out_line(cli, "%s", "");
+		out_gap(cli);
 		campaigns_print(cli, c, n, topics);
 	}
 	return 0;

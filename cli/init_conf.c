@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli.h"
 #include "init.h"
+#include "mail/addr.h"
 #include "out.h"
 
 /* The options that stand for a key, and what is asked on a terminal, in this order. */
@@ -136,6 +137,7 @@ int
 init_check(const struct init_answers *a, const char *path, struct conf *conf, struct err *e)
 {
 	struct buf text = BUF_INIT;
+	struct addr from;
 	int i, rc = -1;
 
 	/* line by line, so that the error names the key and not a line of a file that is not there */
@@ -159,6 +161,10 @@ init_check(const struct init_answers *a, const char *path, struct conf *conf, st
 	conf_release(conf);
 	if (conf_read(conf, path, text.data, text.len, e) == -1 || clock_init(conf->site_timezone, e) == -1)
 		goto out;
+	if (addr_parse(&from, conf->mail_from, e) == -1) {
+		err_wrap(e, "[mail] from");
+		goto out;
+	}
 	rc = 0;
 out:
 	buf_release(&text);
@@ -230,14 +236,15 @@ init_ask(const struct cli *cli, struct init_answers *a, const char *path, struct
 {
 	size_t i;
 
-	out_line(cli, "A newsletter is made here. Enter takes what stands in brackets; all of it can be changed later in newsletter.conf.\n");
+	out_line(cli, "A newsletter is made here. Enter takes what stands in brackets; all of it can be changed later in newsletter.conf.");
+	out_gap(cli);
 	for (i = 0; i < ANSWERS; i++) {
 		if (!answers[i].question || a->value[answer_index(&answers[i])] || (answers[i].after && !answered(a, answers[i].after)))
 			continue;
 		if (ask_one(cli, &answers[i], a, path, e) == -1)
 			return -1;
 	}
-	out_line(cli, "%s", "");
+	out_gap(cli);
 	return 0;
 }
 
@@ -257,7 +264,7 @@ is_useful(const struct conf_key *k)
 void
 init_write(const struct init_answers *a, struct buf *out)
 {
-	const char *section = "";
+	const char *section = "", *value;
 	bool active;
 	int i;
 
@@ -270,6 +277,7 @@ init_write(const struct init_answers *a, struct buf *out)
 		if (strcmp(section, conf_keys[i].section) != 0)
 			buf_addf(out, "\n[%s]\n", conf_keys[i].section);
 		section = conf_keys[i].section;
-		buf_addf(out, "# %s\n%s%s = %s\n", conf_keys[i].help, active ? "" : "#", conf_keys[i].key, active ? a->value[i] : conf_keys[i].fallback);
+		value = active ? a->value[i] : conf_keys[i].fallback;
+		buf_addf(out, "# %s\n%s%s =%s%s\n", conf_keys[i].help, active ? "" : "#", conf_keys[i].key, value[0] ? " " : "", value);
 	}
 }
