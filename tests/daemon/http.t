@@ -381,7 +381,7 @@ is "a link of somebody erased is 410" "$code" 410
 
 echo "# a store that is busy, a visitor who is slow, the end"
 hold() { # SECONDS: be a program that keeps the store locked
-	sqlite3 "$db" 'BEGIN IMMEDIATE' "CREATE TABLE held (x)" ".shell touch $work/held; sleep $1" ROLLBACK &
+	sqlite3 -bail -cmd '.timeout 8000' "$db" 'BEGIN IMMEDIATE' "CREATE TABLE held (x)" ".shell touch $work/held; sleep $1" ROLLBACK &
 	holder=$!
 	wait_for 10 test -e "$work/held"
 	rm -f "$work/held"
