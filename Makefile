@@ -145,6 +145,6 @@ $(B)/lint/%: %.c .clang-tidy
 	gcc $(CPPFLAGS) -std=c17 $(WARN) -Werror -O2 -fanalyzer -MMD -MP -MT $@ -MF $@.d -c -o /dev/null $<
 	@touch $@
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(wildcard $(addprefix $(B)/,lib/*/*.d cli/*.d daemon/*.d tests/*/*.d tools/*.d bench/*.d probe/*.d lint/*/*.d lint/*/*/*.d))
 clean:
 	rm -rf build bin
