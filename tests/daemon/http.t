@@ -46,12 +46,12 @@ free_port() {
 	local port code
 	while :; do
 		port=$((20000 + RANDOM % 20000)) code=0
-		curl -s -o /dev/null --max-time 2 "http://127.0.0.1:$port/" || code=$?
+		curl -s --max-time 10 -o /dev/null --max-time 2 "http://127.0.0.1:$port/" || code=$?
 		[ "$code" != 7 ] || break
 	done
 	echo "$port"
 }
-answers() { curl -s -o /dev/null --max-time 5 "$url/robots.txt"; }
+answers() { curl -s --max-time 10 -o /dev/null --max-time 5 "$url/robots.txt"; }
 start() {
 	"$BIN/newsletterd" -C "$site" 2>>"$work/log" &
 	daemon=$!
@@ -296,7 +296,7 @@ post "$url/confirm/$old" -H 'Accept: application/json'
 has "as JSON too" "$body" '"status":410'
 is "the store is as it was" "$(dump)" "$before"
 for _ in 1 2 3 4 5 6 7 8; do token "$dora" 1 $((now + 1000)) NULL; done >"$work/tokens"
-<"$work/tokens" xargs -P 8 -I{} sh -c "curl -s -o /dev/null -w '%{http_code}\n' -X POST $url/confirm/{}; curl -s -o /dev/null -w '%{http_code}\n' -X POST $url/confirm/{}" >"$work/codes"
+<"$work/tokens" xargs -P 8 -I{} sh -c "curl -s --max-time 10 -o /dev/null -w '%{http_code}\n' -X POST $url/confirm/{}; curl -s -o /dev/null -w '%{http_code}\n' -X POST $url/confirm/{}" >"$work/codes"
 is "sixteen at once are all answered" "$(sort "$work/codes" | uniq -c | xargs)" "16 200"
 is "and each token is used" "$(sql "SELECT count(*) FROM token WHERE subscriber_id = $dora AND used_at IS NULL AND expires_at > $now")" 0
 
@@ -412,7 +412,7 @@ if [ $((SECONDS - begun)) -le 8 ]; then ok "a slow client is dropped"; else not_
 exec 4>&-
 
 hold 2
-curl -s -o /dev/null -w '%{http_code}' --max-time 20 -d email=last@example.org -d "topic=$first" "$url/subscribe" >"$work/last" &
+curl -s --max-time 10 -o /dev/null -w '%{http_code}' --max-time 20 -d email=last@example.org -d "topic=$first" "$url/subscribe" >"$work/last" &
 client=$!
 sleep 0.7
 stop
