@@ -130,7 +130,7 @@ round_trips(void **state)
 				if (len == -1)
 					continue;
 				codecs[c].encode(out, back, (size_t)len);
-				if (c ? strcasecmp(out, two) : strcmp(out, two))
+				if ((c ? strcasecmp(out, two) : strcmp(out, two)) != 0)
 					fail_msg("%s: %s", codecs[c].name, two);
 			}
 	}
