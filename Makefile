@@ -41,12 +41,17 @@ SCRIPTS    := bootstrap $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* ben
 all: $(BIN)/newsletter $(BIN)/newsletterd
 
 $(BIN)/newsletter: $(call obj,$(CLI_SRC)) $(B)/libnewsletter.a
-$(BIN)/newsletterd: $(call obj,$(DAEMON_SRC)) $(B)/libnewsletter.a
+$(BIN)/newsletterd: $(B)/daemon/main.o $(B)/libdaemon.a $(B)/libnewsletter.a
 $(BIN)/newsletter $(BIN)/newsletterd:
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/libnewsletter.a: $(call obj,$(LIB_SRC)) $(GENERATED)
+	@rm -f $@
+	ar rcs $@ $^
+
+# The daemon but for its main(), so that tests can reach into it.
+$(B)/libdaemon.a: $(call obj,$(filter-out daemon/main.c,$(DAEMON_SRC)))
 	@rm -f $@
 	ar rcs $@ $^
 
@@ -65,7 +70,7 @@ $(B)/gen/templates.c: tools/embed $(TEMPLATES)
 	tools/embed -t templates $(TEMPLATES) >$@
 
 # Unit tests: one program per module; it may include the module's own .c file's header only.
-$(B)/unit/%: $(B)/tests/unit/%.o $(B)/libnewsletter.a
+$(B)/unit/%: $(B)/tests/unit/%.o $(B)/libdaemon.a $(B)/libnewsletter.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 # Programs that tests run: what a peer, a checker or a burglar would do.
@@ -73,7 +78,7 @@ $(B)/tests/%: $(B)/tests/daemon/%.o $(B)/libnewsletter.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/tests/%: $(B)/tests/tools/%.o $(B)/libnewsletter.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
-$(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(B)/libnewsletter.a
+$(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(B)/libdaemon.a $(B)/libnewsletter.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
@@ -82,7 +87,7 @@ PROBE := $(B)/probe/newsletterd
 $(B)/probe/role.o: daemon/role.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -DROLE_PROBE $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
-$(PROBE): $(filter-out $(B)/daemon/role.o,$(call obj,$(DAEMON_SRC))) $(B)/probe/role.o $(B)/tests/probe/probe.o $(B)/libnewsletter.a
+$(PROBE): $(B)/daemon/main.o $(B)/probe/role.o $(B)/tests/probe/probe.o $(B)/libdaemon.a $(B)/libnewsletter.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 # The demo's reader of the outbox.
 $(B)/tools/%: $(B)/tools/%.o $(B)/libnewsletter.a
@@ -140,6 +145,6 @@ $(B)/lint/%: %.c .clang-tidy
 	gcc $(CPPFLAGS) -std=c17 $(WARN) -Werror -O2 -fanalyzer -MMD -MP -MT $@ -MF $@.d -c -o /dev/null $<
 	@touch $@
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(wildcard $(addprefix $(B)/,lib/*/*.d cli/*.d daemon/*.d tests/*/*.d tools/*.d bench/*.d probe/*.d lint/*/*.d lint/*/*/*.d))
 clean:
 	rm -rf build bin

@@ -244,10 +244,14 @@ cmd_subscriber_list(struct cli *cli, int argc, char **argv, struct err *e)
 	else
 		out_line(cli, "Nobody.");
 	out_table_release(&l.table);
-	if (l.more && (topic_id || state == -1))
-		out_line(cli, "\nThe first %lld of %s; more with --limit.", (long long)l.shown, out_count(text, total, "person", "people"));
-	else if (l.more)
-		out_line(cli, "\nThe first %lld; more with --limit.", (long long)l.shown);
+	if (l.more) {
+		/* who is in a state over all topics is not counted: one person may be there twice */
+		out_gap(cli);
+		if (topic_id || state == -1)
+			out_line(cli, "The first %lld of %s; more with --limit.", (long long)l.shown, out_count(text, total, "person", "people"));
+		else
+			out_line(cli, "The first %lld; more with --limit.", (long long)l.shown);
+	}
 	json_put_bool(cli->result, "more", l.more);
 	return 0;
 }
@@ -353,7 +357,8 @@ cmd_subscriber_show(struct cli *cli, int argc, char **argv, struct err *e)
 	if (show_states(cli, &s, &topics, e) == -1 || describe(cli, &topics, &s, cli->result, &text, e) == -1 ||
 	    consent_each(cli->site.db, s.id, show_consent, &l, e) == -1)
 		goto out;
-	out_line(cli, "\nEvidence of consent");
+	out_gap(cli);
+	out_line(cli, "Evidence of consent");
 	out_table_print(cli, &l.table);
 	out_text(cli, l.wording.data, "    ");
 	rc = 0;

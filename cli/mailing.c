@@ -7,8 +7,10 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/slot.h"
 #include "base/text.h"
 #include "content/markdown.h"
+#include "content/template.h"
 #include "content/wrap.h"
 #include "site/site.h"
 #include "store/subscription.h"
@@ -24,100 +26,9 @@ set_subject(struct mailing *m, const char *wish, struct err *e)
 	m->own_subject = wish != NULL;
 	if (!wish)
 		return 0;
-	if (!n || n > SUBJECT_MAX || !text_is_utf8(wish, n) || text_has_control(wish, n, ""))
-		return err_set(e, ERR_USAGE, "--subject must be one line of 1 to %d bytes of UTF-8", SUBJECT_MAX);
+	if (!n || n > SUBJECT_MAX / 2 || !text_is_utf8(wish, n) || text_has_control(wish, n, ""))
+		return err_set(e, ERR_USAGE, "--subject must be one line of 1 to %d bytes of UTF-8", SUBJECT_MAX / 2);
 	return text_copy(m->subject, sizeof(m->subject), wish);
-}
-
-/* The newest title, and how many more. */
-static void
-make_subject(struct mailing *m)
-{
-	static const char more_one[] = ", and one more new article";
-	const char *title;
-	char tail[64] = "";
-	size_t n;
-
-	if (m->own_subject || !m->articles.count)
-		return;
-	title = m->articles.item[0].title;
-	if (m->articles.count == 2)
-		memcpy(tail, more_one, sizeof(more_one));
-	else if (m->articles.count > 2)
-		snprintf(tail, sizeof(tail), ", and %zu more new articles", m->articles.count - 1);
-	n = strlen(title);
-	if (n > SUBJECT_MAX - sizeof(tail))
-		n = text_cut(title, SUBJECT_MAX - sizeof(tail));
-	snprintf(m->subject, sizeof(m->subject), "%.*s%s", (int)n, title, tail);
-}
-
-static void
-drop_article(struct article_list *list, size_t i)
-{
-	article_release(&list->item[i]);
-	memmove(&list->item[i], &list->item[i + 1], (list->count - i - 1) * sizeof(list->item[0]));
-	list->count--;
-}
-
-int
-mailing_articles(struct mailing *m, const struct site *site, const struct mailing_wish *wish, struct err *e)
-{
-	size_t i, most = wish->most ? (size_t)wish->most : ARTICLES_MOST;
-
-	memset(m, 0, sizeof(*m));
-	m->kind = "articles";
-	if (set_subject(m, wish->subject, e) == -1 || topic_find(site->db, wish->topic ? wish->topic : "articles", &m->topic, e) == -1 ||
-	    subscription_audience(site->db, m->topic.id, &m->recipients, e) == -1 ||
-	    article_list(site->db, m->topic.id, 10000, &m->articles, e) == -1)
-		return -1;
-	for (i = m->articles.count; i--;)
-		if (m->articles.item[i].published_at > clock_now())
-			drop_article(&m->articles, i); /* its day has not come */
-	while (m->articles.count > most) {
-		drop_article(&m->articles, m->articles.count - 1);
-		m->waiting++;
-	}
-	make_subject(m);
-	return 0;
-}
-
-int
-mailing_promotion(struct mailing *m, const struct site *site, const char *path, const struct mailing_wish *wish, struct err *e)
-{
-	const char *base = site->conf.site_home[0] ? site->conf.site_home : site->conf.site_url, *topic = wish->topic;
-	char when[CLOCK_TEXT];
-
-	memset(m, 0, sizeof(*m));
-	m->kind = "promotion";
-	if (set_subject(m, wish->subject, e) == -1 || article_text_read(&m->text, path, base, e) == -1)
-		return -1;
-	if (m->text.valid_until && m->text.valid_until <= clock_now())
-		return err_set(e, ERR_REFUSED, "%s: valid-until was %s: set a later one, or leave it unsent", path, clock_local(when, m->text.valid_until));
-	if (!m->own_subject && text_copy(m->subject, sizeof(m->subject), m->text.title) == -1)
-		return err_set(e, ERR_INPUT, "%s: the title is longer than a subject may be (%d bytes): shorten it, or give --subject", path, SUBJECT_MAX);
-	if (!topic)
-		topic = m->text.topic[0] ? m->text.topic : "promotions";
-	if (topic_find(site->db, topic, &m->topic, e) == -1)
-		return wish->topic ? -1 : err_wrap(e, "%s", path);
-	return subscription_audience(site->db, m->topic.id, &m->recipients, e);
-}
-
-int
-mailing_drop_announced(struct mailing *m, const struct site *site, struct err *e)
-{
-	struct announcement at;
-	size_t i;
-	int rc;
-
-	for (i = m->articles.count; i--;) {
-		rc = article_announcements(site->db, m->articles.item[i].id, m->topic.id, &at, 1, e);
-		if (rc == -1)
-			return -1;
-		if (rc)
-			drop_article(&m->articles, i);
-	}
-	make_subject(m);
-	return 0;
 }
 
 static void
@@ -156,6 +67,117 @@ article_data(const struct article *a)
 }
 
 static void
+articles_data(const struct mailing *m, json_t *data)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	json_put(data, "title", m->subject);
+	json_put_int(data, "count", (long long)m->articles.count);
+	json_put_int(data, "more", (long long)m->articles.count - 1);
+	json_put(data, "preheader", m->articles.item[0].excerpt);
+	if (m->articles.count == 1)
+		json_object_set_new(data, "article", article_data(&m->articles.item[0]));
+	for (i = 0; i < m->articles.count; i++)
+		json_array_append_new(list, article_data(&m->articles.item[i]));
+	json_object_set_new(data, "articles", list);
+}
+
+/* The site's template says it, out of the articles. */
+static int
+make_subject(struct mailing *m, const struct site *site, struct err *e)
+{
+	const char *name = m->articles.count == 1 ? "mail/article-subject.text.mustache" : "mail/digest-subject.text.mustache";
+	struct buf text = BUF_INIT;
+	json_t *data;
+	int rc;
+
+	if (m->own_subject || !m->articles.count)
+		return 0;
+	data = json_object();
+	articles_data(m, data);
+	json_object_set_new(data, "site", site_context(&site->conf));
+	json_put(data, "name", SLOT_MARK("name|there"));
+	rc = template_file(&text, site->conf.store_templates, name, data, e);
+	buf_truncate(&text, strcspn(text.data, "\r\n"));
+	if (text.len > SUBJECT_MAX)
+		buf_truncate(&text, text_cut(text.data, SUBJECT_MAX));
+	if (rc == 0 && !text.len)
+		rc = err_set(e, ERR_INPUT, "%s makes an empty subject: give --subject, or mend the template", name);
+	text_copy(m->subject, sizeof(m->subject), text.data);
+	json_decref(data);
+	buf_release(&text);
+	return rc;
+}
+
+static void
+drop_article(struct article_list *list, size_t i)
+{
+	article_release(&list->item[i]);
+	memmove(&list->item[i], &list->item[i + 1], (list->count - i - 1) * sizeof(list->item[0]));
+	list->count--;
+}
+
+int
+mailing_articles(struct mailing *m, const struct site *site, const struct mailing_wish *wish, struct err *e)
+{
+	size_t i, most = wish->most ? (size_t)wish->most : ARTICLES_MOST;
+
+	memset(m, 0, sizeof(*m));
+	m->kind = "articles";
+	if (set_subject(m, wish->subject, e) == -1 || topic_find(site->db, wish->topic ? wish->topic : "articles", &m->topic, e) == -1 ||
+	    subscription_audience(site->db, m->topic.id, &m->recipients, e) == -1 ||
+	    article_list(site->db, m->topic.id, 10000, &m->articles, e) == -1)
+		return -1;
+	for (i = m->articles.count; i--;)
+		if (m->articles.item[i].published_at > clock_now())
+			drop_article(&m->articles, i); /* its day has not come */
+	while (m->articles.count > most) {
+		drop_article(&m->articles, m->articles.count - 1);
+		m->waiting++;
+	}
+	return make_subject(m, site, e);
+}
+
+int
+mailing_promotion(struct mailing *m, const struct site *site, const char *path, const struct mailing_wish *wish, struct err *e)
+{
+	const char *base = site->conf.site_home[0] ? site->conf.site_home : site->conf.site_url, *topic = wish->topic;
+	char when[CLOCK_TEXT];
+
+	memset(m, 0, sizeof(*m));
+	m->kind = "promotion";
+	if (set_subject(m, wish->subject, e) == -1 || article_text_read(&m->text, path, base, e) == -1)
+		return -1;
+	if (m->text.valid_until && m->text.valid_until <= clock_now())
+		return err_set(e, ERR_REFUSED, "%s: valid-until was %s: set a later one, or leave it unsent", path, clock_local(when, m->text.valid_until));
+	if (!m->own_subject && text_copy(m->subject, sizeof(m->subject), m->text.title) == -1)
+		return err_set(e, ERR_INPUT, "%s: the title is longer than a subject may be (%d bytes): shorten it, or give --subject", path, SUBJECT_MAX);
+	if (!topic)
+		topic = m->text.topic[0] ? m->text.topic : "promotions";
+	if (topic_find(site->db, topic, &m->topic, e) == -1)
+		return wish->topic ? -1 : err_wrap(e, "%s", path);
+	return subscription_audience(site->db, m->topic.id, &m->recipients, e);
+}
+
+int
+mailing_drop_announced(struct mailing *m, const struct site *site, struct err *e)
+{
+	struct announcement at;
+	size_t i;
+	int rc;
+
+	for (i = m->articles.count; i--;) {
+		rc = article_announcements(site->db, m->articles.item[i].id, m->topic.id, &at, 1, e);
+		if (rc == -1)
+			return -1;
+		if (rc)
+			drop_article(&m->articles, i);
+	}
+	return make_subject(m, site, e);
+}
+
+static void
 promotion_data(const struct mailing *m, const struct site *site, json_t *data)
 {
 	struct markdown_style style = { site->conf.site_home[0] ? site->conf.site_home : site->conf.site_url, site->conf.site_colour };
@@ -178,21 +200,6 @@ promotion_data(const struct mailing *m, const struct site *site, json_t *data)
 	}
 	buf_release(&html);
 	buf_release(&text);
-}
-
-static void
-articles_data(const struct mailing *m, json_t *data)
-{
-	json_t *list = json_array();
-	size_t i;
-
-	json_put(data, "title", m->subject);
-	json_put(data, "preheader", m->articles.item[0].excerpt);
-	if (m->articles.count == 1)
-		json_object_set_new(data, "article", article_data(&m->articles.item[0]));
-	for (i = 0; i < m->articles.count; i++)
-		json_array_append_new(list, article_data(&m->articles.item[i]));
-	json_object_set_new(data, "articles", list);
 }
 
 int
@@ -231,4 +238,30 @@ mailing_release(struct mailing *m)
 {
 	article_list_release(&m->articles);
 	article_text_release(&m->text);
+}
+
+/* What a reader of a preview sees where each person has their own. */
+static void
+sample(struct buf *out, const char *name, size_t n, const struct site *site)
+{
+	const char *bar = memchr(name, '|', n);
+	size_t len = bar ? (size_t)(bar - name) : n, url = sizeof("_url") - 1;
+
+	if (len > url && memcmp(name + len - url, "_url", url) == 0)
+		buf_addf(out, "%s/%.*s/EXAMPLE", site->conf.site_url, (int)(len - url), name);
+	else if (bar)
+		buf_add(out, bar + 1, n - len - 1);
+}
+
+void
+mailing_fill_slots(struct buf *out, const char *text, const struct site *site)
+{
+	const char *start, *end;
+
+	while ((start = strchr(text, SLOT_START)) && (end = strchr(start, SLOT_END))) {
+		buf_add(out, text, (size_t)(start - text));
+		sample(out, start + 1, (size_t)(end - start - 1), site);
+		text = end + 1;
+	}
+	buf_addstr(out, text);
 }

@@ -4,6 +4,7 @@
 #ifndef MAILING_H
 #define MAILING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "content/article.h"
@@ -15,12 +16,12 @@ struct err;
 struct message;
 struct site;
 
-#define SUBJECT_MAX 300 /* bytes */
+#define SUBJECT_MAX 600 /* bytes; of one that somebody gives, half of it */
 
 struct mailing {
 	const char *kind; /* "articles" or "promotion" */
 	struct topic topic;
-	char subject[SUBJECT_MAX + 1];
+	char subject[SUBJECT_MAX + 1]; /* may hold slots, when the site's own template puts some in */
 	bool own_subject;	    /* given by --subject, not made from the articles */
 	struct article_list articles; /* newest first */
 	int64_t waiting;	    /* new articles beyond the most of one mail */
@@ -50,5 +51,8 @@ int mailing_render(const struct mailing *m, const struct site *site, const char 
 struct message *mailing_compile(const struct mailing *m, const struct site *site, const char *mark, int64_t campaign_id, struct err *e);
 
 void mailing_release(struct mailing *m);
+
+/* Append text with what stands in for each slot: a sample link, a name's fallback. */
+void mailing_fill_slots(struct buf *out, const char *text, const struct site *site);
 
 #endif

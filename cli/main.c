@@ -393,7 +393,8 @@ main(int argc, char **argv)
 			print_json(cli.result);
 	}
 	if ((fflush(stdout) == EOF || ferror(stdout)) && status == 0) {
-		out_warn(&cli, "cannot write the output: %s", strerror(errno));
+		if (errno != EPIPE) /* `| head` is no failure to speak of */
+			out_warn(&cli, "cannot write the output: %s", strerror(errno));
 		status = 1;
 	}
 	json_decref(cli.result);

@@ -82,6 +82,13 @@ out_line(const struct cli *cli, const char *fmt, ...)
 }
 
 void
+out_gap(const struct cli *cli)
+{
+	if (!cli->json)
+		putchar('\n');
+}
+
+void
 out_field(const struct cli *cli, const char *label, enum out_style style, const char *fmt, ...)
 {
 	struct buf b = BUF_INIT;

@@ -22,6 +22,9 @@ enum out_style { OUT_PLAIN, OUT_BOLD, OUT_DIM, OUT_GOOD, OUT_WARN, OUT_BAD };
 /* A line (printf-like, "\n" is added) on standard output. */
 void out_line(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* An empty line. */
+void out_gap(const struct cli *cli);
+
 /* "  Label      value": the lines of one thing shown. An empty value prints nothing. */
 void out_field(const struct cli *cli, const char *label, enum out_style style, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 

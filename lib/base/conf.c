@@ -34,7 +34,7 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	KIND("site", "logo", CONF_URL, site_logo, "", "", "Picture at the head of pages and mails; https only."),
 
 	TEXT("mail", "from_name", mail_from_name, "", "Name in From; empty: the site's name."),
-	KIND("mail", "from", CONF_ADDRESS, mail_from, "newsletter@localhost", "", "Address in From."),
+	KIND("mail", "from", CONF_ADDRESS, mail_from, "newsletter@localhost.localdomain", "", "Address in From."),
 	KIND("mail", "reply_to", CONF_ADDRESS, mail_reply_to, "", "", "Address for replies; empty: that in From."),
 	KIND("mail", "bounce", CONF_ADDRESS, mail_bounce, "", "", "Mailbox that bounces return to; each message's envelope sender is made from it (bounce+LINK@domain). Empty: the address in From, unchanged."),
 	KIND("mail", "unsubscribe", CONF_ADDRESS, mail_unsubscribe, "", "", "Mailbox that takes unsubscribe mails (unsubscribe+LINK@domain); empty: only the web link is offered."),

@@ -1,0 +1,95 @@
+/* campaigns.c - see campaigns.h. */
+#include "campaigns.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "cli.h"
+
+enum out_style
+campaigns_style(enum campaign_state state)
+{
+	static const enum out_style styles[CAMPAIGN_STATES] = {
+		[CAMPAIGN_SCHEDULED] = OUT_BOLD,
+		[CAMPAIGN_SENDING] = OUT_BOLD,
+		[CAMPAIGN_PAUSED] = OUT_WARN,
+		[CAMPAIGN_HELD] = OUT_BAD,
+		[CAMPAIGN_DONE] = OUT_GOOD,
+		[CAMPAIGN_CANCELLED] = OUT_DIM,
+	};
+
+	return styles[state];
+}
+
+const char *
+campaigns_share(char out[32], int64_t part, int64_t whole)
+{
+	int64_t percent = whole > 0 ? part * 100 / whole : 100;
+
+	snprintf(out, 32, "%lld %%", (long long)(percent > 100 ? 100 : percent));
+	return out;
+}
+
+void
+campaigns_print(const struct cli *cli, const struct campaign *c, int n, const struct topic_list *topics)
+{
+	const struct topic *topic;
+	struct out_table t;
+	char when[CLOCK_TEXT];
+	int i;
+
+	out_table_init(&t, ">Id|State|Subject|Topic|Starts|>To|>Sent|>Refused");
+	for (i = 0; i < n; i++) {
+		topic = topic_in(topics, c[i].topic_id);
+		out_cell(&t, OUT_PLAIN, "%lld", (long long)c[i].id);
+		out_cell(&t, campaigns_style(c[i].state), "%s", campaign_state_name(c[i].state));
+		out_cell(&t, OUT_PLAIN, "%s", c[i].subject);
+		out_cell(&t, OUT_PLAIN, "%s", topic ? topic->slug : "?");
+		out_cell(&t, OUT_PLAIN, "%s", clock_local(when, c[i].started_at ? c[i].started_at : c[i].start_at));
+		out_cell_number(&t, c[i].planned);
+		out_cell_number(&t, c[i].accepted);
+		out_cell_number(&t, c[i].refused);
+	}
+	out_table_print(cli, &t);
+}
+
+json_t *
+campaigns_json_one(const struct campaign *c, const struct topic_list *topics)
+{
+	const struct topic *topic = topic_in(topics, c->topic_id);
+	json_t *object = json_object();
+
+	json_put_int(object, "id", c->id);
+	json_put(object, "uuid", c->uuid);
+	json_put(object, "kind", c->kind);
+	json_put(object, "topic", topic ? topic->slug : NULL);
+	json_put(object, "key", c->key[0] ? c->key : NULL);
+	json_put(object, "subject", c->subject);
+	json_put(object, "state", campaign_state_name(c->state));
+	json_put(object, "reason", c->reason[0] ? c->reason : NULL);
+	json_put(object, "created_by", c->created_by);
+	json_put_time(object, "created_at", c->created_at);
+	json_put_time(object, "start_at", c->start_at);
+	json_put_time(object, "valid_until", c->valid_until);
+	json_put_time(object, "started_at", c->started_at);
+	json_put_time(object, "finished_at", c->finished_at);
+	json_put_int(object, "planned", c->planned);
+	json_put_int(object, "accepted", c->accepted);
+	json_put_int(object, "deferred", c->deferred);
+	json_put_int(object, "refused", c->refused);
+	json_put_int(object, "unknown", c->unknown);
+	json_put_int(object, "skipped", c->skipped);
+	return object;
+}
+
+json_t *
+campaigns_json(const struct campaign *c, int n, const struct topic_list *topics)
+{
+	json_t *list = json_array();
+	int i;
+
+	for (i = 0; i < n; i++)
+		json_array_append_new(list, campaigns_json_one(&c[i], topics));
+	return list;
+}

@@ -1,0 +1,24 @@
+/*
+ * campaigns.h - campaigns as a table and as JSON; shared by campaign and status.
+ */
+#ifndef CAMPAIGNS_H
+#define CAMPAIGNS_H
+
+#include <jansson.h>
+
+#include "out.h"
+#include "store/campaign.h"
+#include "store/topic.h"
+
+struct cli;
+
+void campaigns_print(const struct cli *cli, const struct campaign *c, int n, const struct topic_list *topics);
+json_t *campaigns_json(const struct campaign *c, int n, const struct topic_list *topics);
+json_t *campaigns_json_one(const struct campaign *c, const struct topic_list *topics);
+
+enum out_style campaigns_style(enum campaign_state state);
+
+/* "97 %"; less than all is never 100 %. Returns out. */
+const char *campaigns_share(char out[32], int64_t part, int64_t whole);
+
+#endif

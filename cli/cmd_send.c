@@ -1,0 +1,249 @@
+/* cmd_send.c - newsletter send: what would go out, a question, and the campaign. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "cli.h"
+#include "mailing.h"
+#include "out.h"
+#include "send.h"
+#include "site/running.h"
+
+const struct opt opts_send[] = {
+	{ "topic", "TOPIC", "whom it goes to (default: articles; a promotion's: promotions)" },
+	{ "subject", "TEXT", "instead of the one that is made" },
+	{ "at", "TIME", "not before: 2026-03-01 10:30, +2h" },
+	{ "key", "KEY", "send once for each key; %Y, %m, %d, %V as strftime(3)" },
+	{ "to", "ADDRESS", "only a test copy, to this address" },
+	{ "max", "N", "at most so many articles in one mail (default: 20)" },
+	{ "dry-run", NULL, "show what would go out, and stop" },
+	{ "yes", NULL, "do not ask" },
+	{ "wait", NULL, "stay until everything is sent" },
+	{ NULL, NULL, NULL },
+};
+
+struct request {
+	bool promotion;
+	const char *file;
+	struct mailing_wish wish;
+	char key[129]; /* expanded; "" for none */
+	int64_t at;    /* 0: as soon as may be */
+};
+
+/* "weekly-%G-%V" for this week; the site's zone. */
+static int
+expand_key(struct request *r, const char *key, struct err *e)
+{
+	time_t now = (time_t)clock_now();
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	if (!key[0] || !strftime(r->key, sizeof(r->key), key, &tm) || !text_is_utf8(r->key, strlen(r->key)) ||
+	    text_has_control(r->key, strlen(r->key), ""))
+		return err_set(e, ERR_USAGE, "--key must be 1 to 128 bytes of text, like articles-%%Y-%%m-%%d");
+	return 0;
+}
+
+static int
+read_request(const struct cli *cli, int argc, char **argv, struct request *r, struct err *e)
+{
+	const char *at = cli_option(cli, "at"), *key = cli_option(cli, "key");
+
+	memset(r, 0, sizeof(*r));
+	r->promotion = argc && strcmp(argv[0], "promotion") == 0;
+	if (argc && !r->promotion && strcmp(argv[0], "articles") != 0)
+		return err_set(e, ERR_USAGE, "\"%.60s\" is nothing to send: it is `send articles` or `send promotion FILE`", argv[0]);
+	if (argc != (r->promotion ? 2 : argc ? 1 : 0))
+		return err_set(e, ERR_USAGE, r->promotion ? "name the promotion's file: send promotion FILE" : "send articles takes no file");
+	r->file = r->promotion ? argv[1] : NULL;
+	r->wish.topic = cli_option(cli, "topic");
+	r->wish.subject = cli_option(cli, "subject");
+	if (cli_option_int(cli, "max", 1, 200, &r->wish.most, e) == -1)
+		return -1;
+	if (at && clock_parse(at, &r->at, e) == -1) {
+		e->code = ERR_USAGE;
+		return err_wrap(e, "--at");
+	}
+	if (cli_option(cli, "to") && (at || key || cli_option(cli, "wait")))
+		return err_set(e, ERR_USAGE, "--to sends a test copy at once: it goes with neither --at, --key nor --wait");
+	return key ? expand_key(r, key, e) : 0;
+}
+
+static void
+show_subject(struct cli *cli, const struct mailing *m)
+{
+	struct buf subject = BUF_INIT;
+
+	mailing_fill_slots(&subject, m->subject, &cli->site);
+	out_field(cli, "Subject", OUT_BOLD, "%s", subject.data);
+	json_put(cli->result, "subject", subject.data);
+	buf_release(&subject);
+}
+
+static void
+show_articles(struct cli *cli, const struct mailing *m)
+{
+	json_t *list = json_array();
+	char text[96];
+	size_t i;
+
+	for (i = 0; i < m->articles.count; i++) {
+		out_field(cli, i ? "" : m->articles.count == 1 ? "Article" : "Articles", OUT_PLAIN, "%s", m->articles.item[i].title);
+		json_array_append_new(list, json_string(m->articles.item[i].title));
+	}
+	if (m->waiting)
+		out_field(cli, "", OUT_DIM, "%s: for the next send, or raise --max", out_count(text, m->waiting, "older one waits", "older ones wait"));
+	if (m->articles.count)
+		json_object_set_new(cli->result, "articles", list);
+	else
+		json_decref(list);
+	json_put_int(cli->result, "waiting", m->waiting);
+}
+
+static void
+show_mailing(struct cli *cli, const struct mailing *m, const struct request *r)
+{
+	const struct conf *conf = &cli->site.conf;
+	char text[96], when[CLOCK_TEXT];
+	int64_t now = clock_now(), start = now + conf->campaign_cancel_window;
+
+	show_subject(cli, m);
+	show_articles(cli, m);
+	out_field(cli, "From", OUT_PLAIN, "%s <%s>", conf->mail_from_name, conf->mail_from);
+	out_field(cli, "To", OUT_PLAIN, "%s of %s (%s)", out_count(text, m->recipients, "subscriber", "subscribers"), m->topic.slug, m->topic.title);
+	if (r->at > start)
+		out_field(cli, "Starts", OUT_PLAIN, "%s", clock_local(when, r->at));
+	else if (start > now)
+		out_field(cli, "Starts", OUT_PLAIN, "in %s", out_duration(text, start - now));
+	if (m->text.valid_until)
+		out_field(cli, "Valid until", OUT_PLAIN, "%s", clock_local(when, m->text.valid_until));
+	json_put(cli->result, "topic", m->topic.slug);
+	json_put_int(cli->result, "recipients", m->recipients);
+}
+
+static int
+say_nothing(struct cli *cli, const char *why, const char *text)
+{
+	out_line(cli, "%s", text);
+	json_object_set_new(cli->result, "campaign", json_null());
+	json_put(cli->result, "reason", why);
+	return 0;
+}
+
+static int
+say_key_used(struct cli *cli, const struct campaign *c)
+{
+	out_line(cli, "Campaign %lld has the key %s already: nothing was sent.", (long long)c->id, c->key);
+	json_put_int(cli->result, "campaign", c->id);
+	json_put(cli->result, "reason", "key used");
+	return 0;
+}
+
+static int
+say_sent(struct cli *cli, const struct campaign *c, struct err *e)
+{
+	int64_t wait = c->start_at - clock_now();
+	char text[64], when[CLOCK_TEXT];
+	int runs = running_check(cli->site.conf.store_path, e);
+
+	if (wait > 6 * 3600)
+		out_line(cli, "Campaign %lld starts at %s.", (long long)c->id, clock_local(when, c->start_at));
+	else if (wait > 0)
+		out_line(cli, "Campaign %lld starts in %s.", (long long)c->id, out_duration(text, wait));
+	else
+		out_line(cli, "Campaign %lld starts now.", (long long)c->id);
+	out_line(cli, "To stop it: newsletter campaign cancel %lld", (long long)c->id);
+	if (runs == 0 && !cli_option(cli, "wait"))
+		out_warn(cli, "newsletterd is not running: nothing goes out until it is started");
+	json_put_int(cli->result, "campaign", c->id);
+	json_put(cli->result, "uuid", c->uuid);
+	json_put(cli->result, "key", c->key[0] ? c->key : NULL);
+	json_put_time(cli->result, "start_at", c->start_at);
+	json_put_bool(cli->result, "running", runs == 1);
+	return runs == -1 ? -1 : 0;
+}
+
+static int
+ask(struct cli *cli, const struct mailing *m, struct err *e)
+{
+	char question[160], text[96];
+
+	if (!cli->asks || cli_option(cli, "yes"))
+		return 0;
+	if (cli->json)
+		return err_set(e, ERR_USAGE, "with --json on a terminal, say --yes (or --dry-run): there is no place to ask");
+	snprintf(question, sizeof(question), "\nSend this to %s?", out_count(text, m->recipients, "person", "people"));
+	return out_ask_yes(question) ? 0 : err_set(e, ERR_REFUSED, "nothing was sent");
+}
+
+static int
+gather(struct cli *cli, const struct request *r, struct mailing *m, struct err *e)
+{
+	return r->promotion ? mailing_promotion(m, &cli->site, r->file, &r->wish, e) : mailing_articles(m, &cli->site, &r->wish, e);
+}
+
+static int
+make_campaign(struct cli *cli, const struct request *r, struct mailing *m, struct err *e)
+{
+	struct campaign c = { 0 };
+	int made;
+
+	if (ask(cli, m, e) == -1)
+		return -1;
+	made = send_campaign(cli, m, r->key, r->at, &c, e);
+	if (made == -1)
+		return -1;
+	if (!made && c.id)
+		return say_key_used(cli, &c);
+	if (!made)
+		return say_nothing(cli, "nothing new", "Another send announced them in the meantime: nothing was sent.");
+	if (say_sent(cli, &c, e) == -1)
+		return -1;
+	return cli_option(cli, "wait") ? send_wait(cli, c.id, e) : 0;
+}
+
+int
+cmd_send(struct cli *cli, int argc, char **argv, struct err *e)
+{
+	struct mailing m = { 0 };
+	struct campaign old;
+	struct request r;
+	char text[128];
+	int rc = -1;
+
+	if (read_request(cli, argc, argv, &r, e) == -1)
+		return -1;
+	if (r.key[0]) {
+		rc = campaign_by_key(cli->site.db, r.key, &old, e);
+		if (rc)
+			return rc == 1 ? say_key_used(cli, &old) : -1;
+	}
+	rc = gather(cli, &r, &m, e);
+	if (rc == -1)
+		goto out;
+	snprintf(text, sizeof(text), "Nothing new to announce to %s.", m.topic.slug);
+	if (!r.promotion && !m.articles.count) {
+		rc = say_nothing(cli, "nothing new", text);
+		goto out;
+	}
+	if (cli_option(cli, "to")) {
+		show_subject(cli, &m);
+		rc = send_test(cli, &m, cli_option(cli, "to"), e);
+		goto out;
+	}
+	show_mailing(cli, &m, &r);
+	snprintf(text, sizeof(text), "Nobody subscribes to %s yet: nothing was sent.", m.topic.slug);
+	if (cli_option(cli, "dry-run"))
+		rc = say_nothing(cli, "dry run", "Nothing was sent (--dry-run).");
+	else if (!m.recipients && !r.at)
+		rc = say_nothing(cli, "no subscribers", text);
+	else
+		rc = make_campaign(cli, &r, &m, e);
+out:
+	mailing_release(&m);
+	return rc;
+}

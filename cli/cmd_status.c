@@ -1,0 +1,143 @@
+/* cmd_status.c - newsletter status: how the site is doing, on one screen. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "campaigns.h"
+#include "cli.h"
+#include "out.h"
+#include "site/running.h"
+#include "store/article.h"
+#include "store/outbox.h"
+#include "store/signup.h"
+#include "store/subscription.h"
+
+#define OPEN_MOST 20
+#define NEW_MOST 1000
+
+static int
+show_daemon(struct cli *cli, struct err *e)
+{
+	const struct conf *conf = &cli->site.conf;
+	int runs = running_check(conf->store_path, e);
+
+	if (runs == -1)
+		return -1;
+	if (runs)
+		out_field(cli, "Daemon", OUT_GOOD, "running");
+	else
+		out_field(cli, "Daemon", OUT_BAD, "not running: start newsletterd, or nothing goes out and nobody can subscribe");
+	out_field(cli, "Pages", OUT_PLAIN, "%s", conf->site_url);
+	if (conf_has_relay(conf))
+		out_field(cli, "Mail", OUT_PLAIN, "through %s, from %s", conf->relay_url, conf->mail_from);
+	else
+		out_field(cli, "Mail", OUT_WARN, "no relay is configured: it goes to the folder %s", conf->store_outbox);
+	json_put_bool(cli->result, "running", runs);
+	json_put(cli->result, "site", conf->site_name);
+	json_put(cli->result, "url", conf->site_url);
+	json_put(cli->result, conf_has_relay(conf) ? "relay" : "outbox", conf_has_relay(conf) ? conf->relay_url : conf->store_outbox);
+	return 0;
+}
+
+static int
+show_waiting(struct cli *cli, struct err *e)
+{
+	int64_t mails, signups;
+	char a[96], b[96];
+
+	if (outbox_waiting(cli->site.db, &mails, e) == -1 || signup_count(cli->site.db, &signups, e) == -1)
+		return -1;
+	json_put_int(cli->result, "outbox_waiting", mails);
+	json_put_int(cli->result, "signups_waiting", signups);
+	if (mails || signups)
+		out_field(cli, "Waiting", OUT_WARN, "%s, %s", out_count(a, mails, "mail to one person", "mails to one person"),
+		    out_count(b, signups, "signup to decide", "signups to decide"));
+	return 0;
+}
+
+static int
+show_articles(struct cli *cli, const struct topic_list *topics, struct err *e)
+{
+	const struct topic *t = topic_named(topics, "articles");
+	struct article_list list = { 0 };
+	size_t i, ready = 0;
+	char text[96];
+
+	if (!t)
+		return 0;
+	if (article_list(cli->site.db, t->id, NEW_MOST, &list, e) == -1)
+		return -1;
+	for (i = 0; i < list.count; i++)
+		ready += list.item[i].published_at <= clock_now();
+	article_list_release(&list);
+	json_put_int(cli->result, "articles_new", (long long)ready);
+	if (ready)
+		out_field(cli, "Articles", OUT_WARN, "%s: newsletter send", out_count(text, (int64_t)ready, "is new and not announced yet", "are new and not announced yet"));
+	else
+		out_field(cli, "Articles", OUT_PLAIN, "all are announced");
+	return 0;
+}
+
+static int
+show_topics(struct cli *cli, const struct topic_list *topics, struct err *e)
+{
+	json_t *list = json_array(), *object;
+	int64_t counts[SUB_STATES];
+	struct out_table t;
+	size_t i;
+	int s;
+
+	json_object_set_new(cli->result, "topics", list);
+	out_table_init(&t, "Topic|>Active|>Pending|>Left|>Bounced|>Complained");
+	for (i = 0; i < topics->count; i++) {
+		if (subscription_count(cli->site.db, topics->item[i].id, counts, e) == -1) {
+			out_table_release(&t);
+			return -1;
+		}
+		object = json_object();
+		json_put(object, "topic", topics->item[i].slug);
+		out_cell(&t, OUT_BOLD, "%s", topics->item[i].slug);
+		out_cell_number(&t, counts[SUB_ACTIVE]);
+		out_cell_number(&t, counts[SUB_PENDING]);
+		out_cell_number(&t, counts[SUB_LEFT]);
+		out_cell_number(&t, counts[SUB_BOUNCED]);
+		out_cell_number(&t, counts[SUB_COMPLAINED]);
+		for (s = 0; s < SUB_STATES; s++)
+			json_put_int(object, subscription_state_name((enum subscription_state)s), counts[s]);
+		json_array_append_new(list, object);
+	}
+	out_gap(cli);
+	out_table_print(cli, &t);
+	return 0;
+}
+
+static int
+show_campaigns(struct cli *cli, const struct topic_list *topics, struct err *e)
+{
+	struct campaign c[OPEN_MOST];
+	int n = campaign_open(cli->site.db, c, OPEN_MOST, e);
+
+	if (n == -1)
+		return -1;
+	json_object_set_new(cli->result, "campaigns", campaigns_json(c, n, topics));
+	if (n) {
+		out_gap(cli);
+		campaigns_print(cli, c, n, topics);
+	}
+	return 0;
+}
+
+int
+cmd_status(struct cli *cli, int argc, char **argv, struct err *e)
+{
+	struct topic_list topics;
+
+	(void)argc, (void)argv;
+	if (topic_list(cli->site.db, &topics, e) == -1)
+		return -1;
+	out_line(cli, "%s", cli->site.conf.site_name);
+	if (show_daemon(cli, e) == -1 || show_waiting(cli, e) == -1 || show_articles(cli, &topics, e) == -1 || show_topics(cli, &topics, e) == -1)
+		return -1;
+	return show_campaigns(cli, &topics, e);
+}
