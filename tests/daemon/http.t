@@ -105,6 +105,7 @@ token() {
 	echo "$t"
 }
 
+mkdir "$site"
 port=$(free_port) url=http://127.0.0.1:$port
 "$BIN/newsletter" init -C "$site" --name 'Quiet Harbour' --url "$url" --listen "127.0.0.1:$port" --from news@quietharbour.example \
 	>"$work/init" 2>&1 || { echo "Bail out! newsletter init"; sed 's/^/# /' "$work/init"; exit 1; }
