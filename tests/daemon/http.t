@@ -105,6 +105,7 @@ token() {
 	echo "$t"
 }
 
+mkdir "$site"
 port=$(free_port) url=http://127.0.0.1:$port
 "$BIN/newsletter" init -C "$site" --name 'Quiet Harbour' --url "$url" --listen "127.0.0.1:$port" --from news@quietharbour.example \
 	>"$work/init" 2>&1 || { echo "Bail out! newsletter init"; sed 's/^/# /' "$work/init"; exit 1; }
@@ -401,6 +402,22 @@ has "saying that nothing was recorded" "$body" "Nothing was recorded"
 has "and when to come back" "$head" "Retry-After"
 wait "$holder"
 if asked toolate@example.org; then not_ok "it is not recorded"; else ok "it is not recorded"; fi
+
+sql "CREATE TRIGGER poison BEFORE INSERT ON signup_request WHEN NEW.address = 'poison@example.org' BEGIN SELECT RAISE(ABORT, 'no'); END"
+hold 2
+for who in kim poison lea max; do
+	curl -s -o /dev/null -w "$who %{http_code}\n" --max-time 20 -d "email=$who@example.org" -d "topic=$first" "$url/subscribe" &
+	sleep 0.1
+done >"$work/codes"
+while [ "$(wc -l <"$work/codes")" -lt 4 ] && [ $SECONDS -lt 900 ]; do sleep 0.1; done
+wait "$holder"
+is "one that cannot be written takes nobody along" "$(sort "$work/codes" | xargs)" "kim 200 lea 200 max 200 poison 503"
+if asked kim@example.org && asked lea@example.org && asked max@example.org && ! asked poison@example.org; then
+	ok "and the others are recorded"
+else
+	not_ok "and the others are recorded"
+fi
+sql 'DROP TRIGGER poison'
 
 exec 4<>"/dev/tcp/127.0.0.1/$port"
 printf 'POST /subscribe HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nemail=' >&4
