@@ -71,7 +71,7 @@ struct message_spec {
 struct message;
 
 #define MESSAGE_TEXT_MAX (4u << 20)	/* bytes of text and HTML together */
-#define MESSAGE_HEADER_MAX 1000		/* bytes of a subject, of a name in a header; longer values are cut there */
+#define MESSAGE_HEADER_MAX 1000		/* bytes of a subject, of a name in a header; longer values are cut there, a merged subject at twice that, a URI in a header at 900 */
 #define MESSAGE_SLOTS_MAX 1000		/* marks */
 
 /*

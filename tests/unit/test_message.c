@@ -280,6 +280,7 @@ static const struct {
 	    "<a href=\"mailto:a+b@c.org%3Fcc%3Dd@e.org\">x</a>" },
 	{ "after a style sheet", "<style>a > b {}</style><p>" SLOT_MARK("name") "</p>\n", "x", "<style>a > b {}</style><p>x</p>" },
 	{ "after < in a style", "<style><p </style ><p>" SLOT_MARK("name") "</p>\n", "x",     "<style><p </style ><p>x</p>" },
+	{ "<< in a style",      "<style><</style>" SLOT_MARK("name") "\n",        "x",           "<style><</style>x" },
 	{ "in a comment",       "<!-- " SLOT_MARK("name") " -->\n",                "--><b>",      "<!-- --&gt;&lt;b&gt; -->" },
 	{ "Outlook's comment",  "<!--[if mso]><v:rect href=\"" SLOT_MARK("view_url") "\"><![endif]-->\n", "https://a.org",
 	    "<!--[if mso]><v:rect href=\"https://a.org\"><![endif]-->" },
@@ -601,7 +602,36 @@ test_limits(void **state)
 	buf_release(&out);
 }
 
-/* Values that grow most: message_size has no room to spare for them. */
+/* One value alone that grows as much as it can, so that no other bound lends it room. */
+static void
+test_bound_alone(void **state)
+{
+	struct message_spec spec = { .from_name = "", .from = "a@b.org", .reply_to = "", .subject = "x", .text = "x",
+	    .html = SLOT_MARK("to"), .list_name = "", .list_id = "", .feedback_id = "" };
+	struct message_values v = { { 0 } };
+	struct buf value = BUF_INIT, out = BUF_INIT;
+	struct message *m = compile(&spec);
+
+	(void)state;
+	while (value.len < 20000)
+		buf_addch(&value, '"');
+	v.value[SLOT_TO] = value.data;
+	merge("body alone", m, &v, &out);
+	message_free(m);
+	spec.html = NULL;
+	spec.unsubscribe = spec.unsubscribe_mailto = true;
+	m = compile(&spec);
+	buf_truncate(&value, 290);
+	v.value[SLOT_TO] = "";
+	v.value[SLOT_UNSUBSCRIBE_URL] = v.value[SLOT_UNSUBSCRIBE_MAILTO] = value.data;
+	merge("URI alone", m, &v, &out);
+	assert_non_null(strstr(out.data, "%22>,\r\n <mailto:%22"));
+	message_free(m);
+	buf_release(&value);
+	buf_release(&out);
+}
+
+/* Values that grow, all at once. */
 static void
 test_bounds(void **state)
 {
@@ -773,6 +803,37 @@ test_forged(void **state)
 	message_free(m);
 }
 
+/* A forged row that could be ours in each piece, but ends the subject fifty times: still no more than message_size said. */
+static void
+test_forged_growth(void **state)
+{
+	struct buf saved = BUF_INIT, more = BUF_INIT, out = BUF_INIT;
+	struct message_values v = base_values;
+	struct message *m = rich();
+	struct err e = ERR_INIT;
+	size_t at = 40 + 8, i;
+
+	(void)state;
+	message_save(m, &saved);
+	message_free(m);
+	while (saved.data[at] != 8 || (uint8_t)saved.data[at + 1] != SLOT_COUNT)	/* PLACE_SUBJECT_END */
+		at += 6;
+	buf_add(&more, saved.data, at);
+	for (i = 0; i < 50; i++)
+		buf_add(&more, saved.data + at, 6);
+	buf_add(&more, saved.data + at, saved.len - at);
+	more.data[40 + 3] = (char)(more.data[40 + 3] + 50);
+	sha256((uint8_t *)more.data + 8, more.data + 40, more.len - 40);
+	m = message_load(more.data, more.len, &e);
+	assert_non_null(m);
+	v.value[SLOT_NAME] = X1000;
+	merge("forged growth", m, &v, &out);
+	message_free(m);
+	buf_release(&saved);
+	buf_release(&more);
+	buf_release(&out);
+}
+
 int
 main(void)
 {
@@ -788,11 +849,13 @@ main(void)
 		cmocka_unit_test(test_injection),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_bound_alone),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_uses),
 		cmocka_unit_test(test_save_load),
 		cmocka_unit_test(test_corrupt),
 		cmocka_unit_test(test_forged),
+		cmocka_unit_test(test_forged_growth),
 	};
 
 	g_mime_init();
