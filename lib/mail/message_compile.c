@@ -111,7 +111,7 @@ compile_body(struct compiler *c, const char *text, bool html)
 	size_t column = 0, n = 0;
 
 	while (s < end) {
-		struct mark mark;
+		struct mark mark = { 0 };
 		int place;
 
 		if (plain_length(c, s, end, &n) == -1)
@@ -226,7 +226,7 @@ compile_subject(struct compiler *c, const char *subject)
 		return 0;
 	}
 	while (s < end) {
-		struct mark mark;
+		struct mark mark = { 0 };
 
 		if (plain_length(c, s, end, &n) == -1)
 			return -1;
