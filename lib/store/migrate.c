@@ -48,6 +48,10 @@ migrate(struct sqlite3 *sqlite, int to, struct err *e)
 			goto fail;
 		version = SCHEMA_VERSION;
 	}
+	if (version == to && migrate_version(sqlite) == to) { /* nothing to write */
+		sqlite3_exec(sqlite, "ROLLBACK", NULL, NULL, NULL);
+		return 0;
+	}
 	for (; version < to; version++)
 		if (run(sqlite, steps[version - 1], e) == -1)
 			goto fail;
