@@ -68,6 +68,14 @@ succeeds() {
 	ok "$name" $? || { say "exit status $status"; say "$err"; }
 }
 
+# The same, whatever it says there.
+works() {
+	local name=$1
+	shift
+	run "$@"
+	ok "$name" "$status" || say "$err"
+}
+
 db() { sqlite3 -cmd '.timeout 2000' "${2:-store/newsletter.db}" "$1"; }
 
 # Everything in the store, as text.
