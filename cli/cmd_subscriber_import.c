@@ -84,6 +84,8 @@ struct import {
 static int
 open_input(struct import *im, const char *path, struct err *e)
 {
+	int first;
+
 	im->path = strcmp(path, "-") == 0 ? "standard input" : path;
 	im->in = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
 	if (!im->in) {
@@ -93,7 +95,14 @@ open_input(struct import *im, const char *path, struct err *e)
 		return -1;
 	}
 	csv_init(&im->csv, im->in);
-	return 0;
+	first = getc(im->in);
+	if (first != 0xfe && first != 0xff) {
+		ungetc(first, im->in); /* of EOF does nothing */
+		return 0;
+	}
+	if (im->in != stdin)
+		fclose(im->in);
+	return err_set(e, ERR_INPUT, "%s is UTF-16: save it as \"CSV UTF-8\"", im->path);
 }
 
 static void
@@ -121,8 +130,6 @@ read_header(struct import *im, struct err *e)
 		return err_set(e, ERR_INPUT, "%s is empty: its first line must name the columns, as in: email,name", im->path);
 	for (i = 0; i < COLUMNS; i++)
 		im->place[i] = -1;
-	if ((unsigned char)im->csv.field[0][0] >= 0xfe)
-		return err_set(e, ERR_INPUT, "%s is UTF-16: save it as \"CSV UTF-8\"", im->path);
 	for (i = 0; i < im->csv.fields; i++) {
 		normalise(head, sizeof(head), im->csv.field[i]);
 		for (k = 0; k < sizeof(synonyms) / sizeof(synonyms[0]); k++) {

@@ -188,11 +188,22 @@ system_zone(char *out, size_t size)
 		snprintf(out, size, "%s", name + 9);
 }
 
+/* "[site] home must …" is for who wrote a file; who was asked hears "It must …". */
+static const char *
+without_key(const char *text, const struct answer *q, char *out, size_t size)
+{
+	snprintf(out, size, "[%s] %s must ", q->section, q->key);
+	if (strncmp(text, out, strlen(out)) != 0)
+		return text;
+	snprintf(out, size, "It must %s", text + strlen(out));
+	return out;
+}
+
 static int
 ask_one(const struct cli *cli, const struct answer *q, struct init_answers *a, const char *path, struct err *e)
 {
 	int index = answer_index(q);
-	char zone[64];
+	char zone[64], plain[ERR_TEXT];
 	const char *fallback = conf_keys[index].fallback;
 	struct buf answer = BUF_INIT;
 	struct conf conf = { 0 };
@@ -214,7 +225,7 @@ ask_one(const struct cli *cli, const struct answer *q, struct init_answers *a, c
 		conf_release(&conf);
 		if (rc == 0)
 			break;
-		fprintf(stderr, "  %s\n", e->text);
+		fprintf(stderr, "  %s\n", without_key(e->text, q, plain, sizeof(plain)));
 	}
 	buf_release(&answer);
 	return rc;
@@ -236,7 +247,8 @@ init_ask(const struct cli *cli, struct init_answers *a, const char *path, struct
 {
 	size_t i;
 
-	out_line(cli, "A newsletter is made here. Enter takes what stands in brackets; all of it can be changed later in newsletter.conf.");
+	out_line(cli, "A few questions. Enter takes what stands in brackets; all of it can be changed");
+	out_line(cli, "later in newsletter.conf.");
 	out_gap(cli);
 	for (i = 0; i < ANSWERS; i++) {
 		if (!answers[i].question || a->value[answer_index(&answers[i])] || (answers[i].after && !answered(a, answers[i].after)))

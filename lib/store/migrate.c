@@ -30,8 +30,9 @@ run(struct sqlite3 *sqlite, const char *sql, struct err *e)
 {
 	if (sqlite3_exec(sqlite, sql, NULL, NULL, NULL) == SQLITE_OK)
 		return 0;
-	return err_set(e, (sqlite3_errcode(sqlite) & 0xff) == SQLITE_FULL ? ERR_FULL : ERR_SYSTEM, "cannot migrate the store: %s",
-	    sqlite3_errmsg(sqlite));
+	if ((sqlite3_errcode(sqlite) & 0xff) == SQLITE_FULL)
+		return err_set(e, ERR_FULL, "no space left for the store; nothing was changed: free some space and try again");
+	return err_set(e, ERR_SYSTEM, "cannot migrate the store: %s", sqlite3_errmsg(sqlite));
 }
 
 int
@@ -47,6 +48,10 @@ migrate(struct sqlite3 *sqlite, int to, struct err *e)
 		if (run(sqlite, schema_sql, e) == -1)
 			goto fail;
 		version = SCHEMA_VERSION;
+	}
+	if (version == to && migrate_version(sqlite) == to) { /* nothing to write */
+		sqlite3_exec(sqlite, "ROLLBACK", NULL, NULL, NULL);
+		return 0;
 	}
 	for (; version < to; version++)
 		if (run(sqlite, steps[version - 1], e) == -1)
