@@ -1,4 +1,5 @@
-# One Makefile, no recursion into folders. `make` builds bin/; SAN=1 builds with sanitizers under build/san; B= and CC= give other builds of their own.
+# One Makefile, no recursion into folders. `make` builds bin/; SAN=1 builds with sanitizers under build/san; B= and CC= give other builds of their own;
+# V=1 shows the commands.
 # Targets people use: all demo test check-all fuzz bench install format lint headers clean.
 
 PREFIX  ?= /usr/local
@@ -7,6 +8,8 @@ CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 B       ?= build$(if $(SAN),/san)
 BIN     := $(if $(filter build,$(B)),bin,$(B)/bin)
 T       ?= 60# seconds for each fuzzer
+Q       := $(if $(V),,@)
+SAY     := @$(if $(V),:,echo)
 
 PACKAGES := libcurl sqlite3 uuid libmicrohttpd gmime-3.0 libcrypto yaml-0.1 libxml-2.0 jansson libseccomp libidn2 libsystemd
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat -Wformat-security $(if $(CI)$(WERROR),-Werror)
@@ -44,38 +47,46 @@ $(BIN)/newsletter: $(call obj,$(CLI_SRC)) $(B)/libnewsletter.a
 $(BIN)/newsletterd: $(call obj,$(DAEMON_SRC)) $(B)/libnewsletter.a
 $(BIN)/newsletter $(BIN)/newsletterd:
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) "  LD $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/libnewsletter.a: $(call obj,$(LIB_SRC)) $(GENERATED)
 	@rm -f $@
-	ar rcs $@ $^
+	$(SAY) "  AR $@"
+	$(Q)ar rcs $@ $^
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(SAY) "  CC $@"
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 $(B)/gen/%.o: $(B)/gen/%.c
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+	$(SAY) "  CC $@"
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 # The schema and the default templates are part of the binaries: nothing to find at run time, nothing to open in a sandbox.
 $(B)/gen/schema.c: schema.sql tools/embed
 	@mkdir -p $(@D)
-	tools/embed schema_sql schema.sql >$@
+	@tools/embed schema_sql schema.sql >$@
 $(B)/gen/templates.c: tools/embed $(TEMPLATES)
 	@mkdir -p $(@D)
-	tools/embed -t templates $(TEMPLATES) >$@
+	@tools/embed -t templates $(TEMPLATES) >$@
 
 # Unit tests: one program per module; it may include the module's own .c file's header only.
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libnewsletter.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	$(SAY) "  LD $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 # Programs that tests run: what a peer, a checker or a burglar would do.
 $(B)/tests/%: $(B)/tests/daemon/%.o $(B)/libnewsletter.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) "  LD $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/tests/%: $(B)/tests/tools/%.o $(B)/libnewsletter.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) "  LD $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(B)/libnewsletter.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	$(SAY) "  LD $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 # The daemon whose roles try to break out, for tests/daemon/sandbox.t.
 PROBE := $(B)/probe/newsletterd
@@ -102,7 +113,7 @@ check-all: headers
 fuzz:
 	$(MAKE) B=build/fuzz CC=clang SAN=1 EXTRA=-fsanitize=fuzzer-no-link fuzzers
 	for f in $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC)); do mkdir -p build/fuzz/corpus/$$f tests/fuzz/corpus/$$f; \
-	  build/fuzz/fuzzers/fuzz_$$f -max_total_time=$(T) -timeout=10 -print_final_stats=1 -artifact_prefix=build/fuzz/ \
+	  build/fuzz/fuzzers/fuzz_$$f -max_total_time=$(T) -timeout=10 -verbosity=0 -artifact_prefix=build/fuzz/ \
 	    build/fuzz/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
 fuzzers: $(FUZZERS)
 
@@ -134,10 +145,11 @@ lint: $(patsubst %.c,$(B)/lint/%,$(ALL_SRC))
 	  -DNEWSLETTER_VERSION='""' $(ALL_SRC)
 	shellcheck $(SCRIPTS)
 	$(if $(wildcard docs/*.[158]),mandoc -T lint -W warning $(wildcard docs/*.[158]))
-$(B)/lint/%: %.c .clang-tidy
+$(B)/lint/%: %.c .clang-tidy tests/.clang-tidy
 	@mkdir -p $(@D)
-	clang-tidy --quiet $< -- $(CPPFLAGS) -std=c17 2>$@.log || { grep -v "warnings generated" $@.log; exit 1; }
-	gcc $(CPPFLAGS) -std=c17 $(WARN) -Werror -O2 -fanalyzer -MMD -MP -MT $@ -MF $@.d -c -o /dev/null $<
+	@echo "  LINT $<"
+	@clang-tidy --quiet $< -- $(CPPFLAGS) -std=c17 2>$@.log || { grep -v "warnings generated" $@.log; exit 1; }
+	@gcc $(CPPFLAGS) -std=c17 $(WARN) -Werror -O2 $(if $(filter tests/%,$<),,-fanalyzer) -MMD -MP -MT $@ -MF $@.d -c -o /dev/null $<
 	@touch $@
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -84,16 +84,16 @@ inject(const char *text)
 }
 
 int
-clock_init(const char *timezone, struct err *e)
+clock_init(const char *zone, struct err *e)
 {
 	const char *env = getenv("NEWSLETTER_CLOCK");
 
 	if (env && env[0] && !inject(env))
 		return err_set(e, ERR_INPUT, "NEWSLETTER_CLOCK=%.40s: write @SECONDS or +SECONDS", env);
-	if (timezone && timezone[0]) {
-		if (!zone_exists(timezone))
-			return err_set(e, ERR_INPUT, "unknown time zone \"%.60s\": use a name like Europe/Madrid (package tzdata)", timezone);
-		setenv("TZ", timezone, 1);
+	if (zone && zone[0]) {
+		if (!zone_exists(zone))
+			return err_set(e, ERR_INPUT, "unknown time zone \"%.60s\": use a name like Europe/Madrid (package tzdata)", zone);
+		setenv("TZ", zone, 1);
 	}
 	tzset();
 	return 0;
@@ -208,7 +208,8 @@ parse_zone(const char *text, int64_t *zone)
 static bool
 same(const struct tm *a, const struct tm *b)
 {
-	return a->tm_mon == b->tm_mon && a->tm_mday == b->tm_mday && a->tm_hour == b->tm_hour && a->tm_min == b->tm_min && a->tm_sec == b->tm_sec;
+	return a->tm_mon == b->tm_mon && a->tm_mday == b->tm_mday && a->tm_hour == b->tm_hour &&
+	    a->tm_min == b->tm_min && a->tm_sec == b->tm_sec;
 }
 
 /* The site's zone. An hour that comes twice means the first one; left alone, mktime() answers by what it was asked before. */

@@ -22,7 +22,7 @@ int64_t clock_mono_us(void); /* monotonic, microseconds, for measuring; never in
 void clock_set(int64_t unix_time); /* tests: the time stands still here; 0 goes back to the real one */
 
 /* Read NEWSLETTER_CLOCK and the site's time zone ("Europe/Madrid"; an unknown one is an error, "" leaves the system's). */
-int clock_init(const char *timezone, struct err *e);
+int clock_init(const char *zone, struct err *e);
 
 /* Each fills `out` and returns it. */
 const char *clock_iso(char out[CLOCK_TEXT], int64_t t);   /* 2026-03-01T09:30:00Z */

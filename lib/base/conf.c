@@ -169,7 +169,7 @@ check_text(const struct conf_key *k, const char *value, struct err *e)
 	if (!n)
 		return 0;
 	if (k->kind == CONF_URL && !(strncmp(value, "https://", 8) == 0 && isalnum((unsigned char)value[8])) && !is_loopback(value))
-		return err_set(e, ERR_INPUT, "%s must begin with https:// and a host (http:// is for 127.0.0.1 and localhost only)", k->key);
+		return err_set(e, ERR_INPUT, "%s must begin with https:// and a host (http:// is for localhost only)", k->key);
 	if (k->kind == CONF_URL && strpbrk(value, " \"<>'\\@"))
 		return err_set(e, ERR_INPUT, "%s is no address of a page: it holds a space, a quote or an @", k->key);
 	if (k->kind == CONF_ADDRESS) {

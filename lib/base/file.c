@@ -98,7 +98,8 @@ file_write(const char *path, mode_t mode, const void *data, size_t n, struct err
 		err_sys(e, "cannot create %s", tmp.data);
 		goto out;
 	}
-	if (fchmod(fd, mode) == -1 || write_all(fd, data, n) == -1 || fsync(fd) == -1 || rename(tmp.data, path) == -1 || sync_folder(path) == -1) {
+	if (fchmod(fd, mode) == -1 || write_all(fd, data, n) == -1 || fsync(fd) == -1 ||
+	    rename(tmp.data, path) == -1 || sync_folder(path) == -1) {
 		err_sys(e, "cannot write %s", path);
 		unlink(tmp.data);
 		goto out;

@@ -35,7 +35,7 @@ vectors(void **state)
 		{ "foob", { "Zm9vYg", "mzxw6yq", "666f6f62" } },
 		{ "fooba", { "Zm9vYmE", "mzxw6ytb", "666f6f6261" } },
 		{ "foobar", { "Zm9vYmFy", "mzxw6ytboi", "666f6f626172" } },
-		{ "\xfb\xff\xbf", { "-_-_", "7p734", "fbffbf" } },
+		{ "\xfb\xff\xbf", { "-_-_", "7p736", "fbffbf" } },
 	};
 	uint8_t back[16];
 	char out[32];
@@ -130,7 +130,7 @@ round_trips(void **state)
 				if (len == -1)
 					continue;
 				codecs[c].encode(out, back, (size_t)len);
-				if (c ? strcasecmp(out, two) : strcmp(out, two))
+				if ((c ? strcasecmp(out, two) : strcmp(out, two)) != 0)
 					fail_msg("%s: %s", codecs[c].name, two);
 			}
 	}

@@ -98,7 +98,8 @@ writes(void **state)
 	json_put_time(o, "at", 1772357400);
 	json_put_time(o, "never", 0);
 	json_write(&b, o, 0);
-	assert_string_equal(b.data, "{\"name\":\"J\xc3\xbcrgen \\\"x\\\"\\n\",\"broken\":\"\",\"n\":-5,\"yes\":true,\"at\":\"2026-03-01T09:30:00Z\"}\n");
+	assert_string_equal(b.data, "{\"name\":\"J\xc3\xbcrgen \\\"x\\\"\\n\",\"broken\":\"\","
+				    "\"n\":-5,\"yes\":true,\"at\":\"2026-03-01T09:30:00Z\"}\n");
 	buf_reset(&b);
 	json_put_int(o, "name", 1); /* again: replaced */
 	json_object_del(o, "broken");

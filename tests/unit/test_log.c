@@ -46,7 +46,8 @@ lines(void **state)
 	log_init("sender");
 	assert_string_equal(written(LOG_LEVEL_INFO, "x"), "2026-01-01T00:00:00Z role=sender event=told id=7 value=x\n");
 	assert_string_equal(written(LOG_LEVEL_INFO, log_text("a b")), "2026-01-01T00:00:00Z role=sender event=told id=7 value=\"a b\"\n");
-	assert_string_equal(written(LOG_LEVEL_INFO, "x\nrole=forged\033[2J"), "2026-01-01T00:00:00Z role=sender event=told id=7 value=x?role=forged?[2J\n");
+	line = written(LOG_LEVEL_INFO, "x\nrole=forged\033[2J");
+	assert_string_equal(line, "2026-01-01T00:00:00Z role=sender event=told id=7 value=x?role=forged?[2J\n");
 	memset(big, 'a', sizeof(big) - 1);
 	big[sizeof(big) - 1] = '\0';
 	line = written(LOG_LEVEL_ERROR, big);
