@@ -44,13 +44,19 @@ SCRIPTS    := bootstrap $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* ben
 all: $(BIN)/newsletter $(BIN)/newsletterd
 
 $(BIN)/newsletter: $(call obj,$(CLI_SRC)) $(B)/libnewsletter.a
-$(BIN)/newsletterd: $(call obj,$(DAEMON_SRC)) $(B)/libnewsletter.a
+$(BIN)/newsletterd: $(B)/daemon/main.o $(B)/libdaemon.a $(B)/libnewsletter.a
 $(BIN)/newsletter $(BIN)/newsletterd:
 	@mkdir -p $(@D)
 	$(SAY) "  LD $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/libnewsletter.a: $(call obj,$(LIB_SRC)) $(GENERATED)
+	@rm -f $@
+	$(SAY) "  AR $@"
+	$(Q)ar rcs $@ $^
+
+# The daemon but for its main(), so that tests can reach into it.
+$(B)/libdaemon.a: $(call obj,$(filter-out daemon/main.c,$(DAEMON_SRC)))
 	@rm -f $@
 	$(SAY) "  AR $@"
 	$(Q)ar rcs $@ $^
@@ -72,7 +78,7 @@ $(B)/gen/templates.c: tools/embed $(TEMPLATES)
 	@tools/embed -t templates $(TEMPLATES) >$@
 
 # Unit tests: one program per module; it may include the module's own .c file's header only.
-$(B)/unit/%: $(B)/tests/unit/%.o $(B)/libnewsletter.a
+$(B)/unit/%: $(B)/tests/unit/%.o $(B)/libdaemon.a $(B)/libnewsletter.a
 	@mkdir -p $(@D)
 	$(SAY) "  LD $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
@@ -83,7 +89,7 @@ $(B)/tests/%: $(B)/tests/daemon/%.o $(B)/libnewsletter.a
 $(B)/tests/%: $(B)/tests/tools/%.o $(B)/libnewsletter.a
 	$(SAY) "  LD $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
-$(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(B)/libnewsletter.a
+$(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(B)/libdaemon.a $(B)/libnewsletter.a
 	@mkdir -p $(@D)
 	$(SAY) "  LD $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
@@ -92,12 +98,15 @@ $(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(B)/libnewsletter.a
 PROBE := $(B)/probe/newsletterd
 $(B)/probe/role.o: daemon/role.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -DROLE_PROBE $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
-$(PROBE): $(filter-out $(B)/daemon/role.o,$(call obj,$(DAEMON_SRC))) $(B)/probe/role.o $(B)/tests/probe/probe.o $(B)/libnewsletter.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) "  CC $@"
+	$(Q)$(CC) $(CPPFLAGS) -DROLE_PROBE $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(PROBE): $(B)/daemon/main.o $(B)/probe/role.o $(B)/tests/probe/probe.o $(B)/libdaemon.a $(B)/libnewsletter.a
+	$(SAY) "  LD $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 # The demo's reader of the outbox.
 $(B)/tools/%: $(B)/tools/%.o $(B)/libnewsletter.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) "  LD $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 programs: all $(UNIT) $(TOOLS) $(PROBE) $(B)/tools/outbox_page
 test: programs
@@ -121,7 +130,8 @@ demo: all $(B)/tools/outbox_page
 	BIN=$(BIN) OUTBOX_PAGE=$(B)/tools/outbox_page tools/demo
 BENCH := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
 $(B)/bench/%: $(B)/bench/%.o $(B)/libnewsletter.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) "  LD $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 bench: all $(BENCH)
 	BIN=$(abspath $(BIN)) B=$(abspath $(B)) bench/run
 
@@ -152,6 +162,6 @@ $(B)/lint/%: %.c .clang-tidy tests/.clang-tidy
 	@gcc $(CPPFLAGS) -std=c17 $(WARN) -Werror -O2 $(if $(filter tests/%,$<),,-fanalyzer) -MMD -MP -MT $@ -MF $@.d -c -o /dev/null $<
 	@touch $@
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(wildcard $(addprefix $(B)/,lib/*/*.d cli/*.d daemon/*.d tests/*/*.d tools/*.d bench/*.d probe/*.d lint/*/*.d lint/*/*/*.d))
 clean:
 	rm -rf build bin

@@ -170,13 +170,14 @@ CREATE TABLE delivery (
 	state           INTEGER NOT NULL CHECK (state BETWEEN 0 AND 5),	-- 0 claimed, 1 accepted, 2 deferred, 3 refused, 4 unknown (held), 5 skipped
 	attempts        INTEGER NOT NULL,
 	at              INTEGER NOT NULL,	-- of the last change
-	next_at         INTEGER,		-- deferred: not before
+	next_at         INTEGER CHECK ((next_at IS NULL) = (state <> 2)),	-- deferred: not before
 	code            INTEGER,		-- of the last reply, with its enhanced code and redacted text
 	enhanced        TEXT,
 	reply           TEXT,
 	PRIMARY KEY (campaign_id, subscriber_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX delivery_deferred ON delivery(campaign_id, next_at) WHERE state = 2;
+CREATE INDEX delivery_claimed ON delivery(campaign_id) WHERE state = 0;	-- those in flight: few, and what a restart asks for
 
 -- Mail to one person that goes before all campaigns. Message and address are wiped once accepted, refused or expired.
 CREATE TABLE outbox (
@@ -192,12 +193,14 @@ CREATE TABLE outbox (
 	next_at         INTEGER NOT NULL,
 	code            INTEGER,
 	enhanced        TEXT,
-	reply           TEXT
+	reply           TEXT,
+	CHECK (state IN ('queued', 'claimed') OR (message IS NULL AND address IS NULL))
 ) STRICT;
 CREATE INDEX outbox_queued ON outbox(next_at) WHERE state = 'queued';
 CREATE INDEX outbox_claimed ON outbox(id) WHERE state = 'claimed';
-CREATE INDEX outbox_expiry ON outbox(expires_at) WHERE message IS NOT NULL;
+CREATE INDEX outbox_expiry ON outbox(expires_at) WHERE state = 'queued';
 CREATE INDEX outbox_created ON outbox(created_at);
+CREATE INDEX outbox_of ON outbox(subscriber_id, created_at) WHERE subscriber_id IS NOT NULL;
 
 -- What came back or was asked: bounces, complaints, unsubscribes.
 CREATE TABLE event (
@@ -213,8 +216,15 @@ CREATE TABLE event (
 	text            TEXT			-- redacted
 ) STRICT;
 CREATE INDEX event_at ON event(at);
-CREATE INDEX event_campaign ON event(campaign_id) WHERE campaign_id IS NOT NULL;
+CREATE INDEX event_campaign ON event(campaign_id, kind) WHERE campaign_id IS NOT NULL;
 CREATE INDEX event_subscriber ON event(subscriber_id) WHERE subscriber_id IS NOT NULL;
+
+-- Who is erased leaves nothing that leads to them: what waits for them in the outbox goes with the row, events stay as numbers.
+CREATE TRIGGER subscriber_gone AFTER DELETE ON subscriber BEGIN
+	UPDATE event SET subscriber_id = NULL WHERE subscriber_id = OLD.id;
+	UPDATE outbox SET subscriber_id = NULL, message = NULL, address = NULL,
+		state = CASE WHEN state IN ('queued', 'claimed') THEN 'expired' ELSE state END WHERE subscriber_id = OLD.id;
+END;
 
 -- Numbers that only grow, for metrics: 'signup_requests', 'role_restarts_http' …
 CREATE TABLE counter (

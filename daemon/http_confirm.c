@@ -16,7 +16,7 @@
 #include "store/subscription.h"
 
 #define PURPOSE "confirm"
-#define PREFERENCES_TIME (30 * 86400)
+#define PREFERENCES_TIME 2592000 /* 30 days */
 
 static enum http_outcome
 judge(const struct onetime *t, int found)

@@ -105,12 +105,10 @@ http_dispatch(struct http_request *r, const char *method)
 
 	if (!r->uri[0])
 		page_error(r, MHD_HTTP_URI_TOO_LONG, "That address is too long", "Please open the link again from the mail.", NULL);
-	else if (options && strcmp(r->uri, "*") == 0)
+	else if (options && (r->route || strcmp(r->uri, "*") == 0))
 		answer_allow(r, true);
 	else if (!r->route)
 		page_error(r, MHD_HTTP_NOT_FOUND, "There is no such page", "Perhaps the link was not copied completely.", NULL);
-	else if (options)
-		answer_allow(r, true);
 	else if (get && r->route->get)
 		r->route->get(r);
 	else if (strcmp(method, MHD_HTTP_METHOD_POST) != 0 || !r->route->post)

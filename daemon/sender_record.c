@@ -86,12 +86,15 @@ count_result(struct campaign_tally *t, enum delivery_state state)
 	}
 }
 
+/* 1: recorded, 0: somebody else has settled it meanwhile, -1. */
 static int
 record_delivery(struct sender *s, struct slot_entry *slot, struct err *e)
 {
-	if (delivery_record(s->site->db, &slot->claim, &slot->result, e) == -1)
+	int rc = delivery_record(s->site->db, &slot->claim, &slot->result, e);
+
+	if (rc == 1 && slot->result.state == DELIVERY_REFUSED && note_refusal(s, slot, e) == -1)
 		return -1;
-	return slot->result.state == DELIVERY_REFUSED ? note_refusal(s, slot, e) : 0;
+	return rc;
 }
 
 int
@@ -99,7 +102,7 @@ sender_record(struct sender *s, struct err *e)
 {
 	struct campaign_tally tallies[CAMPAIGNS_MAX];
 	int64_t ids[CAMPAIGNS_MAX];
-	int i, count = 0;
+	int i, rc, count = 0;
 	size_t n;
 
 	for (n = 0; n < s->slots; n++) {
@@ -114,9 +117,11 @@ sender_record(struct sender *s, struct err *e)
 		}
 		if (count == CAMPAIGNS_MAX)
 			break;	/* cannot be: no more than that are followed */
-		if (record_delivery(s, slot, e) == -1)
+		rc = record_delivery(s, slot, e);
+		if (rc == -1)
 			return -1;
-		count_result(tally_of(tallies, ids, &count, slot->claim.campaign_id), slot->result.state);
+		if (rc == 1)
+			count_result(tally_of(tallies, ids, &count, slot->claim.campaign_id), slot->result.state);
 	}
 	for (i = 0; i < count; i++)
 		if (campaign_tally(s->site->db, ids[i], &tallies[i], e) == -1)

@@ -3,8 +3,8 @@
  *
  * Styles are inline. Fonts and colours of running text come from the template
  * around it; what has a background of its own names its text colour too, so
- * that dark mode never leaves light on light. Frames are table cells, since
- * Outlook (Word) knows padding and borders there only.
+ * that dark mode never leaves light on light. Frames with a background are
+ * table cells, since Outlook (Word) knows padding there only.
  */
 #include <string.h>
 
@@ -95,20 +95,21 @@ paragraph(struct html *h, cmark_node *node, bool enter)
 		else
 			buf_addstr(h->out, "</td></tr></table>\n");
 		h->action = enter;
-	} else if (markdown_is_tight(node))
-		return;
-	else
-		buf_addstr(h->out, enter ? "<p style=\"margin:0 0 16px;line-height:1.6\">" : "</p>\n");
+	} else if (!markdown_is_tight(node) && enter)
+		buf_addf(h->out, "<p style=\"margin:%s;line-height:1.6\">",
+		    cmark_node_next(node) || cmark_node_get_type(cmark_node_parent(node)) == CMARK_NODE_DOCUMENT ? "0 0 16px" : "0");
+	else if (!markdown_is_tight(node))
+		buf_addstr(h->out, "</p>\n");
 }
 
+/* No table here: Outlook would not pass the running text's font into it. */
 static void
 quote(struct html *h, bool enter)
 {
 	if (enter)
-		buf_addf(h->out, "<blockquote style=\"margin:0 0 16px;padding:0\">\n" TABLE " width=\"100%%\"><tr>"
-		    "<td style=\"border-left:4px solid %s;padding:4px 0 0 16px\">\n", h->colour);
+		buf_addf(h->out, "<blockquote style=\"margin:0 0 16px;padding:4px 0 4px 16px;border-left:4px solid %s\">\n", h->colour);
 	else
-		buf_addstr(h->out, "</td></tr></table>\n</blockquote>\n");
+		buf_addstr(h->out, "</blockquote>\n");
 }
 
 static void
@@ -171,7 +172,8 @@ link(struct html *h, cmark_node *node, bool enter)
 		    "font-family:" SANS ";font-size:16px;line-height:20px;font-weight:bold;text-decoration:none\">",
 		    h->colour, h->on_colour);
 	else
-		buf_addf(h->out, "\" style=\"color:%s;text-decoration:underline\">", h->colour);
+		buf_addf(h->out, "\" style=\"color:%s;text-decoration:underline%s\">", h->colour,
+		    markdown_is_autolink(node) ? ";word-break:break-all" : "");	/* a long address must fit a telephone */
 }
 
 /* An image is open from its enter to its exit event: in between its words, without mark-up, are the alt text. */

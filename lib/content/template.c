@@ -19,7 +19,7 @@
 #include "base/text.h"
 #include "content/template_parse.h"
 
-#define MAX_STEPS 10000000u	/* tokens rendered */
+#define MAX_STEPS 2000000u	/* tokens rendered and list items entered */
 #define MAX_PARTIALS 256	/* different ones, by name and indentation */
 
 struct run {
@@ -148,6 +148,12 @@ add_value(struct run *r, const struct template *t, const struct token *token)
 	return add(r, t, token, s, n);
 }
 
+static int
+step(struct run *r, const struct template *t, const struct token *token)
+{
+	return ++r->steps > MAX_STEPS ? template_error(t, token->at, r->e, "lists inside lists make this too much work") : 0;
+}
+
 /* Enter a section or a partial. */
 static int
 enter(struct run *r, const struct template *t, const struct token *token)
@@ -163,6 +169,8 @@ render_with(struct run *r, const struct template *t, size_t section, const json_
 {
 	int rc;
 
+	if (step(r, t, &t->tokens[section]) == -1)
+		return -1;
 	r->stack[r->contexts++] = context;
 	rc = render(r, t, section + 1, t->tokens[section].end);
 	r->contexts--;
@@ -270,8 +278,8 @@ render(struct run *r, const struct template *t, size_t from, size_t to)
 	for (i = from; i < to && rc == 0; i++) {
 		const struct token *token = &t->tokens[i];
 
-		if (++r->steps > MAX_STEPS)
-			return template_error(t, token->at, r->e, "lists inside lists make this too much work");
+		if (step(r, t, token) == -1)
+			return -1;
 		switch (token->kind) {
 		case TOKEN_TEXT:
 			rc = add(r, t, token, token->s, token->n);

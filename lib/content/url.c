@@ -144,6 +144,16 @@ url_clean(struct buf *out, const char *s, size_t n)
 	buf_release(&copy);
 }
 
+static void
+drop_segment(struct buf *out, size_t start)
+{
+	size_t n = out->len;
+
+	while (n > start && out->data[n - 1] != '/')
+		n--;
+	buf_truncate(out, n > start ? n - 1 : start);
+}
+
 /* Append an absolute path without its "." and ".." segments (RFC 3986 section 5.2.4). */
 static void
 add_path(struct buf *out, const char *s, size_t n)
@@ -155,11 +165,7 @@ add_path(struct buf *out, const char *s, size_t n)
 
 		len = slash ? (size_t)(slash - segment) : n - i - 1;
 		if (len == 2 && memcmp(segment, "..", 2) == 0)
-			while (out->len > start) {
-				buf_truncate(out, out->len - 1);
-				if (out->data[out->len] == '/')
-					break;
-			}
+			drop_segment(out, start);
 		else if (len != 1 || segment[0] != '.') {
 			buf_addch(out, '/');
 			buf_add(out, segment, len);

@@ -71,7 +71,7 @@ struct message_spec {
 struct message;
 
 #define MESSAGE_TEXT_MAX (4u << 20)	/* bytes of text and HTML together */
-#define MESSAGE_HEADER_MAX 1000		/* bytes of a subject, of a name in a header; longer values are cut there */
+#define MESSAGE_HEADER_MAX 1000		/* bytes of a subject, of a name in a header: what is longer is refused, or cut in a value */
 #define MESSAGE_SLOTS_MAX 1000		/* marks */
 
 /*
@@ -98,7 +98,8 @@ struct message_values {
 /*
  * Append the person's message, CRLF line ends, no terminating dot. Control
  * characters in a value become spaces, octets that are no UTF-8 question marks;
- * an address keeps only what an address may hold. All of it is 7-bit, but for
+ * an address keeps only what an address may hold; a merged subject is cut at
+ * 2 * MESSAGE_HEADER_MAX bytes, a URI in a header at 900. All of it is 7-bit, but for
  * the To of a person whose local part is not ASCII (addr.smtputf8, RFC 6532).
  * No allocation but the growth of *out, and none at all when it has room for
  * message_size more bytes.

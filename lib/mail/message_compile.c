@@ -19,7 +19,7 @@
 #include "mail/addr.h"
 #include "mail/mime.h"
 
-#define LINE 78			/* RFC 5322 2.1.1, as it should be */
+#define LINE 76			/* RFC 2047 2, for a line that holds an encoded-word; kept for all */
 #define ID_MAX 200		/* bytes of a List-Id, of a Feedback-ID */
 
 struct compiler {
@@ -79,7 +79,9 @@ read_mark(struct compiler *c, const char **s, const char *end, struct mark *mark
 				return err_set(c->e, ERR_INPUT, "{{%s}} is for headers alone", slot_names[i].name);
 			return 0;
 		}
-	return err_set(c->e, ERR_INPUT, "there is no per-person value {{%.*s}}", n > 40 ? 40 : (int)n, name);
+	if (strspn(name, "abcdefghijklmnopqrstuvwxyz_") < n || n > 40)
+		return err_set(c->e, ERR_INPUT, "there is no per-person value of that name");
+	return err_set(c->e, ERR_INPUT, "there is no per-person value {{%.*s}}", (int)n, name);
 }
 
 /* Octets up to the next mark; -1 for the end of a mark without its start. */
@@ -109,7 +111,7 @@ compile_body(struct compiler *c, const char *text, bool html)
 	size_t column = 0, n = 0;
 
 	while (s < end) {
-		struct mark mark;
+		struct mark mark = { 0 };
 		int place;
 
 		if (plain_length(c, s, end, &n) == -1)
@@ -224,7 +226,7 @@ compile_subject(struct compiler *c, const char *subject)
 		return 0;
 	}
 	while (s < end) {
-		struct mark mark;
+		struct mark mark = { 0 };
 
 		if (plain_length(c, s, end, &n) == -1)
 			return -1;

@@ -193,7 +193,7 @@ html_scan_slot(struct html_scan *h, enum slot slot, struct err *e)
 	}
 	h->value_len++;
 	if (strcmp(a, "style") == 0 || strcmp(a, "srcdoc") == 0 || strncmp(a, "on", 2) == 0)
-		return err_set(e, ERR_INPUT, "HTML: {{%s}} may not stand in the attribute %s", slot_names[slot].name, a);
+		return err_set(e, ERR_INPUT, "HTML: {{%s}} may not stand in an attribute style, srcdoc or on…", slot_names[slot].name);
 	if (!is_listed(a, uri_attributes, sizeof(uri_attributes) / sizeof(*uri_attributes)))
 		return url ? PLACE_HTML_URI : PLACE_HTML;
 	if (!first)

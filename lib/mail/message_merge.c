@@ -13,7 +13,7 @@
 #include "mail/addr.h"
 #include "mail/mime.h"
 
-#define LINE 78			/* RFC 5322 2.1.1, as it should be */
+#define LINE 76			/* RFC 2047 2, for a line that holds an encoded-word; kept for all */
 #define URI_MAX 900		/* octets of a URI as written in a header: the line stays below 998 */
 #define HEADER_MAX 250		/* octets of Date and Message-ID */
 #define CHUNK 512		/* octets of a value taken at a time */
@@ -117,22 +117,45 @@ message_size(const struct message *m, const struct message_values *v)
 	return total;
 }
 
-/* Octets that a URI may hold as they are: RFC 3986 reserved, unreserved and %; or, as a part of one, unreserved and what a mailto: needs. */
+/* The ASCII characters that stand for themselves. In HTML_URI those of both, the component's are unreserved and what a mailto: needs. */
+enum { AS_TEXT = 8, AS_HTML = 4, AS_COMPONENT = 2, AS_URI = 1 };
+
+static const uint8_t as_is[128] = {
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	12, 13, 8, 13, 13, 13, 9, 9, 13, 13, 13, 15, 13, 15, 15, 13,		/*   ! " # $ % & ' ( ) * + , - . / */
+	15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 13, 13, 8, 13, 8, 13,		/* 0 to 9 : ; < = > ? */
+	15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,		/* @ A to O */
+	15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 13, 12, 13, 12, 15,		/* P to Z [ \ ] ^ _ */
+	12, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,		/* ` a to o */
+	15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 12, 12, 12, 15, 0,		/* p to z { | } ~ DEL */
+};
+
 static bool
-uri_literal(char c, bool component)
+stands(char c, uint8_t as)
 {
-	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
-		return true;
-	return c && strchr(component ? "-._~@+" : "-._~:/?#[]@!$&'()*+,;=%", c) != NULL;
+	return (unsigned char)c < sizeof(as_is) && (as_is[(unsigned char)c] & as) == as;
+}
+
+static uint8_t
+as_of(enum place place)
+{
+	switch (place) {
+	case PLACE_TEXT_URI: return AS_URI;
+	case PLACE_COMPONENT: return AS_COMPONENT;
+	case PLACE_HTML: return AS_HTML;
+	case PLACE_HTML_URI: return AS_HTML | AS_URI;
+	default: return AS_TEXT;
+	}
 }
 
 static char *
-put_uri(char *dst, const char *c, size_t len, bool component)
+put_uri(char *dst, const char *c, size_t len, uint8_t as)
 {
 	size_t i;
 
 	for (i = 0; i < len; i++) {
-		if (uri_literal(c[i], component))
+		if (stands(c[i], as))
 			*dst++ = c[i];
 		else
 			dst = mime_hex(dst, '%', c[i]);
@@ -166,11 +189,11 @@ put_char(char *dst, enum place place, const char *c, size_t len)
 {
 	switch (place) {
 	case PLACE_TEXT_URI:
-		return put_uri(dst, c, len, false);
+		return put_uri(dst, c, len, AS_URI);
 	case PLACE_COMPONENT:
-		return put_uri(dst, c, len, true);
+		return put_uri(dst, c, len, AS_COMPONENT);
 	case PLACE_HTML_URI:
-		return *c == '&' || *c == '\'' ? put_html(dst, c, len) : put_uri(dst, c, len, false);
+		return *c == '&' || *c == '\'' ? put_html(dst, c, len) : put_uri(dst, c, len, AS_URI);
 	case PLACE_HTML:
 		return put_html(dst, c, len);
 	default:
@@ -184,16 +207,22 @@ static void
 merge_body(struct buf *out, enum place place, struct value v, bool open)
 {
 	char chunk[GROWTH * CHUNK], *dst = out->data + out->len;
+	uint8_t as = as_of(place);
 	size_t column = 0;
 
 	while (v.n) {
 		char *end = chunk;
 
 		while (v.n && end <= chunk + sizeof(chunk) - 4 * GROWTH) {
+			size_t len, taken = 1;
 			char c[4];
-			size_t len, taken = mime_char(v.s, v.n, c, &len);
 
-			end = put_char(end, place, c, len);
+			if (stands(*v.s, as)) {
+				*end++ = *v.s;
+			} else {
+				taken = mime_char(v.s, v.n, c, &len);
+				end = put_char(end, place, c, len);
+			}
 			v.s += taken;
 			v.n -= taken;
 		}
@@ -214,6 +243,11 @@ filter(char *dst, struct value v, const char *refused, bool utf8)
 	char c[4];
 
 	for (; v.n; v.s += taken, v.n -= taken) {
+		taken = 1;
+		if (stands(*v.s, AS_COMPONENT)) {	/* most of any address */
+			dst[n++] = *v.s;
+			continue;
+		}
 		taken = mime_char(v.s, v.n, c, &len);
 		if (len == 1 ? c[0] == ' ' || strchr(refused, c[0]) != NULL : !utf8)
 			continue;
@@ -247,31 +281,56 @@ merge_to(struct buf *out, const struct message *m, const struct piece *p, const 
 	buf_addch(out, '>');
 }
 
+static char *
+header_text(char *dst, struct value v)
+{
+	size_t len, taken;
+	char c[4];
+
+	for (v.n = min(v.n, HEADER_MAX); v.n; v.s += taken, v.n -= taken) {
+		taken = mime_char(v.s, v.n, c, &len);
+		*dst++ = len == 1 ? c[0] : '?';
+	}
+	return dst;
+}
+
+static char *
+header_uri(char *dst, struct value v, uint8_t as)
+{
+	const char *end = dst + URI_MAX - 12;	/* one more character, all %XX */
+	size_t len, taken;
+	char c[4];
+
+	for (; v.n && dst <= end; v.s += taken, v.n -= taken) {
+		taken = 1;
+		if (stands(*v.s, as)) {
+			*dst++ = *v.s;
+			continue;
+		}
+		taken = mime_char(v.s, v.n, c, &len);
+		dst = put_uri(dst, c, len, as);
+	}
+	return dst;
+}
+
 static void
 merge_header(struct buf *out, enum place place, struct value v)
 {
-	char text[HEADER_MAX], *dst = out->data + out->len, *end, c[4];
-	size_t len, taken;
+	char *dst = out->data + out->len;
 
 	switch (place) {
 	case PLACE_HEADER:
-		v.n = min(v.n, HEADER_MAX);
-		for (; v.n; v.s += taken, v.n -= taken) {
-			taken = mime_char(v.s, v.n, c, &len);
-			*dst++ = len == 1 ? c[0] : '?';
-		}
+		dst = header_text(dst, v);
 		break;
 	case PLACE_HEADER_ID:
 		v.n = min(v.n, HEADER_MAX);
-		len = filter(text, v, "<>", false);
-		memcpy(dst, text, len);
-		dst += len;
+		dst += filter(dst, v, "<>", false);
+		break;
+	case PLACE_HEADER_MAILTO:
+		dst = header_uri(dst, v, AS_COMPONENT);
 		break;
 	default:
-		for (end = dst + URI_MAX - 3 * sizeof(c); v.n && dst <= end; v.s += taken, v.n -= taken) {
-			taken = mime_char(v.s, v.n, c, &len);
-			dst = put_uri(dst, c, len, place == PLACE_HEADER_MAILTO);
-		}
+		dst = header_uri(dst, v, AS_URI);
 	}
 	out->len = (size_t)(dst - out->data);
 }

@@ -56,15 +56,22 @@ mime_hex(char *dst, char escape, char octet)
 	return dst;
 }
 
+/* What stands for itself anywhere but where a line begins or ends. */
+static bool
+is_graphic(char c)
+{
+	return c > ' ' && c <= '~' && c != '=';
+}
+
 /* Whether the octet stands for itself here: not where a line begins (dot-stuffing, "From " of mbox files) or ends (trailing space). */
 static bool
 qp_literal(const char *s, size_t n, size_t column)
 {
-	unsigned char c = (unsigned char)*s;
+	char c = *s;
 
 	if (c == ' ' || c == '\t')
 		return n > 1 && s[1] != '\n' && s[1] != '\r';
-	if (c <= ' ' || c > '~' || c == '=')
+	if (!is_graphic(c))
 		return false;
 	if (column == 0 && (c == '.' || c == 'F'))
 		return c == 'F' && memcmp(s, "From ", n < 5 ? n : 5) != 0;
@@ -79,6 +86,10 @@ mime_qp_into(char *dst, const char *text, size_t n, size_t *column)
 	for (; n; text += len, n -= len) {
 		bool literal;
 
+		for (; n && at && at < LINE - 1 && is_graphic(*text); text++, n--, at++)
+			*dst++ = *text;		/* most of any text */
+		if (!n)
+			break;
 		if (text[0] == '\n' || (text[0] == '\r' && n > 1 && text[1] == '\n')) {
 			len = text[0] == '\r' ? 2 : 1;
 			*dst++ = '\r';

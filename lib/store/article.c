@@ -21,8 +21,8 @@ static const char *const sql[] = {
 		     "VALUES (:source, :title, :url, :excerpt, :author, :image, :topic, :body, :hash, :published, :now, :now)",
 	[Q_UPDATE] = "UPDATE article SET title = :title, url = :url, excerpt = :excerpt, author = :author, image = :image, topic_id = :topic, "
 		     "body = :body, content_hash = :hash, published_at = :published, updated_at = :now WHERE id = :id",
-	[Q_LIST] = "SELECT " COLUMNS_SHORT " FROM article WHERE published_at > 0 ORDER BY published_at DESC, id DESC LIMIT :limit",
-	[Q_LIST_UNANNOUNCED] = "SELECT " COLUMNS_SHORT " FROM article a WHERE published_at > 0 AND (topic_id IS NULL OR topic_id = :topic) AND NOT EXISTS "
+	[Q_LIST] = "SELECT " COLUMNS_SHORT " FROM article ORDER BY published_at DESC, id DESC LIMIT :limit",
+	[Q_LIST_UNANNOUNCED] = "SELECT " COLUMNS_SHORT " FROM article a WHERE (topic_id IS NULL OR topic_id = :topic) AND NOT EXISTS "
 			       "(SELECT 1 FROM announcement n WHERE n.article_id = a.id AND n.topic_id = :topic) "
 			       "ORDER BY published_at DESC, id DESC LIMIT :limit",
 	[Q_ANNOUNCE] = "INSERT INTO announcement (article_id, topic_id, campaign_id, at) VALUES (:article, :topic, :campaign, :now) "

@@ -25,12 +25,12 @@ static const char *const sql[] = {
 		     "VALUES (:uuid, :kind, :topic, :key, :subject, 'scheduled', :now, :by, :start, :valid_until, :planned)",
 	[Q_GET] = "SELECT " COLUMNS " FROM campaign WHERE id = :id",
 	[Q_BY_KEY] = "SELECT " COLUMNS " FROM campaign WHERE key = :key",
-	[Q_LIST] = "SELECT " COLUMNS " FROM campaign WHERE id > 0 ORDER BY id DESC LIMIT :limit",
+	[Q_LIST] = "SELECT " COLUMNS " FROM campaign ORDER BY id DESC LIMIT :limit",
 	[Q_OPEN] = "SELECT " COLUMNS " FROM campaign WHERE state IN ('scheduled', 'sending', 'paused', 'held') ORDER BY id LIMIT :limit",
 	[Q_SET_STATE] = "UPDATE campaign SET state = :state, reason = :reason, finished_at = CASE WHEN :state = 'cancelled' THEN :now END WHERE id = :id",
 	[Q_START] = "UPDATE campaign SET state = 'sending', reason = '', started_at = :now, deadline = :deadline, "
 		    "high_id = (SELECT coalesce(max(id), 0) FROM subscriber), "
-		    "planned = (SELECT count(*) FROM subscription u WHERE u.topic_id = campaign.topic_id AND u.state = 1) WHERE id = :id",
+		    "planned = (SELECT count(*) FROM subscription u WHERE u.topic_id = campaign.topic_id AND u.state = 1) WHERE id = :id AND state = 'scheduled'",
 	[Q_FINISH] = "UPDATE campaign SET state = 'done', finished_at = :now WHERE id = :id AND state = 'sending'",
 	[Q_TALLY] = "UPDATE campaign SET accepted = accepted + :accepted, deferred = deferred + :deferred, refused = refused + :refused, "
 		    "unknown = unknown + :unknown, skipped = skipped + :skipped WHERE id = :id",
@@ -232,7 +232,11 @@ campaign_start(struct db *db, int64_t id, int64_t deadline, struct err *e)
 	stmt_int(st, ":id", id);
 	stmt_int(st, ":now", clock_now());
 	stmt_int(st, ":deadline", deadline);
-	return stmt_run(st, e);
+	if (stmt_run(st, e) == -1)
+		return -1;
+	if (!db_changes(db))
+		return err_set(e, ERR_REFUSED, "campaign %lld is not scheduled: it cannot be started", (long long)id);
+	return 0;
 }
 
 int

@@ -57,7 +57,7 @@ int campaign_hold(struct db *db, int64_t id, const char *reason, struct err *e);
 int campaign_resume(struct db *db, int64_t id, struct err *e);
 int campaign_cancel(struct db *db, int64_t id, const char *reason, struct err *e);
 
-/* The clerk: start one that is due (fixes audience, deadline and planned), and end one. */
+/* The clerk: start one that is due (fixes audience, deadline and planned; ERR_REFUSED unless it is SCHEDULED), and end one that is SENDING. */
 int campaign_start(struct db *db, int64_t id, int64_t deadline, struct err *e);
 int campaign_finish(struct db *db, int64_t id, struct err *e);
 

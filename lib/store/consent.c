@@ -8,18 +8,20 @@
 #include "store/db.h"
 #include "store/modules.h"
 
-enum { Q_WORDING, Q_ADD, Q_EACH, Q_DROP_IPS };
+enum { Q_WORDING, Q_ADD, Q_LAST, Q_EACH, Q_DROP_IPS, Q_COUNT };
 
 static const char *const sql[] = {
 	[Q_WORDING] = "INSERT INTO form_text (hash, text, first_at) VALUES (:hash, :text, :now) ON CONFLICT DO NOTHING",
 	[Q_ADD] = "INSERT INTO consent (subscriber_id, topic_id, action, at, ip, form_hash, mail_hash, source) "
 		  "VALUES (:subscriber, :topic, :action, :now, :ip, :form, :mail, :source)",
+	[Q_LAST] = "SELECT action, at FROM consent WHERE subscriber_id = :subscriber AND topic_id = :topic AND action <> 'requested' "
+		   "ORDER BY id DESC LIMIT 1",
 	[Q_EACH] = "SELECT c.at, t.slug, c.action, c.source, coalesce(c.ip, ''), coalesce(f.text, ''), coalesce(m.text, '') FROM consent c "
 		   "JOIN topic t ON t.id = c.topic_id LEFT JOIN form_text f ON f.hash = c.form_hash LEFT JOIN form_text m ON m.hash = c.mail_hash "
 		   "WHERE c.subscriber_id = :subscriber ORDER BY c.id",
 	[Q_DROP_IPS] = "UPDATE consent SET ip = NULL WHERE id IN (SELECT id FROM consent WHERE ip IS NOT NULL AND at < :before LIMIT :limit)",
 };
-const struct db_module consent_module = { "consent", sql, 4, MODULE_CONSENT };
+const struct db_module consent_module = { "consent", sql, Q_COUNT, MODULE_CONSENT };
 
 int
 consent_wording(struct db *db, const char *text, uint8_t hash[CONSENT_HASH], struct err *e)
@@ -47,6 +49,23 @@ consent_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const char *
 	stmt_blob(st, ":mail", evidence->mail_hash, CONSENT_HASH);
 	stmt_text(st, ":source", evidence->source);
 	return stmt_run(st, e);
+}
+
+int
+consent_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action[16], int64_t *at, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &consent_module, Q_LAST);
+	int rc;
+
+	stmt_int(st, ":subscriber", subscriber_id);
+	stmt_int(st, ":topic", topic_id);
+	rc = stmt_step(st, e);
+	if (rc == 1) {
+		stmt_col_copy(st, 0, action, 16);
+		*at = stmt_col_int(st, 1);
+		stmt_done(st);
+	}
+	return rc;
 }
 
 int

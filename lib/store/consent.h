@@ -30,6 +30,12 @@ int consent_wording(struct db *db, const char *text, uint8_t hash[CONSENT_HASH],
 /* action: as schema.sql lists them. */
 int consent_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const char *action, const struct evidence *evidence, struct err *e);
 
+/*
+ * The last action of a person on a topic that was not "requested", and when: 1, 0
+ * when there is none, -1. What a request that nobody confirmed must not hide.
+ */
+int consent_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action[16], int64_t *at, struct err *e);
+
 /* One person's, oldest first. */
 int consent_each(struct db *db, int64_t subscriber_id, int (*each)(void *ctx, const struct consent *c, struct err *e), void *ctx, struct err *e);
 

@@ -21,11 +21,11 @@
 #define CHUNK_US 15000		/* db_chunk: 15 ms of work, so that a commit ends within 20 */
 
 int
-db_fail(struct db *db, struct err *e)
+db_fail_sqlite(struct sqlite3 *sqlite, struct err *e)
 {
-	const char *text = sqlite3_errmsg(db->sqlite);
+	const char *text = sqlite3_errmsg(sqlite);
 
-	switch (sqlite3_errcode(db->sqlite)) {
+	switch (sqlite3_errcode(sqlite) & 0xff) {
 	case SQLITE_FULL:
 		return err_set(e, ERR_FULL, "no space left for the store; nothing was changed: free some space and try again");
 	case SQLITE_BUSY:
@@ -40,10 +40,16 @@ db_fail(struct db *db, struct err *e)
 		return err_set(e, ERR_SYSTEM, "cannot write the store (%s): check the owner and mode of its folder and files", text);
 	default:
 		/* SQLITE_IOERR with ENOSPC is how a full disk shows in the WAL */
-		if (sqlite3_system_errno(db->sqlite) == ENOSPC || sqlite3_system_errno(db->sqlite) == EDQUOT)
+		if (sqlite3_system_errno(sqlite) == ENOSPC || sqlite3_system_errno(sqlite) == EDQUOT)
 			return err_set(e, ERR_FULL, "no space left for the store; nothing was changed: free some space and try again");
 		return err_set(e, ERR_SYSTEM, "store: %s", text);
 	}
+}
+
+int
+db_fail(const struct db *db, struct err *e)
+{
+	return db_fail_sqlite(db->sqlite, e);
 }
 
 static int
@@ -56,75 +62,131 @@ exec(struct db *db, const char *sql, struct err *e)
 static int
 create_file(const char *path, struct err *e)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
+	int rc, fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
 
-	if (fd == -1) {
-		err_sys(e, "cannot create the store %s", path);
-		if (errno == EEXIST)
-			e->code = ERR_EXISTS;
-		return -1;
-	}
-	if (fchmod(fd, 0660) == -1)
-		err_sys(e, "cannot set the permissions of %s", path);
+	if (fd == -1 && errno == EEXIST)
+		return err_set(e, ERR_EXISTS, "there is a store at %s already", path);
+	if (fd == -1)
+		return err_sys(e, "cannot create the store %s", path);
+	rc = fchmod(fd, 0660) == -1 ? err_sys(e, "cannot set the permissions of %s", path) : 0;
 	close(fd);
+	return rc;
+}
+
+/* The number that a statement of our own gives. */
+static int
+number(struct db *db, const char *sql, int64_t *out, struct err *e)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = -1;
+
+	if (sqlite3_prepare_v2(db->sqlite, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW) {
+		*out = sqlite3_column_int64(st, 0);
+		rc = 0;
+	} else {
+		db_fail(db, e);
+	}
+	sqlite3_finalize(st);
+	return rc;
+}
+
+/* Look before anything is written: the file may be a newer program's, or no store at all. *version is 0 when it is empty. */
+static int
+check_file(struct db *db, const char *path, enum db_open how, int64_t *version, struct err *e)
+{
+	int64_t application, tables;
+
+	if (number(db, "PRAGMA user_version", version, e) == -1 || number(db, "PRAGMA application_id", &application, e) == -1 ||
+	    number(db, "SELECT count(*) FROM sqlite_schema", &tables, e) == -1)
+		return err_wrap(e, "%s", path);
+	if (*version == 0 && tables == 0)
+		return how == DB_USE ? err_set(e, ERR_CORRUPT, "%s is empty, not a store: run `newsletter init`", path) : 0;
+	if (*version <= 0 || application != APPLICATION_ID)
+		return err_set(e, ERR_CORRUPT, "%s is an SQLite file, but no store of newsletter: check [store] path", path);
+	if (*version > SCHEMA_VERSION)
+		return err_set(e, ERR_VERSION, "%s has schema version %d, made by a newer newsletter; this one knows version %d: install the newer one",
+		    path, (int)*version, SCHEMA_VERSION);
+	if (*version < SCHEMA_VERSION && how == DB_USE)
+		return err_set(e, ERR_VERSION, "%s has schema version %d, this program needs %d: restart newsletterd, which brings it up to date",
+		    path, (int)*version, SCHEMA_VERSION);
 	return 0;
 }
 
 static int
-check_version(struct db *db, const char *path, enum db_open how, struct err *e)
+open_file(struct db *db, const char *path, enum db_open how, struct err *e)
 {
-	int version = migrate_version(db->sqlite);
+	struct buf lock = BUF_INIT;
+	int64_t version;
+	int rc = -1;
 
-	if (version == -1)
-		return db_fail(db, e);
-	if (version > SCHEMA_VERSION)
-		return err_set(e, ERR_VERSION, "%s has schema version %d, made by a newer newsletter; this one knows version %d: install the newer one",
-		    path, version, SCHEMA_VERSION);
-	if (how != DB_USE)
-		return migrate(db->sqlite, SCHEMA_VERSION, e);
-	if (version == 0)
-		return err_set(e, ERR_CORRUPT, "%s is empty, not a store: run `newsletter init`", path);
-	if (version < SCHEMA_VERSION)
-		return err_set(e, ERR_VERSION, "%s has schema version %d, this program needs %d: restart newsletterd, which brings it up to date", path,
-		    version, SCHEMA_VERSION);
-	return 0;
+	if (sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+		db_fail(db, e);
+		goto out;
+	}
+	sqlite3_busy_timeout(db->sqlite, 5000);	/* while opening: another process may be recovering the WAL */
+	if (check_file(db, path, how, &version, e) == -1)
+		goto out;
+	buf_addf(&lock, "%s-lock", path);
+	if (turn_open(&db->turn, lock.data, e) == -1)
+		goto out;
+	if (exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"
+	    "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096", e) == -1)
+		goto out;
+	if (version < SCHEMA_VERSION && migrate(db->sqlite, SCHEMA_VERSION, e) == -1)
+		goto out;
+	sqlite3_busy_timeout(db->sqlite, 0);	/* from here on writers queue on the turn */
+	rc = 0;
+out:
+	buf_release(&lock);
+	return rc;
+}
+
+/* What a store that could not be made has left, so that trying again is not refused. */
+static void
+unlink_files(const char *path)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm", "-lock" };
+	struct buf name = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		buf_reset(&name);
+		buf_addf(&name, "%s%s", path, suffixes[i]);
+		unlink(name.data);
+	}
+	buf_release(&name);
 }
 
 struct db *
 db_open(const char *path, enum db_open how, struct err *e)
 {
-	struct db *db = xcalloc(1, sizeof(*db));
-	struct buf lock = BUF_INIT;
-	mode_t mask = umask(0007);
+	struct db *db;
+	struct stat st;
+	mode_t mask;
+	int rc;
 
-	db->turn = (struct turn)TURN_INIT;
 	if (how == DB_CREATE && create_file(path, e) == -1)
-		goto fail;
-	if (access(path, F_OK) == -1) {
-		err_set(e, ERR_NOT_FOUND, "no store at %s: run `newsletter init` first", path);
-		goto fail;
+		return NULL;
+	if (stat(path, &st) == -1) {
+		if (errno == ENOENT)
+			err_set(e, ERR_NOT_FOUND, "no store at %s: run `newsletter init` first", path);
+		else
+			err_sys(e, "cannot open the store %s", path);
+		return NULL;
 	}
-	buf_addf(&lock, "%s-lock", path);
-	if (turn_open(&db->turn, lock.data, e) == -1)
-		goto fail;
-	if (sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-		db_fail(db, e);
-		goto fail;
-	}
-	sqlite3_busy_timeout(db->sqlite, 5000);	/* while opening: another process may be recovering the WAL */
-	if (exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"
-	    "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096", e) == -1 ||
-	    check_version(db, path, how, e) == -1)
-		goto fail;
-	sqlite3_busy_timeout(db->sqlite, 0);	/* from here on writers queue on the turn */
+	db = xcalloc(1, sizeof(*db));
+	db->turn = (struct turn)TURN_INIT;
+	db->wait_us = BEGIN_WAIT_US;
+	mask = umask(0007);	/* the lock's file; SQLite gives its own files the store's mode */
+	rc = open_file(db, path, how, e);
 	umask(mask);
-	buf_release(&lock);
+	if (rc == -1) {
+		db_close(db);
+		if (how == DB_CREATE)
+			unlink_files(path);
+		return NULL;
+	}
 	return db;
-fail:
-	umask(mask);
-	buf_release(&lock);
-	db_close(db);
-	return NULL;
 }
 
 void
@@ -161,6 +223,10 @@ db_try_begin(struct db *db, struct err *e)
 		db->begun_us = clock_mono_us();
 		return 1;
 	}
+	if (rc == SQLITE_BUSY && sqlite3_extended_errcode(db->sqlite) == SQLITE_BUSY_SNAPSHOT) {
+		turn_leave(&db->turn);
+		return err_set(e, ERR_SYSTEM, "store: cannot begin to write in the middle of a walk that reads");
+	}
 	if (rc == SQLITE_BUSY)	/* a program that does not know the turn, such as the sqlite3 shell */
 		return 0;
 	turn_leave(&db->turn);
@@ -175,14 +241,21 @@ db_begin(struct db *db, struct err *e)
 	int rc;
 
 	while ((rc = db_try_begin(db, e)) == 0) {
-		if (clock_mono_us() - start > BEGIN_WAIT_US) {
+		if (clock_mono_us() - start > db->wait_us) {
 			turn_leave(&db->turn);
 			return err_set(e, ERR_BUSY,
-			    "the store is locked by another program for 10 s; nothing was changed: try again, or see who has it open");
+			    "the store is locked by another program for %lld s; nothing was changed: try again, or see who has it open",
+			    (long long)(db->wait_us / 1000000));
 		}
 		nanosleep(&pause, NULL);
 	}
 	return rc == 1 ? 0 : -1;
+}
+
+void
+db_set_wait(struct db *db, int64_t wait_ms)
+{
+	db->wait_us = wait_ms * 1000;
 }
 
 int
@@ -220,13 +293,10 @@ db_chunk(struct db *db, struct err *e)
 int64_t
 db_data_version(struct db *db)
 {
-	static const char sql[] = "PRAGMA data_version";
-	sqlite3_stmt *st = NULL;
+	struct err ignored = ERR_INIT;
 	int64_t version = -1;
 
-	if (sqlite3_prepare_v2(db->sqlite, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
-		version = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
+	number(db, "PRAGMA data_version", &version, &ignored);
 	return version;
 }
 
@@ -256,10 +326,13 @@ void
 db_set_suppression_key(struct db *db, const uint8_t key[32])
 {
 	memcpy(db->suppression_key, key, sizeof(db->suppression_key));
+	db->has_suppression_key = true;
 }
 
 const uint8_t *
 db_suppression_key(const struct db *db)
 {
+	if (!db->has_suppression_key)
+		abort();	/* a MAC under no key would match nothing, and suppressed people would be mailed */
 	return db->suppression_key;
 }

@@ -24,16 +24,20 @@ enum db_open {
 
 /*
  * NULL with ERR_NOT_FOUND, ERR_EXISTS, ERR_VERSION (the store is from a newer
- * program, or from an older one and DB_USE), ERR_CORRUPT, ERR_FULL or ERR_SYSTEM.
+ * program, or from an older one and DB_USE), ERR_CORRUPT (damaged, or no store
+ * of ours), ERR_FULL or ERR_SYSTEM; then a file that was there is as it was, and one that was not is not.
  */
 struct db *db_open(const char *path, enum db_open how, struct err *e);
 void db_close(struct db *db);
 
 /*
- * Begin to write, waiting for the turn: at most 10 s, then ERR_BUSY. For
- * programs that have nothing else to do. Reading needs no begin.
+ * Begin to write, waiting for the turn: at most 10 s (db_set_wait), then ERR_BUSY.
+ * For programs that have nothing else to do. Reading needs no begin; writing
+ * without one fails. Neither begin nor db_chunk may be called in the middle of a
+ * walk (subscriber_each and its like): what it reads may be out of date.
  */
 int db_begin(struct db *db, struct err *e);
+void db_set_wait(struct db *db, int64_t wait_ms);
 
 /* For event loops: 1 when the transaction is open, 0 when it is somebody else's turn (call again within 1-2 ms: the place in the queue is kept), -1. */
 int db_try_begin(struct db *db, struct err *e);
@@ -53,7 +57,7 @@ int64_t db_changes(const struct db *db);
 /* Whether the store's file is whole (PRAGMA quick_check); ERR_CORRUPT with what was found. */
 int db_check(struct db *db, struct err *e);
 
-/* The key of suppression.address_hmac (lib/store/suppression.h); the roles that must not have it never set it. */
+/* The key of suppression.address_hmac (lib/store/suppression.h); the roles that must not have it never set it. Reading one that was not set aborts. */
 void db_set_suppression_key(struct db *db, const uint8_t key[32]);
 const uint8_t *db_suppression_key(const struct db *db);
 

@@ -1,4 +1,4 @@
-/* db_private.h - what db.c and stmt.c share; nobody else includes it. */
+/* db_private.h - what db.c, stmt.c and migrate.c share; nobody else includes it. */
 #ifndef DB_PRIVATE_H
 #define DB_PRIVATE_H
 
@@ -17,12 +17,14 @@ struct db {
 	sqlite3 *sqlite;
 	struct turn turn;
 	bool open;		/* a transaction of ours is open */
-	int64_t begun_us;
+	int64_t begun_us, wait_us;
 	struct stmt *stmts[DB_MODULES];	/* one array a module, filled at first use */
 	uint8_t suppression_key[32];
+	bool has_suppression_key;
 };
 
 /* Fill *e from SQLite's last error; returns -1. */
-int db_fail(struct db *db, struct err *e);
+int db_fail(const struct db *db, struct err *e);
+int db_fail_sqlite(struct sqlite3 *sqlite, struct err *e);
 
 #endif

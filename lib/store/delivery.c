@@ -31,16 +31,16 @@ static const char *const sql[] = {
 	[Q_RECLAIM] = "UPDATE delivery SET state = :state, attempts = :attempts, at = :now, next_at = NULL "
 		      "WHERE campaign_id = :campaign AND subscriber_id = :subscriber",
 	[Q_RECORD] = "UPDATE delivery SET state = :state, at = :now, next_at = :next, code = :code, enhanced = :enhanced, reply = :reply "
-		     "WHERE campaign_id = :campaign AND subscriber_id = :subscriber",
+		     "WHERE campaign_id = :campaign AND subscriber_id = :subscriber AND state = 0",
 	[Q_RECOVER] = "UPDATE delivery SET state = :state, at = :now, next_at = :next WHERE campaign_id = :campaign AND state = 0",
 	[Q_GIVE_UP] = "UPDATE delivery SET state = 3, at = :now, next_at = NULL WHERE campaign_id = :campaign AND state = 2",
 	[Q_NEXT_DUE] = "SELECT next_at FROM delivery WHERE campaign_id = :campaign AND state = 2 ORDER BY next_at LIMIT 1",
 	[Q_FIND] = "SELECT subscriber_id, state, attempts, at, coalesce(next_at, 0), coalesce(code, 0), coalesce(enhanced, ''), coalesce(reply, '') "
 		   "FROM delivery WHERE campaign_id = :campaign AND subscriber_id = :subscriber",
 	[Q_EACH] = "SELECT subscriber_id, state, attempts, at, coalesce(next_at, 0), coalesce(code, 0), coalesce(enhanced, ''), coalesce(reply, '') "
-		   "FROM delivery WHERE campaign_id = :campaign AND state = :state",
+		   "FROM delivery WHERE campaign_id = :campaign AND state = :state ORDER BY subscriber_id",
 	[Q_DELETE_OLD] = "DELETE FROM delivery WHERE (campaign_id, subscriber_id) IN (SELECT d.campaign_id, d.subscriber_id FROM campaign c "
-			 "JOIN delivery d ON d.campaign_id = c.id WHERE c.id > 0 AND c.finished_at < :before LIMIT :limit)",
+			 "CROSS JOIN delivery d ON d.campaign_id = c.id WHERE c.finished_at < :before LIMIT :limit)",
 };
 const struct db_module delivery_module = { "delivery", sql, Q_COUNT, MODULE_DELIVERY };
 
@@ -61,7 +61,7 @@ write_claim(struct db *db, int which, const struct delivery_claim *claim, bool m
 	stmt_int(st, ":campaign", claim->campaign_id);
 	stmt_int(st, ":subscriber", claim->who.id);
 	stmt_int(st, ":state", mailable ? DELIVERY_CLAIMED : DELIVERY_SKIPPED);
-	stmt_int(st, ":attempts", claim->attempts);
+	stmt_int(st, ":attempts", mailable ? claim->attempts : claim->attempts - 1);
 	stmt_int(st, ":now", clock_now());
 	return stmt_run(st, e);
 }
@@ -113,17 +113,18 @@ delivery_claim(struct db *db, struct campaign *c, struct delivery_claim *out, si
 	struct stmt *st = db_stmt(db, &delivery_module, Q_DUE);
 	int64_t cursor = c->cursor;
 	size_t n = 0, limit;
-	int rows;
+	int rows;	/* with those skipped */
 
 	*exhausted = false;
 	stmt_int(st, ":campaign", c->id);
 	stmt_int(st, ":topic", c->topic_id);
 	stmt_int(st, ":now", clock_now());
 	stmt_int(st, ":limit", (int64_t)size);
-	if (take(db, st, Q_RECLAIM, c, out, size, &n, tally, e) == -1)
+	rows = take(db, st, Q_RECLAIM, c, out, size, &n, tally, e);
+	if (rows == -1)
 		return -1;
 	limit = size - n;
-	if (limit) {
+	if ((size_t)rows < size) {	/* else there may be more of them, though some were skipped */
 		st = db_stmt(db, &delivery_module, Q_NEXT);
 		stmt_int(st, ":topic", c->topic_id);
 		stmt_int(st, ":cursor", c->cursor);
@@ -164,7 +165,9 @@ delivery_record(struct db *db, const struct delivery_claim *claim, const struct 
 	stmt_int_or_null(st, ":code", result->code);
 	stmt_text(st, ":enhanced", result->enhanced && result->enhanced[0] ? result->enhanced : NULL);
 	stmt_text(st, ":reply", result->reply && result->reply[0] ? result->reply : NULL);
-	return stmt_run(st, e);
+	if (stmt_run(st, e) == -1)
+		return -1;
+	return (int)db_changes(db);
 }
 
 int

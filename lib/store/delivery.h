@@ -51,7 +51,8 @@ const char *delivery_state_name(enum delivery_state state);
  * whose time has come first, then by the cursor, which moves. Whoever is not
  * ACTIVE any more, or is suppressed, is skipped. Inside a transaction; *c's cursor and *tally are
  * brought up to date, the caller writes the tally. *exhausted: the cursor has
- * nobody left. Returns how many, or -1.
+ * nobody left. Returns how many, or -1; 0 without *exhausted when all that were reached
+ * this time were skipped: call again, in a new transaction.
  */
 int delivery_claim(struct db *db, struct campaign *c, struct delivery_claim *out, size_t size, struct campaign_tally *tally, bool *exhausted,
     struct err *e);
@@ -59,7 +60,10 @@ int delivery_claim(struct db *db, struct campaign *c, struct delivery_claim *out
 /* Whether the person of a claim may still be mailed: has not left, is not suppressed. 1, 0, -1. */
 int delivery_wanted(struct db *db, const struct delivery_claim *claim, struct err *e);
 
-/* Record what became of a claim. */
+/*
+ * Record what became of a claim: 1, or 0 when it is not CLAIMED any more (settled
+ * by delivery_recover), and then it must not be tallied either; -1.
+ */
 int delivery_record(struct db *db, const struct delivery_claim *claim, const struct delivery_result *result, struct err *e);
 
 /*

@@ -14,16 +14,17 @@ static const char *const sql[] = {
 		      "VALUES (:kind, :subscriber, :address, 'queued', :now, :expires, :now)",
 	[Q_FILL] = "UPDATE outbox SET message = :message WHERE id = :id",
 	[Q_DUE] = "SELECT id, coalesce(subscriber_id, 0), kind, address, attempts, expires_at, message FROM outbox "
-		  "WHERE state = 'queued' AND next_at <= :now AND expires_at > :now ORDER BY next_at, id LIMIT :limit",
+		  "WHERE state = 'queued' AND next_at <= :now AND expires_at > :now AND message IS NOT NULL ORDER BY next_at, id LIMIT :limit",
 	[Q_CLAIM] = "UPDATE outbox SET state = 'claimed', attempts = :attempts WHERE id = :id",
 	[Q_RECORD] = "UPDATE outbox SET state = :state, next_at = :next, code = :code, enhanced = :enhanced, reply = :reply, "
-		     "message = CASE WHEN :state = 'queued' THEN message END, address = CASE WHEN :state = 'queued' THEN address END WHERE id = :id",
+		     "message = CASE WHEN :state = 'queued' THEN message END, address = CASE WHEN :state = 'queued' THEN address END "
+		     "WHERE id = :id AND state = 'claimed'",
 	[Q_RECOVER] = "UPDATE outbox SET state = 'queued', next_at = :now WHERE state = 'claimed'",
-	[Q_EXPIRE] = "UPDATE outbox SET state = 'expired', message = NULL, address = NULL WHERE message IS NOT NULL AND expires_at <= :now AND state = 'queued'",
+	[Q_EXPIRE] = "UPDATE outbox SET state = 'expired', message = NULL, address = NULL WHERE state = 'queued' AND expires_at <= :now",
 	[Q_WAITING] = "SELECT count(*) FROM outbox WHERE state = 'queued'",
-	[Q_NEXT_DUE] = "SELECT next_at FROM outbox WHERE state = 'queued' ORDER BY next_at LIMIT 1",
-	[Q_RECENT] = "SELECT 1 FROM outbox WHERE created_at >= :since AND subscriber_id = :subscriber AND kind = :kind LIMIT 1",
-	[Q_DELETE_OLD] = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < :before AND message IS NULL LIMIT :limit)",
+	[Q_NEXT_DUE] = "SELECT next_at FROM outbox WHERE state = 'queued' AND expires_at > :now ORDER BY next_at LIMIT 1",
+	[Q_RECENT] = "SELECT 1 FROM outbox WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind LIMIT 1",
+	[Q_DELETE_OLD] = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < :before AND state NOT IN ('queued', 'claimed') LIMIT :limit)",
 };
 const struct db_module outbox_module = { "outbox", sql, Q_COUNT, MODULE_OUTBOX };
 
@@ -147,8 +148,11 @@ outbox_waiting(struct db *db, int64_t *out, struct err *e)
 int
 outbox_next_due(struct db *db, int64_t *at, struct err *e)
 {
+	struct stmt *st = db_stmt(db, &outbox_module, Q_NEXT_DUE);
+
 	*at = 0;
-	return stmt_one_int(db_stmt(db, &outbox_module, Q_NEXT_DUE), at, e) == -1 ? -1 : 0;
+	stmt_int(st, ":now", clock_now());
+	return stmt_one_int(st, at, e) == -1 ? -1 : 0;
 }
 
 int

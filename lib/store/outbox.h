@@ -33,7 +33,10 @@ int outbox_fill(struct db *db, int64_t id, const void *message, size_t n, struct
 /* Claim at most `size` that are due; out[].message is initialised here. Returns how many, or -1. */
 int outbox_claim(struct db *db, struct outbox_mail *out, size_t size, struct err *e);
 
-/* Record; anything final wipes message and address. DELIVERY_DEFERRED past expires_at counts as expired. */
+/*
+ * Record; anything final wipes message and address. DELIVERY_DEFERRED past expires_at counts as expired. What
+ * is not claimed any more (its person was erased meanwhile) stays as it is.
+ */
 int outbox_record(struct db *db, const struct outbox_mail *mail, const struct delivery_result *result, struct err *e);
 
 /* A sender starts: claims of an earlier one are due again. */

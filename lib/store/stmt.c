@@ -62,8 +62,12 @@ stmt_blob(struct stmt *st, const char *name, const void *value, size_t n)
 int
 stmt_step(struct stmt *st, struct err *e)
 {
-	int rc = st->st ? sqlite3_step(st->st) : SQLITE_ERROR;
+	int rc;
 
+	/* Out of turn, or after an error that made SQLite roll back by itself (a full disk): what follows must not be written alone. */
+	if (st->st && sqlite3_get_autocommit(st->db->sqlite) && !sqlite3_stmt_readonly(st->st))
+		return err_set(e, ERR_SYSTEM, "store: writing without an open transaction");
+	rc = st->st ? sqlite3_step(st->st) : SQLITE_ERROR;
 	if (rc == SQLITE_ROW)
 		return 1;
 	if (rc == SQLITE_DONE) {

@@ -11,7 +11,7 @@
 #include "store/modules.h"
 #include "store/suppression.h"
 
-enum { Q_FIND, Q_GET, Q_INSERT, Q_SET_NAME, Q_DELETE, Q_EACH, Q_EACH_SUBSCRIBED, Q_COUNT_ALL, Q_DELETE_UNCONFIRMED };
+enum { Q_FIND, Q_GET, Q_INSERT, Q_SET_NAME, Q_DELETE, Q_EACH, Q_EACH_TOPIC, Q_EACH_STATE, Q_COUNT_ALL, Q_DELETE_UNCONFIRMED, Q_COUNT };
 
 #define COLUMNS "s.id, s.address, s.address_key, s.name, s.language, s.created_at"
 
@@ -23,15 +23,18 @@ static const char *const sql[] = {
 	[Q_SET_NAME] = "UPDATE subscriber SET name = :name WHERE id = :id",
 	[Q_DELETE] = "DELETE FROM subscriber WHERE id = :id",
 	/* listing everybody reads the whole table on purpose */
-	[Q_EACH] = "SELECT " COLUMNS " FROM subscriber s WHERE s.id > 0 ORDER BY s.id",
-	[Q_EACH_SUBSCRIBED] = "SELECT " COLUMNS " FROM subscriber s WHERE s.id > 0 AND EXISTS (SELECT 1 FROM subscription u WHERE u.subscriber_id = s.id "
-			      "AND (:topic = 0 OR u.topic_id = :topic) AND (:state < 0 OR u.state = :state)) ORDER BY s.id",
+	[Q_EACH] = "SELECT " COLUMNS " FROM subscriber s ORDER BY s.id",
+	[Q_EACH_TOPIC] = "SELECT " COLUMNS " FROM subscription u CROSS JOIN subscriber s ON s.id = u.subscriber_id "
+			 "WHERE u.topic_id = :topic AND (:state < 0 OR u.state = :state) ORDER BY u.subscriber_id",
+	[Q_EACH_STATE] = "SELECT " COLUMNS " FROM subscriber s WHERE EXISTS (SELECT 1 FROM subscription u WHERE u.subscriber_id = s.id "
+			 "AND u.state = :state) ORDER BY s.id",
 	[Q_COUNT_ALL] = "SELECT count(*) FROM subscriber",
 	[Q_DELETE_UNCONFIRMED] = "DELETE FROM subscriber WHERE id IN (SELECT u.subscriber_id FROM subscription u WHERE u.state = 0 AND u.since < :before "
 				 "AND NOT EXISTS (SELECT 1 FROM subscription v WHERE v.subscriber_id = u.subscriber_id AND "
-				 "(v.state <> 0 OR v.since >= :before)) LIMIT :limit)",
+				 "(v.state <> 0 OR v.since >= :before)) AND NOT EXISTS (SELECT 1 FROM consent c "
+				 "WHERE c.subscriber_id = u.subscriber_id AND c.action IN ('left', 'bounced', 'complained')) LIMIT :limit)",
 };
-const struct db_module subscriber_module = { "subscriber", sql, 9, MODULE_SUBSCRIBER };
+const struct db_module subscriber_module = { "subscriber", sql, Q_COUNT, MODULE_SUBSCRIBER };
 
 int
 subscriber_check_name(const char *name, struct err *e)
@@ -134,7 +137,7 @@ int
 subscriber_each(struct db *db, int64_t topic_id, int state, int (*each)(void *ctx, const struct subscriber *s, struct err *e), void *ctx,
     struct err *e)
 {
-	struct stmt *st = db_stmt(db, &subscriber_module, topic_id || state >= 0 ? Q_EACH_SUBSCRIBED : Q_EACH);
+	struct stmt *st = db_stmt(db, &subscriber_module, topic_id ? Q_EACH_TOPIC : state >= 0 ? Q_EACH_STATE : Q_EACH);
 	struct subscriber s;
 	int rc;
 

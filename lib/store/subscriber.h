@@ -40,7 +40,7 @@ int subscriber_put(struct db *db, struct subscriber *s, bool *created, struct er
 
 int subscriber_set_name(struct db *db, int64_t id, const char *name, struct err *e);
 
-/* Remove the row and all that hangs on it (subscriptions, consent, tokens). */
+/* Remove the row and all that hangs on it (subscriptions, consent, tokens, what waits in the outbox); events stay, without the person. */
 int subscriber_delete(struct db *db, int64_t id, struct err *e);
 
 /*
@@ -54,7 +54,10 @@ int subscriber_each(struct db *db, int64_t topic_id, int state, int (*each)(void
 /* Number of rows. */
 int subscriber_count(struct db *db, int64_t *out, struct err *e);
 
-/* Remove subscribers whose every subscription was pending since before `before`; *n says how many. At most `limit` a call. */
+/*
+ * Remove subscribers whose every subscription was pending since before `before`; *n says how many. At most `limit` a call.
+ * Not those who had a topic that ended: that they left must be remembered (subscription_expire).
+ */
 int subscriber_delete_unconfirmed(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e);
 
 #endif

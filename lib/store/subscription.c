@@ -13,17 +13,24 @@
 
 #define OF_MAX 64		/* TOPICS_MAX: nobody has more */
 
-enum { Q_FIND, Q_OF, Q_PUT, Q_COUNT_STATES, Q_AUDIENCE };
+enum { Q_FIND, Q_OF, Q_PUT, Q_COUNT_STATES, Q_COUNT_TOPIC, Q_AUDIENCE, Q_STALE, Q_END_AGAIN, Q_FORGET, Q_COUNT };
 
 static const char *const sql[] = {
 	[Q_FIND] = "SELECT topic_id, state, since FROM subscription WHERE topic_id = :topic AND subscriber_id = :subscriber",
 	[Q_OF] = "SELECT topic_id, state, since FROM subscription WHERE subscriber_id = :subscriber ORDER BY topic_id LIMIT 64",
 	[Q_PUT] = "INSERT INTO subscription (topic_id, subscriber_id, state, since) VALUES (:topic, :subscriber, :state, :now) "
 		  "ON CONFLICT DO UPDATE SET state = excluded.state, since = excluded.since",
-	[Q_COUNT_STATES] = "SELECT state, count(*) FROM subscription WHERE topic_id > 0 AND (:topic = 0 OR topic_id = :topic) GROUP BY state",
+	[Q_COUNT_STATES] = "SELECT state, count(*) FROM subscription GROUP BY state",
+	[Q_COUNT_TOPIC] = "SELECT state, count(*) FROM subscription WHERE topic_id = :topic GROUP BY state",
 	[Q_AUDIENCE] = "SELECT count(*) FROM subscription WHERE topic_id = :topic AND state = 1",
+	[Q_STALE] = "SELECT u.topic_id, u.subscriber_id FROM subscription u WHERE u.state = 0 AND u.since < :before AND "
+		    "(EXISTS (SELECT 1 FROM subscription v WHERE v.subscriber_id = u.subscriber_id AND (v.state <> 0 OR v.since >= :before)) OR "
+		    "EXISTS (SELECT 1 FROM consent c WHERE c.subscriber_id = u.subscriber_id AND c.action IN ('left', 'bounced', 'complained'))) "
+		    "ORDER BY u.since LIMIT :limit",
+	[Q_END_AGAIN] = "UPDATE subscription SET state = :state, since = :at WHERE topic_id = :topic AND subscriber_id = :subscriber",
+	[Q_FORGET] = "DELETE FROM subscription WHERE topic_id = :topic AND subscriber_id = :subscriber",
 };
-const struct db_module subscription_module = { "subscription", sql, 5, MODULE_SUBSCRIPTION };
+const struct db_module subscription_module = { "subscription", sql, Q_COUNT, MODULE_SUBSCRIPTION };
 
 static const char *const names[SUB_STATES] = { "pending", "active", "left", "bounced", "complained" };
 
@@ -126,12 +133,32 @@ subscription_confirm(struct db *db, int64_t subscriber_id, int64_t topic_id, con
 	return put(db, subscriber_id, topic_id, SUB_ACTIVE, "confirmed", evidence, e) == -1 ? -1 : 1;
 }
 
+/* What a pending request hides: 1 and *old when the topic had ended before, 0 when not, -1. */
+static int
+ended_before(struct db *db, int64_t subscriber_id, int64_t topic_id, struct subscription *old, struct err *e)
+{
+	char action[16];
+	int64_t at;
+	int state, rc = consent_last(db, subscriber_id, topic_id, action, &at, e);
+
+	if (rc != 1)
+		return rc;
+	state = subscription_state_parse(action);	/* ended topics are named like the action that ended them */
+	if (state < SUB_LEFT)
+		return 0;
+	old->state = (enum subscription_state)state;
+	old->since = at;
+	return 1;
+}
+
 int
 subscription_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const char *action, const struct evidence *evidence, struct err *e)
 {
 	struct subscription old;
 	int rc = subscription_find(db, subscriber_id, topic_id, &old, e);
 
+	if (rc == 1 && old.state == SUB_PENDING)
+		rc = ended_before(db, subscriber_id, topic_id, &old, e) == -1 ? -1 : 1;
 	if (rc == -1)
 		return -1;
 	if (rc == 1 && old.state == SUB_ACTIVE)
@@ -184,10 +211,46 @@ subscription_end(struct db *db, int64_t subscriber_id, enum subscription_state s
 	return end(db, subscriber_id, 0, state, names[state], evidence, e);
 }
 
+static int
+expire_one(struct db *db, int64_t subscriber_id, int64_t topic_id, struct err *e)
+{
+	struct subscription old = { 0 };
+	struct stmt *st;
+	int rc = ended_before(db, subscriber_id, topic_id, &old, e);
+
+	if (rc == -1)
+		return -1;
+	st = db_stmt(db, &subscription_module, rc == 1 ? Q_END_AGAIN : Q_FORGET);
+	stmt_int(st, ":topic", topic_id);
+	stmt_int(st, ":subscriber", subscriber_id);
+	stmt_int(st, ":state", old.state);
+	stmt_int(st, ":at", old.since);
+	return stmt_run(st, e);
+}
+
+int
+subscription_expire(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &subscription_module, Q_STALE);
+	int rc;
+
+	*n = 0;
+	stmt_int(st, ":before", before);
+	stmt_int(st, ":limit", limit);
+	while ((rc = stmt_step(st, e)) == 1) {
+		if (expire_one(db, stmt_col_int(st, 1), stmt_col_int(st, 0), e) == -1) {
+			stmt_done(st);
+			return -1;
+		}
+		++*n;
+	}
+	return rc;
+}
+
 int
 subscription_count(struct db *db, int64_t topic_id, int64_t counts[SUB_STATES], struct err *e)
 {
-	struct stmt *st = db_stmt(db, &subscription_module, Q_COUNT_STATES);
+	struct stmt *st = db_stmt(db, &subscription_module, topic_id ? Q_COUNT_TOPIC : Q_COUNT_STATES);
 	int rc;
 
 	memset(counts, 0, SUB_STATES * sizeof(counts[0]));

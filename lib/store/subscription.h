@@ -46,7 +46,8 @@ int subscription_confirm(struct db *db, int64_t subscriber_id, int64_t topic_id,
 
 /*
  * Staff or an import: ACTIVE at once, with `action` "added" or "imported" as
- * evidence. Never revives: LEFT, BOUNCED or COMPLAINED is ERR_REFUSED. 0 when it was active already, else 1.
+ * evidence. Never revives: LEFT, BOUNCED or COMPLAINED is ERR_REFUSED, also behind a
+ * request that nobody confirmed. 0 when it was active already, else 1.
  */
 int subscription_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const char *action, const struct evidence *evidence, struct err *e);
 
@@ -60,6 +61,13 @@ int subscription_leave(struct db *db, int64_t subscriber_id, int64_t topic_id, i
 
 /* End every topic as BOUNCED or COMPLAINED. Returns how many. */
 int subscription_end(struct db *db, int64_t subscriber_id, enum subscription_state state, const struct evidence *evidence, struct err *e);
+
+/*
+ * Requests that nobody confirmed since before `before`, of people who stay: a topic that had ended before is ended again,
+ * any other is no subscription any more. (Those who never had another are subscriber_delete_unconfirmed's.) At most
+ * `limit` a call, *n says how many.
+ */
+int subscription_expire(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e);
 
 /* How many are in each state for the topic (0: all topics): counts[SUB_STATES]. */
 int subscription_count(struct db *db, int64_t topic_id, int64_t counts[SUB_STATES], struct err *e);

@@ -84,6 +84,7 @@ suppression_key_load(struct db *db, const char *folder, struct err *e)
 	rc = 0;
 out:
 	secret_wipe(octets, sizeof(octets));
+	secret_wipe(text.data, text.len);
 	buf_release(&text);
 	buf_release(&path);
 	return rc;

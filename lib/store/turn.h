@@ -1,25 +1,27 @@
 /*
  * turn.h - whose turn it is to write: a fair advisory lock between processes.
  *
- * Two byte locks on one file (fcntl, open file description locks). Byte 0 is
- * the place at the head of the queue, byte 1 the right to write. Whoever holds
- * the place keeps it until the writer is done, so a busy writer that comes
- * back at once finds the place taken and cannot overtake. The kernel drops
- * both when a process dies.
+ * Byte locks on one file (fcntl, open file description locks). Byte 0 is the
+ * right to write. Whoever wants it locks a byte behind all that are locked, its
+ * ticket, and tries for byte 0 only while no ticket below its own is held: turns
+ * come in the order of asking, and a busy writer that comes back at once stands
+ * behind all who wait. The kernel frees what a process holds when it dies.
  */
 #ifndef TURN_H
 #define TURN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct err;
 
 struct turn {
 	int fd;
-	bool head, writer;
+	int64_t ticket;		/* the byte held while waiting; 0: none */
+	bool writer;
 };
 
-#define TURN_INIT { -1, false, false }
+#define TURN_INIT { -1, 0, false }
 
 int turn_open(struct turn *t, const char *path, struct err *e);
 void turn_close(struct turn *t);

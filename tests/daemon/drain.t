@@ -25,7 +25,7 @@ kill -HUP "$daemon"
 replaced() { [ -n "$(role_pid inbound)" ] && [ -n "$(role_pid sender)" ] && [ "$(role_pid sender)" != "$senders" ]; }
 wait_for 20 replaced
 ok $? "SIGHUP replaces the sender"
-is "$(curl -s -o /dev/null -w '%{http_code}' "$base/")" 200 "the pages are served meanwhile"
+is "$(curl -s --max-time 10 -o /dev/null -w '%{http_code}' "$base/")" 200 "the pages are served meanwhile"
 
 newsletter campaign pause 1 >/dev/null
 sleep 1
@@ -60,8 +60,10 @@ kill -HUP "$daemon"
 wait_for 5 grep -q 'event=reload_refused' "$site/log"
 ok $? "a misspelt key is refused with a line in the log"
 is "$(role_pid sender)" "$senders" "and the roles go on as they are"
+sed -i '$d' "$site/newsletter.conf"
+
 kill -9 "$(role_pid http)"
-answers() { curl -sf -o /dev/null "$base/"; }
+answers() { curl -sf --max-time 2 -o /dev/null "$base/"; }
 wait_for 5 answers
 ok $? "a killed http role is started again"
 stop_daemon

@@ -46,12 +46,12 @@ free_port() {
 	local port code
 	while :; do
 		port=$((20000 + RANDOM % 20000)) code=0
-		curl -s -o /dev/null --max-time 2 "http://127.0.0.1:$port/" || code=$?
+		curl -s --max-time 10 -o /dev/null --max-time 2 "http://127.0.0.1:$port/" || code=$?
 		[ "$code" != 7 ] || break
 	done
 	echo "$port"
 }
-answers() { curl -s -o /dev/null --max-time 5 "$url/robots.txt"; }
+answers() { curl -s --max-time 10 -o /dev/null --max-time 5 "$url/robots.txt"; }
 start() {
 	"$BIN/newsletterd" -C "$site" 2>>"$work/log" &
 	daemon=$!
@@ -105,6 +105,7 @@ token() {
 	echo "$t"
 }
 
+mkdir "$site"
 port=$(free_port) url=http://127.0.0.1:$port
 "$BIN/newsletter" init -C "$site" --name 'Quiet Harbour' --url "$url" --listen "127.0.0.1:$port" --from news@quietharbour.example \
 	>"$work/init" 2>&1 || { echo "Bail out! newsletter init"; sed 's/^/# /' "$work/init"; exit 1; }
@@ -296,7 +297,7 @@ post "$url/confirm/$old" -H 'Accept: application/json'
 has "as JSON too" "$body" '"status":410'
 is "the store is as it was" "$(dump)" "$before"
 for _ in 1 2 3 4 5 6 7 8; do token "$dora" 1 $((now + 1000)) NULL; done >"$work/tokens"
-<"$work/tokens" xargs -P 8 -I{} sh -c "curl -s -o /dev/null -w '%{http_code}\n' -X POST $url/confirm/{}; curl -s -o /dev/null -w '%{http_code}\n' -X POST $url/confirm/{}" >"$work/codes"
+<"$work/tokens" xargs -P 8 -I{} sh -c "curl -s --max-time 10 -o /dev/null -w '%{http_code}\n' -X POST $url/confirm/{}; curl -s -o /dev/null -w '%{http_code}\n' -X POST $url/confirm/{}" >"$work/codes"
 is "sixteen at once are all answered" "$(sort "$work/codes" | uniq -c | xargs)" "16 200"
 is "and each token is used" "$(sql "SELECT count(*) FROM token WHERE subscriber_id = $dora AND used_at IS NULL AND expires_at > $now")" 0
 
@@ -381,7 +382,7 @@ is "a link of somebody erased is 410" "$code" 410
 
 echo "# a store that is busy, a visitor who is slow, the end"
 hold() { # SECONDS: be a program that keeps the store locked
-	sqlite3 "$db" 'BEGIN IMMEDIATE' "CREATE TABLE held (x)" ".shell touch $work/held; sleep $1" ROLLBACK &
+	sqlite3 -bail -cmd '.timeout 8000' "$db" 'BEGIN IMMEDIATE' "CREATE TABLE held (x)" ".shell touch $work/held; sleep $1" ROLLBACK &
 	holder=$!
 	wait_for 10 test -e "$work/held"
 	rm -f "$work/held"
@@ -402,6 +403,22 @@ has "and when to come back" "$head" "Retry-After"
 wait "$holder"
 if asked toolate@example.org; then not_ok "it is not recorded"; else ok "it is not recorded"; fi
 
+sql "CREATE TRIGGER poison BEFORE INSERT ON signup_request WHEN NEW.address = 'poison@example.org' BEGIN SELECT RAISE(ABORT, 'no'); END"
+hold 2
+for who in kim poison lea max; do
+	curl -s -o /dev/null -w "$who %{http_code}\n" --max-time 20 -d "email=$who@example.org" -d "topic=$first" "$url/subscribe" &
+	sleep 0.1
+done >"$work/codes"
+while [ "$(wc -l <"$work/codes")" -lt 4 ] && [ $SECONDS -lt 900 ]; do sleep 0.1; done
+wait "$holder"
+is "one that cannot be written takes nobody along" "$(sort "$work/codes" | xargs)" "kim 200 lea 200 max 200 poison 503"
+if asked kim@example.org && asked lea@example.org && asked max@example.org && ! asked poison@example.org; then
+	ok "and the others are recorded"
+else
+	not_ok "and the others are recorded"
+fi
+sql 'DROP TRIGGER poison'
+
 exec 4<>"/dev/tcp/127.0.0.1/$port"
 printf 'POST /subscribe HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nemail=' >&4
 begun=$SECONDS
@@ -412,7 +429,7 @@ if [ $((SECONDS - begun)) -le 8 ]; then ok "a slow client is dropped"; else not_
 exec 4>&-
 
 hold 2
-curl -s -o /dev/null -w '%{http_code}' --max-time 20 -d email=last@example.org -d "topic=$first" "$url/subscribe" >"$work/last" &
+curl -s --max-time 10 -o /dev/null -w '%{http_code}' --max-time 20 -d email=last@example.org -d "topic=$first" "$url/subscribe" >"$work/last" &
 client=$!
 sleep 0.7
 stop

@@ -13,6 +13,7 @@ daemon=
 make_site() {
 	port=$(free_port)
 	base=http://127.0.0.1:$port
+	mkdir -p "$site"
 	"$BIN/newsletter" init -C "$site" --name 'Quiet Harbour' --url "$base" --listen "127.0.0.1:$port" --from news@quietharbour.example \
 		--postal-address '12 Mill Lane, Bristol' "$@" >/dev/null || bail "newsletter init failed"
 	conf_add campaign cancel_window=0
@@ -33,7 +34,7 @@ start_daemon() {
 	${DAEMON_UNDER:-} "${1:-$BIN/newsletterd}" -C "$site" 2>>"$site/log" &
 	daemon=$!
 	at_exit "$daemon"
-	wait_for "${DAEMON_WAIT:-15}" curl -sf -o /dev/null "$base/" || { tail -n 20 "$site/log" >&2; bail "newsletterd did not come up"; }
+	wait_for "${DAEMON_WAIT:-15}" curl -sf --max-time 10 -o /dev/null "$base/" || { tail -n 20 "$site/log" >&2; bail "newsletterd did not come up"; }
 }
 
 stop_daemon() {
@@ -78,6 +79,10 @@ start_sink() {
 	. "$peers/env"
 	sink=127.0.0.1:$(free_port)
 	mkdir -p "$tmp/sink"
+	chmod 711 "$tmp"
+	chmod 777 "$tmp/sink"
+	# as root it wants to be somebody else
+	[ "$(id -u)" != 0 ] || set -- -u nobody "$@"
 	LD_LIBRARY_PATH=$POSTFIX_LIBRARIES "$SMTP_SINK" -D "$tmp/sink/mail." "$@" "$sink" 256 2>"$tmp/sink.log" &
 	at_exit $!
 	wait_for 5 port_open "${sink#*:}" || bail "smtp-sink did not come up"

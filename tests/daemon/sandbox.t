@@ -43,5 +43,5 @@ for role in http clerk inbound; do
 		ok 0 "$role has no password in its environment"
 	fi
 done
-is "$(curl -s -o /dev/null -w '%{http_code}' "$base/")" 200 "the pages are served all the same"
+is "$(curl -s --max-time 10 -o /dev/null -w '%{http_code}' "$base/")" 200 "the pages are served all the same"
 done_testing

@@ -28,10 +28,10 @@ main(int argc, char **argv)
 		return 1;
 	}
 	l.purpose = strcmp(argv[2], "preferences") == 0 ? LINK_PREFERENCES : LINK_UNSUBSCRIBE;
-	l.subscriber = atoll(argv[3]);
-	l.topic = atoll(argv[4]);
-	l.campaign = atoll(argv[5]);
-	l.expires = atoll(argv[6]);
+	l.subscriber = strtoll(argv[3], NULL, 10);
+	l.topic = strtoll(argv[4], NULL, 10);
+	l.campaign = strtoll(argv[5], NULL, 10);
+	l.expires = strtoll(argv[6], NULL, 10);
 	link_url(text, keys, &l);
 	puts(text);
 	link_keys_free(keys);

@@ -209,7 +209,7 @@ no_file(void **state)
 	conf_release(&c);
 	assert_int_equal(file_write("newsletter.conf", 0600, "[site]\n\0nmae = x\n", 17, &e), 0);
 	assert_int_equal(conf_load(&c, "newsletter.conf", &e), -1);
-	assert_string_equal(e.text, "newsletter.conf holds a NUL byte: it is no text file");
+	assert_non_null(strstr(e.text, "newsletter.conf holds a NUL byte: it is no text file"));
 	conf_release(&c);
 	big = xcalloc(1, 70000);
 	memset(big, '#', 69999);

@@ -120,7 +120,7 @@ part_text(GMimeMessage *message, int index)
 	return text;
 }
 
-/* LF for CRLF, and without the last line end, which may belong to the boundary. */
+/* LF for CRLF. The last line end belongs to the boundary, so GMime leaves it out. */
 static void
 normalise(char *s)
 {
@@ -130,8 +130,6 @@ normalise(char *s)
 		if (*s != '\r' || s[1] != '\n')
 			*to++ = *s;
 	*to = '\0';
-	if (to > s - strlen(s) && to[-1] == '\n')
-		to[-1] = '\0';
 }
 
 static void
@@ -282,6 +280,7 @@ static const struct {
 	    "<a href=\"mailto:a+b@c.org%3Fcc%3Dd@e.org\">x</a>" },
 	{ "after a style sheet", "<style>a > b {}</style><p>" SLOT_MARK("name") "</p>\n", "x", "<style>a > b {}</style><p>x</p>" },
 	{ "after < in a style", "<style><p </style ><p>" SLOT_MARK("name") "</p>\n", "x",     "<style><p </style ><p>x</p>" },
+	{ "<< in a style",      "<style><</style>" SLOT_MARK("name") "\n",        "x",           "<style><</style>x" },
 	{ "in a comment",       "<!-- " SLOT_MARK("name") " -->\n",                "--><b>",      "<!-- --&gt;&lt;b&gt; -->" },
 	{ "Outlook's comment",  "<!--[if mso]><v:rect href=\"" SLOT_MARK("view_url") "\"><![endif]-->\n", "https://a.org",
 	    "<!--[if mso]><v:rect href=\"https://a.org\"><![endif]-->" },
@@ -509,6 +508,7 @@ static const struct refused {
 	{ "C1 in the HTML",         { .html = "a\xc2\x85" }, "control" },
 	{ "unknown slot",           { .text = SLOT_MARK("nick") }, "{{nick}}" },
 	{ "empty slot",             { .text = SLOT_MARK("") }, "{{}}" },
+	{ "control in a slot's name", { .text = SLOT_MARK("na\nme") }, "no per-person value of" },
 	{ "prefix of a slot",       { .text = SLOT_MARK("nam") }, "{{nam}}" },
 	{ "slot for headers",       { .text = SLOT_MARK("message_id") }, "header" },
 	{ "mark without end",       { .text = "a\001name" }, "end" },
@@ -523,7 +523,7 @@ static const struct refused {
 	{ "unquoted attribute",     { .html = "<a href=" SLOT_MARK("view_url") ">" }, "tag" },
 	{ "in an unquoted attribute", { .html = "<a href=x" SLOT_MARK("view_url") ">" }, "tag" },
 	{ "in style",               { .html = "<b style=\"" SLOT_MARK("name") "\">" }, "style" },
-	{ "in onclick",             { .html = "<b onClick=\"" SLOT_MARK("name") "\">" }, "onclick" },
+	{ "in onclick",             { .html = "<b onClick=\"" SLOT_MARK("name") "\">" }, "on…" },
 	{ "in a style sheet",       { .html = "<STYLE>" SLOT_MARK("name") "</STYLE>" }, "style" },
 	{ "in a script",            { .html = "<script x=\"1\">a<b" SLOT_MARK("name") }, "script" },
 	{ "in a script after a look-alike", { .html = "<script></style></scrip >" SLOT_MARK("name") }, "script" },
@@ -599,6 +599,67 @@ test_limits(void **state)
 	assert_null(message_compile(&spec, &e));
 	assert_int_equal(e.code, ERR_INPUT);
 	buf_release(&text);
+	buf_release(&out);
+}
+
+/* One value alone that grows as much as it can, so that no other bound lends it room. */
+static void
+test_bound_alone(void **state)
+{
+	struct message_spec spec = { .from_name = "", .from = "a@b.org", .reply_to = "", .subject = "x", .text = "x",
+	    .html = SLOT_MARK("to"), .list_name = "", .list_id = "", .feedback_id = "" };
+	struct message_values v = { { 0 } };
+	struct buf value = BUF_INIT, out = BUF_INIT;
+	struct message *m = compile(&spec);
+
+	(void)state;
+	while (value.len < 20000)
+		buf_addch(&value, '"');
+	v.value[SLOT_TO] = value.data;
+	merge("body alone", m, &v, &out);
+	message_free(m);
+	spec.html = NULL;
+	spec.unsubscribe = spec.unsubscribe_mailto = true;
+	m = compile(&spec);
+	buf_truncate(&value, 290);
+	v.value[SLOT_TO] = "";
+	v.value[SLOT_UNSUBSCRIBE_URL] = v.value[SLOT_UNSUBSCRIBE_MAILTO] = value.data;
+	merge("URI alone", m, &v, &out);
+	assert_non_null(strstr(out.data, "%22>,\r\n <mailto:%22"));
+	message_free(m);
+	buf_release(&value);
+	buf_release(&out);
+}
+
+/* Values that grow, all at once. */
+static void
+test_bounds(void **state)
+{
+	static const char *const grown[] = { "\"", "'", "&", "\xc3\xa9", "\xff", ".", "=", " ", "\n", "\xf0\x9f\x98\x80", "%" };
+	struct message_spec spec = base_spec;
+	struct buf value = BUF_INIT, out = BUF_INIT;
+	struct message *m;
+	size_t i, n;
+
+	(void)state;
+	spec.text = SLOT_MARK("to") "|" SLOT_MARK("view_url");
+	spec.html = "<p>" SLOT_MARK("to") "</p>" SLOT_MARK("view_url") "<a href=\"x" SLOT_MARK("to") "\">";
+	m = compile(&spec);
+	for (i = 0; i < COUNT(grown); i++) {
+		struct message_values v = base_values;
+
+		buf_reset(&value);
+		buf_addch(&value, 'a');
+		for (n = 0; n < 20000; n++)
+			buf_addstr(&value, grown[i]);
+		v.value[SLOT_VIEW_URL] = v.value[SLOT_UNSUBSCRIBE_URL] = v.value[SLOT_UNSUBSCRIBE_MAILTO] = value.data;
+		v.value[SLOT_DATE] = v.value[SLOT_MESSAGE_ID] = value.data;
+		v.value[SLOT_TO] = i == 3 || i == 9 ? "a@b.org" : value.data;	/* UTF-8 there goes to To: test_smtputf8 */
+		v.value[SLOT_NAME] = value.data;
+		merge(grown[i], m, &v, &out);
+	}
+	message_free(m);
+	buf_release(&value);
 	buf_release(&out);
 }
 
@@ -731,9 +792,46 @@ test_forged(void **state)
 		saved.data[40 + forged[i].at] = (char)forged[i].value;
 		sha256((uint8_t *)saved.data + 8, saved.data + 40, saved.len - 40);
 		assert_corrupt(forged[i].name, saved.data, saved.len);
+		buf_reset(&saved);
+		message_save(m, &saved);
+		saved.data[40 + 8 + 2] |= (char)0x80;		/* two lengths whose sum is right again in 32 bits */
+		saved.data[40 + 14 + 2] |= (char)0x80;
+		sha256((uint8_t *)saved.data + 8, saved.data + 40, saved.len - 40);
+		assert_corrupt("sum of 2^32", saved.data, saved.len);
 		buf_release(&saved);
 	}
 	message_free(m);
+}
+
+/* A forged row that could be ours in each piece, but ends the subject fifty times: still no more than message_size said. */
+static void
+test_forged_growth(void **state)
+{
+	struct buf saved = BUF_INIT, more = BUF_INIT, out = BUF_INIT;
+	struct message_values v = base_values;
+	struct message *m = rich();
+	struct err e = ERR_INIT;
+	size_t at = 40 + 8, i;
+
+	(void)state;
+	message_save(m, &saved);
+	message_free(m);
+	while (saved.data[at] != 8 || (uint8_t)saved.data[at + 1] != SLOT_COUNT)	/* PLACE_SUBJECT_END */
+		at += 6;
+	buf_add(&more, saved.data, at);
+	for (i = 0; i < 50; i++)
+		buf_add(&more, saved.data + at, 6);
+	buf_add(&more, saved.data + at, saved.len - at);
+	more.data[40 + 3] = (char)(more.data[40 + 3] + 50);
+	sha256((uint8_t *)more.data + 8, more.data + 40, more.len - 40);
+	m = message_load(more.data, more.len, &e);
+	assert_non_null(m);
+	v.value[SLOT_NAME] = X1000;
+	merge("forged growth", m, &v, &out);
+	message_free(m);
+	buf_release(&saved);
+	buf_release(&more);
+	buf_release(&out);
 }
 
 int
@@ -751,10 +849,13 @@ main(void)
 		cmocka_unit_test(test_injection),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_bound_alone),
+		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_uses),
 		cmocka_unit_test(test_save_load),
 		cmocka_unit_test(test_corrupt),
 		cmocka_unit_test(test_forged),
+		cmocka_unit_test(test_forged_growth),
 	};
 
 	g_mime_init();

@@ -31,7 +31,7 @@ while :; do
 	[ "$code" != 7 ] || break
 done
 export URL=http://127.0.0.1:$port SITE=$work/site MAKE_LINK=$B/tests/make_link SCREENSHOTS=$PWD/build/screenshots
-mkdir -p "$SCREENSHOTS"
+mkdir -p "$SITE" "$SCREENSHOTS"
 "$BIN/newsletter" init -C "$SITE" --name 'Quiet Harbour Psychotherapy' --url "$URL" --listen "127.0.0.1:$port" --from news@quietharbour.example \
 	--home https://www.quietharbour.example --postal-address 'Quiet Harbour Psychotherapy, 12 Mill Lane, Bristol BS1 4ND' \
 	--action-text 'Schedule your session' --action-url https://www.quietharbour.example/schedule >"$work/log" 2>&1 || bail "newsletter init"
