@@ -34,22 +34,24 @@ struct command {
 	unsigned needs;  /* SITE_…, or NEED_CONF alone */
 	command_fn *run;
 	const struct opt *opts; /* ends with a NULL name */
-	const char *help;	/* one line */
-	const char *more;	/* what else a person should know, or NULL */
+	const char *help;       /* one line */
+	const char *more;       /* what else a person should know, or NULL */
 };
 
-enum { NEED_CONF = 256 };
+enum {
+	NEED_CONF = 256
+};
 
 struct cli {
 	const struct command *command;
 	const char *conf_path;
-	struct site site; /* opened as the command needs */
-	bool json, people;	/* people: print for people, which is !json */
-	bool tty, err_tty;	/* standard output and standard error are terminals */
-	bool asks;		/* there is somebody to ask: standard input and error are terminals */
+	struct site site;  /* opened as the command needs */
+	bool json, people; /* people: print for people, which is !json */
+	bool tty, err_tty; /* standard output and standard error are terminals */
+	bool asks;         /* there is somebody to ask: standard input and error are terminals */
 	bool colour;
-	json_t *result; /* the object that --json prints; commands fill it in either case */
-	int status;	/* exit status of a command that did its work, but not all of it */
+	json_t *result;  /* the object that --json prints; commands fill it in either case */
+	int status;      /* exit status of a command that did its work, but not all of it */
 	const char *who; /* Unix user, for the audit */
 	struct {
 		const struct opt *opt;

@@ -190,9 +190,9 @@ change(struct cli *cli, const char *id, const char *verb, struct err *e)
 	snprintf(detail, sizeof(detail), "campaign %lld", (long long)c.id);
 	if (db_begin(cli->site.db, e) == -1)
 		return -1;
-	rc = strcmp(verb, "pause") == 0	  ? campaign_pause(cli->site.db, c.id, reason, e)
-	     : strcmp(verb, "cancel") == 0 ? campaign_cancel(cli->site.db, c.id, reason, e)
-					   : campaign_resume(cli->site.db, c.id, e);
+	rc = strcmp(verb, "pause") == 0   ? campaign_pause(cli->site.db, c.id, reason, e)
+	    : strcmp(verb, "cancel") == 0 ? campaign_cancel(cli->site.db, c.id, reason, e)
+					  : campaign_resume(cli->site.db, c.id, e);
 	if (rc == 0)
 		rc = audit_add(cli->site.db, cli->who, command, detail, e);
 	if (rc == 0)

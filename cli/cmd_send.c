@@ -57,7 +57,8 @@ read_request(const struct cli *cli, int argc, char **argv, struct request *r, st
 	r->promotion = argc && strcmp(argv[0], "promotion") == 0;
 	if (argc && !r->promotion && strcmp(argv[0], "articles") != 0)
 		return err_set(e, ERR_USAGE, "\"%.60s\" is nothing to send: it is `send articles` or `send promotion FILE`", argv[0]);
-	if (argc != (r->promotion ? 2 : argc ? 1 : 0))
+	if (argc != (r->promotion ? 2 : argc ? 1
+					     : 0))
 		return err_set(e, ERR_USAGE, r->promotion ? "name the promotion's file: send promotion FILE" : "send articles takes no file");
 	r->file = r->promotion ? argv[1] : NULL;
 	r->wish.topic = cli_option(cli, "topic");
@@ -92,7 +93,9 @@ show_articles(struct cli *cli, const struct mailing *m)
 	size_t i;
 
 	for (i = 0; i < m->articles.count; i++) {
-		out_field(cli, i ? "" : m->articles.count == 1 ? "Article" : "Articles", OUT_PLAIN, "%s", m->articles.item[i].title);
+		out_field(cli, i ? "" : m->articles.count == 1 ? "Article"
+							       : "Articles",
+		    OUT_PLAIN, "%s", m->articles.item[i].title);
 		json_array_append_new(list, json_string(m->articles.item[i].title));
 	}
 	if (m->waiting)

@@ -399,7 +399,8 @@ out:
 	db_rollback(cli->site.db);
 	if (rc == -1)
 		return -1;
-	out_line(cli, ended ? "%s is unsubscribed from %s." : "%s was not subscribed to %s.", s.address, topic ? t.slug : ended ? "everything" : "anything");
+	out_line(cli, ended ? "%s is unsubscribed from %s." : "%s was not subscribed to %s.", s.address, topic ? t.slug : ended ? "everything"
+																: "anything");
 	json_put(cli->result, "address", s.address);
 	json_put_int(cli->result, "ended", ended);
 	return 0;

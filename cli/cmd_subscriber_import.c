@@ -34,7 +34,15 @@ const struct opt opts_subscriber_import[] = {
 
 #define BAD_LISTED 1000 /* bad rows in the JSON report */
 
-enum column { COL_EMAIL, COL_NAME, COL_FIRST, COL_LAST, COL_LANGUAGE, COL_TOPICS, COLUMNS };
+enum column {
+	COL_EMAIL,
+	COL_NAME,
+	COL_FIRST,
+	COL_LAST,
+	COL_LANGUAGE,
+	COL_TOPICS,
+	COLUMNS
+};
 
 /* As headers spell it: in lower case, with a space for a hyphen or underscore. */
 static const struct {

@@ -43,10 +43,30 @@ static const struct answer {
 
 /* Written as comments while they have their default, for people to find. */
 static const char *const useful[] = {
-	"site.home", "site.description", "site.language", "site.timezone", "site.postal_address", "site.privacy_url", "site.action_text",
-	"site.action_url", "site.colour", "site.logo", "site.url", "mail.from", "mail.reply_to", "mail.bounce", "mail.unsubscribe",
-	"mail.operator", "http.listen", "http.trusted_proxies", "relay.url", "relay.user", "relay.password_file", "relay.connections",
-	"relay.rate", "campaign.cancel_window",
+	"site.home",
+	"site.description",
+	"site.language",
+	"site.timezone",
+	"site.postal_address",
+	"site.privacy_url",
+	"site.action_text",
+	"site.action_url",
+	"site.colour",
+	"site.logo",
+	"site.url",
+	"mail.from",
+	"mail.reply_to",
+	"mail.bounce",
+	"mail.unsubscribe",
+	"mail.operator",
+	"http.listen",
+	"http.trusted_proxies",
+	"relay.url",
+	"relay.user",
+	"relay.password_file",
+	"relay.connections",
+	"relay.rate",
+	"campaign.cancel_window",
 };
 
 static int

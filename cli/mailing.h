@@ -22,11 +22,11 @@ struct mailing {
 	const char *kind; /* "articles" or "promotion" */
 	struct topic topic;
 	char subject[SUBJECT_MAX + 1]; /* may hold slots, when the site's own template puts some in */
-	bool own_subject;	    /* given by --subject, not made from the articles */
-	struct article_list articles; /* newest first */
-	int64_t waiting;	    /* new articles beyond the most of one mail */
-	struct article_text text;   /* promotions */
-	int64_t recipients;	    /* subscribers of the topic now */
+	bool own_subject;              /* given by --subject, not made from the articles */
+	struct article_list articles;  /* newest first */
+	int64_t waiting;               /* new articles beyond the most of one mail */
+	struct article_text text;      /* promotions */
+	int64_t recipients;            /* subscribers of the topic now */
 };
 
 /* What --topic, --subject and --max say; NULL and 0 for what they do not. */

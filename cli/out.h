@@ -17,7 +17,14 @@
 struct cli;
 struct err;
 
-enum out_style { OUT_PLAIN, OUT_BOLD, OUT_DIM, OUT_GOOD, OUT_WARN, OUT_BAD };
+enum out_style {
+	OUT_PLAIN,
+	OUT_BOLD,
+	OUT_DIM,
+	OUT_GOOD,
+	OUT_WARN,
+	OUT_BAD
+};
 
 /* A line (printf-like, "\n" is added) on standard output. */
 void out_line(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

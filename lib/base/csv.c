@@ -7,7 +7,14 @@
 
 #define READ_SIZE 65536
 
-enum parsed { PARSED_ROW, PARSED_MORE, PARSED_OPEN_QUOTE, PARSED_AFTER_QUOTE, PARSED_NUL, PARSED_TOO_MANY };
+enum parsed {
+	PARSED_ROW,
+	PARSED_MORE,
+	PARSED_OPEN_QUOTE,
+	PARSED_AFTER_QUOTE,
+	PARSED_NUL,
+	PARSED_TOO_MANY
+};
 
 static const char *const complaints[] = {
 	[PARSED_OPEN_QUOTE] = "a quote (\") is opened and never closed",

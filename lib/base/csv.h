@@ -19,7 +19,7 @@
 
 struct err;
 
-#define CSV_FIELDS 256	  /* most fields of a row */
+#define CSV_FIELDS 256    /* most fields of a row */
 #define CSV_ROW_MAX 65536 /* most bytes of a row */
 
 struct csv {
@@ -27,8 +27,8 @@ struct csv {
 	const char *field[CSV_FIELDS];
 	size_t fields;
 	unsigned long line; /* where the row begins, from 1 */
-	uint64_t bytes;	    /* read so far, this row included */
-	char delimiter;	    /* '\0' until the first line was seen */
+	uint64_t bytes;     /* read so far, this row included */
+	char delimiter;     /* '\0' until the first line was seen */
 
 	/* its own */
 	struct buf data, row;
