@@ -1,11 +1,11 @@
 #!/bin/bash
-# smtp.t - the SMTP engine against real relays and lying ones. TAP; run from the checkout after `tools/peers` and building B/tests/daemon/smtp_driver.
+# smtp.t - the SMTP engine against real relays and lying ones. TAP; run from the checkout after `tools/peers` and building B/tests/smtp_driver.
 #
 # What the driver says became of its messages must agree with what the relay itself counted.
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
-driver=${B:-build}/tests/daemon/smtp_driver
+driver=${B:-build}/tests/smtp_driver
 here=tests/daemon
 tmp=$(mktemp -d)
 pids=
