@@ -1,11 +1,12 @@
 /* test_csv.c - lib/base/csv.h. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <stdio.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "base/csv.h"
 #include "base/err.h"
