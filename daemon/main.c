@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -46,6 +47,7 @@ struct child {
 
 struct parent {
 	const char *conf_path;
+	int exe_fd;			/* this very program, also when a newer one has taken its place on disk */
 	int listen_fd, signal_fd;
 	struct child child[ROLE_COUNT];
 	bool stopping, announced;
@@ -56,19 +58,19 @@ static void
 become_role(const struct parent *p, const struct role *role, int ready_fd)
 {
 	char *argv[] = { (char *)"newsletterd", (char *)"--role", (char *)role->name, (char *)"-c", (char *)p->conf_path, NULL };
-	int listen_fd = role->listens ? dup(p->listen_fd) : -1;
+	int listen_fd = role->listens ? dup(p->listen_fd) : -1, exe_fd = fcntl(p->exe_fd, F_DUPFD_CLOEXEC, ROLE_LISTEN_FD + 1);
 	sigset_t none;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (dup2(ready_fd, ROLE_READY_FD) == -1 || (listen_fd != -1 && dup2(listen_fd, ROLE_LISTEN_FD) == -1))
 		_exit(1);
-	close_range(role->listens ? ROLE_LISTEN_FD + 1 : ROLE_LISTEN_FD, ~0u, 0);
+	close_range(role->listens ? ROLE_LISTEN_FD + 1 : ROLE_LISTEN_FD, ~0u, CLOSE_RANGE_CLOEXEC);
 	if (!role->secrets)
 		unsetenv("NEWSLETTER_RELAY_PASSWORD");
 	unsetenv("NOTIFY_SOCKET");
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	execv("/proc/self/exe", argv);
+	fexecve(exe_fd, argv, environ);
 	_exit(1);
 }
 
@@ -316,6 +318,9 @@ prepare(struct parent *p, const struct conf *conf, struct err *e)
 
 	if (running_claim(conf->store_path, e) == -1)
 		return -1;
+	p->exe_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (p->exe_fd == -1)
+		return err_sys(e, "cannot open /proc/self/exe");
 	db = db_open(conf->store_path, DB_MIGRATE, e);
 	if (!db)
 		return -1;

@@ -22,8 +22,8 @@ SELECT 'a suppression MAC has not 16 octets', reason FROM suppression WHERE leng
 SELECT 'a bounce score without its days', id FROM subscriber
 WHERE (bounce_score > 0) <> (bounce_first_at IS NOT NULL) OR (bounce_first_at IS NULL) <> (bounce_last_at IS NULL)
 	OR bounce_first_at > bounce_last_at OR bounce_score < 0;
-SELECT 'an event is somebody''s who is gone', id FROM event WHERE subscriber_id NOT IN (SELECT id FROM subscriber);
-SELECT 'an outbox row is somebody''s who is gone', id FROM outbox WHERE subscriber_id NOT IN (SELECT id FROM subscriber);
+SELECT 'an event is somebody''s who is gone', id FROM event WHERE subscriber_id IS NOT NULL AND subscriber_id NOT IN (SELECT id FROM subscriber);
+SELECT 'an outbox row is somebody''s who is gone', id FROM outbox WHERE subscriber_id IS NOT NULL AND subscriber_id NOT IN (SELECT id FROM subscriber);
 
 -- Subscription and consent: each state rests on the last thing that happened. A request that lapsed leaves the state before it.
 WITH last AS (

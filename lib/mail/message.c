@@ -71,7 +71,7 @@ message_place_takes(enum place place, unsigned slot)
 	case PLACE_LITERAL:
 	case PLACE_SUBJECT_TEXT:
 	case PLACE_SUBJECT_END:
-		return slot == SLOT_COUNT;
+		return slot == SLOT_NONE;
 	case PLACE_SUBJECT:
 		return slot == SLOT_NAME;
 	case PLACE_TO:

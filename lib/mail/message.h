@@ -34,6 +34,7 @@ enum slot {
 	SLOT_VIEW_URL,
 	SLOT_CONFIRM_URL,
 	SLOT_COUNT,
+	SLOT_NONE = 255,	/* in stored messages: a literal */
 };
 
 /*

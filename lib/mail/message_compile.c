@@ -41,7 +41,7 @@ static void
 flush(struct compiler *c)
 {
 	if (c->m->bytes.len > c->owned)
-		message_push(c->m, PLACE_LITERAL, SLOT_COUNT);
+		message_push(c->m, PLACE_LITERAL, SLOT_NONE);
 	c->owned = c->m->bytes.len;
 }
 
@@ -231,7 +231,7 @@ compile_subject(struct compiler *c, const char *subject)
 		if (plain_length(c, s, end, &n) == -1)
 			return -1;
 		if (n)
-			push(c, PLACE_SUBJECT_TEXT, SLOT_COUNT, s, n);
+			push(c, PLACE_SUBJECT_TEXT, SLOT_NONE, s, n);
 		s += n;
 		if (s == end)
 			break;
@@ -241,7 +241,7 @@ compile_subject(struct compiler *c, const char *subject)
 			return err_set(c->e, ERR_INPUT, "{{%s}} may not stand in the subject", slot_names[mark.slot].name);
 		push(c, PLACE_SUBJECT, mark.slot, mark.fallback, mark.len);
 	}
-	push(c, PLACE_SUBJECT_END, SLOT_COUNT, "", 0);
+	push(c, PLACE_SUBJECT_END, SLOT_NONE, "", 0);
 	buf_addstr(&c->m->bytes, "\r\n");
 	return 0;
 }

@@ -35,7 +35,7 @@ enum place {
 struct err;
 
 struct piece {
-	uint8_t place, slot;	/* slot: SLOT_COUNT for a literal */
+	uint8_t place, slot;	/* slot: SLOT_NONE for a literal */
 	uint32_t off, len;	/* into message.bytes */
 };
 
@@ -57,7 +57,7 @@ extern const struct slot_name slot_names[SLOT_COUNT];
 /* Append a piece that owns everything in m->bytes after the last piece. */
 void message_push(struct message *m, enum place place, enum slot slot);
 
-/* Whether a slot may stand at the place; of literals SLOT_COUNT alone. */
+/* Whether a slot may stand at the place; of literals SLOT_NONE alone. */
 bool message_place_takes(enum place place, unsigned slot);
 
 /* Reading HTML only so far as to know where in it a mark stands. Start with all zero. */

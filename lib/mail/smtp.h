@@ -44,7 +44,7 @@ struct smtp_reply {
 enum smtp_command { SMTP_CONNECT, SMTP_MAIL, SMTP_RCPT, SMTP_DATA, SMTP_BODY };
 
 enum smtp_result {
-	SMTP_REPLIED,			/* the relay decided: reply->code 2xx accepted, 4xx or 5xx refused */
+	SMTP_REPLIED,			/* the relay decided: reply->code 2xx accepted, 4xx or 5xx refused; 421 for the one it answered */
 	SMTP_UNSENT,			/* the connection ended before a byte of the body went out: send it again at will */
 	SMTP_UNKNOWN,			/* the connection ended after that and before the final reply */
 };
@@ -54,13 +54,13 @@ struct smtp_message {
 	const char *mail_from;		/* "" for <> */
 	const char *rcpt_to;
 	size_t size;			/* octets, for SIZE=; 0: not declared */
-	bool smtputf8;			/* needs RFC 6531; room_for says whether the relay has it */
+	bool smtputf8;			/* needs RFC 6531; only where smtp_pool_has_smtputf8 said so, else it aborts */
 };
 
 struct smtp_handler {
 	/* Append the message's bytes (CRLF lines, no line begins with a dot, no terminating dot). */
 	void (*body)(void *ctx, uint64_t tag, struct buf *out);
-	/* Exactly once for each submitted message. `at` is the command that was answered last. */
+	/* Exactly once for each submitted message. `at` is the command that was answered last; reply is there until it returns, code 0 unless SMTP_REPLIED. */
 	void (*done)(void *ctx, uint64_t tag, enum smtp_result result, enum smtp_command at, const struct smtp_reply *reply);
 	/* Connection trouble worth a line in the log (cannot connect, TLS, AUTH, 421 …); text without secrets and addresses. */
 	void (*trouble)(void *ctx, const char *text);
@@ -77,7 +77,7 @@ void smtp_pool_want(struct smtp_pool *p, size_t messages);
 /* How many messages can be submitted right now without waiting in a queue. */
 size_t smtp_pool_room(const struct smtp_pool *p);
 
-/* Whether a connected relay offers SMTPUTF8 (valid while room > 0). */
+/* Whether every connection with room has a relay that offers SMTPUTF8 (until the next turn). */
 bool smtp_pool_has_smtputf8(const struct smtp_pool *p);
 
 /*
@@ -91,7 +91,9 @@ void smtp_pool_submit(struct smtp_pool *p, const struct smtp_message *m);
  * Wait at most timeout_ms for something to happen (also on the given extra
  * descriptor, -1 for none), then read, match, write; handlers are called from
  * here only. Opens and closes connections as needed, with back-off after
- * trouble (1 s doubling to 5 min).
+ * trouble (1 s doubling to 5 min). What is submitted between two turns leaves
+ * in one write with the body before it. To stop: no more submissions, want 0,
+ * and turns until nothing is busy.
  */
 void smtp_pool_turn(struct smtp_pool *p, int extra_fd, int timeout_ms);
 

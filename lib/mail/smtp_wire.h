@@ -42,4 +42,7 @@ void smtp_wire_close(struct smtp_wire *w, CURLM *multi);
 enum smtp_io smtp_wire_send(struct smtp_wire *w, const char *p, size_t n, size_t *done);
 enum smtp_io smtp_wire_recv(struct smtp_wire *w, char *p, size_t n, size_t *done);
 
+/* More replies must come: acknowledge at once, for a relay that writes each by itself holds the next back until we do (40 ms). */
+void smtp_wire_hurry(struct smtp_wire *w);
+
 #endif

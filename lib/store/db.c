@@ -24,6 +24,7 @@ int
 db_fail_sqlite(struct sqlite3 *sqlite, struct err *e)
 {
 	const char *text = sqlite3_errmsg(sqlite);
+	int system_errno;
 
 	switch (sqlite3_errcode(sqlite) & 0xff) {
 	case SQLITE_FULL:
@@ -39,8 +40,9 @@ db_fail_sqlite(struct sqlite3 *sqlite, struct err *e)
 	case SQLITE_PERM:
 		return err_set(e, ERR_SYSTEM, "cannot write the store (%s): check the owner and mode of its folder and files", text);
 	default:
-		/* SQLITE_IOERR with ENOSPC is how a full disk shows in the WAL */
-		if (sqlite3_system_errno(sqlite) == ENOSPC || sqlite3_system_errno(sqlite) == EDQUOT)
+		/* SQLITE_IOERR is how a full quota and a limit on the size of files show */
+		system_errno = sqlite3_system_errno(sqlite);
+		if (system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG)
 			return err_set(e, ERR_FULL, "no space left for the store; nothing was changed: free some space and try again");
 		return err_set(e, ERR_SYSTEM, "store: %s", text);
 	}

@@ -23,6 +23,7 @@ int onetime_put(struct db *db, const uint8_t hash[32], const char *purpose, cons
 /* 1 and *out, also when it has expired or was used; 0 when there is none; -1. */
 int onetime_find(struct db *db, const uint8_t hash[32], const char *purpose, struct onetime *out, struct err *e);
 
+/* Mark it used; the time of the first use stays. */
 int onetime_use(struct db *db, const uint8_t hash[32], struct err *e);
 
 /* Whether the person got one of this purpose at `since` or later. 1, 0 or -1. */

@@ -1,11 +1,11 @@
 #!/bin/bash
-# smtp.t - the SMTP engine against real relays and lying ones. TAP; run from the checkout after `tools/peers` and building B/tests/daemon/smtp_driver.
+# smtp.t - the SMTP engine against real relays and lying ones. TAP; run from the checkout after `tools/peers` and building B/tests/smtp_driver.
 #
 # What the driver says became of its messages must agree with what the relay itself counted.
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
-driver=${B:-build}/tests/daemon/smtp_driver
+driver=${B:-build}/tests/smtp_driver
 here=tests/daemon
 tmp=$(mktemp -d)
 pids=
@@ -83,11 +83,12 @@ relay_stop() {
 
 sink_port=$((20000 + $$ % 20000))
 sink() {	# sink ARGS
-	local try
+	local try user=()
+	[ "$(id -u)" = 0 ] && user=(-u nobody)	# it refuses to run as root
 	for try in $(seq 20); do
 		port=$((sink_port + try))
 		: >"$tmp/sink"
-		LD_LIBRARY_PATH=$POSTFIX_LIBRARIES "$SMTP_SINK" -c $([ "$(id -u)" = 0 ] && echo -u nobody) "$@" "127.0.0.1:$port" 100 >"$tmp/sink" 2>&1 &
+		LD_LIBRARY_PATH=$POSTFIX_LIBRARIES "$SMTP_SINK" -c "${user[@]}" "$@" "127.0.0.1:$port" 100 >"$tmp/sink" 2>&1 &
 		sink_pid=$!
 		sleep 0.2
 		if kill -0 "$sink_pid" 2>/dev/null; then
@@ -174,11 +175,16 @@ expect "a reply that does not come in time: unsent" "$tmp/out" accepted=0 unknow
 sink_stop
 
 # --- npm smtp-server: TLS, AUTH, refusals inside a pipelined group, broken connections ---
-openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=Test CA" -keyout "$tmp/ca.key" -out "$tmp/ca.pem" 2>"$tmp/openssl" &&
-	openssl req -newkey rsa:2048 -nodes -subj "/CN=127.0.0.1" -keyout "$tmp/key.pem" -out "$tmp/req.pem" 2>>"$tmp/openssl" &&
-	printf 'subjectAltName=IP:127.0.0.1\n' >"$tmp/ext" &&
-	openssl x509 -req -in "$tmp/req.pem" -CA "$tmp/ca.pem" -CAkey "$tmp/ca.key" -CAcreateserial -days 2 -extfile "$tmp/ext" -out "$tmp/cert.pem" 2>>"$tmp/openssl" ||
-	{ echo "Bail out! openssl: $(cat "$tmp/openssl")"; exit 1; }
+make_keys() {
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=Test CA" -keyout "$tmp/ca.key" -out "$tmp/ca.pem" 2>"$tmp/openssl" &&
+		openssl req -newkey rsa:2048 -nodes -subj "/CN=127.0.0.1" -keyout "$tmp/key.pem" -out "$tmp/req.pem" 2>>"$tmp/openssl" &&
+		printf 'subjectAltName=IP:127.0.0.1\n' >"$tmp/ext" &&
+		openssl x509 -req -in "$tmp/req.pem" -CA "$tmp/ca.pem" -CAkey "$tmp/ca.key" -CAcreateserial -days 2 -extfile "$tmp/ext" -out "$tmp/cert.pem" 2>>"$tmp/openssl"
+}
+if ! make_keys; then
+	echo "Bail out! openssl: $(cat "$tmp/openssl")"
+	exit 1
+fi
 tls="--key $tmp/key.pem --cert $tmp/cert.pem"
 
 mkdir "$tmp/mail"

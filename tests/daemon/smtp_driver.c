@@ -152,9 +152,9 @@ run(struct driver *d, struct smtp_pool *p)
 	for (int i = 0; i < 20 && (smtp_pool_busy(p) > 0 || i < 3); i++)
 		smtp_pool_turn(p, -1, 50);
 	d->resend = false;
-	if (smtp_pool_busy(p) > (size_t)d->messages)
-		d->broken++;
 	smtp_pool_free(p);
+	for (long i = 0; i < d->messages; i++)
+		d->broken += d->state[i] == SUBMITTED || d->state[i] == ASKED;
 	report(d, (double)(now - start) / 1e6);
 }
 

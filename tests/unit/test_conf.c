@@ -54,7 +54,7 @@ defaults(void **state)
 	assert_int_equal(load(&c, "", &e), 0);
 	assert_string_equal(c.site_name, "Our newsletter");
 	assert_string_equal(c.mail_from_name, "Our newsletter"); /* made from the site's */
-	assert_string_equal(c.mail_list_domain, "localhost");
+	assert_string_equal(c.mail_list_domain, "localhost.localdomain");
 	assert_string_equal(c.folder, folder);
 	snprintf(want, sizeof(want), "%s/newsletter.conf", folder);
 	assert_string_equal(c.path, want);

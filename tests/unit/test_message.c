@@ -773,7 +773,7 @@ static const struct {
 	{ "a piece longer by a little", 13, 0xff },
 	{ "a piece shorter", 13, 1 },
 	{ "To of another slot", 15, SLOT_DATE },
-	{ "To of no slot", 15, SLOT_COUNT },
+	{ "To of no slot", 15, SLOT_NONE },
 	{ "To of a slot beyond", 15, 200 },
 	{ "To as a header", 14, 10 },
 };
@@ -816,7 +816,7 @@ test_forged_growth(void **state)
 	(void)state;
 	message_save(m, &saved);
 	message_free(m);
-	while (saved.data[at] != 8 || (uint8_t)saved.data[at + 1] != SLOT_COUNT)	/* PLACE_SUBJECT_END */
+	while (saved.data[at] != 8 || (uint8_t)saved.data[at + 1] != SLOT_NONE)	/* PLACE_SUBJECT_END */
 		at += 6;
 	buf_add(&more, saved.data, at);
 	for (i = 0; i < 50; i++)

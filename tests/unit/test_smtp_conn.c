@@ -179,6 +179,7 @@ static const struct {
 	{ "end before the body is offered", true, 16, 0, "+ w 250 250 354 E", "MAIL FROM:<f>/RCPT TO:<t>/DATA/ {0 unsent data 0} " },
 	{ "end after the body was offered, though nothing was taken", true, 16, 0, "+ w 250 250 354 o E",
 	    "MAIL FROM:<f>/RCPT TO:<t>/DATA/ {0 unknown data 0} " },
+	{ "end while the body waits behind an envelope that does not get out", true, 16, 0, "+ o 250 250 354 o E", "{0 unsent data 0} " },
 	{ "end with a body and an envelope on the wire", true, 16, 0, "+ w 250 250 354 + w E",
 	    "MAIL FROM:<f>/RCPT TO:<t>/DATA/ body0/./MAIL FROM:<f>/RCPT TO:<t>/DATA/ {0 unknown data 0} {1 unsent connect 0} " },
 	{ "end after a refusal", true, 16, 0, "+ w 250 550 E", "MAIL FROM:<f>/RCPT TO:<t>/DATA/ {0 replied rcpt 550} " },

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# main.t - the main job, end to end, on the outbox folder: sign up, confirm, announce, promote, leave; and every mail of it as mail must be.
+# With VALGRIND set, newsletterd and all its roles run under it.
+. "$(dirname "$0")/lib.sh"
+
+slow=${VALGRIND:+10}
+export DAEMON_UNDER="${VALGRIND:+$VALGRIND --trace-children=yes --log-file=$tmp/valgrind.%p}" DAEMON_WAIT=$((15 * ${slow:-1}))
+wait=$((10 * ${slow:-1}))
+check=${B:-$root/build}/tests/gmime_check
+
+make_site --action-text 'Schedule your session' --action-url https://www.quietharbour.example/schedule --home https://www.quietharbour.example
+conf_add mail bounce=bounces@quietharbour.example unsubscribe=leave@quietharbour.example
+start_daemon
+
+post() { curl -s --max-time 60 -o "$tmp/answer" -w '%{http_code}' -X POST "$@"; }
+confirm() {
+	wait_for "$wait" has_mail confirm "$1" || return 1
+	post "$(outbox_body "$(mail_in_outbox confirm "$1")" | grep -o "$base/confirm/[0-9a-f-]*" | head -n 1)"
+}
+active() { sql "SELECT count(*) FROM subscription u JOIN subscriber s ON s.id = u.subscriber_id WHERE s.address_key = '$1' AND u.state = 1"; }
+
+is "$(post "$base/subscribe" --data-urlencode email=Ann@Example.ORG --data-urlencode 'name=Ann Ünsal' -d topic=articles -d topic=promotions)" 200 \
+	"Ann signs up by the form"
+is "$(post "$base/subscribe" -H 'Content-Type: application/json' -d '{"email":"ben@example.org","name":"Ben","topics":["articles","promotions"]}')" 200 \
+	"Ben signs up by JSON"
+is "$(active ann@example.org)" 0 "nobody is subscribed before confirming"
+is "$(confirm Ann@example.org)" 200 "Ann confirms"
+is "$(confirm ben@example.org)" 200 "Ben confirms"
+is "$(active ann@example.org) $(active ben@example.org)" '2 2' "both are subscribed"
+post "$base/subscribe" -d email=ann@example.org -d topic=articles >/dev/null
+wait_for "$wait" has_mail already Ann@example.org
+ok $? "who is subscribed already gets a mail that says so"
+post "$base/subscribe" -d email=ann@example.org -d topic=articles >/dev/null
+sleep 1
+is "$(find "$site/outbox" -name 'already-*' | wc -l)" 1 "but one a day at most"
+
+newsletter article import "$root/tests/data/site/articles" >/dev/null
+is $? 0 "the articles are imported"
+newsletter send --yes >/dev/null
+is $? 0 "and announced"
+wait_for "$wait" campaign_is 1 'done'
+is "$(find "$site/outbox" -name 'campaign-1-*' | wc -l)" 2 "to both"
+newsletter send --yes >"$tmp/out"
+is $? 0 "nothing new to announce is no failure"
+is "$(sql 'SELECT count(*) FROM campaign')" 1 "and no campaign"
+newsletter send promotion "$root/tests/data/site/promotions/spring.md" --yes --key 'spring-2026' >/dev/null
+newsletter send promotion "$root/tests/data/site/promotions/spring.md" --yes --key 'spring-2026' >/dev/null
+is $? 0 "a promotion's key makes it idempotent"
+wait_for "$wait" campaign_is 2 'done'
+is "$(find "$site/outbox" -name 'campaign-[2-9]-*' | wc -l)" 2 "it went out once to both"
+
+# the request of RFC 8058 section 8.3, byte for byte in its body, on a real link
+leave=$(outbox_body "$(mail_in_outbox campaign-2 ben@example.org)" | grep -o "$base/u/[A-Za-z0-9_-]*" | head -n 1)
+printf -- '---FormBoundaryjWmhtjORrn\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n---FormBoundaryjWmhtjORrn--\r\n' \
+	>"$tmp/one-click"
+before=$(sql .dump | md5sum)
+for method in GET HEAD OPTIONS; do
+	curl -s --max-time 60 -o /dev/null $([ $method = HEAD ] && echo -I) -X $method "$leave"
+done
+is "$(sql .dump | md5sum)" "$before" "GET, HEAD and OPTIONS on the unsubscribe link change nothing"
+is "$(post "$leave" -H 'Content-Type: multipart/form-data; boundary=---FormBoundaryjWmhtjORrn' --data-binary "@$tmp/one-click")" 200 "one-click is answered 200"
+is "$(active ben@example.org)" 1 "and acts at once, on its topic"
+is "$(post "$leave" -d List-Unsubscribe=One-Click)" 200 "a second time it is answered alike"
+newsletter send promotion "$root/tests/data/site/promotions/spring.md" --subject Reminder --yes >/dev/null
+wait_for "$wait" campaign_is 3 'done'
+is "$(find "$site/outbox" -name 'campaign-3-*' | wc -l)" 1 "the next promotion leaves Ben out"
+article 'Worry time'
+newsletter send --yes >/dev/null
+wait_for "$wait" campaign_is 4 'done'
+is "$(find "$site/outbox" -name 'campaign-4-*' | wc -l)" 2 "while articles still reach him"
+
+"$root/tests/mail_check.py" --loopback --campaign "$site"/outbox/campaign-*.eml >"$tmp/found"
+is "$?$(head -c 600 "$tmp/found")" 0 "every campaign mail is as MAIL.md asks (Python's email package)"
+"$root/tests/mail_check.py" --loopback --automatic "$site"/outbox/confirm-*.eml "$site"/outbox/already-*.eml >"$tmp/found"
+is "$?$(head -c 600 "$tmp/found")" 0 "and so is every automatic one"
+"$check" "$site"/outbox/*.eml >"$tmp/found" 2>&1
+is "$?$(head -c 600 "$tmp/found")" 0 "GMime has nothing to say against any"
+
+is "$(sql <"$root/tests/invariants.sql")" '' "every invariant of the store holds"
+stop_daemon
+is $? 0 "SIGTERM ends it in good order"
+is "$(grep -ci -e '@example.org' -e 'ünsal' "$site/log")" 0 "no address and no name is in the log"
+if [ -n "${VALGRIND:-}" ]; then
+	is "$(cat "$tmp"/valgrind.* | grep '^==' | head -n 20)" '' "valgrind has nothing to say"
+fi
+done_testing

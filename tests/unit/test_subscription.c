@@ -1,0 +1,286 @@
+/* test_subscription.c - every way from state to state, with its evidence. */
+#include "store_fixture.h"
+
+#include "store/subscription.h"
+
+static int64_t who;
+
+/* Bring topic 1 of `who` into a state, a letter a step. */
+static void
+steps(const char *how)
+{
+	for (; *how; how++)
+		switch (*how) {
+		case 'r': ok(subscription_request(db, who, 1, &by_test, &err)); break;
+		case 'c': ok(subscription_confirm(db, who, 1, &by_test, &err)); break;
+		case 'a': ok(subscription_add(db, who, 1, "added", &by_test, &err)); break;
+		case 'i': ok(subscription_add(db, who, 1, "imported", &by_test, &err)); break;
+		case 'l': ok(subscription_leave(db, who, 1, 0, "page", &by_test, &err)); break;
+		case 'b': ok(subscription_end(db, who, SUB_BOUNCED, &by_test, &err)); break;
+		case 'm': ok(subscription_end(db, who, SUB_COMPLAINED, &by_test, &err)); break;
+		default: fail();
+		}
+}
+
+/* Each row: what was done before, the last step, what it returns (-1: ERR_REFUSED), and what is there then. */
+static const struct {
+	const char *before;
+	char last;
+	int want;
+	const char *state, *evidence;
+} cases[] = {
+	{ "", 'r', 1, "pending", "requested" },
+	{ "r", 'r', 1, "pending", "requested requested" },
+	{ "r", 'c', 1, "active", "requested confirmed" },
+	{ "rc", 'c', 0, "active", "requested confirmed" },
+	{ "rc", 'r', 0, "active", "requested confirmed" },
+	{ "rc", 'a', 0, "active", "requested confirmed" },
+	{ "", 'c', 1, "active", "confirmed" },
+	{ "", 'a', 1, "active", "added" },
+	{ "", 'i', 1, "active", "imported" },
+	{ "r", 'i', 1, "active", "requested imported" },
+	{ "", 'l', 0, NULL, "" },
+	{ "a", 'l', 1, "left", "added left" },
+	{ "al", 'l', 0, "left", "added left" },
+	{ "r", 'l', 1, "left", "requested left" },
+	{ "a", 'b', 1, "bounced", "added bounced" },
+	{ "ab", 'b', 0, "bounced", "added bounced" },
+	{ "al", 'b', 0, "left", "added left" },
+	{ "a", 'm', 1, "complained", "added complained" },
+	{ "al", 'i', -1, "left", "added left" },
+	{ "al", 'a', -1, "left", "added left" },
+	{ "ab", 'i', -1, "bounced", "added bounced" },
+	{ "am", 'a', -1, "complained", "added complained" },
+	{ "al", 'r', 1, "pending", "added left requested" },
+	{ "alr", 'c', 1, "active", "added left requested confirmed" },
+	/* an import never revives someone who left, whoever typed their address into the form since */
+	{ "alr", 'i', -1, "pending", "added left requested" },
+	{ "abr", 'a', -1, "pending", "added bounced requested" },
+	{ "amrr", 'i', -1, "pending", "added complained requested requested" },
+	{ "alrcl", 'i', -1, "left", "added left requested confirmed left" },
+};
+
+static int
+last_step(char last)
+{
+	switch (last) {
+	case 'r': return subscription_request(db, who, 1, &by_test, &err);
+	case 'c': return subscription_confirm(db, who, 1, &by_test, &err);
+	case 'a': return subscription_add(db, who, 1, "added", &by_test, &err);
+	case 'i': return subscription_add(db, who, 1, "imported", &by_test, &err);
+	case 'l': return subscription_leave(db, who, 1, 0, "page", &by_test, &err);
+	case 'b': return subscription_end(db, who, SUB_BOUNCED, &by_test, &err);
+	default: return subscription_end(db, who, SUB_COMPLAINED, &by_test, &err);
+	}
+}
+
+static void
+check_state(size_t i)
+{
+	struct subscription s;
+	const char *evidence;
+	int found = subscription_find(db, who, 1, &s, &err);
+
+	assert_int_equal(found, cases[i].state ? 1 : 0);
+	if (found && strcmp(subscription_state_name(s.state), cases[i].state) != 0)
+		fail_msg("%s %c: %s", cases[i].before, cases[i].last, subscription_state_name(s.state));
+	evidence = raw_text("SELECT group_concat(action, ' ') FROM (SELECT action FROM consent "
+		"WHERE subscriber_id = (SELECT max(id) FROM subscriber) ORDER BY id)");
+	if (strcmp(evidence, cases[i].evidence) != 0)
+		fail_msg("%s %c: evidence %s", cases[i].before, cases[i].last, evidence);
+	assert_invariants();
+}
+
+static void
+test_states(void **state)
+{
+	char address[32];
+	size_t i;
+	int rc;
+
+	(void)state;
+	make_topic("articles");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		begin();
+		snprintf(address, sizeof(address), "%zu@example.org", i);
+		who = make_subscriber(address);
+		steps(cases[i].before);
+		err = (struct err)ERR_INIT;
+		rc = last_step(cases[i].last);
+		commit();
+		if (rc != cases[i].want || (rc == -1 && err.code != ERR_REFUSED))
+			fail_msg("%s %c: %d \"%s\"", cases[i].before, cases[i].last, rc, err.text);
+		check_state(i);
+	}
+}
+
+static void
+test_refusal_says_why(void **state)
+{
+	(void)state;
+	make_topic("articles");
+	begin();
+	who = make_subscriber("ann@example.org");
+	steps("al");
+	refused(subscription_add(db, 1, 1, "imported", &by_test, &err), ERR_REFUSED);
+	assert_int_equal(subscription_add(db, 1, 1, "imported", &by_test, &err), -1);
+	assert_non_null(strstr(err.text, "has left"));
+	refused(subscription_add(db, 9, 1, "imported", &by_test, &err), ERR_SYSTEM);	/* nobody */
+	refused(subscription_request(db, 1, 9, &by_test, &err), ERR_SYSTEM);		/* no topic */
+	db_rollback(db);
+}
+
+static void
+test_leave(void **state)
+{
+	int64_t a = make_topic("a"), b = make_topic("b"), c = make_topic("c");
+	const struct evidence one_click = { .source = "one-click", .ip = "192.0.2.1" };
+	struct subscription of[4];
+
+	(void)state;
+	begin();
+	make_subscriber("ann@example.org");
+	make_subscriber("bob@example.org");
+	ok(subscription_add(db, 1, a, "added", &by_test, &err));
+	ok(subscription_add(db, 1, b, "added", &by_test, &err));
+	ok(subscription_request(db, 1, c, &by_test, &err));
+	ok(subscription_add(db, 2, a, "added", &by_test, &err));
+	clock_set(T0 + 9);
+	assert_int_equal(subscription_leave(db, 1, b, 7, "one-click", &one_click, &err), 1);
+	assert_int_equal(subscription_leave(db, 1, b, 7, "one-click", &one_click, &err), 0);
+	assert_int_equal(subscription_leave(db, 1, 0, 0, "mailto", &by_test, &err), 2);	/* the pending one too */
+	assert_int_equal(subscription_leave(db, 1, 0, 0, "mailto", &by_test, &err), 0);
+	assert_int_equal(subscription_leave(db, 99, 0, 0, "mailto", &by_test, &err), 0);
+	commit();
+	assert_string_equal(raw_text("SELECT group_concat(kind || class || coalesce(topic_id, '-') || coalesce(campaign_id, '-') || at, ' ') FROM event"),
+	    "unsubscribeone-click271767225609 unsubscribemailto--1767225609");
+	assert_string_equal(raw_text("SELECT source || ip FROM consent WHERE action = 'left' AND topic_id = 2"), "one-click192.0.2.1");
+	assert_int_equal(subscription_of(db, 1, of, 4, &err), 3);
+	assert_int_equal(of[0].topic_id, a);
+	assert_int_equal(of[2].state, SUB_LEFT);
+	assert_int_equal(of[2].since, T0 + 9);
+	assert_int_equal(subscription_of(db, 1, of, 2, &err), 2);
+	assert_int_equal(subscription_of(db, 99, of, 4, &err), 0);
+	assert_int_equal(subscription_find(db, 2, a, of, &err), 1);
+	assert_int_equal(of[0].state, SUB_ACTIVE);
+	assert_invariants();
+}
+
+static void
+test_end(void **state)
+{
+	int64_t a = make_topic("a"), b = make_topic("b"), c = make_topic("c");
+
+	(void)state;
+	begin();
+	make_subscriber("ann@example.org");
+	ok(subscription_add(db, 1, a, "added", &by_test, &err));
+	ok(subscription_add(db, 1, b, "added", &by_test, &err));
+	ok(subscription_leave(db, 1, b, 0, "page", &by_test, &err));
+	ok(subscription_request(db, 1, c, &by_test, &err));
+	assert_int_equal(subscription_end(db, 1, SUB_COMPLAINED, &by_test, &err), 2);
+	assert_int_equal(subscription_end(db, 1, SUB_COMPLAINED, &by_test, &err), 0);
+	commit();
+	assert_string_equal(raw_text("SELECT group_concat(state) FROM (SELECT state FROM subscription ORDER BY topic_id)"), "4,2,4");
+	assert_invariants();
+}
+
+static void
+test_count(void **state)
+{
+	int64_t a = make_topic("a"), b = make_topic("b"), counts[SUB_STATES], n;
+	char address[32];
+	int i;
+
+	(void)state;
+	begin();
+	for (i = 1; i <= 6; i++) {
+		snprintf(address, sizeof(address), "%d@example.org", i);
+		make_subscriber(address);
+		ok(subscription_add(db, i, a, "added", &by_test, &err));
+	}
+	ok(subscription_request(db, 1, b, &by_test, &err));
+	ok(subscription_leave(db, 2, a, 0, "page", &by_test, &err));
+	ok(subscription_end(db, 3, SUB_BOUNCED, &by_test, &err));
+	commit();
+	ok(subscription_count(db, a, counts, &err));
+	assert_memory_equal(counts, ((int64_t[]){ 0, 4, 1, 1, 0 }), sizeof(counts));
+	ok(subscription_count(db, b, counts, &err));
+	assert_memory_equal(counts, ((int64_t[]){ 1, 0, 0, 0, 0 }), sizeof(counts));
+	ok(subscription_count(db, 0, counts, &err));
+	assert_memory_equal(counts, ((int64_t[]){ 1, 4, 1, 1, 0 }), sizeof(counts));
+	ok(subscription_audience(db, a, &n, &err));
+	assert_int_equal(n, 4);
+	ok(subscription_audience(db, b, &n, &err));
+	assert_int_equal(n, 0);
+}
+
+static void
+test_names(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < SUB_STATES; i++)
+		assert_int_equal(subscription_state_parse(subscription_state_name((enum subscription_state)i)), i);
+	assert_int_equal(subscription_state_parse("Active"), -1);
+	assert_int_equal(subscription_state_parse(""), -1);
+}
+
+/* Requests that nobody confirmed: of people who stay, each topic goes back to what it was. */
+static void
+test_expire(void **state)
+{
+	int64_t a = make_topic("a"), b = make_topic("b"), n;
+	struct subscription s;
+
+	(void)state;
+	begin();
+	who = make_subscriber("ann@example.org");
+	make_subscriber("bob@example.org");
+	make_subscriber("carol@example.org");
+	steps("al");						/* 1: left topic a; then somebody asked */
+	ok(subscription_add(db, 2, a, "added", &by_test, &err));	/* 2: active on a, asked for b */
+	clock_set(T0 + 10);
+	steps("r");
+	ok(subscription_request(db, 2, b, &by_test, &err));
+	ok(subscription_request(db, 3, a, &by_test, &err));	/* 3: only ever asked */
+	ok(subscription_expire(db, T0 + 10, 9, &n, &err));
+	assert_int_equal(n, 0);
+	ok(subscription_expire(db, T0 + 11, 1, &n, &err));
+	assert_int_equal(n, 1);
+	ok(subscription_expire(db, T0 + 11, 9, &n, &err));
+	assert_int_equal(n, 1);
+	ok(subscription_expire(db, T0 + 11, 9, &n, &err));
+	assert_int_equal(n, 0);
+	commit();
+	assert_invariants();
+	assert_int_equal(subscription_find(db, 1, a, &s, &err), 1);
+	assert_int_equal(s.state, SUB_LEFT);
+	assert_int_equal(s.since, T0);
+	assert_int_equal(subscription_find(db, 2, a, &s, &err), 1);
+	assert_int_equal(s.state, SUB_ACTIVE);
+	assert_int_equal(subscription_find(db, 2, b, &s, &err), 0);
+	assert_int_equal(subscription_find(db, 3, a, &s, &err), 1);	/* subscriber_delete_unconfirmed's */
+	begin();
+	ok(subscriber_delete_unconfirmed(db, T0 + 11, 9, &n, &err));
+	assert_int_equal(n, 1);
+	refused(subscription_add(db, 1, a, "imported", &by_test, &err), ERR_REFUSED);
+	db_rollback(db);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		store_test(test_states),
+		store_test(test_refusal_says_why),
+		store_test(test_leave),
+		store_test(test_end),
+		store_test(test_count),
+		store_test(test_names),
+		store_test(test_expire),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
