@@ -209,11 +209,12 @@ look(struct sender *s, struct loop *l, struct err *e)
 	s->before = s->lately;
 	s->lately = 0;
 	version = db_data_version(s->site->db);
-	if (version == l->version)
+	if (version == l->version && !s->stale)
 		return 0;
 	if (sender_look(s, e) == -1 || sender_drop_unwanted(s, e) == -1)
 		return -1;
 	l->version = version;
+	s->stale = false;
 	return 0;
 }
 
@@ -230,6 +231,8 @@ turn(struct sender *s, struct loop *l, struct err *e)
 		wait = rc == 0 ? RETURN_WAIT_MS : 0;
 		if (rc == -1)
 			return -1;
+	} else {
+		db_rollback(s->site->db); /* nothing to write any more: a place kept in the queue would stop all other writers */
 	}
 	paced = submit(s);
 	if (paced >= 0 && paced < wait)

@@ -60,6 +60,7 @@ struct compiled {
 struct running {
 	struct campaign row;
 	bool exhausted;				/* the cursor has nobody left */
+	bool ended;				/* closed by us: the next look drops it */
 	int64_t next_due;			/* of a deferred one; 0: none */
 };
 
@@ -93,6 +94,7 @@ struct sender {
 	int64_t hold_us;
 	int64_t next_send_us;			/* the relay's rate */
 	bool draining;
+	bool stale;				/* we closed a campaign: look again, though nobody else wrote */
 };
 
 /* sender_relay.c, sender_folder.c: fill s->transport, s->t and s->slots. */

@@ -36,6 +36,7 @@ sender_look(struct sender *s, struct err *e)
 			continue;
 		old = followed(s, open[i].id);
 		next[n].exhausted = old && old->exhausted;
+		next[n].ended = false;
 		next[n].row = open[i];
 		if (delivery_next_due(s->site->db, open[i].id, &next[n].next_due, e) == -1)
 			goto out;
@@ -79,13 +80,13 @@ is_idle(const struct sender *s, int64_t id)
 static bool
 is_over(const struct sender *s, const struct running *r)
 {
-	return r->exhausted && !r->next_due && is_idle(s, r->row.id);
+	return !r->ended && r->exhausted && !r->next_due && is_idle(s, r->row.id);
 }
 
 static bool
 is_late(const struct sender *s, const struct running *r)
 {
-	return clock_now() >= r->row.deadline && is_idle(s, r->row.id);
+	return !r->ended && clock_now() >= r->row.deadline && is_idle(s, r->row.id);
 }
 
 bool
@@ -128,6 +129,7 @@ end_if_over(struct sender *s, struct running *r, struct err *e)
 	if (!is_over(s, r))
 		return 0;
 	log_event(LOG_LEVEL_INFO, "campaign_done", "campaign=%lld", (long long)r->row.id);
+	r->ended = s->stale = true; /* if the commit fails, the next look finds it open and it is closed anew */
 	return campaign_finish(s->site->db, r->row.id, e);
 }
 
