@@ -14,7 +14,7 @@ trap cleanup EXIT
 
 nl() { "$BIN/newsletter" "$@"; }
 
-say() { printf '%s\n' "$*" | sed 's/^/# /'; }
+say() { printf '%s\n' "$*" | cut -c1-300 | head -n 40 | sed 's/^/# /'; }
 
 ok() { # NAME STATUS
 	count=$((count + 1))

@@ -1,8 +1,8 @@
 #!/bin/bash
 # newsletter send --wait: with a daemon that sends into the outbox folder, and with none.
 . "$(dirname "$0")/lib.sh"
-port=18100
-while (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do port=$((port + 1)); done
+port=$((20000 + RANDOM % 10000))
+while (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do port=$((20000 + RANDOM % 10000)); done
 site one --listen "127.0.0.1:$port" --url "http://127.0.0.1:$port"
 for i in 1 2 3 4 5; do echo "person$i@example.org"; done | sed '1i email' >people.csv
 nl subscriber import people.csv --consent x --topic articles --topic promotions >/dev/null
@@ -27,7 +27,7 @@ for _ in $(seq 100); do
 	[ "$(db 'SELECT state FROM campaign WHERE id = 1')" = "done" ] && break
 	sleep 0.1
 done
-is "once it is there, that campaign goes out" "$(db 'SELECT state, accepted FROM campaign WHERE id = 1')" "done|5"
+is "once it is there, that campaign goes out" "$(db 'SELECT state, accepted FROM campaign WHERE id = 1')" "done|5" || say "$(tail -n 20 daemon.log)"
 
 run timeout 60 "$BIN/newsletter" send promotion "$data/site/promotions/spring.md" --wait
 is "with a daemon: exit status" "$status" 0
@@ -49,4 +49,5 @@ like "a bar" "$out" "0 %  0 of 5  starts in"
 like "and the end" "$out" "Done: 5 sent"
 run timeout 60 "$BIN/newsletter" send promotion "$data/site/promotions/spring.md" --wait --json
 is "as JSON" "$(json 'j["state"], j["accepted"]')" "('done', 5)"
+[ "$failed" = 0 ] || say "$(tail -n 20 daemon.log)"
 finish
