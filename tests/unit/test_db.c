@@ -226,7 +226,8 @@ test_schema(void **state)
 		"UPDATE consent SET action = 'confirmed'",
 		"UPDATE audit SET who = 'nobody'",
 		"DELETE FROM audit",
-		"INSERT INTO outbox (kind, state, created_at, expires_at, next_at, address) VALUES ('test', 'accepted', 1, 1, 1, 'a@e.org')",
+		"INSERT INTO outbox (kind, state, created_at, expires_at, next_at, address) VALUES ('test', 'accepted', "
+		"1, 1, 1, 'a@e.org')",
 		"INSERT INTO outbox (kind, state, created_at, expires_at, next_at, message) VALUES ('test', 'expired', 1, 1, 1, x'00')",
 		"INSERT INTO delivery (campaign_id, subscriber_id, state, attempts, at) VALUES (1, 1, 2, 1, 1)",
 		"INSERT INTO delivery (campaign_id, subscriber_id, state, attempts, at, next_at) VALUES (1, 1, 0, 1, 1, 5)",

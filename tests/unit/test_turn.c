@@ -50,7 +50,7 @@ must_open(struct turn *t)
 {
 	struct err e = ERR_INIT;
 
-	*t = (struct turn)TURN_INIT;
+	*t = TURN_INIT;
 	if (turn_open(t, path, &e) == -1)
 		abort();
 }
