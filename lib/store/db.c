@@ -177,7 +177,7 @@ db_open(const char *path, enum db_open how, struct err *e)
 		return NULL;
 	}
 	db = xcalloc(1, sizeof(*db));
-	db->turn = (struct turn)TURN_INIT;
+	db->turn = TURN_INIT;
 	db->wait_us = BEGIN_WAIT_US;
 	mask = umask(0007);	/* the lock's file; SQLite gives its own files the store's mode */
 	rc = open_file(db, path, how, e);

@@ -21,7 +21,7 @@ turn_close(struct turn *t)
 {
 	if (t->fd != -1)
 		close(t->fd);
-	*t = (struct turn)TURN_INIT;
+	*t = TURN_INIT;
 }
 
 static bool

@@ -21,7 +21,7 @@ struct turn {
 	bool writer;
 };
 
-#define TURN_INIT { -1, 0, false }
+#define TURN_INIT ((struct turn){ -1, 0, false })
 
 int turn_open(struct turn *t, const char *path, struct err *e);
 void turn_close(struct turn *t);

@@ -22,14 +22,14 @@ struct person {
 };
 
 struct message {
-	int state;		/* enum delivery_state, or -1: not reached */
-	int attempts, accepted;	/* accepted: how often */
+	int state;              /* enum delivery_state, or -1: not reached */
+	int attempts, accepted; /* accepted: how often */
 	int64_t next_at;
 };
 
 struct mailing {
 	enum campaign_state state;
-	bool exhausted, forgotten;	/* forgotten: some of its rows were deleted */
+	bool exhausted, forgotten; /* forgotten: some of its rows were deleted */
 	int64_t started_at, high, cursor, finished_at;
 	struct message to[PEOPLE];
 };
@@ -168,6 +168,12 @@ step_start(void)
 		m->to[i].state = -1;
 }
 
+static bool
+is_due(const struct message *to)
+{
+	return to->state == DELIVERY_DEFERRED && to->next_at <= now;
+}
+
 /* What a claim must do by the model: fill want[], move the model on. Returns how many. */
 static int
 expect_claim(struct mailing *m, int size, int *want)
@@ -175,9 +181,9 @@ expect_claim(struct mailing *m, int size, int *want)
 	int i, best, n = 0, rows = 0;
 	struct message *to;
 
-	while (rows < size) {		/* deferred ones whose time has come, the earliest first */
+	while (rows < size) { /* deferred ones whose time has come, the earliest first */
 		for (best = 0, i = 1; i <= people; i++)
-			if (m->to[i].state == DELIVERY_DEFERRED && m->to[i].next_at <= now && (!best || m->to[i].next_at < m->to[best].next_at))
+			if (is_due(&m->to[i]) && (!best || m->to[i].next_at < m->to[best].next_at))
 				best = i;
 		if (!best)
 			break;
@@ -223,7 +229,7 @@ step_claim(bool crash)
 	n = delivery_claim(db, &c, claims, (size_t)size, &tally, &exhausted, &err);
 	ok(n);
 	ok(campaign_tally(db, id, &tally, &err));
-	if (crash) {		/* before it was committed: nothing happened */
+	if (crash) { /* before it was committed: nothing happened */
 		db_rollback(db);
 		begin();
 		return;
@@ -242,8 +248,8 @@ step_claim(bool crash)
 static void
 step_record(void)
 {
-	static const enum delivery_state states[] = { DELIVERY_ACCEPTED, DELIVERY_ACCEPTED, DELIVERY_DEFERRED, DELIVERY_REFUSED, DELIVERY_SKIPPED };
-	struct delivery_result r = { .state = states[upto(5)], .next_at = now + upto(40), .code = 250, .reply = "x" };
+	static const enum delivery_state states[] = { DELIVERY_ACCEPTED, DELIVERY_DEFERRED, DELIVERY_REFUSED, DELIVERY_SKIPPED };
+	struct delivery_result r = { .state = states[upto(6) % 4], .next_at = now + upto(40), .code = 250, .reply = "x" };
 	struct campaign_tally t = { 0 };
 	struct delivery_claim claim = { 0 };
 	struct message *to;
@@ -258,7 +264,7 @@ step_record(void)
 	to = &mailing[id].to[i];
 	claim.campaign_id = id;
 	claim.who.id = i;
-	if (to->state != DELIVERY_CLAIMED) {	/* a reply that comes too late changes nothing */
+	if (to->state != DELIVERY_CLAIMED) { /* a reply that comes too late changes nothing */
 		assert_int_equal(delivery_record(db, &claim, &r, &err), 0);
 		return;
 	}
@@ -309,6 +315,12 @@ step_give_up(void)
 			mailing[id].to[i].state = DELIVERY_REFUSED;
 }
 
+static bool
+is_over(const struct mailing *m)
+{
+	return m->exhausted && !count_state(m, DELIVERY_CLAIMED) && !count_state(m, DELIVERY_DEFERRED);
+}
+
 /*
  * At the end of a campaign: nobody who was on the list all the time was missed. (Who came back in the very second of the
  * start may or may not be reached.)
@@ -334,7 +346,7 @@ step_state(void)
 	if (paused && upto(2)) {
 		ok(campaign_resume(db, paused, &err));
 		mailing[paused].state = CAMPAIGN_SENDING;
-	} else if (id && mailing[id].exhausted && !count_state(&mailing[id], DELIVERY_CLAIMED) && !count_state(&mailing[id], DELIVERY_DEFERRED)) {
+	} else if (id && is_over(&mailing[id])) {
 		ok(campaign_finish(db, id, &err));
 		mailing[id].state = CAMPAIGN_DONE;
 		mailing[id].finished_at = now;
