@@ -115,6 +115,7 @@ step_person(void)
 		ok(subscription_request(db, id, topic, &by_test, &err));
 		if (upto(2)) {
 			ok(subscription_confirm(db, id, topic, &by_test, &err));
+			person[id].suppressed = false; /* a fresh double opt-in lifts it */
 			person[id].active = true;
 			person[id].since = now;
 		}
