@@ -43,7 +43,7 @@ shell=$!
 sleep 1
 run nl subscriber add bob@example.org
 is "a locked store: exit status" "$status" 1
-like "one clear line" "$err" "^newsletter: the store is locked by another program for 10 s; nothing was changed"
+like "one clear line" "$err" "^newsletter: the store is locked by another program for 10 s, so this was not written"
 succeeds "reading goes on" nl subscriber list
 kill "$shell"
 wait 2>/dev/null
