@@ -96,7 +96,7 @@ sender_done(struct sender *s, size_t slot, const struct delivery_result *result,
 	s->lately++;
 	if (!s->done++)
 		s->done_since_us = clock_mono_us();
-	if (relay_trouble) {
+	if (relay_trouble && clock_mono_us() >= s->hold_until_us) {	/* ten connections refused at once are one trouble */
 		s->hold_us = s->hold_us ? s->hold_us * 2 : HOLD_FIRST_US;
 		if (s->hold_us > HOLD_LAST_US)
 			s->hold_us = HOLD_LAST_US;
@@ -186,6 +186,7 @@ write_turn(struct sender *s, struct err *e)
 		goto fail;
 	sender_claimed(s);
 	sender_recorded(s);
+	sender_ended(s);
 	return 1;
 fail:
 	sender_unclaimed(s);	/* results stay, to be recorded */
@@ -197,7 +198,7 @@ struct loop {
 	int64_t version, look_at_us, trouble_until_us;
 };
 
-/* Look at the store when somebody else wrote, and once a second for what the clock alone changes. */
+/* Look at the store when somebody else wrote, or we ourselves changed what is due. */
 static int
 look(struct sender *s, struct loop *l, struct err *e)
 {
@@ -232,7 +233,7 @@ turn(struct sender *s, struct loop *l, struct err *e)
 		if (rc == -1)
 			return -1;
 	} else {
-		db_rollback(s->site->db); /* nothing to write any more: a place kept in the queue would stop all other writers */
+		db_rollback(s->site->db);	/* what there was to write is gone: so is our place in the writers' queue, or nobody else could write */
 	}
 	paced = submit(s);
 	if (paced >= 0 && paced < wait)

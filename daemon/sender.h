@@ -60,8 +60,8 @@ struct compiled {
 struct running {
 	struct campaign row;
 	bool exhausted;				/* the cursor has nobody left */
-	bool ended;				/* closed by us: the next look drops it */
 	int64_t next_due;			/* of a deferred one; 0: none */
+	bool over, told;			/* closed by us; that was logged */
 };
 
 /* How messages leave. */
@@ -93,8 +93,8 @@ struct sender {
 	int64_t hold_until_us;			/* relay trouble: no claims until then */
 	int64_t hold_us;
 	int64_t next_send_us;			/* the relay's rate */
+	bool stale;				/* what we wrote ourselves changed what is due: data_version does not show it */
 	bool draining;
-	bool stale;				/* we closed a campaign: look again, though nobody else wrote */
 };
 
 /* sender_relay.c, sender_folder.c: fill s->transport, s->t and s->slots. */
@@ -116,6 +116,7 @@ bool campaign_has_work(const struct running *r, int64_t now);
 bool sender_has_work(const struct sender *s);		/* something could be claimed */
 bool sender_has_ended(const struct sender *s);		/* a campaign can be closed */
 int sender_end(struct sender *s, struct err *e);	/* close it; inside a transaction */
+void sender_ended(struct sender *s);		/* it was committed */
 int sender_recover(struct sender *s, struct err *e);
 
 /* sender_claim.c: fill free slots, inside a transaction: every outbox mail that is due, then at most `most` of campaigns. */

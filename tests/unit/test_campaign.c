@@ -97,10 +97,13 @@ test_lists(void **state)
 	assert_int_equal(all[1].id, 5);
 	assert_int_equal(campaign_list(db, all, 0, &err), 0);
 	assert_int_equal(campaign_open(db, all, 8, &err), 4);
-	assert_int_equal(all[0].id, 1);
-	assert_int_equal(all[1].id, 3);
-	assert_int_equal(all[3].id, 5);
+	/* sending, then scheduled, then those that wait for a person */
+	assert_int_equal(all[0].id, 5);
+	assert_int_equal(all[1].id, 1);
+	assert_int_equal(all[2].id, 3);
+	assert_int_equal(all[3].id, 4);
 	assert_int_equal(campaign_open(db, all, 3, &err), 3);
+	assert_int_equal(all[2].id, 3);
 	assert_invariants();
 }
 
