@@ -17,11 +17,11 @@ struct err;
 
 struct turn {
 	int fd;
-	int64_t ticket;		/* the byte held while waiting; 0: none */
+	int64_t ticket; /* the byte held while waiting; 0: none */
 	bool writer;
 };
 
-#define TURN_INIT { -1, 0, false }
+#define TURN_INIT ((struct turn){ -1, 0, false })
 
 int turn_open(struct turn *t, const char *path, struct err *e);
 void turn_close(struct turn *t);

@@ -17,7 +17,7 @@ test_add(void **state)
 	begin();
 	refused(audit_add(db, NULL, "x", "", &err), ERR_SYSTEM);
 	db_rollback(db);
-	refused(audit_add(db, "ann", "x", "", &err), ERR_SYSTEM);	/* no transaction */
+	refused(audit_add(db, "ann", "x", "", &err), ERR_SYSTEM); /* no transaction */
 	assert_int_equal(raw_int("SELECT count(*) FROM audit"), 2);
 }
 

@@ -10,8 +10,15 @@ static int64_t topic;
 static struct campaign
 a_campaign(const char *key)
 {
-	struct campaign c = { .kind = "promotion", .topic_id = topic, .subject = "Spring", .created_by = "ann", .start_at = T0 + 60,
-		.valid_until = T0 + 86400, .planned = 5 };
+	struct campaign c = {
+		.kind = "promotion",
+		.topic_id = topic,
+		.subject = "Spring",
+		.created_by = "ann",
+		.start_at = T0 + 60,
+		.valid_until = T0 + 86400,
+		.planned = 5,
+	};
 
 	snprintf(c.key, sizeof(c.key), "%s", key);
 	return c;
@@ -42,7 +49,7 @@ test_create(void **state)
 	assert_int_equal(err.code, ERR_EXISTS);
 	assert_non_null(strstr(err.text, "spring-2026"));
 	make("");
-	make("");			/* many may have no key */
+	make(""); /* many may have no key */
 	again.key[0] = '\0';
 	again.topic_id = 99;
 	refused(campaign_create(db, &again, &err), ERR_SYSTEM);
@@ -196,7 +203,7 @@ test_start(void **state)
 			ok(subscription_add(db, i, topic, "added", &by_test, &err));
 	}
 	ok(subscription_leave(db, 2, topic, 0, "page", &by_test, &err));
-	ok(campaign_finish(db, 1, &err));		/* not sending: nothing happens */
+	ok(campaign_finish(db, 1, &err)); /* not sending: nothing happens */
 	clock_set(T0 + 60);
 	ok(campaign_start(db, 1, T0 + 1000, &err));
 	commit();
@@ -244,8 +251,17 @@ test_start_empty(void **state)
 static void
 test_cancel_articles(void **state)
 {
-	struct article a = { .source = (char *)"a", .title = (char *)"t", .url = (char *)"", .excerpt = (char *)"", .author = (char *)"",
-		.image = (char *)"", .body = (char *)"", .hash = (char *)"h", .published_at = T0 };
+	struct article a = {
+		.source = (char *)"a",
+		.title = (char *)"t",
+		.url = (char *)"",
+		.excerpt = (char *)"",
+		.author = (char *)"",
+		.image = (char *)"",
+		.body = (char *)"",
+		.hash = (char *)"h",
+		.published_at = T0,
+	};
 	enum article_outcome outcome;
 	struct campaign c;
 	int i;
@@ -291,7 +307,7 @@ test_tally(void **state)
 	assert_int_equal(c.unknown, 2);
 	assert_int_equal(c.skipped, 1);
 	assert_int_equal(c.cursor, 17);
-	assert_non_null(invariants_broken());		/* a tally without its ledger is what the invariants are for */
+	assert_non_null(invariants_broken()); /* a tally without its ledger is what the invariants are for */
 }
 
 static void
@@ -317,7 +333,7 @@ test_messages(void **state)
 	assert_int_equal(campaign_get_message(db, 1, "en", &b, &err), 1);
 	assert_string_equal(b.data, "hello");
 	buf_reset(&b);
-	assert_int_equal(campaign_get_message(db, 1, "fr", &b, &err), 1);	/* any is better than none */
+	assert_int_equal(campaign_get_message(db, 1, "fr", &b, &err), 1); /* any is better than none */
 	assert_int_equal(b.len, 0);
 	assert_int_equal(campaign_get_message(db, 2, "en", &b, &err), 0);
 	buf_release(&b);

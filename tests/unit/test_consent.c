@@ -56,7 +56,7 @@ test_each(void **state)
 	commit();
 	ok(consent_each(db, 1, note, &b, &err));
 	assert_string_equal(b.data, "0 articles requested web [2001:db8::1] [the form] [the mail]\n7 articles confirmed web [] [] []\n");
-	assert_int_equal(raw_int("SELECT count(*) FROM consent WHERE ip IS NULL"), 2);	/* an empty one is none */
+	assert_int_equal(raw_int("SELECT count(*) FROM consent WHERE ip IS NULL"), 2); /* an empty one is none */
 	begin();
 	ok(consent_add(db, 1, topic, "left", &by_test, &err));
 	ok(consent_add(db, 1, topic, "requested", &by_test, &err));
@@ -84,7 +84,7 @@ test_refused(void **state)
 	refused(consent_add(db, 2, topic, "added", &by_test, &err), ERR_SYSTEM);
 	refused(consent_add(db, 1, topic + 1, "added", &by_test, &err), ERR_SYSTEM);
 	refused(consent_add(db, 1, topic, "requested", &wrong, &err), ERR_SYSTEM);
-	refused(consent_add(db, 1, topic, "added", &(struct evidence){ 0 }, &err), ERR_SYSTEM);	/* no source, no evidence */
+	refused(consent_add(db, 1, topic, "added", &(struct evidence){ 0 }, &err), ERR_SYSTEM); /* no source, no evidence */
 	commit();
 	assert_int_equal(raw_int("SELECT count(*) FROM consent"), 0);
 }

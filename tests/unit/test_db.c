@@ -44,7 +44,7 @@ static void
 test_create(void **state)
 {
 	static const char *const suffixes[] = { "", "-wal", "-shm", "-lock" };
-	mode_t mask = umask(0022);	/* what most people have */
+	mode_t mask = umask(0022); /* what most people have */
 	char path[128];
 	struct stat st;
 	size_t i;
@@ -83,18 +83,18 @@ test_created_elsewhere(void **state)
 	snprintf(path, sizeof(path), "%s/file", folder);
 	ok(file_write(path, 0600, "", 0, &err));
 	strcat(path, "/store.db");
-	assert_null(db_open(path, DB_USE, &err));	/* not a folder */
+	assert_null(db_open(path, DB_USE, &err)); /* not a folder */
 	assert_int_equal(err.code, ERR_SYSTEM);
-	assert_null(db_open(folder, DB_USE, &err));	/* not a file */
+	assert_null(db_open(folder, DB_USE, &err)); /* not a file */
 	assert_int_equal(err.code, ERR_SYSTEM);
 }
 
 /* Files that db_open must refuse, and leave as they are. */
 static const struct {
 	const char *name;
-	const char *sql;	/* what makes it, or NULL: */
+	const char *sql; /* what makes it, or NULL: */
 	const char *bytes;
-	enum err_code use, migrate;	/* ERR_NONE: it opens */
+	enum err_code use, migrate; /* ERR_NONE: it opens */
 	const char *says;
 } files[] = {
 	{ "missing", NULL, NULL, ERR_NOT_FOUND, ERR_NOT_FOUND, "newsletter init" },
@@ -196,7 +196,7 @@ test_migrate(void **state)
 	commit();
 	version = db_data_version(db);
 	db_close(db_open(store_path, DB_MIGRATE, &err));
-	assert_int_equal(db_data_version(db), version);	/* up to date: nothing is written */
+	assert_int_equal(db_data_version(db), version); /* up to date: nothing is written */
 	ok(migrate(raw, SCHEMA_VERSION, &err));
 	assert_int_equal(db_data_version(db), version);
 	db_close(db);
@@ -218,7 +218,7 @@ static void
 test_schema(void **state)
 {
 	static const char *const wrong[] = {
-		"INSERT INTO topic (slug, title, description, created_at) VALUES ('t', 't', '', 'yesterday')",	/* STRICT */
+		"INSERT INTO topic (slug, title, description, created_at) VALUES ('t', 't', '', 'yesterday')", /* STRICT */
 		"INSERT INTO subscription VALUES (1, 99, 1, 1)",
 		"INSERT INTO subscription VALUES (1, 1, 7, 1)",
 		"UPDATE consent SET source = 'forged'",
@@ -234,13 +234,15 @@ test_schema(void **state)
 	size_t i;
 
 	(void)state;
-	assert_int_equal(raw_exec("PRAGMA foreign_keys = ON;"
-		"INSERT INTO topic (slug, title, description, created_at) VALUES ('a', 'a', '', 1);"
-		"INSERT INTO subscriber (address, address_key, address_hmac, name, language, created_at) VALUES ('a', 'a', x'00', '', '', 1);"
-		"INSERT INTO campaign (uuid, kind, topic_id, subject, state, created_at, created_by, start_at) VALUES "
-		"('u', 'promotion', 1, 's', 'scheduled', 1, 'me', 1);"
-		"INSERT INTO audit (at, who, command, detail) VALUES (1, 'me', 'x', '');"
-		"INSERT INTO consent (subscriber_id, topic_id, action, at, ip, source) VALUES (1, 1, 'left', 1, '::1', 'x')"), SQLITE_OK);
+	assert_int_equal(raw_exec(
+			     "PRAGMA foreign_keys = ON;"
+			     "INSERT INTO topic (slug, title, description, created_at) VALUES ('a', 'a', '', 1);"
+			     "INSERT INTO subscriber (address, address_key, address_hmac, name, language, created_at) VALUES ('a', 'a', x'00', '', '', 1);"
+			     "INSERT INTO campaign (uuid, kind, topic_id, subject, state, created_at, created_by, start_at) VALUES "
+			     "('u', 'promotion', 1, 's', 'scheduled', 1, 'me', 1);"
+			     "INSERT INTO audit (at, who, command, detail) VALUES (1, 'me', 'x', '');"
+			     "INSERT INTO consent (subscriber_id, topic_id, action, at, ip, source) VALUES (1, 1, 'left', 1, '::1', 'x')"),
+	    SQLITE_OK);
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		if (raw_exec(wrong[i]) == SQLITE_OK)
 			fail_msg("taken: %s", wrong[i]);
@@ -253,15 +255,15 @@ test_transactions(void **state)
 	int64_t n, version = db_data_version(db);
 
 	(void)state;
-	refused(counter_add(db, "x", 1, &err), ERR_SYSTEM);	/* out of turn */
+	refused(counter_add(db, "x", 1, &err), ERR_SYSTEM); /* out of turn */
 	begin();
-	assert_int_equal(db_try_begin(db, &err), 1);		/* open already */
+	assert_int_equal(db_try_begin(db, &err), 1); /* open already */
 	ok(counter_add(db, "x", 2, &err));
 	assert_int_equal(db_changes(db), 1);
 	assert_int_equal(raw_int("SELECT value FROM counter"), -1);
 	commit();
 	assert_int_equal(raw_int("SELECT value FROM counter"), 2);
-	assert_int_equal(db_data_version(db), version);		/* our own writes do not change it */
+	assert_int_equal(db_data_version(db), version); /* our own writes do not change it */
 	assert_int_equal(raw_exec("UPDATE counter SET value = 3"), SQLITE_OK);
 	assert_int_not_equal(db_data_version(db), version);
 	begin();
@@ -270,7 +272,7 @@ test_transactions(void **state)
 	db_rollback(db);
 	ok(counter_get(db, "x", &n, &err));
 	assert_int_equal(n, 3);
-	refused(db_commit(db, &err), ERR_SYSTEM);		/* nothing is open */
+	refused(db_commit(db, &err), ERR_SYSTEM); /* nothing is open */
 }
 
 /* Two connections to the store take turns; db_chunk lets the other one in, and what it did by then is there. */
@@ -284,13 +286,13 @@ test_chunk(void **state)
 	assert_non_null(other);
 	begin();
 	ok(counter_add(db, "x", 1, &err));
-	ok(db_chunk(db, &err));					/* too early, on a machine that is not too busy */
+	ok(db_chunk(db, &err)); /* too early, on a machine that is not too busy */
 	assert_int_equal(db_try_begin(other, &err), 0);
 	end = clock_mono_us() + 16000;
 	while (clock_mono_us() < end)
 		;
 	db_set_wait(db, 50);
-	refused(db_chunk(db, &err), ERR_BUSY);			/* the other one waits, and is not asked again here: it is first */
+	refused(db_chunk(db, &err), ERR_BUSY); /* the other one waits, and is not asked again here: it is first */
 	assert_int_equal(raw_int("SELECT value FROM counter"), 1);
 	assert_int_equal(db_try_begin(other, &err), 1);
 	ok(counter_add(other, "x", 1, &err));
@@ -302,7 +304,7 @@ test_chunk(void **state)
 	ok(counter_add(db, "x", 1, &err));
 	ok(db_chunk(db, &err));
 	assert_int_equal(raw_int("SELECT value FROM counter"), 3);
-	ok(counter_add(db, "x", 1, &err));			/* begun again */
+	ok(counter_add(db, "x", 1, &err)); /* begun again */
 	commit();
 	db_close(other);
 }
@@ -387,12 +389,12 @@ test_killed(void **state)
 	assert_invariants();
 }
 
-#define want(condition)                                                                                  \
-	do {                                                                                             \
-		if (!(condition)) {                                                                      \
-			fprintf(stderr, "line %d: %s: %s\n", __LINE__, #condition, err.text);            \
-			_exit(1);                                                                        \
-		}                                                                                        \
+#define want(condition) \
+	do { \
+		if (!(condition)) { \
+			fprintf(stderr, "line %d: %s: %s\n", __LINE__, #condition, err.text); \
+			_exit(1); \
+		} \
 	} while (0)
 
 /* Write rows until the disk is full; the transaction is rolled back and the store as before. */
@@ -457,7 +459,7 @@ small_disk(void)
 	write_until_full();
 	snprintf(path, sizeof(path), "%s/second.db", folder);
 	want(!db_open(path, DB_CREATE, &err) && err.code == ERR_FULL);
-	want(access(path, F_OK) == -1);		/* nothing that would refuse the next try */
+	want(access(path, F_OK) == -1); /* nothing that would refuse the next try */
 	snprintf(path, sizeof(path), "%s/ballast", folder);
 	unlink(path);
 	write_one("second@example.org");
@@ -491,7 +493,7 @@ in_child(void (*run)(void))
 		run();
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-		skip();	/* nobody lets us mount */
+		skip(); /* nobody lets us mount */
 	assert_int_equal(status, 0);
 }
 

@@ -71,8 +71,13 @@ claim(size_t size)
 static void
 record(const struct delivery_claim *claimed, enum delivery_state result, int64_t next_at)
 {
-	struct delivery_result r = { .state = result, .next_at = next_at, .code = result == DELIVERY_ACCEPTED ? 250 : 451, .enhanced = "4.2.1",
-		.reply = "later" };
+	struct delivery_result r = {
+		.state = result,
+		.next_at = next_at,
+		.code = result == DELIVERY_ACCEPTED ? 250 : 451,
+		.enhanced = "4.2.1",
+		.reply = "later",
+	};
 	struct campaign_tally t = { 0 };
 
 	begin();
@@ -103,7 +108,7 @@ test_cursor(void **state)
 	assert_string_equal(claim(0), "");
 	assert_false(exhausted);
 	assert_string_equal(claim(3), "3 4 5 ");
-	assert_false(exhausted);		/* not known yet */
+	assert_false(exhausted); /* not known yet */
 	assert_string_equal(claim(3), "");
 	assert_true(exhausted);
 	assert_string_equal(claim(3), "");
@@ -135,12 +140,12 @@ test_audience(void **state)
 	people(10);
 	other = make_topic("other");
 	begin();
-	ok(subscription_leave(db, 1, topic, 0, "page", &by_test, &err));	/* left before */
+	ok(subscription_leave(db, 1, topic, 0, "page", &by_test, &err)); /* left before */
 	ok(suppression_add(db, "p2@example.org", SUPPRESSED_COMPLAINT, "test", &err));
-	ok(subscription_leave(db, 3, topic, 0, "page", &by_test, &err));	/* left, asked again, did not confirm */
+	ok(subscription_leave(db, 3, topic, 0, "page", &by_test, &err)); /* left, asked again, did not confirm */
 	ok(subscription_request(db, 3, topic, &by_test, &err));
 	ok(subscription_end(db, 4, SUB_BOUNCED, &by_test, &err));
-	ok(subscription_add(db, make_subscriber("p11@example.org"), other, "added", &by_test, &err));	/* another topic */
+	ok(subscription_add(db, make_subscriber("p11@example.org"), other, "added", &by_test, &err)); /* another topic */
 	ok(subscription_leave(db, 9, topic, 0, "page", &by_test, &err));
 	commit();
 	clock_set(T0 + 100);
@@ -148,11 +153,11 @@ test_audience(void **state)
 	assert_int_equal(c.planned, 6);
 	clock_set(T0 + 101);
 	begin();
-	ok(subscription_leave(db, 5, topic, 0, "one-click", &by_test, &err));	/* left after the start, before their turn */
+	ok(subscription_leave(db, 5, topic, 0, "one-click", &by_test, &err)); /* left after the start, before their turn */
 	ok(suppression_add(db, "p6@example.org", SUPPRESSED_HARD, "test", &err));
-	ok(subscriber_delete(db, 7, &err));					/* erased */
-	ok(subscription_confirm(db, 9, topic, &by_test, &err));			/* came back after the start */
-	ok(subscription_add(db, make_subscriber("p12@example.org"), topic, "added", &by_test, &err));	/* new after the start */
+	ok(subscriber_delete(db, 7, &err));                                                           /* erased */
+	ok(subscription_confirm(db, 9, topic, &by_test, &err));                                       /* came back after the start */
+	ok(subscription_add(db, make_subscriber("p12@example.org"), topic, "added", &by_test, &err)); /* new after the start */
 	commit();
 	assert_string_equal(claim(20), "8 10 ");
 	assert_true(exhausted);
@@ -210,9 +215,9 @@ test_deferred(void **state)
 	assert_string_equal(d.enhanced, "4.2.1");
 	assert_string_equal(d.reply, "later");
 	clock_set(T0 + 29);
-	assert_string_equal(claim(1), "3 ");		/* nobody is due yet */
+	assert_string_equal(claim(1), "3 "); /* nobody is due yet */
 	clock_set(T0 + 30);
-	assert_string_equal(claim(2), "2 4 ");		/* who is due comes before the cursor */
+	assert_string_equal(claim(2), "2 4 "); /* who is due comes before the cursor */
 	assert_int_equal(claims[0].attempts, 2);
 	clock_set(T0 + 60);
 	assert_string_equal(claim(5), "1 5 ");
@@ -284,7 +289,7 @@ test_record(void **state)
 	for (i = 0; i < sizeof(results) / sizeof(results[0]); i++) {
 		begin();
 		assert_int_equal(delivery_record(db, &claims[i], &results[i].result, &err), 1);
-		assert_int_equal(delivery_record(db, &claims[i], &results[0].result, &err), 0);	/* settled */
+		assert_int_equal(delivery_record(db, &claims[i], &results[0].result, &err), 0); /* settled */
 		t = (struct campaign_tally){ 0 };
 		t.accepted = results[i].result.state == DELIVERY_ACCEPTED;
 		t.refused = results[i].result.state == DELIVERY_REFUSED;
@@ -357,7 +362,7 @@ test_recover_hold(void **state)
 	commit();
 	assert_int_equal(n, 3);
 	assert_invariants();
-	assert_string_equal(claim(2), "4 5 ");		/* the held ones wait for a person */
+	assert_string_equal(claim(2), "4 5 "); /* the held ones wait for a person */
 	ok(delivery_each(db, c.id, DELIVERY_UNKNOWN, note, &b, &err));
 	assert_string_equal(b.data, "1 2 3 ");
 	buf_reset(&b);
@@ -396,7 +401,7 @@ test_give_up(void **state)
 	assert_int_equal(delivery_find(db, c.id, 1, &d, &err), 1);
 	assert_int_equal(d.state, DELIVERY_REFUSED);
 	assert_int_equal(d.next_at, 0);
-	assert_string_equal(d.reply, "later");		/* why, of the last attempt */
+	assert_string_equal(d.reply, "later"); /* why, of the last attempt */
 	begin();
 	ok(delivery_give_up(db, c.id, &n, &err));
 	commit();
@@ -435,8 +440,8 @@ test_delete_old(void **state)
 	ok(delivery_delete_old(db, T0 + 1000, 99, &n, &err));
 	assert_int_equal(n, 0);
 	commit();
-	assert_int_equal(raw_int("SELECT count(*) FROM delivery"), 4);		/* the one that still runs */
-	assert_int_equal(raw_int("SELECT sum(accepted) FROM campaign"), 12);	/* counts stay */
+	assert_int_equal(raw_int("SELECT count(*) FROM delivery"), 4);       /* the one that still runs */
+	assert_int_equal(raw_int("SELECT sum(accepted) FROM campaign"), 12); /* counts stay */
 	assert_invariants();
 }
 

@@ -32,14 +32,14 @@ test_once(void **state)
 	assert_int_equal(t.created_at, T0);
 	assert_int_equal(t.expires_at, T0 + 100);
 	assert_int_equal(t.used_at, 0);
-	assert_int_equal(onetime_find(db, hash, "my-data", &t, &err), 0);	/* a link of one kind opens no other door */
+	assert_int_equal(onetime_find(db, hash, "my-data", &t, &err), 0); /* a link of one kind opens no other door */
 	assert_int_equal(onetime_find(db, other, "confirm", &t, &err), 0);
 	clock_set(T0 + 50);
 	ok(onetime_use(db, hash, &err));
 	clock_set(T0 + 60);
 	ok(onetime_use(db, hash, &err));
 	assert_int_equal(onetime_find(db, hash, "confirm", &t, &err), 1);
-	assert_int_equal(t.used_at, T0 + 50);		/* the first time stays */
+	assert_int_equal(t.used_at, T0 + 50); /* the first time stays */
 	ok(onetime_use(db, other, &err));
 	refused(onetime_put(db, hash, "confirm", &t, &err), ERR_SYSTEM);
 	t.subscriber_id = 99;

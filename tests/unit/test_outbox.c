@@ -116,7 +116,7 @@ test_record(void **state)
 	begin();
 	id = queue("confirm", 0, T0 + 100);
 	mail[0] = (struct outbox_mail){ .id = id, .expires_at = T0 + 100 };
-	ok(outbox_record(db, &mail[0], &results[0].result, &err));	/* was never claimed */
+	ok(outbox_record(db, &mail[0], &results[0].result, &err)); /* was never claimed */
 	commit();
 	assert_string_equal(raw_text("SELECT state FROM outbox"), "queued");
 }
@@ -184,7 +184,7 @@ test_expire(void **state)
 	queue("confirm", 0, T0 + 10);
 	queue("confirm", 0, T0 + 11);
 	ok(outbox_reserve(db, "confirm", 0, "bob@example.org", T0 + 10, &id, &err));
-	assert_string_equal(claim(mail, 4), "1 2 ");	/* not the one without a message */
+	assert_string_equal(claim(mail, 4), "1 2 "); /* not the one without a message */
 	ok(outbox_recover(db, &n, &err));
 	clock_set(T0 + 10);
 	ok(outbox_next_due(db, &at, &err));
@@ -196,7 +196,7 @@ test_expire(void **state)
 	assert_int_equal(n, 2);
 	clock_set(T0 + 20);
 	ok(outbox_expire(db, &n, &err));
-	assert_int_equal(n, 0);			/* what is on its way is the sender's to record */
+	assert_int_equal(n, 0); /* what is on its way is the sender's to record */
 	commit();
 	assert_int_equal(raw_int("SELECT count(*) FROM outbox WHERE state = 'expired' AND address IS NULL AND message IS NULL"), 2);
 	assert_invariants();

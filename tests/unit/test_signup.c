@@ -30,7 +30,7 @@ test_queue(void **state)
 	ok(signup_append(db, &s, &err));
 	fill(&s, "bob@example.org");
 	ok(signup_append(db, &s, &err));
-	ok(signup_append(db, &s, &err));		/* twice is the clerk's to see */
+	ok(signup_append(db, &s, &err)); /* twice is the clerk's to see */
 	commit();
 	ok(signup_count(db, &n, &err));
 	assert_int_equal(n, 3);
@@ -52,9 +52,9 @@ test_queue(void **state)
 	ok(signup_delete(db, out.id + 1, &err));
 	ok(signup_append(db, &s, &err));
 	assert_int_equal(signup_next(db, &out, &err), 1);
-	assert_int_equal(out.id, 4);			/* ids are never used again */
+	assert_int_equal(out.id, 4); /* ids are never used again */
 	s.form_hash[0] ^= 1;
-	refused(signup_append(db, &s, &err), ERR_SYSTEM);	/* a wording that nobody kept */
+	refused(signup_append(db, &s, &err), ERR_SYSTEM); /* a wording that nobody kept */
 	commit();
 	assert_invariants();
 }
@@ -96,7 +96,7 @@ test_topics(void **state)
 	assert_string_equal(text, "");
 	for (j = 0; j < 64; j++)
 		ids[j] = INT64_MAX;
-	signup_topics_write(text, sizeof(text), ids, 64);	/* cut between two, never inside one */
+	signup_topics_write(text, sizeof(text), ids, 64); /* cut between two, never inside one */
 	n = signup_topics_read(text, back, 64);
 	assert_in_range(n, 10, 63);
 	assert_memory_equal(ids, back, (size_t)n * sizeof(ids[0]));

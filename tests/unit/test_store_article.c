@@ -7,8 +7,17 @@
 static struct article
 an_article(const char *source, const char *hash)
 {
-	return (struct article){ .source = (char *)source, .title = "Breathing", .url = "https://example.org/breathing", .excerpt = "A few lines.",
-		.author = "Ann", .image = "https://example.org/b.jpg", .body = "# Breathing\n", .hash = (char *)hash, .published_at = T0 };
+	return (struct article){
+		.source = (char *)source,
+		.title = "Breathing",
+		.url = "https://example.org/breathing",
+		.excerpt = "A few lines.",
+		.author = "Ann",
+		.image = "https://example.org/b.jpg",
+		.body = "# Breathing\n",
+		.hash = (char *)hash,
+		.published_at = T0,
+	};
 }
 
 static int64_t
@@ -72,7 +81,7 @@ test_put(void **state)
 	begin();
 	b.source = (char *)"third";
 	b.topic_id = 77;
-	refused(article_put(db, &b, &outcome, &err), ERR_SYSTEM);	/* no such topic */
+	refused(article_put(db, &b, &outcome, &err), ERR_SYSTEM); /* no such topic */
 	db_rollback(db);
 }
 
@@ -109,7 +118,7 @@ test_list(void **state)
 	put("b", news, T0 + 2);
 	put("c", tips, T0 + 1);
 	put("d", 0, T0 + 2);
-	put("e", 0, 0);			/* a file that does not say when: not lost */
+	put("e", 0, 0); /* a file that does not say when: not lost */
 	check_list(0, 10, "4 2 3 1 5 ");
 	check_list(0, 2, "4 2 ");
 	check_list(news, 10, "4 2 1 5 ");
@@ -139,12 +148,12 @@ test_announce(void **state)
 	ok(campaign_create(db, &c, &err));
 	ok(campaign_create(db, &d, &err));
 	assert_int_equal(article_announce(db, 1, news, c.id, &err), 1);
-	assert_int_equal(article_announce(db, 1, news, d.id, &err), 0);	/* once for each topic, whoever asks */
+	assert_int_equal(article_announce(db, 1, news, d.id, &err), 0); /* once for each topic, whoever asks */
 	assert_int_equal(article_announce(db, 1, news, 0, &err), 0);
 	assert_int_equal(article_announce(db, 1, tips, 0, &err), 1);
 	assert_int_equal(article_announce(db, 2, news, d.id, &err), 1);
-	refused(article_announce(db, 99, news, c.id, &err), ERR_SYSTEM);	/* no such article */
-	refused(article_announce(db, 2, tips, 99, &err), ERR_SYSTEM);		/* no such campaign */
+	refused(article_announce(db, 99, news, c.id, &err), ERR_SYSTEM); /* no such article */
+	refused(article_announce(db, 2, tips, 99, &err), ERR_SYSTEM);    /* no such campaign */
 	ok(article_unannounce(db, c.id, &err));
 	assert_int_equal(article_announce(db, 1, news, d.id, &err), 1);
 	assert_int_equal(article_announce(db, 1, tips, d.id, &err), 0);

@@ -4,7 +4,7 @@
 #include "store/modules.h"
 
 static const char *const large[] = {
-	"subscriber", "subscription", "consent", "delivery", "event", "outbox", "token", "suppression", "article",
+	"subscriber", "subscription", "consent", "delivery", "event", "outbox", "token", "suppression", "article"
 };
 
 /* What may read a whole large table, and why. */
@@ -112,13 +112,15 @@ test_plans(void **state)
 static void
 test_plans_analyzed(void **state)
 {
-	assert_int_equal(raw_exec("BEGIN; INSERT INTO topic (slug, title, description, created_at) VALUES ('a', 'a', '', 1);"
-		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO subscriber (address, address_key, "
-		"address_hmac, name, language, created_at) SELECT i || '@e.org', i || '@e.org', randomblob(16), '', '', i FROM n;"
-		"INSERT INTO subscription SELECT 1, id, 1, id FROM subscriber;"
-		"INSERT INTO consent (subscriber_id, topic_id, action, at, source) SELECT id, 1, 'imported', id, '' FROM subscriber;"
-		"INSERT INTO event (kind, at, subscriber_id, campaign_id, class) SELECT 'bounce', id, id, 1, 'soft' FROM subscriber;"
-		"COMMIT; ANALYZE"), SQLITE_OK);
+	assert_int_equal(raw_exec(
+			     "BEGIN; INSERT INTO topic (slug, title, description, created_at) VALUES ('a', 'a', '', 1);"
+			     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO subscriber (address, address_key, "
+			     "address_hmac, name, language, created_at) SELECT i || '@e.org', i || '@e.org', randomblob(16), '', '', i FROM n;"
+			     "INSERT INTO subscription SELECT 1, id, 1, id FROM subscriber;"
+			     "INSERT INTO consent (subscriber_id, topic_id, action, at, source) SELECT id, 1, 'imported', id, '' FROM subscriber;"
+			     "INSERT INTO event (kind, at, subscriber_id, campaign_id, class) SELECT 'bounce', id, id, 1, 'soft' FROM subscriber;"
+			     "COMMIT; ANALYZE"),
+	    SQLITE_OK);
 	assert_int_equal(raw_exec("UPDATE subscription SET state = 0 WHERE subscriber_id < 100"), SQLITE_OK);
 	sqlite3_close(raw);
 	assert_int_equal(sqlite3_open(store_path, &raw), SQLITE_OK);

@@ -64,13 +64,13 @@ test_put(void **state)
 	ok(subscriber_put(db, &again, &created, &err));
 	assert_false(created);
 	assert_int_equal(again.id, s.id);
-	assert_string_equal(again.address, "Ann@example.org");		/* the row that is there stays, and is what comes back */
+	assert_string_equal(again.address, "Ann@example.org"); /* the row that is there stays, and is what comes back */
 	assert_string_equal(again.name, "Ann");
 	assert_string_equal(again.language, "es");
 	assert_int_equal(again.created_at, T0);
 	assert_int_equal(subscriber_find(db, "ann@example.org", &found, &err), 1);
 	assert_string_equal(found.address, "Ann@example.org");
-	assert_int_equal(subscriber_find(db, "Ann@example.org", &found, &err), 0);	/* by key alone */
+	assert_int_equal(subscriber_find(db, "Ann@example.org", &found, &err), 0); /* by key alone */
 	assert_int_equal(subscriber_get(db, s.id, &found, &err), 1);
 	assert_string_equal(found.key, "ann@example.org");
 	assert_int_equal(subscriber_get(db, s.id + 1, &found, &err), 0);
@@ -110,7 +110,7 @@ test_delete(void **state)
 	ok(outbox_fill(db, id, "m", 1, &err));
 	ok(subscriber_delete(db, bob, &err));
 	ok(subscriber_delete(db, 99, &err));
-	ok(outbox_record(db, &mail[0], &accepted, &err));	/* was on its way: its reply brings nothing back */
+	ok(outbox_record(db, &mail[0], &accepted, &err)); /* was on its way: its reply brings nothing back */
 	buf_release(&mail[0].message);
 	assert_true(make_subscriber("carol@example.org") > bob);
 	commit();
@@ -198,17 +198,17 @@ test_delete_unconfirmed(void **state)
 	begin();
 	for (i = 1; i <= 7; i++)
 		make_subscriber((char[]){ (char)('a' + i), '@', 'e', '\0' });
-	subscription_request(db, 1, a, &by_test, &err);		/* 1, 2: pending only */
+	subscription_request(db, 1, a, &by_test, &err); /* 1, 2: pending only */
 	subscription_request(db, 2, a, &by_test, &err);
 	subscription_request(db, 2, b, &by_test, &err);
-	subscription_request(db, 3, a, &by_test, &err);		/* 3: confirmed one of two */
+	subscription_request(db, 3, a, &by_test, &err); /* 3: confirmed one of two */
 	subscription_request(db, 3, b, &by_test, &err);
 	subscription_confirm(db, 3, b, &by_test, &err);
-	subscription_request(db, 4, a, &by_test, &err);		/* 4: asked again later */
-	subscription_add(db, 5, a, "added", &by_test, &err);	/* 5: left, then somebody asked with their address */
+	subscription_request(db, 4, a, &by_test, &err);      /* 4: asked again later */
+	subscription_add(db, 5, a, "added", &by_test, &err); /* 5: left, then somebody asked with their address */
 	subscription_leave(db, 5, a, 0, "page", &by_test, &err);
 	subscription_request(db, 5, a, &by_test, &err);
-	clock_set(T0 + 100);					/* 6: later; 7: no subscription at all */
+	clock_set(T0 + 100); /* 6: later; 7: no subscription at all */
 	subscription_request(db, 4, b, &by_test, &err);
 	subscription_request(db, 6, a, &by_test, &err);
 	ok(subscriber_delete_unconfirmed(db, T0, 10, &n, &err));

@@ -85,7 +85,7 @@ check_state(size_t i)
 	if (found && strcmp(subscription_state_name(s.state), cases[i].state) != 0)
 		fail_msg("%s %c: %s", cases[i].before, cases[i].last, subscription_state_name(s.state));
 	evidence = raw_text("SELECT group_concat(action, ' ') FROM (SELECT action FROM consent "
-		"WHERE subscriber_id = (SELECT max(id) FROM subscriber) ORDER BY id)");
+			    "WHERE subscriber_id = (SELECT max(id) FROM subscriber) ORDER BY id)");
 	if (strcmp(evidence, cases[i].evidence) != 0)
 		fail_msg("%s %c: evidence %s", cases[i].before, cases[i].last, evidence);
 	assert_invariants();
@@ -125,8 +125,8 @@ test_refusal_says_why(void **state)
 	refused(subscription_add(db, 1, 1, "imported", &by_test, &err), ERR_REFUSED);
 	assert_int_equal(subscription_add(db, 1, 1, "imported", &by_test, &err), -1);
 	assert_non_null(strstr(err.text, "has left"));
-	refused(subscription_add(db, 9, 1, "imported", &by_test, &err), ERR_SYSTEM);	/* nobody */
-	refused(subscription_request(db, 1, 9, &by_test, &err), ERR_SYSTEM);		/* no topic */
+	refused(subscription_add(db, 9, 1, "imported", &by_test, &err), ERR_SYSTEM); /* nobody */
+	refused(subscription_request(db, 1, 9, &by_test, &err), ERR_SYSTEM);         /* no topic */
 	db_rollback(db);
 }
 
@@ -148,7 +148,7 @@ test_leave(void **state)
 	clock_set(T0 + 9);
 	assert_int_equal(subscription_leave(db, 1, b, 7, "one-click", &one_click, &err), 1);
 	assert_int_equal(subscription_leave(db, 1, b, 7, "one-click", &one_click, &err), 0);
-	assert_int_equal(subscription_leave(db, 1, 0, 0, "mailto", &by_test, &err), 2);	/* the pending one too */
+	assert_int_equal(subscription_leave(db, 1, 0, 0, "mailto", &by_test, &err), 2); /* the pending one too */
 	assert_int_equal(subscription_leave(db, 1, 0, 0, "mailto", &by_test, &err), 0);
 	assert_int_equal(subscription_leave(db, 99, 0, 0, "mailto", &by_test, &err), 0);
 	commit();
@@ -239,12 +239,12 @@ test_expire(void **state)
 	who = make_subscriber("ann@example.org");
 	make_subscriber("bob@example.org");
 	make_subscriber("carol@example.org");
-	steps("al");						/* 1: left topic a; then somebody asked */
-	ok(subscription_add(db, 2, a, "added", &by_test, &err));	/* 2: active on a, asked for b */
+	steps("al");                                             /* 1: left topic a; then somebody asked */
+	ok(subscription_add(db, 2, a, "added", &by_test, &err)); /* 2: active on a, asked for b */
 	clock_set(T0 + 10);
 	steps("r");
 	ok(subscription_request(db, 2, b, &by_test, &err));
-	ok(subscription_request(db, 3, a, &by_test, &err));	/* 3: only ever asked */
+	ok(subscription_request(db, 3, a, &by_test, &err)); /* 3: only ever asked */
 	ok(subscription_expire(db, T0 + 10, 9, &n, &err));
 	assert_int_equal(n, 0);
 	ok(subscription_expire(db, T0 + 11, 1, &n, &err));
@@ -261,7 +261,7 @@ test_expire(void **state)
 	assert_int_equal(subscription_find(db, 2, a, &s, &err), 1);
 	assert_int_equal(s.state, SUB_ACTIVE);
 	assert_int_equal(subscription_find(db, 2, b, &s, &err), 0);
-	assert_int_equal(subscription_find(db, 3, a, &s, &err), 1);	/* subscriber_delete_unconfirmed's */
+	assert_int_equal(subscription_find(db, 3, a, &s, &err), 1); /* subscriber_delete_unconfirmed's */
 	begin();
 	ok(subscriber_delete_unconfirmed(db, T0 + 11, 9, &n, &err));
 	assert_int_equal(n, 1);

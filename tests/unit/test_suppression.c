@@ -20,7 +20,7 @@ test_add(void **state)
 			ok(suppression_add(db, "ann@example.org", (enum suppression_reason)stronger, "test", &err));
 			ok(suppression_add(db, "ann@example.org", (enum suppression_reason)weaker, "test", &err));
 			assert_int_equal(suppression_find(db, "ann@example.org", &reason, &err), 1);
-			assert_int_equal(reason, stronger);	/* never weakened */
+			assert_int_equal(reason, stronger); /* never weakened */
 			ok(suppression_lift(db, "ann@example.org", &err));
 		}
 	assert_int_equal(suppression_find(db, "ann@example.org", &reason, &err), 0);
@@ -125,7 +125,7 @@ test_key(void **state)
 		if ((suppression_key_load(db, folder, &err) == 0) != keys[i].good || (!keys[i].good && err.code != ERR_CORRUPT))
 			fail_msg("%s: \"%s\"", keys[i].name, err.text);
 	}
-	assert_int_equal(db_suppression_key(db)[31], 0xff);	/* a key that cannot be read changes nothing */
+	assert_int_equal(db_suppression_key(db)[31], 0xff); /* a key that cannot be read changes nothing */
 }
 
 int

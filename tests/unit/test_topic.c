@@ -98,7 +98,7 @@ test_find(void **state)
 	refused(topic_get(db, 0, &t, &err), ERR_NOT_FOUND);
 	ok(topic_list(db, &all, &err));
 	assert_int_equal(all.count, 2);
-	assert_string_equal(all.item[0].slug, "promotions");	/* in the order of their making */
+	assert_string_equal(all.item[0].slug, "promotions"); /* in the order of their making */
 	assert_ptr_equal(topic_named(&all, "articles"), &all.item[1]);
 	assert_null(topic_named(&all, "other"));
 	assert_ptr_equal(topic_in(&all, 1), &all.item[0]);

@@ -26,10 +26,10 @@
 
 /* What the processes of one test share. */
 struct shared {
-	atomic_int turns;		/* taken so far, by anyone */
-	atomic_int inside;		/* who writes now */
-	atomic_int overlaps;		/* two wrote at once */
-	atomic_int worst[WRITERS_MAX];	/* most turns of others between asking and getting */
+	atomic_int turns;              /* taken so far, by anyone */
+	atomic_int inside;             /* who writes now */
+	atomic_int overlaps;           /* two wrote at once */
+	atomic_int worst[WRITERS_MAX]; /* most turns of others between asking and getting */
 	atomic_int taken[WRITERS_MAX];
 };
 
@@ -50,7 +50,7 @@ must_open(struct turn *t)
 {
 	struct err e = ERR_INIT;
 
-	*t = (struct turn)TURN_INIT;
+	*t = TURN_INIT;
 	if (turn_open(t, path, &e) == -1)
 		abort();
 }
@@ -62,7 +62,7 @@ take_turn(struct turn *t, int me, long poll_us, long hold_us)
 	bool mine = turn_try(t);
 	int since, others;
 
-	since = atomic_load(&shared->turns);	/* from here on we stand in the queue */
+	since = atomic_load(&shared->turns); /* from here on we stand in the queue */
 	while (!mine) {
 		pause_us(poll_us);
 		mine = turn_try(t);
@@ -91,7 +91,7 @@ start(int me, const struct writer *w, int64_t for_us)
 
 	if (pid)
 		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);	/* a failed test leaves nobody behind */
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a failed test leaves nobody behind */
 	must_open(&t);
 	while (clock_mono_us() < end) {
 		take_turn(&t, me, w->poll_us, w->hold_us);
@@ -184,12 +184,12 @@ test_killed(void **state)
 	assert_false(turn_try(&t));
 	assert_int_equal(t.ticket, 2);
 	last = stand(3);
-	end(waiter);			/* who waited before us is gone, but the writer still writes */
+	end(waiter); /* who waited before us is gone, but the writer still writes */
 	assert_false(turn_try(&t));
 	end(writer);
 	assert_true(turn_try(&t));
 	turn_leave(&t);
-	assert_false(turn_try(&t));	/* behind the one who waits */
+	assert_false(turn_try(&t)); /* behind the one who waits */
 	assert_int_equal(t.ticket, 4);
 	end(last);
 	assert_true(turn_try(&t));
@@ -199,7 +199,7 @@ test_killed(void **state)
 static void
 test_queue(void **state)
 {
-	struct turn t[20];		/* open file descriptions queue within one process too */
+	struct turn t[20]; /* open file descriptions queue within one process too */
 	int i;
 
 	(void)state;
@@ -208,17 +208,17 @@ test_queue(void **state)
 		assert_int_equal(turn_try(&t[i]), i == 0);
 		assert_int_equal(t[i].ticket, i);
 	}
-	assert_true(turn_try(&t[0]));		/* asking again while writing */
+	assert_true(turn_try(&t[0])); /* asking again while writing */
 	assert_false(turn_try(&t[19]));
-	turn_leave(&t[2]);			/* not interested any more */
+	turn_leave(&t[2]); /* not interested any more */
 	turn_leave(&t[0]);
 	assert_false(turn_try(&t[3]));
-	assert_false(turn_try(&t[0]));		/* back at once: behind all who wait */
+	assert_false(turn_try(&t[0])); /* back at once: behind all who wait */
 	assert_int_equal(t[0].ticket, 20);
 	assert_true(turn_try(&t[1]));
 	assert_false(turn_try(&t[3]));
 	turn_leave(&t[1]);
-	turn_leave(&t[1]);			/* harmless */
+	turn_leave(&t[1]); /* harmless */
 	assert_false(turn_try(&t[4]));
 	for (i = 3; i < 20; i++) {
 		assert_true(turn_try(&t[i]));
@@ -226,7 +226,7 @@ test_queue(void **state)
 	}
 	assert_true(turn_try(&t[0]));
 	assert_false(turn_try(&t[1]));
-	assert_int_equal(t[1].ticket, 1);	/* nobody waited: tickets begin anew */
+	assert_int_equal(t[1].ticket, 1); /* nobody waited: tickets begin anew */
 	for (i = 0; i < 20; i++)
 		turn_close(&t[i]);
 }
