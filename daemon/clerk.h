@@ -12,7 +12,7 @@ struct err;
 struct clerk {
 	struct site *site;
 	struct personal personal;
-	int64_t next_retention;		/* Unix time */
+	int64_t next_retention; /* Unix time */
 };
 
 /* Decide every signup that waits: the suppressed get nothing, the subscribed a note, the others a confirmation. */

@@ -11,13 +11,13 @@
 #include "store/subscriber.h"
 
 #define HOUR 3600
-#define BITE 500		/* rows a transaction */
-#define OUTBOX_KEPT (30 * 86400)	/* wiped rows: only kind, time and reply are left in them */
+#define BITE 500                 /* rows a transaction */
+#define OUTBOX_KEPT (30 * 86400) /* wiped rows: only kind, time and reply are left in them */
 
 struct rule {
 	const char *what;
 	int (*drop)(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e);
-	int64_t keep;		/* seconds */
+	int64_t keep; /* seconds */
 };
 
 static int
@@ -50,9 +50,12 @@ clerk_retention(struct clerk *c, struct err *e)
 {
 	const struct conf *conf = &c->site->conf;
 	const struct rule rules[] = {
-		{ "pending", subscriber_delete_unconfirmed, conf->keep_pending }, { "tokens", onetime_delete_expired, conf->keep_pending },
-		{ "ips", consent_drop_ips, conf->keep_ip },			  { "deliveries", delivery_delete_old, conf->keep_ledger },
-		{ "events", event_delete_old, conf->keep_events },		  { "outbox", outbox_delete_old, OUTBOX_KEPT },
+		{ "pending", subscriber_delete_unconfirmed, conf->keep_pending },
+		{ "tokens", onetime_delete_expired, conf->keep_pending },
+		{ "ips", consent_drop_ips, conf->keep_ip },
+		{ "deliveries", delivery_delete_old, conf->keep_ledger },
+		{ "events", event_delete_old, conf->keep_events },
+		{ "outbox", outbox_delete_old, OUTBOX_KEPT },
 	};
 	size_t i;
 

@@ -7,7 +7,7 @@
 #include "clerk.h"
 #include "store/campaign.h"
 
-#define OPEN_MAX 64		/* campaigns looked at a time */
+#define OPEN_MAX 64 /* campaigns looked at a time */
 
 /* What is to happen to a scheduled campaign now: nothing, or one change. */
 static int

@@ -33,9 +33,9 @@ struct decision {
 	struct signup *signup;
 	struct subscriber who;
 	struct topic_list topics;
-	int64_t asked[TOPICS_MAX], wanted[TOPICS_MAX];	/* wanted: asked for and not active yet */
+	int64_t asked[TOPICS_MAX], wanted[TOPICS_MAX]; /* wanted: asked for and not active yet */
 	int asked_count, wanted_count;
-	bool active;			/* subscribed to something */
+	bool active; /* subscribed to something */
 };
 
 static json_t *
@@ -146,7 +146,7 @@ ask_to_confirm(struct clerk *c, struct decision *d, struct err *e)
 	signup_topics_write(once.topics, sizeof(once.topics), d->wanted, d->wanted_count);
 	rc = onetime_recent(c->site->db, d->who.id, "confirm", clock_now() - DAY, e);
 	if (rc)
-		goto out;	/* one confirmation a day; or -1 */
+		goto out; /* one confirmation a day; or -1 */
 	json_object_set_new(data, "topics", topic_titles(&d->topics, d->wanted, d->wanted_count));
 	json_put_int(data, "days", c->site->conf.keep_pending / DAY);
 	token_new(token);
@@ -188,7 +188,7 @@ look_up(struct clerk *c, struct decision *d, struct err *e)
 	for (i = 0; i < count; i++)
 		d->active |= of[i].state == SUB_ACTIVE;
 	for (i = 0; i < d->asked_count; i++) {
-		has = !topic_in(&d->topics, d->asked[i]);	/* a topic that went away is nobody's wish */
+		has = !topic_in(&d->topics, d->asked[i]); /* a topic that went away is nobody's wish */
 		for (j = 0; j < count; j++)
 			has |= of[j].topic_id == d->asked[i] && of[j].state == SUB_ACTIVE;
 		if (!has)
@@ -217,7 +217,7 @@ decide(struct clerk *c, struct signup *signup, struct err *e)
 	} else if (rc != -1) {
 		rc = look_up(c, d, e);
 		if (rc == 0)
-			rc = d->wanted_count ? ask_to_confirm(c, d, e) : d->active ? note_already(c, d, e) : 0;
+			rc = d->wanted_count ? ask_to_confirm(c, d, e) : (d->active ? note_already(c, d, e) : 0);
 	}
 	free(d);
 	return rc;

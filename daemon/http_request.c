@@ -282,8 +282,7 @@ read_json(struct form *f, const char *s, size_t n, struct err *e)
 		err_set(e, ERR_INPUT, "the body is not one well-formed JSON object");
 		return -1;
 	}
-	json_object_foreach(object, key, value)
-	{
+	json_object_foreach(object, key, value) {
 		if (json_is_null(value) || json_is_boolean(value))
 			continue;
 		if (strcmp(key, "topics") == 0) {

@@ -169,7 +169,7 @@ signup_get(struct http_request *r)
 	while ((slug = form_next(&query, "topic", &at)))
 		if ((topic = topic_named(all, slug)))
 			choose(&t, topic->id);
-	if (all->count == 1)	/* else nothing is ticked beforehand: a choice that somebody else made is no consent (ECJ C-673/17) */
+	if (all->count == 1) /* else nothing is ticked beforehand: a choice that somebody else made is no consent (ECJ C-673/17) */
 		choose(&t, all->item[0].id);
 	show_form(r, MHD_HTTP_OK, all, &t);
 out:

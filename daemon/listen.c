@@ -25,7 +25,7 @@ open_address(const struct addrinfo *ai, const char *where, struct err *e)
 		return err_sys(e, "cannot make a socket for %s", where);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	while ((rc = bind(fd, ai->ai_addr, ai->ai_addrlen)) == -1 && errno == EADDRINUSE && tries--)
-		nanosleep(&pause, NULL);	/* a killed newsletterd's http role may still be draining */
+		nanosleep(&pause, NULL); /* a killed newsletterd's http role may still be draining */
 	if (rc == -1 || listen(fd, BACKLOG) == -1) {
 		err_sys(e, "cannot listen on %s ([http] listen in newsletter.conf)", where);
 		close(fd);
@@ -37,7 +37,11 @@ open_address(const struct addrinfo *ai, const char *where, struct err *e)
 int
 listen_open(const char *where, struct err *e)
 {
-	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV };
+	struct addrinfo hints = {
+		.ai_family = AF_UNSPEC,
+		.ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV,
+	};
 	struct addrinfo *ai = NULL;
 	char *host = xstrdup(where), *port = strrchr(host, ':'), *name = host;
 	size_t n;

@@ -31,24 +31,24 @@
 #include "site/running.h"
 #include "store/db.h"
 
-#define DRAIN_US 10000000	/* after SIGTERM: then what is on the way is unknown */
+#define DRAIN_US 10000000 /* after SIGTERM: then what is on the way is unknown */
 #define BACKOFF_FIRST_US 100000
 #define BACKOFF_LAST_US 30000000
-#define STEADY_US 60000000	/* a role that ran so long starts again at once */
+#define STEADY_US 60000000 /* a role that ran so long starts again at once */
 
 struct child {
 	pid_t pid;			/* 0: not running */
 	int ready_fd;			/* -1 once it has said that it is ready, or died */
 	bool ready;			/* it has said so */
 	int64_t started_us, backoff_us;
-	int64_t start_at_us;		/* when to start it again; 0: now */
-	int64_t kill_at_us;		/* it was told to stop and must be gone by then; 0: it was not told */
-	bool stale;			/* runs with an old configuration */
+	int64_t start_at_us; /* when to start it again; 0: now */
+	int64_t kill_at_us;  /* it was told to stop and must be gone by then; 0: it was not told */
+	bool stale;          /* runs with an old configuration */
 };
 
 struct parent {
 	const char *conf_path;
-	int exe_fd;			/* this very program, also when a newer one has taken its place on disk */
+	int exe_fd; /* this very program, also when a newer one has taken its place on disk */
 	int listen_fd, signal_fd;
 	struct child child[ROLE_COUNT];
 	bool stopping, announced;
@@ -145,7 +145,7 @@ on_exit_of(struct parent *p, int i, int status)
 	c->ready_fd = -1;
 	c->pid = 0;
 	c->kill_at_us = 0;
-	if (asked && !p->stopping) {	/* replaced after SIGHUP: start at once */
+	if (asked && !p->stopping) { /* replaced after SIGHUP: start at once */
 		c->start_at_us = 0;
 		return;
 	}
@@ -252,7 +252,7 @@ tend(struct parent *p)
 		}
 		if (!c->pid && !p->stopping && now >= c->start_at_us)
 			start(p, i);
-		due = c->pid ? c->kill_at_us : p->stopping ? 0 : c->start_at_us;
+		due = c->pid ? c->kill_at_us : (p->stopping ? 0 : c->start_at_us);
 		if (due && due < next)
 			next = due;
 	}
@@ -379,15 +379,20 @@ usage(FILE *out)
 	      "  -c, --config FILE     its newsletter.conf (default: DIR/newsletter.conf)\n"
 	      "  -h, --help            this text\n"
 	      "  -V, --version         the version\n\n"
-	      "See newsletterd(8). A new site is made by `newsletter init`.\n", out);
+	      "See newsletterd(8). A new site is made by `newsletter init`.\n",
+	    out);
 }
 
 int
 main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "directory", required_argument, NULL, 'C' }, { "config", required_argument, NULL, 'c' }, { "role", required_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
+		{ "directory", required_argument, NULL, 'C' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "role", required_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
 	};
 	const char *conf_path = "newsletter.conf", *role = NULL;
 	struct buf path = BUF_INIT;

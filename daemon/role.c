@@ -39,7 +39,7 @@ open_stop_fd(struct err *e)
 	sigaddset(&set, SIGINT);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);	/* the parent's business */
+	signal(SIGHUP, SIG_IGN); /* the parent's business */
 	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return fd == -1 ? err_sys(e, "cannot make the signal descriptor") : fd;
 }
@@ -56,7 +56,7 @@ find(const char *name)
 }
 
 #ifdef ROLE_PROBE
-void role_probe(const char *role, const struct conf *conf);	/* tests/daemon/probe.c: tries what the sandbox must refuse */
+void role_probe(const char *role, const struct conf *conf); /* tests/daemon/probe.c: tries what the sandbox must refuse */
 #endif
 
 int

@@ -14,26 +14,35 @@
 
 struct err;
 
-enum role_id { ROLE_HTTP, ROLE_CLERK, ROLE_SENDER, ROLE_INBOUND, ROLE_COUNT };
+enum role_id {
+	ROLE_HTTP,
+	ROLE_CLERK,
+	ROLE_SENDER,
+	ROLE_INBOUND,
+	ROLE_COUNT
+};
 
 /* Descriptors that a role inherits. */
-enum { ROLE_READY_FD = 3, ROLE_LISTEN_FD = 4 };
+enum {
+	ROLE_READY_FD = 3,
+	ROLE_LISTEN_FD = 4
+};
 
 struct role_run {
 	struct site site;
-	int listen_fd;		/* http: the listening socket; else -1 */
-	int stop_fd;		/* becomes readable when the role is to drain and return; poll it, never read it */
+	int listen_fd; /* http: the listening socket; else -1 */
+	int stop_fd;   /* becomes readable when the role is to drain and return; poll it, never read it */
 };
 
 struct role {
 	const char *name;
-	unsigned opens;		/* SITE_…: what is opened before the sandbox shuts */
-	bool listens;		/* gets the listening socket */
-	bool connects;		/* may make connections */
-	bool secrets;		/* may read the relay's password and the DKIM key */
-	bool outbox;		/* may write the outbox folder */
-	bool templates;		/* may read the site's templates */
-	int (*run)(struct role_run *r, struct err *e);	/* until told to stop: 0, or -1 with the reason for the log */
+	unsigned opens;                                /* SITE_…: what is opened before the sandbox shuts */
+	bool listens;                                  /* gets the listening socket */
+	bool connects;                                 /* may make connections */
+	bool secrets;                                  /* may read the relay's password and the DKIM key */
+	bool outbox;                                   /* may write the outbox folder */
+	bool templates;                                /* may read the site's templates */
+	int (*run)(struct role_run *r, struct err *e); /* until told to stop: 0, or -1 with the reason for the log */
 };
 
 extern const struct role roles[ROLE_COUNT];

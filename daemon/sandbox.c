@@ -23,7 +23,7 @@
 #define LIBRARY (READ | LANDLOCK_ACCESS_FS_EXECUTE)
 #define WRITE (READ | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE)
 #define ON_A_FILE (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_EXECUTE)
-#define ABI_2 ((LANDLOCK_ACCESS_FS_REFER << 1) - 1)	/* every right up to REFER, the last one that ABI 2 knows */
+#define ABI_2 ((LANDLOCK_ACCESS_FS_REFER << 1) - 1) /* every right up to REFER, the last one that ABI 2 knows */
 
 /* Allow a path; one that is not there is nothing to allow. */
 static int
@@ -91,7 +91,7 @@ allow_all(int ruleset, const struct role *role, const struct conf *conf, struct 
 	if (role->connects && allow_network_files(ruleset, conf, e) == -1)
 		return -1;
 #if defined(__SANITIZE_ADDRESS__)
-	return allow(ruleset, "/proc", READ, e);	/* the sanitizer reads its own maps */
+	return allow(ruleset, "/proc", READ, e); /* the sanitizer reads its own maps */
 #else
 	return 0;
 #endif

@@ -12,6 +12,7 @@
 #define CALL(name) SCMP_SYS(name)
 
 /* Files that are allowed by path, memory, time, waiting, threads, leaving. */
+// clang-format off
 static const int everybody[] = {
 	CALL(read), CALL(write), CALL(readv), CALL(writev), CALL(pread64), CALL(pwrite64), CALL(lseek), CALL(close), CALL(openat), CALL(open),
 	CALL(fstat), CALL(newfstatat), CALL(stat), CALL(lstat), CALL(statx), CALL(fstatfs), CALL(access), CALL(faccessat), CALL(faccessat2),
@@ -30,18 +31,19 @@ static const int everybody[] = {
 	CALL(ptrace), CALL(wait4), CALL(prctl), CALL(clone), CALL(kill), CALL(process_vm_readv), CALL(getpgrp), CALL(personality),
 #endif
 };
+// clang-format on
 
 /* Talking on a socket that is connected. */
 static const int talks[] = {
 	CALL(recvfrom), CALL(recvmsg), CALL(sendto), CALL(sendmsg), CALL(shutdown), CALL(getsockname), CALL(getpeername), CALL(getsockopt),
-	CALL(setsockopt),
+	CALL(setsockopt)
 };
 
 static const int listener[] = { CALL(accept), CALL(accept4) };
 
 /* bind is for the resolver's netlink socket; without listen it gives nobody a way in. */
 static const int connector[] = {
-	CALL(socket), CALL(socketpair), CALL(connect), CALL(bind), CALL(sendmmsg), CALL(recvmmsg),
+	CALL(socket), CALL(socketpair), CALL(connect), CALL(bind), CALL(sendmmsg), CALL(recvmmsg)
 };
 
 static int

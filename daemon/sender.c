@@ -18,12 +18,12 @@
 #include "role.h"
 #include "site/running.h"
 
-#define LOOK_US 100000		/* how often the store is looked at */
-#define RECORD_US 20000		/* a result waits at most so long for company */
-#define RETURN_WAIT_MS 1	/* while another writer has its turn */
-#define TROUBLE_US 1000000	/* after a failed write */
-#define DRAIN_US 9000000	/* the parent gives 10 s */
-#define HOLD_FIRST_US 1000000	/* relay trouble: doubling, up to a minute */
+#define LOOK_US 100000        /* how often the store is looked at */
+#define RECORD_US 20000       /* a result waits at most so long for company */
+#define RETURN_WAIT_MS 1      /* while another writer has its turn */
+#define TROUBLE_US 1000000    /* after a failed write */
+#define DRAIN_US 9000000      /* the parent gives 10 s */
+#define HOLD_FIRST_US 1000000 /* relay trouble: doubling, up to a minute */
 #define HOLD_LAST_US 60000000
 
 const char *
@@ -39,8 +39,13 @@ whose(const struct slot_entry *slot)
 
 	if (slot->outbox)
 		return (struct personal_for){ .address = slot->mail.address, .outbox_id = slot->mail.id };
-	return (struct personal_for){ .address = c->who.address, .name = c->who.name, .subscriber_id = c->who.id, .topic_id = c->topic_id,
-		.campaign_id = c->campaign_id };
+	return (struct personal_for){
+		.address = c->who.address,
+		.name = c->who.name,
+		.subscriber_id = c->who.id,
+		.topic_id = c->topic_id,
+		.campaign_id = c->campaign_id,
+	};
 }
 
 const char *
@@ -122,7 +127,10 @@ submit(struct sender *s)
 		s->slot[slot].state = SLOT_BUSY;
 		s->busy++;
 		if (sender_needs_utf8(s, slot) && !s->transport->takes_utf8(s->t)) {
-			struct delivery_result refused = { .state = DELIVERY_REFUSED, .reply = "the relay does not take addresses with such a local part (SMTPUTF8)" };
+			struct delivery_result refused = {
+				.state = DELIVERY_REFUSED,
+				.reply = "the relay does not take addresses with such a local part (SMTPUTF8)",
+			};
 
 			sender_done(s, slot, &refused, false, false);
 			room++;
@@ -189,7 +197,7 @@ write_turn(struct sender *s, struct err *e)
 	sender_ended(s);
 	return 1;
 fail:
-	sender_unclaimed(s);	/* results stay, to be recorded */
+	sender_unclaimed(s); /* results stay, to be recorded */
 	db_rollback(s->site->db);
 	return -1;
 }
@@ -256,9 +264,9 @@ drain(struct sender *s, struct loop *l)
 		l->look_at_us = clock_mono_us() + 10000;
 		if (turn(s, l, &e) == -1)
 			poll(NULL, 0, 100);
-		s->stop_fd = -1;	/* it stays readable; no need to wake up for it again */
+		s->stop_fd = -1; /* it stays readable; no need to wake up for it again */
 	}
-	s->transport->free(s->t);	/* what is still on the way comes back as unknown */
+	s->transport->free(s->t); /* what is still on the way comes back as unknown */
 	s->t = NULL;
 	if (s->done && (db_begin(s->site->db, &e) == -1 || sender_record(s, &e) == -1 || db_commit(s->site->db, &e) == -1))
 		log_event(LOG_LEVEL_ERROR, "sender", "text=%s", log_text(e.text));

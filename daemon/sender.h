@@ -28,20 +28,25 @@
 struct err;
 struct sender;
 
-enum slot_state { SLOT_FREE, SLOT_READY, SLOT_BUSY, SLOT_DONE };
+enum slot_state {
+	SLOT_FREE,
+	SLOT_READY,
+	SLOT_BUSY,
+	SLOT_DONE
+};
 
 struct slot_entry {
 	enum slot_state state;
-	bool fresh;				/* claimed in the transaction that is open */
-	bool outbox;				/* mail is used, else claim */
+	bool fresh;  /* claimed in the transaction that is open */
+	bool outbox; /* mail is used, else claim */
 	struct delivery_claim claim;
 	struct outbox_mail mail;
-	struct compiled *compiled;		/* campaigns: held while the slot is not FREE */
+	struct compiled *compiled; /* campaigns: held while the slot is not FREE */
 
 	/* DONE */
 	struct delivery_result result;
-	char enhanced[12], reply[201];		/* result points here */
-	bool dead;				/* the address is: suppress it */
+	char enhanced[12], reply[201]; /* result points here */
+	bool dead;                     /* the address is: suppress it */
 	bool relay_trouble;
 };
 
@@ -50,7 +55,7 @@ struct compiled {
 	int64_t campaign_id;
 	char language[SUBSCRIBER_LANGUAGE];
 	struct message *message;
-	int uses;				/* slots that hold it */
+	int uses; /* slots that hold it */
 };
 
 #define COMPILED_MAX 128
@@ -66,12 +71,12 @@ struct running {
 
 /* How messages leave. */
 struct transport {
-	size_t (*room)(void *t);		/* how many can be taken right now */
-	void (*want)(void *t, size_t waiting);	/* how many wait: connect, or let go */
-	bool (*takes_utf8)(void *t);		/* non-ASCII local parts */
-	void (*submit)(void *t, size_t slot);	/* a READY slot; ends with sender_done() */
+	size_t (*room)(void *t);               /* how many can be taken right now */
+	void (*want)(void *t, size_t waiting); /* how many wait: connect, or let go */
+	bool (*takes_utf8)(void *t);           /* non-ASCII local parts */
+	void (*submit)(void *t, size_t slot);  /* a READY slot; ends with sender_done() */
 	void (*turn)(void *t, int stop_fd, int wait_ms);
-	void (*free)(void *t);			/* gives every BUSY slot back through sender_done() */
+	void (*free)(void *t); /* gives every BUSY slot back through sender_done() */
 };
 
 struct sender {
@@ -81,16 +86,16 @@ struct sender {
 	void *t;
 	struct personal personal;
 	struct slot_entry *slot;
-	size_t slots;				/* most claims at once: connections x window */
-	size_t ready_head, *ready, ready_count;	/* ring of READY slots, in the order of their claims */
+	size_t slots;                           /* most claims at once: connections x window */
+	size_t ready_head, *ready, ready_count; /* ring of READY slots, in the order of their claims */
 	size_t busy, done;
-	int64_t done_since_us;			/* when the oldest unrecorded result came */
-	size_t lately, before;			/* results in this tenth of a second, and in the one before */
+	int64_t done_since_us; /* when the oldest unrecorded result came */
+	size_t lately, before; /* results in this tenth of a second, and in the one before */
 	struct compiled compiled[COMPILED_MAX];
 	struct running campaign[CAMPAIGNS_MAX];
-	int campaigns, turn;			/* whose turn among them is next */
-	int64_t outbox_due;			/* when the next outbox mail is due; 0: none waits */
-	int64_t hold_until_us;			/* relay trouble: no claims until then */
+	int campaigns, turn;   /* whose turn among them is next */
+	int64_t outbox_due;    /* when the next outbox mail is due; 0: none waits */
+	int64_t hold_until_us; /* relay trouble: no claims until then */
 	int64_t hold_us;
 	int64_t next_send_us;			/* the relay's rate */
 	bool stale;				/* what we wrote ourselves changed what is due: data_version does not show it */
@@ -121,10 +126,10 @@ int sender_recover(struct sender *s, struct err *e);
 
 /* sender_claim.c: fill free slots, inside a transaction: every outbox mail that is due, then at most `most` of campaigns. */
 int sender_claim(struct sender *s, size_t most, struct err *e);
-void sender_claimed(struct sender *s);		/* it was committed */
-void sender_unclaimed(struct sender *s);	/* it was not: forget those claims */
-void sender_unclaim(struct sender *s, int64_t campaign_id);	/* READY slots of a campaign (0: all, outbox too) go back undone */
-int sender_drop_unwanted(struct sender *s, struct err *e);	/* READY slots of people who have left meanwhile are skipped */
+void sender_claimed(struct sender *s);                      /* it was committed */
+void sender_unclaimed(struct sender *s);                    /* it was not: forget those claims */
+void sender_unclaim(struct sender *s, int64_t campaign_id); /* READY slots of a campaign (0: all, outbox too) go back undone */
+int sender_drop_unwanted(struct sender *s, struct err *e);  /* READY slots of people who have left meanwhile are skipped */
 
 /* sender_record.c: write every DONE slot (inside a transaction), and free them once it is committed. */
 int sender_record(struct sender *s, struct err *e);

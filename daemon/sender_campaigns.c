@@ -47,7 +47,7 @@ sender_look(struct sender *s, struct err *e)
 
 		for (j = 0; j < n && next[j].row.id != s->campaign[i].row.id; j++)
 			continue;
-		if (j == n)	/* paused, held or cancelled: what waits here goes back */
+		if (j == n) /* paused, held or cancelled: what waits here goes back */
 			sender_unclaim(s, s->campaign[i].row.id);
 	}
 	memcpy(s->campaign, next, (size_t)n * sizeof(next[0]));

@@ -63,7 +63,7 @@ claim_outbox(struct sender *s, struct err *e)
 	/* the oldest is put in last, and so stands first */
 	for (i = n - 1; i >= 0; i--) {
 		if (free_slot(s, &slot) == -1)
-			return err_set(e, ERR_CORRUPT, "no slot is free");	/* cannot be: `want` was counted */
+			return err_set(e, ERR_CORRUPT, "no slot is free"); /* cannot be: `want` was counted */
 		s->slot[slot].outbox = s->slot[slot].fresh = true;
 		s->slot[slot].mail = mail[i];
 		make_ready(s, slot, true);
@@ -160,7 +160,7 @@ sender_unclaimed(struct sender *s)
 	while (n--) {
 		slot = take_ready(s);
 		if (!s->slot[slot].fresh) {
-			make_ready(s, slot, false);	/* goes to the end as all others do: the order stays */
+			make_ready(s, slot, false); /* goes to the end as all others do: the order stays */
 			continue;
 		}
 		if (s->slot[slot].outbox)

@@ -58,8 +58,11 @@ folder_submit(void *t, size_t slot)
 		buf_addf(&f->path, "%s/campaign-%lld-%lld.eml", f->s->site->conf.store_outbox, (long long)entry->claim.campaign_id,
 		    (long long)entry->claim.who.id);
 	if (file_write(f->path.data, 0660, f->bytes.data, f->bytes.len, &e) == -1) {
-		result = (struct delivery_result){ .state = DELIVERY_DEFERRED, .reply = e.text,
-			.next_at = sender_retry_at(entry->outbox ? entry->mail.attempts : entry->claim.attempts) };
+		result = (struct delivery_result){
+			.state = DELIVERY_DEFERRED,
+			.reply = e.text,
+			.next_at = sender_retry_at(entry->outbox ? entry->mail.attempts : entry->claim.attempts),
+		};
 	}
 	sender_done(f->s, slot, &result, false, result.state == DELIVERY_DEFERRED);
 }

@@ -15,7 +15,7 @@
 #include "store/subscription.h"
 #include "store/suppression.h"
 
-#define RETRY_FIRST 300		/* seconds, doubling */
+#define RETRY_FIRST 300 /* seconds, doubling */
 #define RETRY_LAST 14400
 
 /* When to try again after so many attempts: 5 min doubling up to 4 h, 10 % more or less, so that a crowd does not come back at once. */
@@ -42,7 +42,7 @@ end_address(struct sender *s, const struct slot_entry *slot, struct err *e)
 	int rc = subscriber_get(s->site->db, slot->claim.who.id, &who, e);
 
 	if (rc != 1)
-		return rc;	/* erased in the meantime */
+		return rc; /* erased in the meantime */
 	if (subscription_end(s->site->db, who.id, SUB_BOUNCED, &evidence, e) == -1)
 		return -1;
 	return suppression_add(s->site->db, who.key, SUPPRESSED_HARD, "refused by the relay", e);
@@ -51,9 +51,16 @@ end_address(struct sender *s, const struct slot_entry *slot, struct err *e)
 static int
 note_refusal(struct sender *s, const struct slot_entry *slot, struct err *e)
 {
-	struct event event = { .kind = "refusal", .class = slot->dead ? "hard" : "soft", .subscriber_id = slot->claim.who.id,
-		.topic_id = slot->claim.topic_id, .campaign_id = slot->claim.campaign_id, .code = slot->result.code,
-		.enhanced = slot->enhanced, .text = slot->reply };
+	struct event event = {
+		.kind = "refusal",
+		.class = slot->dead ? "hard" : "soft",
+		.subscriber_id = slot->claim.who.id,
+		.topic_id = slot->claim.topic_id,
+		.campaign_id = slot->claim.campaign_id,
+		.code = slot->result.code,
+		.enhanced = slot->enhanced,
+		.text = slot->reply,
+	};
 
 	if (event_add(s->site->db, &event, e) == -1)
 		return -1;
@@ -116,7 +123,7 @@ sender_record(struct sender *s, struct err *e)
 			continue;
 		}
 		if (count == CAMPAIGNS_MAX)
-			break;	/* cannot be: no more than that are followed */
+			break; /* cannot be: no more than that are followed */
 		rc = record_delivery(s, slot, e);
 		if (rc == -1)
 			return -1;
@@ -133,7 +140,7 @@ static void
 log_result(const struct slot_entry *slot)
 {
 	if (slot->result.state == DELIVERY_ACCEPTED && !slot->outbox)
-		return;	/* a line a message would drown what matters; the ledger has it */
+		return; /* a line a message would drown what matters; the ledger has it */
 	if (slot->outbox)
 		log_event(LOG_LEVEL_INFO, "mail", "outbox=%lld kind=%s state=%s code=%d reply=%s", (long long)slot->mail.id, slot->mail.kind,
 		    delivery_state_name(slot->result.state), slot->result.code, log_text(slot->reply));

@@ -11,7 +11,7 @@
 #include "mail/smtp.h"
 #include "sender.h"
 
-#define UNKNOWN_FIRST 5		/* seconds until a message whose reply was lost is sent again; doubling */
+#define UNKNOWN_FIRST 5 /* seconds until a message whose reply was lost is sent again; doubling */
 
 struct relay {
 	struct sender *s;
@@ -111,8 +111,13 @@ relay_submit(void *t, size_t slot)
 {
 	struct relay *r = t;
 	const struct slot_entry *entry = &r->s->slot[slot];
-	struct smtp_message m = { .tag = slot, .rcpt_to = sender_rcpt(r->s, slot), .mail_from = sender_mail_from(r->s, slot),
-		.size = entry->outbox ? entry->mail.message.len : 0, .smtputf8 = sender_needs_utf8(r->s, slot) };
+	struct smtp_message m = {
+		.tag = slot,
+		.rcpt_to = sender_rcpt(r->s, slot),
+		.mail_from = sender_mail_from(r->s, slot),
+		.size = entry->outbox ? entry->mail.message.len : 0,
+		.smtputf8 = sender_needs_utf8(r->s, slot),
+	};
 
 	smtp_pool_submit(r->pool, &m);
 }
@@ -138,7 +143,7 @@ relay_free(void *t)
 static enum smtp_tls
 tls_of(const struct conf *conf)
 {
-	return conf->relay_tls[0] == 'r' ? SMTP_TLS_REQUIRED : conf->relay_tls[0] == 'o' ? SMTP_TLS_OPPORTUNISTIC : SMTP_TLS_NONE;
+	return conf->relay_tls[0] == 'r' ? SMTP_TLS_REQUIRED : (conf->relay_tls[0] == 'o' ? SMTP_TLS_OPPORTUNISTIC : SMTP_TLS_NONE);
 }
 
 int
@@ -148,9 +153,18 @@ sender_relay_open(struct sender *s, struct err *e)
 	const struct conf *conf = &s->site->conf;
 	struct relay *r = xcalloc(1, sizeof(*r));
 	struct smtp_handler handler = { body, done, trouble, r };
-	struct smtp_relay relay = { .url = conf->relay_url, .user = conf->relay_user, .password = "", .ca_file = conf->relay_ca_file,
-		.helo = conf->relay_helo, .tls = tls_of(conf), .connections = (int)conf->relay_connections, .window = (int)conf->relay_window,
-		.messages_per_connection = conf->relay_messages_per_connection, .timeout = conf->relay_timeout };
+	struct smtp_relay relay = {
+		.url = conf->relay_url,
+		.user = conf->relay_user,
+		.password = "",
+		.ca_file = conf->relay_ca_file,
+		.helo = conf->relay_helo,
+		.tls = tls_of(conf),
+		.connections = (int)conf->relay_connections,
+		.window = (int)conf->relay_window,
+		.messages_per_connection = conf->relay_messages_per_connection,
+		.timeout = conf->relay_timeout,
+	};
 
 	r->s = s;
 	if (conf->relay_user[0]) {

@@ -87,7 +87,7 @@ by_time(const void *a, const void *b)
 {
 	const struct mail *x = a, *y = b;
 
-	return x->at == y->at ? strcmp(x->file, y->file) : x->at < y->at ? 1 : -1;
+	return x->at == y->at ? strcmp(x->file, y->file) : (x->at < y->at ? 1 : -1);
 }
 
 static void
@@ -224,6 +224,6 @@ main(int argc, char **argv)
 		return 1;
 	}
 	while (poll(NULL, 0, -1) == -1)
-		continue;	/* until a signal ends it */
+		continue; /* until a signal ends it */
 	return 0;
 }

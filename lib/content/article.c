@@ -18,12 +18,12 @@
 #include "content/markdown.h"
 #include "content/url.h"
 
-#define FENCES 64	/* bytes for the two lines of dashes and a byte-order mark */
+#define FENCES 64 /* bytes for the two lines of dashes and a byte-order mark */
 
 /* What the functions below share while they read one file. */
 struct reading {
 	struct article_text *a;
-	const json_t *data;	/* front matter */
+	const json_t *data; /* front matter */
 	const char *base_url;
 	struct err *e;
 };
@@ -203,9 +203,18 @@ article_text_read(struct article_text *a, const char *path, const char *base_url
 	size_t body_len;
 	int rc = -1;
 
-	*a = (struct article_text){ .title = xstrdup(""), .url = xstrdup(""), .excerpt = xstrdup(""), .author = xstrdup(""),
-	    .image = xstrdup(""), .topic = xstrdup(""), .body = xstrdup(""), .preheader = xstrdup(""), .action_text = xstrdup(""),
-	    .action_url = xstrdup("") };
+	*a = (struct article_text){
+		.title = xstrdup(""),
+		.url = xstrdup(""),
+		.excerpt = xstrdup(""),
+		.author = xstrdup(""),
+		.image = xstrdup(""),
+		.topic = xstrdup(""),
+		.body = xstrdup(""),
+		.preheader = xstrdup(""),
+		.action_text = xstrdup(""),
+		.action_url = xstrdup(""),
+	};
 	if (file_read(path, MARKDOWN_MAX + FRONTMATTER_MAX + FENCES, &file, e) == -1)
 		goto out;
 	SHA256((const unsigned char *)file.data, file.len, digest);
@@ -226,7 +235,7 @@ void
 article_text_release(struct article_text *a)
 {
 	char **const all[] = { &a->title, &a->url, &a->excerpt, &a->author, &a->image, &a->topic, &a->body, &a->preheader,
-	    &a->action_text, &a->action_url };
+		&a->action_text, &a->action_url };
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {

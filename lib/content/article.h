@@ -10,16 +10,16 @@
 
 struct err;
 
-#define ARTICLE_TITLE_MAX 300		/* bytes */
+#define ARTICLE_TITLE_MAX 300 /* bytes */
 #define ARTICLE_EXCERPT_WORDS 40
 
 /* All strings are malloc'ed, never NULL, "" when absent. */
 struct article_text {
 	char *title, *url, *excerpt, *author, *image, *topic, *body;
-	int64_t published;		/* Unix time; 0 when the file does not say */
-	char *preheader, *action_text, *action_url;	/* promotions */
-	int64_t valid_until;		/* promotions; 0: always */
-	char hash[65];			/* SHA-256 of the file, hex: whether it was edited */
+	int64_t published;                          /* Unix time; 0 when the file does not say */
+	char *preheader, *action_text, *action_url; /* promotions */
+	int64_t valid_until;                        /* promotions; 0: always */
+	char hash[65];                              /* SHA-256 of the file, hex: whether it was edited */
 };
 
 /*

@@ -10,9 +10,9 @@
 #include <stddef.h>
 
 struct builtin_file {
-	const char *name;		/* "mail/confirm.html.mustache" */
-	const char *text;		/* NUL-terminated */
-	size_t len;			/* bytes, without the NUL */
+	const char *name; /* "mail/confirm.html.mustache" */
+	const char *text; /* NUL-terminated */
+	size_t len;       /* bytes, without the NUL */
 };
 
 /* Every file below templates/, sorted by name; ends with a NULL name. */

@@ -13,12 +13,12 @@
 #include "base/err.h"
 #include "base/text.h"
 
-#define MAX_NESTING 16		/* of values that are left out */
-#define FIRST_LINE 2		/* the YAML's first line in the file */
+#define MAX_NESTING 16 /* of values that are left out */
+#define FIRST_LINE 2   /* the YAML's first line in the file */
 
 struct reader {
 	yaml_parser_t parser;
-	yaml_event_t event;	/* the current one; type YAML_NO_EVENT before the first */
+	yaml_event_t event; /* the current one; type YAML_NO_EVENT before the first */
 	struct err *e;
 };
 
@@ -193,7 +193,7 @@ read_yaml(json_t *data, const char *yaml, size_t n, struct err *e)
 	yaml_parser_set_input_string(&r.parser, (const unsigned char *)yaml, n);
 	if (expect(&r, YAML_STREAM_START_EVENT) == -1 || next_event(&r) == -1)
 		goto out;
-	if (r.event.type == YAML_STREAM_END_EVENT) {	/* nothing, or comments only */
+	if (r.event.type == YAML_STREAM_END_EVENT) { /* nothing, or comments only */
 		rc = 0;
 		goto out;
 	}

@@ -9,7 +9,7 @@
 
 struct err;
 
-#define FRONTMATTER_MAX 65536	/* bytes of YAML */
+#define FRONTMATTER_MAX 65536 /* bytes of YAML */
 
 /*
  * Split a file. *data is a new JSON object, which the caller releases in

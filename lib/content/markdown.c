@@ -13,7 +13,7 @@
 #include "content/url.h"
 
 #define MAX_IMAGES 1000
-#define EXCERPT_BYTES 16	/* for each word asked for: text without spaces has an end too */
+#define EXCERPT_BYTES 16 /* for each word asked for: text without spaces has an end too */
 
 /*
  * cmark before 0.30.3 steps over every open "![" at each link's end: 1 MB of
@@ -57,7 +57,7 @@ markdown_clean(struct buf *out, const char *s)
 		return;
 	}
 	for (i = 0; i < n; i++) {
-		size_t len = s[i] == '\xc2' ? 2 : 1;	/* C1 in UTF-8 */
+		size_t len = s[i] == '\xc2' ? 2 : 1; /* C1 in UTF-8 */
 
 		if (!text_has_control(s + i, len, "\t\n"))
 			buf_addch(out, s[i]);

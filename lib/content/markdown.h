@@ -17,13 +17,13 @@
 
 struct buf;
 
-#define MARKDOWN_MAX (1u << 20)		/* bytes of Markdown */
-#define MARKDOWN_MAX_OUTPUT (8u << 20)	/* bytes */
-#define MARKDOWN_MAX_DEPTH 100		/* nested quotes and lists; deeper ones are flattened */
+#define MARKDOWN_MAX (1u << 20)        /* bytes of Markdown */
+#define MARKDOWN_MAX_OUTPUT (8u << 20) /* bytes */
+#define MARKDOWN_MAX_DEPTH 100         /* nested quotes and lists; deeper ones are flattened */
 
 struct markdown_style {
-	const char *base_url;		/* "" leaves relative links as they are */
-	const char *colour;		/* accent, #rrggbb */
+	const char *base_url; /* "" leaves relative links as they are */
+	const char *colour;   /* accent, #rrggbb */
 };
 
 /*

@@ -20,13 +20,13 @@
 struct html {
 	struct buf *out;
 	const struct markdown_style *style;
-	const char *colour;	/* accent */
-	const char *on_colour;	/* text on the accent */
-	size_t depth;		/* containers open, also those not shown */
-	size_t inlines;		/* the same for emphasis */
-	size_t images;		/* images open: their words are an alt text */
-	bool linked;		/* the open link has a target */
-	bool action;		/* the open paragraph is a button */
+	const char *colour;    /* accent */
+	const char *on_colour; /* text on the accent */
+	size_t depth;          /* containers open, also those not shown */
+	size_t inlines;        /* the same for emphasis */
+	size_t images;         /* images open: their words are an alt text */
+	bool linked;           /* the open link has a target */
+	bool action;           /* the open paragraph is a button */
 	struct buf scratch;
 };
 
@@ -90,8 +90,10 @@ paragraph(struct html *h, cmark_node *node, bool enter)
 	}
 	if (h->action) {
 		if (enter)
-			buf_addf(h->out, TABLE " style=\"margin:8px 0 24px;border-collapse:separate\"><tr><td bgcolor=\"%s\" "
-			    "style=\"border-radius:6px;background-color:%s;mso-padding-alt:12px 24px\">", h->colour, h->colour);
+			buf_addf(h->out,
+			    TABLE " style=\"margin:8px 0 24px;border-collapse:separate\"><tr><td bgcolor=\"%s\" "
+				  "style=\"border-radius:6px;background-color:%s;mso-padding-alt:12px 24px\">",
+			    h->colour, h->colour);
 		else
 			buf_addstr(h->out, "</td></tr></table>\n");
 		h->action = enter;
@@ -133,9 +135,9 @@ list(struct html *h, cmark_node *node, bool enter)
 static void
 code_block(struct html *h, cmark_node *node)
 {
-	buf_addstr(h->out, TABLE " width=\"100%\" style=\"margin:0 0 16px;table-layout:fixed\"><tr><td bgcolor=\"#f3f4f6\" "
-	    "style=\"padding:12px 16px;background-color:#f3f4f6;border-radius:6px\"><pre style=\"margin:0;font-family:" MONO
-	    ";font-size:14px;line-height:1.5;color:#1f2937;white-space:pre-wrap;word-wrap:break-word\">");
+	buf_addstr(h->out, TABLE " width=\"100%\" style=\"margin:0 0 16px;table-layout:fixed\"><tr><td bgcolor=\"#f3f4f6\" ");
+	buf_addstr(h->out, "style=\"padding:12px 16px;background-color:#f3f4f6;border-radius:6px\">");
+	buf_addstr(h->out, "<pre style=\"margin:0;font-family:" MONO ";font-size:14px;line-height:1.5;color:#1f2937;white-space:pre-wrap;word-wrap:break-word\">");
 	add_text(h, cmark_node_get_literal(node), false);
 	buf_addstr(h->out, "</pre></td></tr></table>\n");
 }
@@ -147,7 +149,7 @@ html_block(struct html *h, cmark_node *node)
 
 	buf_addstr(h->out, "<p style=\"margin:0 0 16px;line-height:1.6;white-space:pre-line\">");
 	add_text(h, cmark_node_get_literal(node), true);
-	if (h->scratch.data[strspn(h->scratch.data, " \t\n")] == '\0')	/* it was only a comment */
+	if (h->scratch.data[strspn(h->scratch.data, " \t\n")] == '\0') /* it was only a comment */
 		buf_truncate(h->out, start);
 	else
 		buf_addstr(h->out, "</p>\n");
@@ -169,11 +171,11 @@ link(struct html *h, cmark_node *node, bool enter)
 	text_escape_html(h->out, h->scratch.data, h->scratch.len);
 	if (h->action)
 		buf_addf(h->out, "\" style=\"display:inline-block;padding:12px 24px;border-radius:6px;background-color:%s;color:%s;"
-		    "font-family:" SANS ";font-size:16px;line-height:20px;font-weight:bold;text-decoration:none\">",
+				 "font-family:" SANS ";font-size:16px;line-height:20px;font-weight:bold;text-decoration:none\">",
 		    h->colour, h->on_colour);
 	else
 		buf_addf(h->out, "\" style=\"color:%s;text-decoration:underline%s\">", h->colour,
-		    markdown_is_autolink(node) ? ";word-break:break-all" : "");	/* a long address must fit a telephone */
+		    markdown_is_autolink(node) ? ";word-break:break-all" : ""); /* a long address must fit a telephone */
 }
 
 /* An image is open from its enter to its exit event: in between its words, without mark-up, are the alt text. */
@@ -186,7 +188,7 @@ image(struct html *h, cmark_node *node, bool enter)
 		return;
 	buf_reset(&h->scratch);
 	if (!markdown_target(&h->scratch, node, h->style))
-		return;		/* its words stand for it */
+		return; /* its words stand for it */
 	if (!enter) {
 		buf_addf(h->out, "\" width=\"536\" border=\"0\" style=\"%smax-width:100%%;height:auto;border:0\">",
 		    alone ? "display:block;" : "");
@@ -219,7 +221,7 @@ inline_node(struct html *h, cmark_node *node, bool enter)
 	case CMARK_NODE_CODE:
 		if (shown)
 			buf_addstr(h->out, "<code style=\"padding:1px 4px;border-radius:3px;background-color:#f3f4f6;"
-			    "color:#1f2937;font-family:" MONO ";font-size:90%\">");
+					   "color:#1f2937;font-family:" MONO ";font-size:90%\">");
 		add_text(h, cmark_node_get_literal(node), false);
 		buf_addstr(h->out, shown ? "</code>" : "");
 		break;

@@ -16,7 +16,7 @@
 #include "content/wrap.h"
 
 #define WIDTH 72
-#define MAX_INDENT 40		/* columns; what is nested deeper is flattened, so that lines stay readable */
+#define MAX_INDENT 40 /* columns; what is nested deeper is flattened, so that lines stay readable */
 #define MAX_CONTAINERS 64
 #define NO_MARKER ((size_t)-1)
 
@@ -24,16 +24,18 @@ struct text {
 	struct buf *out;
 	const struct markdown_style *style;
 	struct buf prefix;
-	struct { size_t at, number; } containers[MAX_CONTAINERS];	/* where its prefix starts; lists: the next item's number */
-	size_t depth;		/* containers open, also those flattened */
-	size_t marker;		/* where the first marker in the prefix that was not shown yet starts, or NO_MARKER */
-	bool gap;		/* a blank line stands before the next block */
-	size_t gap_prefix;	/* bytes of the prefix that it shows */
-	struct buf words;	/* of the leaf block that is open; '\n' is a hard line break */
-	size_t link_start, image_start;	/* in words */
-	size_t images;		/* images open: links within do not count */
-	json_t *numbers;	/* address -> its number at the end */
-	struct buf links;	/* the list at the end */
+	struct {
+		size_t at, number;
+	} containers[MAX_CONTAINERS];   /* where its prefix starts; lists: the next item's number */
+	size_t depth;                   /* containers open, also those flattened */
+	size_t marker;                  /* where the first marker in the prefix that was not shown yet starts, or NO_MARKER */
+	bool gap;                       /* a blank line stands before the next block */
+	size_t gap_prefix;              /* bytes of the prefix that it shows */
+	struct buf words;               /* of the leaf block that is open; '\n' is a hard line break */
+	size_t link_start, image_start; /* in words */
+	size_t images;                  /* images open: links within do not count */
+	json_t *numbers;                /* address -> its number at the end */
+	struct buf links;               /* the list at the end */
 };
 
 /* Put one line behind the first bytes of the prefix; its markers become spaces. A blank line has no trailing spaces. */
@@ -205,7 +207,7 @@ item(struct text *t, cmark_node *node, bool enter)
 	size_t *number = t->depth && t->depth <= MAX_CONTAINERS ? &t->containers[t->depth - 1].number : NULL;
 
 	if (!enter) {
-		if (!cmark_node_first_child(node) && t->marker != NO_MARKER) {	/* an empty item is an item */
+		if (!cmark_node_first_child(node) && t->marker != NO_MARKER) { /* an empty item is an item */
 			start_block(t);
 			add_line(t, "", 0);
 			end_block(t);
@@ -361,8 +363,15 @@ block_node(struct text *t, cmark_node *node, bool enter)
 void
 markdown_text(struct buf *out, const char *text, size_t n, const struct markdown_style *style)
 {
-	struct text t = { .out = out, .style = style, .prefix = BUF_INIT, .marker = NO_MARKER, .words = BUF_INIT, .links = BUF_INIT,
-	    .numbers = json_object() };
+	struct text t = {
+		.out = out,
+		.style = style,
+		.prefix = BUF_INIT,
+		.marker = NO_MARKER,
+		.words = BUF_INIT,
+		.links = BUF_INIT,
+		.numbers = json_object(),
+	};
 	cmark_node *root = markdown_parse(text, n);
 	cmark_iter *iter = cmark_iter_new(root);
 	size_t start = out->len;

@@ -19,15 +19,15 @@
 #include "base/text.h"
 #include "content/template_parse.h"
 
-#define MAX_STEPS 2000000u	/* tokens rendered and list items entered */
-#define MAX_PARTIALS 256	/* different ones, by name and indentation */
+#define MAX_STEPS 2000000u /* tokens rendered and list items entered */
+#define MAX_PARTIALS 256   /* different ones, by name and indentation */
 
 struct run {
 	struct buf *out;
-	size_t start;				/* of our output in *out */
+	size_t start; /* of our output in *out */
 	enum template_escape escape;
 	const struct template_source *source;
-	const json_t *stack[TEMPLATE_MAX_DEPTH + 1];	/* the data, and one more for each section entered */
+	const json_t *stack[TEMPLATE_MAX_DEPTH + 1]; /* the data, and one more for each section entered */
 	size_t contexts, depth, steps, partial_count;
 	struct template *partials;
 	struct err *e;
@@ -186,8 +186,8 @@ render_section(struct run *r, const struct template *t, size_t section)
 	int rc = 0;
 
 	if (is_slot(value))
-		return template_error(t, token->at, r->e, "\"%.*s\" differs from person to person: it can be shown, "
-		    "but no section can depend on it", (int)token->n, token->s);
+		return template_error(t, token->at, r->e,
+		    "\"%.*s\" differs from person to person: it can be shown, but no section can depend on it", (int)token->n, token->s);
 	if (is_shown(value) == (token->kind == TOKEN_INVERTED))
 		return 0;
 	if (enter(r, t, token) == -1)
@@ -239,7 +239,7 @@ get_partial(struct run *r, const struct template *from, const struct token *tag)
 	p->key = buf_detach(&key);
 	p->indent = tag->indent_n;
 	p->next = r->partials;
-	r->partials = p;	/* freed with the others, also after an error */
+	r->partials = p; /* freed with the others, also after an error */
 	if (++r->partial_count > MAX_PARTIALS) {
 		template_error(from, tag->at, r->e, "more than %d partials", MAX_PARTIALS);
 		return NULL;

@@ -18,7 +18,10 @@
 struct buf;
 struct err;
 
-enum template_escape { TEMPLATE_HTML, TEMPLATE_TEXT };
+enum template_escape {
+	TEMPLATE_HTML,
+	TEMPLATE_TEXT
+};
 
 /* Where partials come from: append the text of the partial to *out, return 0, or -1 when there is none (renders as nothing). */
 struct template_loader {
@@ -26,8 +29,8 @@ struct template_loader {
 	void *ctx;
 };
 
-#define TEMPLATE_MAX_DEPTH 32		/* nested sections plus partials */
-#define TEMPLATE_MAX_OUTPUT (4u << 20)	/* bytes */
+#define TEMPLATE_MAX_DEPTH 32          /* nested sections plus partials */
+#define TEMPLATE_MAX_OUTPUT (4u << 20) /* bytes */
 
 /*
  * Render `text` (named `name` in errors) over `data` and append to *out.

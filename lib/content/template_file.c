@@ -16,10 +16,10 @@
 
 /* Partials of "mail/x.html.mustache" are "mail/" NAME ".html.mustache". */
 struct place {
-	const char *folder;		/* the site's, or NULL */
+	const char *folder; /* the site's, or NULL */
 	const char *name;
-	size_t prefix;			/* bytes of "mail/" */
-	const char *suffix;		/* ".html.mustache" */
+	size_t prefix;      /* bytes of "mail/" */
+	const char *suffix; /* ".html.mustache" */
 };
 
 static bool

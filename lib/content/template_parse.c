@@ -16,16 +16,16 @@
 struct scan {
 	struct template *t;
 	char open[DELIMITER_MAX + 1], close[DELIMITER_MAX + 1];
-	size_t pos;				/* where the next text token starts */
-	size_t sections[TEMPLATE_MAX_DEPTH];	/* tokens of the open ones */
+	size_t pos;                          /* where the next text token starts */
+	size_t sections[TEMPLATE_MAX_DEPTH]; /* tokens of the open ones */
 	size_t depth;
 };
 
 /* A tag as it stands in the text. */
 struct tag {
-	size_t at, after;	/* its first byte, and the one behind it */
-	char sigil;		/* # ^ / > ! = & {, or 0 for a plain one */
-	const char *s;		/* what is inside, trimmed */
+	size_t at, after; /* its first byte, and the one behind it */
+	char sigil;       /* # ^ / > ! = & {, or 0 for a plain one */
+	const char *s;    /* what is inside, trimmed */
 	size_t n;
 };
 
@@ -111,7 +111,7 @@ next_tag(const struct scan *s, struct tag *tag, struct err *e)
 	tag->sigil = *p && strchr("#^/>!=&{", *p) ? *p : '\0';
 	if (tag->sigil)
 		p++;
-	snprintf(close, sizeof(close), "%s%s", tag->sigil == '{' ? "}" : tag->sigil == '=' ? "=" : "", s->close);
+	snprintf(close, sizeof(close), "%s%s", tag->sigil == '{' ? "}" : (tag->sigil == '=' ? "=" : ""), s->close);
 	end = memmem(p, (size_t)(text + n - p), close, strlen(close));
 	if (!end) {
 		template_error(s->t, tag->at, e, "this tag is not closed: it must end with %s", close);

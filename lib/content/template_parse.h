@@ -16,35 +16,36 @@
 
 enum token_kind {
 	TOKEN_TEXT,
-	TOKEN_VALUE,		/* {{x}} */
-	TOKEN_RAW,		/* {{{x}}} and {{&x}} */
-	TOKEN_SECTION,		/* {{#x}} */
-	TOKEN_INVERTED,		/* {{^x}} */
-	TOKEN_CLOSE,		/* {{/x}} */
-	TOKEN_PARTIAL,		/* {{>x}} */
+	TOKEN_VALUE,    /* {{x}} */
+	TOKEN_RAW,      /* {{{x}}} and {{&x}} */
+	TOKEN_SECTION,  /* {{#x}} */
+	TOKEN_INVERTED, /* {{^x}} */
+	TOKEN_CLOSE,    /* {{/x}} */
+	TOKEN_PARTIAL,  /* {{>x}} */
 };
 
 struct token {
 	enum token_kind kind;
-	const char *s;		/* the text, or the tag's name */
+	const char *s; /* the text, or the tag's name */
 	size_t n;
-	size_t at;		/* where the tag starts, for errors */
-	size_t end;		/* sections: index of the closing token */
-	const char *indent;	/* a standalone partial: the blanks before it */
+	size_t at;          /* where the tag starts, for errors */
+	size_t end;         /* sections: index of the closing token */
+	const char *indent; /* a standalone partial: the blanks before it */
 	size_t indent_n;
 };
 
-struct template {
-	struct buf name;	/* for errors */
-	struct buf text;	/* tokens point into it */
-	size_t indent;		/* bytes put before each line; the author's columns do not count them */
+struct template
+{
+	struct buf name; /* for errors */
+	struct buf text; /* tokens point into it */
+	size_t indent;   /* bytes put before each line; the author's columns do not count them */
 	struct token *tokens;
 	size_t count, cap;
-	char *key;		/* the renderer's list of partials: name and indentation */
+	char *key; /* the renderer's list of partials: name and indentation */
 	struct template *next;
 };
 
-#define TEMPLATE_MAX_TEXT (1u << 20)	/* bytes of one file */
+#define TEMPLATE_MAX_TEXT (1u << 20) /* bytes of one file */
 
 /* Fill the tokens from name and text. ERR_INPUT with "NAME:LINE:COLUMN: what". */
 int template_parse(struct template *t, struct err *e);

@@ -131,7 +131,7 @@ url_clean(struct buf *out, const char *s, size_t n)
 	while (n && (unsigned char)s[n - 1] <= ' ')
 		n--;
 	buf_reserve(&copy, n);
-	for (i = 0; i < n; i++)		/* "java\nscript:" is a scheme to a browser: no control character may hide one */
+	for (i = 0; i < n; i++) /* "java\nscript:" is a scheme to a browser: no control character may hide one */
 		if ((unsigned char)s[i] >= ' ' && s[i] != 0x7f)
 			buf_addch(&copy, s[i]);
 	split(copy.data, &p);
@@ -160,7 +160,7 @@ add_path(struct buf *out, const char *s, size_t n)
 {
 	size_t start = out->len, i = 0, len;
 
-	while (i < n) {		/* s[i] is the slash before a segment */
+	while (i < n) { /* s[i] is the slash before a segment */
 		const char *segment = s + i + 1, *slash = memchr(segment, '/', n - i - 1);
 
 		len = slash ? (size_t)(slash - segment) : n - i - 1;

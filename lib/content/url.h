@@ -9,10 +9,10 @@
 struct buf;
 
 enum url_kind {
-	URL_HTTP,		/* http or https, with a host */
-	URL_CONTACT,		/* mailto or tel */
-	URL_RELATIVE,		/* no scheme */
-	URL_OTHER,		/* javascript, data, …: never to be linked */
+	URL_HTTP,     /* http or https, with a host */
+	URL_CONTACT,  /* mailto or tel */
+	URL_RELATIVE, /* no scheme */
+	URL_OTHER,    /* javascript, data, …: never to be linked */
 };
 
 /*

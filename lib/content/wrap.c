@@ -19,20 +19,20 @@ static const struct range wide[] = {
 	{ 0x3041, 0x4dbf }, { 0x4e00, 0xa4cf }, { 0xa960, 0xa97f }, { 0xac00, 0xd7a3 }, { 0xf900, 0xfaff }, { 0xfe10, 0xfe19 },
 	{ 0xfe30, 0xfe6f }, { 0xff01, 0xff60 }, { 0xffe0, 0xffe6 }, { 0x16fe0, 0x18cff }, { 0x1b000, 0x1b2ff }, { 0x1f004, 0x1f004 },
 	{ 0x1f0cf, 0x1f0cf }, { 0x1f18e, 0x1f18e }, { 0x1f191, 0x1f19a }, { 0x1f200, 0x1f64f }, { 0x1f680, 0x1f6ff },
-	{ 0x1f7e0, 0x1f7eb }, { 0x1f900, 0x1f9ff }, { 0x1fa70, 0x1faff }, { 0x20000, 0x3fffd },
+	{ 0x1f7e0, 0x1f7eb }, { 0x1f900, 0x1f9ff }, { 0x1fa70, 0x1faff }, { 0x20000, 0x3fffd }
 };
 
 /* Marks that combine with the character before them, and characters that show nothing. */
 static const struct range narrow[] = {
 	{ 0x0300, 0x036f }, { 0x0483, 0x0489 }, { 0x0591, 0x05bd }, { 0x0610, 0x061a }, { 0x064b, 0x065f }, { 0x0e31, 0x0e31 },
 	{ 0x0e34, 0x0e3a }, { 0x0e47, 0x0e4e }, { 0x1ab0, 0x1aff }, { 0x1dc0, 0x1dff }, { 0x200b, 0x200f }, { 0x202a, 0x202e },
-	{ 0x2060, 0x2064 }, { 0x20d0, 0x20ff }, { 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f }, { 0xfeff, 0xfeff }, { 0xe0100, 0xe01ef },
+	{ 0x2060, 0x2064 }, { 0x20d0, 0x20ff }, { 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f }, { 0xfeff, 0xfeff }, { 0xe0100, 0xe01ef }
 };
 
 /* A line never starts with the first, never ends with the second (a small part of JIS X 4051's rules). */
 static const uint32_t closing[] = {
 	0x3001, 0x3002, 0x3005, 0x3009, 0x300b, 0x300d, 0x300f, 0x3011, 0x3015, 0x30fb, 0x30fc, 0xff01, 0xff09, 0xff0c, 0xff0e, 0xff1a,
-	0xff1b, 0xff1f, 0xff5d,
+	0xff1b, 0xff1f, 0xff5d
 };
 static const uint32_t opening[] = { 0x3008, 0x300a, 0x300c, 0x300e, 0x3010, 0x3014, 0xff08, 0xff5b };
 
@@ -72,7 +72,7 @@ static uint32_t
 decode(const char *s, size_t n, size_t *len)
 {
 	const unsigned char *p = (const unsigned char *)s;
-	size_t want = p[0] < 0xc2 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4, i;
+	size_t want = p[0] < 0xc2 ? 1 : (p[0] < 0xe0 ? 2 : (p[0] < 0xf0 ? 3 : 4)), i;
 	uint32_t c = want == 1 ? p[0] : p[0] & (0x7fu >> want);
 
 	*len = 1;
@@ -92,7 +92,7 @@ columns(uint32_t c)
 {
 	if (c < 0x300)
 		return 1;
-	return in_ranges(narrow, COUNT(narrow), c) ? 0 : in_ranges(wide, COUNT(wide), c) ? 2 : 1;
+	return in_ranges(narrow, COUNT(narrow), c) ? 0 : (in_ranges(wide, COUNT(wide), c) ? 2 : 1);
 }
 
 size_t
@@ -141,7 +141,7 @@ skip_spaces(const char *s, size_t n, size_t i)
 size_t
 wrap_line(const char *s, size_t n, size_t width, size_t *next)
 {
-	size_t i, len, used = 0, end = 0;	/* end: of the last line that fits; 0 before the first place to break */
+	size_t i, len, used = 0, end = 0; /* end: of the last line that fits; 0 before the first place to break */
 	uint32_t before = 0, c;
 
 	for (i = 0; i < n && s[i] != '\n'; i += len) {

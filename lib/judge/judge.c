@@ -111,7 +111,7 @@ const char *
 judge_name(enum judge_verdict verdict)
 {
 	static const char *const names[] = {
-		[JUDGE_ACCEPTED] = "accepted", [JUDGE_HARD] = "hard", [JUDGE_SOFT] = "soft", [JUDGE_RETRY] = "retry", [JUDGE_RELAY] = "relay",
+		[JUDGE_ACCEPTED] = "accepted", [JUDGE_HARD] = "hard", [JUDGE_SOFT] = "soft", [JUDGE_RETRY] = "retry", [JUDGE_RELAY] = "relay"
 	};
 
 	return names[verdict];
@@ -170,7 +170,7 @@ domain_end(const char *p)
 	for (end = p; is_domain(*end); end++)
 		;
 	while (end > p && (end[-1] == '.' || end[-1] == '-'))
-		end--;			/* the sentence's, not the name's */
+		end--; /* the sentence's, not the name's */
 	return end;
 }
 
@@ -206,7 +206,7 @@ find_address(const char *text, const char *from, const char **start, const char 
 		if (at > 1 && (*start == p || !has_name_end(p + at, *end)))
 			continue;
 		if (*start == p && *end == p + at)
-			continue;	/* an at sign that stands alone */
+			continue; /* an at sign that stands alone */
 		if (*start > text && (*start)[-1] == '<' && **end == '>') {
 			--*start;
 			++*end;
@@ -225,7 +225,7 @@ judge_redact(char *text, unsigned long size)
 
 	while (size > 0 && find_address(text, at, &start, &end)) {
 		size_t where = (size_t)(start - text), rest = strlen(end);
-		size_t keep = where + mark < size ? mark : size - 1 - where;	/* what of the mark fits */
+		size_t keep = where + mark < size ? mark : size - 1 - where; /* what of the mark fits */
 		size_t room = size - 1 - where - keep;
 
 		if (rest > room)

@@ -13,26 +13,26 @@
 
 enum judge_verdict {
 	JUDGE_ACCEPTED,
-	JUDGE_HARD,		/* the address is dead: no such user or domain, disabled or inactive mailbox */
-	JUDGE_SOFT,		/* refused for good this time, but the address may be healthy: policy, size, content, full mailbox … */
-	JUDGE_RETRY,		/* try this message again later */
-	JUDGE_RELAY,		/* the relay is in trouble or at its limit (421, 450 4.2.1, 454, quota): never held against a person */
+	JUDGE_HARD,  /* the address is dead: no such user or domain, disabled or inactive mailbox */
+	JUDGE_SOFT,  /* refused for good this time, but the address may be healthy: policy, size, content, full mailbox … */
+	JUDGE_RETRY, /* try this message again later */
+	JUDGE_RELAY, /* the relay is in trouble or at its limit (421, 450 4.2.1, 454, quota): never held against a person */
 };
 
 struct judge_in {
-	int code;		/* SMTP code; 0 when only the enhanced one is known */
-	const char *enhanced;	/* "5.1.1" or "" */
-	const char *text;	/* the reply's or the diagnostic's words, or "" */
+	int code;             /* SMTP code; 0 when only the enhanced one is known */
+	const char *enhanced; /* "5.1.1" or "" */
+	const char *text;     /* the reply's or the diagnostic's words, or "" */
 };
 
 struct judge_out {
 	enum judge_verdict verdict;
-	const char *rule;	/* the row's name, for people: "no-such-user" */
+	const char *rule; /* the row's name, for people: "no-such-user" */
 };
 
 struct judge_out judge_reply(const struct judge_in *in);
 
-const char *judge_name(enum judge_verdict verdict);	/* "hard", "soft" … */
+const char *judge_name(enum judge_verdict verdict); /* "hard", "soft" … */
 
 /*
  * Replace everything in the text that looks like an address by "<address>", in place:

@@ -17,7 +17,7 @@
 #define LOCAL_MAX 64
 #define DOMAIN_MAX 253
 #define LABEL_MAX 63
-#define TYPED_MAX 1024		/* a domain typed in UTF-8 may shrink in A-labels, but not from more than this */
+#define TYPED_MAX 1024 /* a domain typed in UTF-8 may shrink in A-labels, but not from more than this */
 
 static bool
 is_alnum(char c)

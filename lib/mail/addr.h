@@ -9,13 +9,13 @@
 
 struct err;
 
-#define ADDR_MAX 255		/* bytes with the NUL: RFC 5321 4.5.3.1.3 allows a path of 256 octets with its <> */
+#define ADDR_MAX 255 /* bytes with the NUL: RFC 5321 4.5.3.1.3 allows a path of 256 octets with its <> */
 
 struct addr {
-	char text[ADDR_MAX];	/* as mailed: local part as typed, domain in lower case, A-labels (RFC 5890) */
-	char key[ADDR_MAX];	/* as compared: all in lower case (UTF-8 local parts fold ASCII only) */
-	const char *domain;	/* points into text, after the @ */
-	bool smtputf8;		/* the local part is not ASCII: needs RFC 6531 at the relay */
+	char text[ADDR_MAX]; /* as mailed: local part as typed, domain in lower case, A-labels (RFC 5890) */
+	char key[ADDR_MAX];  /* as compared: all in lower case (UTF-8 local parts fold ASCII only) */
+	const char *domain;  /* points into text, after the @ */
+	bool smtputf8;       /* the local part is not ASCII: needs RFC 6531 at the relay */
 };
 
 /*

@@ -22,7 +22,7 @@
 #define MAGIC_LEN 8
 #define HEAD_LEN (MAGIC_LEN + SHA256_LEN)
 #define PIECE_LEN 6
-#define STORED_MAX (32u << 20)		/* 4 MB of text in quoted-printable, and then some */
+#define STORED_MAX (32u << 20) /* 4 MB of text in quoted-printable, and then some */
 
 const struct slot_name slot_names[SLOT_COUNT] = {
 	[SLOT_NAME] = { "name", SLOT_KIND_TEXT },

@@ -24,17 +24,17 @@ struct err;
  * SLOT_MARK("name"), SLOT_MARK("unsubscribe_url").
  */
 enum slot {
-	SLOT_NAME,		/* the person's name; may also stand in the subject */
-	SLOT_TO,		/* the address, bare, as addr_parse left it */
-	SLOT_DATE,		/* header Date as clock_mail writes it; no mark */
-	SLOT_MESSAGE_ID,	/* header Message-ID, without <>; no mark */
+	SLOT_NAME,       /* the person's name; may also stand in the subject */
+	SLOT_TO,         /* the address, bare, as addr_parse left it */
+	SLOT_DATE,       /* header Date as clock_mail writes it; no mark */
+	SLOT_MESSAGE_ID, /* header Message-ID, without <>; no mark */
 	SLOT_UNSUBSCRIBE_URL,
-	SLOT_UNSUBSCRIBE_MAILTO,	/* address part of the mailto: URI, in List-Unsubscribe and after "mailto:" in a body */
+	SLOT_UNSUBSCRIBE_MAILTO, /* address part of the mailto: URI, in List-Unsubscribe and after "mailto:" in a body */
 	SLOT_PREFERENCES_URL,
 	SLOT_VIEW_URL,
 	SLOT_CONFIRM_URL,
 	SLOT_COUNT,
-	SLOT_NONE = 255,	/* in stored messages: a literal */
+	SLOT_NONE = 255, /* in stored messages: a literal */
 };
 
 /*
@@ -57,23 +57,23 @@ enum slot {
 
 /* What to compile. Strings are UTF-8 and borrowed; those marked * may hold slots (base/slot.h). */
 struct message_spec {
-	const char *from_name, *from;		/* From: exactly one address */
-	const char *reply_to;			/* or "" */
-	const char *subject;			/* * */
-	const char *text;			/* * the plain part; always there */
-	const char *html;			/* * or NULL: a message of text alone */
-	const char *list_name, *list_id;	/* List-Id: name <list_id>; list_id "" leaves it out */
-	const char *feedback_id;		/* "campaign:topic:kind:sender", or "" */
-	bool unsubscribe;			/* List-Unsubscribe and List-Unsubscribe-Post */
-	bool unsubscribe_mailto;		/* … with the mailto: form after the https one */
-	bool auto_generated;			/* Auto-Submitted: auto-generated (RFC 3834) */
+	const char *from_name, *from;    /* From: exactly one address */
+	const char *reply_to;            /* or "" */
+	const char *subject;             /* * */
+	const char *text;                /* * the plain part; always there */
+	const char *html;                /* * or NULL: a message of text alone */
+	const char *list_name, *list_id; /* List-Id: name <list_id>; list_id "" leaves it out */
+	const char *feedback_id;         /* "campaign:topic:kind:sender", or "" */
+	bool unsubscribe;                /* List-Unsubscribe and List-Unsubscribe-Post */
+	bool unsubscribe_mailto;         /* … with the mailto: form after the https one */
+	bool auto_generated;             /* Auto-Submitted: auto-generated (RFC 3834) */
 };
 
 struct message;
 
-#define MESSAGE_TEXT_MAX (4u << 20)	/* bytes of text and HTML together */
-#define MESSAGE_HEADER_MAX 1000		/* bytes of a subject, of a name in a header: what is longer is refused, or cut in a value */
-#define MESSAGE_SLOTS_MAX 1000		/* marks */
+#define MESSAGE_TEXT_MAX (4u << 20) /* bytes of text and HTML together */
+#define MESSAGE_HEADER_MAX 1000     /* bytes of a subject, of a name in a header: what is longer is refused, or cut in a value */
+#define MESSAGE_SLOTS_MAX 1000      /* marks */
 
 /*
  * Compile. ERR_INPUT for a control character in a header, text that is no

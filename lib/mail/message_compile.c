@@ -19,13 +19,13 @@
 #include "mail/addr.h"
 #include "mail/mime.h"
 
-#define LINE 76			/* RFC 2047 2, for a line that holds an encoded-word; kept for all */
-#define ID_MAX 200		/* bytes of a List-Id, of a Feedback-ID */
+#define LINE 76    /* RFC 2047 2, for a line that holds an encoded-word; kept for all */
+#define ID_MAX 200 /* bytes of a List-Id, of a Feedback-ID */
 
 struct compiler {
 	struct message *m;
 	size_t slots;
-	size_t owned;		/* bytes that belong to a piece */
+	size_t owned; /* bytes that belong to a piece */
 	struct err *e;
 };
 
@@ -33,7 +33,7 @@ struct compiler {
 struct mark {
 	enum slot slot;
 	const char *fallback;
-	size_t len;		/* of the fallback */
+	size_t len; /* of the fallback */
 };
 
 /* Close the literal that is being written, if any. */
@@ -131,7 +131,7 @@ compile_body(struct compiler *c, const char *text, bool html)
 		mime_qp_break(&c->m->bytes, &column);
 		push(c, (enum place)place, mark.slot, mark.fallback, mark.len);
 	}
-	if (column || !n)	/* n: what stands after the last mark */
+	if (column || !n) /* n: what stands after the last mark */
 		buf_add(&c->m->bytes, "\r\n", 2);
 	return 0;
 }
@@ -251,8 +251,9 @@ compile_list_headers(struct compiler *c, const struct message_spec *spec)
 {
 	struct buf *out = &c->m->bytes;
 
-	if (*spec->list_id && (check_id("list_id", spec->list_id, true, c->e) == -1 ||
-	    compile_mailbox(c, "List-Id", spec->list_name, spec->list_id, true) == -1))
+	if (*spec->list_id && check_id("list_id", spec->list_id, true, c->e) == -1)
+		return -1;
+	if (*spec->list_id && compile_mailbox(c, "List-Id", spec->list_name, spec->list_id, true) == -1)
 		return -1;
 	if (spec->unsubscribe) {
 		buf_addstr(out, "List-Unsubscribe: <");

@@ -13,7 +13,7 @@
 #include "base/err.h"
 
 static const char *const uri_attributes[] = {
-	"href", "src", "action", "background", "cite", "data", "formaction", "longdesc", "poster", "srcset", "xlink:href",
+	"href", "src", "action", "background", "cite", "data", "formaction", "longdesc", "poster", "srcset", "xlink:href"
 };
 
 /* Elements whose inside knows neither tags nor entities. */
@@ -68,7 +68,7 @@ open_char(struct html_scan *h, char c)
 	h->equals = h->gap = false;
 	if (c == '/' || (lower(c) >= 'a' && lower(c) <= 'z')) {
 		h->state = HTML_TAG_NAME;
-		append(h->tag, sizeof(h->tag), &h->tag_len, c);	/* "/style" is no raw element */
+		append(h->tag, sizeof(h->tag), &h->tag_len, c); /* "/style" is no raw element */
 	} else if (c == '!' || c == '?') {
 		h->state = HTML_DECLARATION;
 	} else if (c != '<') {
@@ -103,7 +103,7 @@ tag_char(struct html_scan *h, char c)
 static void
 raw_char(struct html_scan *h, char c)
 {
-	char want = h->matched == 0 ? '<' : h->matched == 1 ? '/' : h->tag[h->matched - 2];
+	char want = h->matched == 0 ? '<' : (h->matched == 1 ? '/' : h->tag[h->matched - 2]);
 
 	if (lower(c) == want)
 		h->matched++;

@@ -13,12 +13,12 @@
 #include "mail/addr.h"
 #include "mail/mime.h"
 
-#define LINE 76			/* RFC 2047 2, for a line that holds an encoded-word; kept for all */
-#define URI_MAX 900		/* octets of a URI as written in a header: the line stays below 998 */
-#define HEADER_MAX 250		/* octets of Date and Message-ID */
-#define CHUNK 512		/* octets of a value taken at a time */
+#define LINE 76        /* RFC 2047 2, for a line that holds an encoded-word; kept for all */
+#define URI_MAX 900    /* octets of a URI as written in a header: the line stays below 998 */
+#define HEADER_MAX 250 /* octets of Date and Message-ID */
+#define CHUNK 512      /* octets of a value taken at a time */
 #define SUBJECT_MAX (2 * MESSAGE_HEADER_MAX)
-#define GROWTH 6		/* octets that one of a value becomes: &quot; is the most */
+#define GROWTH 6 /* octets that one of a value becomes: &quot; is the most */
 
 /* In quoted-printable still GROWTH (what has =XX was one octet or %XX before), soft breaks after 64 columns or more, one at the end. */
 #define BODY_BOUND(n) (GROWTH * (n) + 3 * (GROWTH * (n) / 64 + 3))
@@ -118,17 +118,22 @@ message_size(const struct message *m, const struct message_values *v)
 }
 
 /* The ASCII characters that stand for themselves. In HTML_URI those of both, the component's are unreserved and what a mailto: needs. */
-enum { AS_TEXT = 8, AS_HTML = 4, AS_COMPONENT = 2, AS_URI = 1 };
+enum {
+	AS_TEXT = 8,
+	AS_HTML = 4,
+	AS_COMPONENT = 2,
+	AS_URI = 1
+};
 
 static const uint8_t as_is[128] = {
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	12, 13, 8, 13, 13, 13, 9, 9, 13, 13, 13, 15, 13, 15, 15, 13,		/*   ! " # $ % & ' ( ) * + , - . / */
-	15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 13, 13, 8, 13, 8, 13,		/* 0 to 9 : ; < = > ? */
-	15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,		/* @ A to O */
-	15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 13, 12, 13, 12, 15,		/* P to Z [ \ ] ^ _ */
-	12, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,		/* ` a to o */
-	15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 12, 12, 12, 15, 0,		/* p to z { | } ~ DEL */
+	12, 13, 8, 13, 13, 13, 9, 9, 13, 13, 13, 15, 13, 15, 15, 13,    /*   ! " # $ % & ' ( ) * + , - . / */
+	15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 13, 13, 8, 13, 8, 13,   /* 0 to 9 : ; < = > ? */
+	15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, /* @ A to O */
+	15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 13, 12, 13, 12, 15, /* P to Z [ \ ] ^ _ */
+	12, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, /* ` a to o */
+	15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 12, 12, 12, 15, 0,  /* p to z { | } ~ DEL */
 };
 
 static bool
@@ -244,7 +249,7 @@ filter(char *dst, struct value v, const char *refused, bool utf8)
 
 	for (; v.n; v.s += taken, v.n -= taken) {
 		taken = 1;
-		if (stands(*v.s, AS_COMPONENT)) {	/* most of any address */
+		if (stands(*v.s, AS_COMPONENT)) { /* most of any address */
 			dst[n++] = *v.s;
 			continue;
 		}
@@ -267,7 +272,7 @@ merge_to(struct buf *out, const struct message *m, const struct piece *p, const 
 	to.n = min(to.n, sizeof(address));
 	n = filter(address, to, "<>()[]\\,;:\"", true);
 	if (!n) {
-		buf_addstr(out, "undisclosed-recipients:;");	/* RFC 5322 3.6.3 wants something */
+		buf_addstr(out, "undisclosed-recipients:;"); /* RFC 5322 3.6.3 wants something */
 		return;
 	}
 	header_name(name, v);
@@ -297,7 +302,7 @@ header_text(char *dst, struct value v)
 static char *
 header_uri(char *dst, struct value v, uint8_t as)
 {
-	const char *end = dst + URI_MAX - 12;	/* one more character, all %XX */
+	const char *end = dst + URI_MAX - 12; /* one more character, all %XX */
 	size_t len, taken;
 	char c[4];
 
@@ -355,7 +360,7 @@ merge_subject(struct buf *out, char *subject, size_t *len)
 	size_t column = strlen("Subject: ");
 
 	mime_header_text(out, subject, &column);
-	subject[*len = 0] = '\0';
+	subject[ *len = 0] = '\0';
 }
 
 void

@@ -7,14 +7,14 @@
 #include "base/buf.h"
 #include "base/text.h"
 
-#define LINE 76		/* RFC 2045 6.7 (5) */
+#define LINE 76 /* RFC 2045 6.7 (5) */
 
 /* Length of the well-formed character at s, or 0. */
 static size_t
 char_length(const char *s, size_t n)
 {
 	unsigned char c = (unsigned char)s[0];
-	size_t len = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+	size_t len = c < 0x80 ? 1 : (c < 0xe0 ? 2 : (c < 0xf0 ? 3 : 4));
 
 	if (len == 1)
 		return 1;
@@ -87,7 +87,7 @@ mime_qp_into(char *dst, const char *text, size_t n, size_t *column)
 		bool literal;
 
 		for (; n && at && at < LINE - 1 && is_graphic(*text); text++, n--, at++)
-			*dst++ = *text;		/* most of any text */
+			*dst++ = *text; /* most of any text */
 		if (!n)
 			break;
 		if (text[0] == '\n' || (text[0] == '\r' && n > 1 && text[1] == '\n')) {
@@ -99,7 +99,7 @@ mime_qp_into(char *dst, const char *text, size_t n, size_t *column)
 		}
 		len = char_length(text, n);
 		if (!len)
-			len = 1;	/* no UTF-8: each octet for itself */
+			len = 1; /* no UTF-8: each octet for itself */
 		literal = qp_literal(text, n, at);
 		if (at + (literal ? 1 : 3 * len) > LINE - 1) {
 			memcpy(dst, "=\r\n", 3);

@@ -12,9 +12,9 @@
 
 #include "base/buf.h"
 
-#define LINE 76				/* RFC 2047 2, for a line that holds an encoded-word; kept everywhere */
-#define WORD_EXTRA 12			/* =?utf-8?q? and ?= */
-#define WORD_ROOM 12			/* a four-octet character in Q */
+#define LINE 76       /* RFC 2047 2, for a line that holds an encoded-word; kept everywhere */
+#define WORD_EXTRA 12 /* =?utf-8?q? and ?= */
+#define WORD_ROOM 12  /* a four-octet character in Q */
 
 /* What RFC 2047 5(3) allows in a Q word inside a phrase; used everywhere. */
 static bool
@@ -155,7 +155,7 @@ encoded_words(struct buf *out, const char *s, size_t n, size_t *column)
 		buf_add(out, "?=", 2);
 		s += taken;
 		n -= taken;
-		*column = n ? LINE : *column + out->len - start;	/* the next word goes on a line of its own */
+		*column = n ? LINE : *column + out->len - start; /* the next word goes on a line of its own */
 	}
 }
 
@@ -230,7 +230,7 @@ mime_header_text(struct buf *out, const char *text, size_t *column)
 	for (; n; text += len, n -= len) {
 		len = next_word(text, n);
 		if (*column + len > LINE) {
-			buf_add(out, "\r\n", 2);	/* before the blanks, so that no line ends in one */
+			buf_add(out, "\r\n", 2); /* before the blanks, so that no line ends in one */
 			*column = 0;
 		}
 		add_cleaned(out, text, len);
@@ -316,7 +316,7 @@ static void
 add_extended(struct buf *out, const char *name, const char *value, size_t n)
 {
 	size_t room = strlen(name) + 14 < LINE - WORD_ROOM ? LINE - 14 - strlen(name) : WORD_ROOM;
-	bool single = 7 + 3 * n + WORD_ROOM <= room;	/* 7: utf-8'' */
+	bool single = 7 + 3 * n + WORD_ROOM <= room; /* 7: utf-8'' */
 	unsigned section;
 
 	for (section = 0; n || !section; section++) {

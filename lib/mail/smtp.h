@@ -22,39 +22,49 @@
 struct buf;
 struct err;
 
-enum smtp_tls { SMTP_TLS_REQUIRED, SMTP_TLS_OPPORTUNISTIC, SMTP_TLS_NONE };
+enum smtp_tls {
+	SMTP_TLS_REQUIRED,
+	SMTP_TLS_OPPORTUNISTIC,
+	SMTP_TLS_NONE
+};
 
-struct smtp_relay {			/* all strings borrowed for the pool's life, "" when unset */
-	const char *url;		/* smtp://host:587, smtps://host:465 */
+struct smtp_relay {      /* all strings borrowed for the pool's life, "" when unset */
+	const char *url; /* smtp://host:587, smtps://host:465 */
 	const char *user, *password;
 	const char *ca_file, *helo;
 	enum smtp_tls tls;
-	int connections;		/* most at once */
-	int window;			/* most messages on the way on one connection */
-	int64_t messages_per_connection;	/* 0: no limit; LIMITS MAILMAX is honoured besides */
-	int64_t timeout;		/* seconds for a reply; twice that after a message's end */
+	int connections;                 /* most at once */
+	int window;                      /* most messages on the way on one connection */
+	int64_t messages_per_connection; /* 0: no limit; LIMITS MAILMAX is honoured besides */
+	int64_t timeout;                 /* seconds for a reply; twice that after a message's end */
 };
 
 struct smtp_reply {
-	int code;			/* 250; 0 when there was none */
-	char enhanced[12];		/* "5.1.1" (RFC 2034), or "" */
-	char text[400];			/* the text of all lines joined by spaces, cut; may hold addresses: redact before it goes anywhere */
+	int code;          /* 250; 0 when there was none */
+	char enhanced[12]; /* "5.1.1" (RFC 2034), or "" */
+	char text[400];    /* the text of all lines joined by spaces, cut; may hold addresses: redact before it goes anywhere */
 };
 
-enum smtp_command { SMTP_CONNECT, SMTP_MAIL, SMTP_RCPT, SMTP_DATA, SMTP_BODY };
+enum smtp_command {
+	SMTP_CONNECT,
+	SMTP_MAIL,
+	SMTP_RCPT,
+	SMTP_DATA,
+	SMTP_BODY
+};
 
 enum smtp_result {
-	SMTP_REPLIED,			/* the relay decided: reply->code 2xx accepted, 4xx or 5xx refused; 421 for the one it answered */
-	SMTP_UNSENT,			/* the connection ended before a byte of the body went out: send it again at will */
-	SMTP_UNKNOWN,			/* the connection ended after that and before the final reply */
+	SMTP_REPLIED, /* the relay decided: reply->code 2xx accepted, 4xx or 5xx refused; 421 for the one it answered */
+	SMTP_UNSENT,  /* the connection ended before a byte of the body went out: send it again at will */
+	SMTP_UNKNOWN, /* the connection ended after that and before the final reply */
 };
 
 struct smtp_message {
-	uint64_t tag;			/* the caller's, given back */
-	const char *mail_from;		/* "" for <> */
+	uint64_t tag;          /* the caller's, given back */
+	const char *mail_from; /* "" for <> */
 	const char *rcpt_to;
-	size_t size;			/* octets, for SIZE=; 0: not declared */
-	bool smtputf8;			/* needs RFC 6531; only where smtp_pool_has_smtputf8 said so, else it aborts */
+	size_t size;   /* octets, for SIZE=; 0: not declared */
+	bool smtputf8; /* needs RFC 6531; only where smtp_pool_has_smtputf8 said so, else it aborts */
 };
 
 struct smtp_handler {

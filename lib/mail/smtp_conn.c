@@ -20,33 +20,40 @@
 #include "mail/smtp_reply.h"
 
 #define NOWHERE UINT64_MAX
-#define CHUNK 65536		/* bytes given to one write: progress shows on the way through a long message */
-#define VERBS_PER_MESSAGE 5	/* RSET MAIL RCPT DATA body */
+#define CHUNK 65536         /* bytes given to one write: progress shows on the way through a long message */
+#define VERBS_PER_MESSAGE 5 /* RSET MAIL RCPT DATA body */
 
-enum verb { VERB_RSET, VERB_MAIL, VERB_RCPT, VERB_DATA, VERB_BODY, VERB_QUIT };
+enum verb {
+	VERB_RSET,
+	VERB_MAIL,
+	VERB_RCPT,
+	VERB_DATA,
+	VERB_BODY,
+	VERB_QUIT
+};
 
 struct flight {
 	uint64_t tag;
-	uint64_t body_at, body_end;	/* where in the stream its body begins, or NOWHERE, and ends */
-	enum smtp_command at;		/* answered last */
-	bool mail_ok;			/* a transaction is open at the relay */
-	bool settled;			/* done() was called */
+	uint64_t body_at, body_end; /* where in the stream its body begins, or NOWHERE, and ends */
+	enum smtp_command at;       /* answered last */
+	bool mail_ok;               /* a transaction is open at the relay */
+	bool settled;               /* done() was called */
 };
 
 struct smtp_conn {
 	const struct smtp_handler *handler;
 	struct smtp_offers offers;
 	struct smtp_reader reader;
-	struct flight *flight;		/* in order of submission */
-	enum verb *expect;		/* in order of writing */
+	struct flight *flight; /* in order of submission */
+	enum verb *expect;     /* in order of writing */
 	size_t flights, expects, window;
-	struct buf envelope;		/* RSET? MAIL RCPT DATA lines of the message submitted last, from envelope_at not written yet */
+	struct buf envelope; /* RSET? MAIL RCPT DATA lines of the message submitted last, from envelope_at not written yet */
 	size_t envelope_at;
-	struct buf out[2];		/* out[front] is on the wire once frozen; then the other one collects */
+	struct buf out[2]; /* out[front] is on the wire once frozen; then the other one collects */
 	int front;
-	size_t sent;			/* of out[front] */
-	uint64_t base;			/* where in the stream out[front] begins */
-	uint64_t offered;		/* the stream up to here was given to a write */
+	size_t sent;      /* of out[front] */
+	uint64_t base;    /* where in the stream out[front] begins */
+	uint64_t offered; /* the stream up to here was given to a write */
 	int64_t limit, submitted;
 	uint64_t replies;
 	bool open, quitting, frozen, go, need_rset;
@@ -232,7 +239,7 @@ static enum smtp_end
 match(struct smtp_conn *c)
 {
 	static const enum smtp_command command[] = {
-		[VERB_MAIL] = SMTP_MAIL, [VERB_RCPT] = SMTP_RCPT, [VERB_DATA] = SMTP_DATA, [VERB_BODY] = SMTP_BODY,
+		[VERB_MAIL] = SMTP_MAIL, [VERB_RCPT] = SMTP_RCPT, [VERB_DATA] = SMTP_DATA, [VERB_BODY] = SMTP_BODY
 	};
 	int code = c->reader.reply.code;
 	bool ok = code < 400;
@@ -255,9 +262,9 @@ match(struct smtp_conn *c)
 	if (ok && code >= 300 && code != 354)
 		return SMTP_OUT_OF_STEP;
 	if (verb == VERB_RSET && !ok)
-		return SMTP_OUT_OF_STEP;	/* an old transaction may still be open: nothing may be sent into it */
+		return SMTP_OUT_OF_STEP; /* an old transaction may still be open: nothing may be sent into it */
 	if (verb == VERB_BODY && ok && c->flight[0].body_end > c->base + c->sent)
-		return SMTP_OUT_OF_STEP;	/* accepted before it was all there */
+		return SMTP_OUT_OF_STEP; /* accepted before it was all there */
 	answered(c, verb, ok);
 	return SMTP_GOES_ON;
 }
@@ -303,8 +310,12 @@ write_line(struct smtp_conn *c, struct buf *out)
 	const char *line = c->envelope.data + c->envelope_at;
 	size_t n = (size_t)((const char *)memchr(line, '\n', c->envelope.len - c->envelope_at) + 1 - line);
 
-	c->expect[c->expects++] = line[0] == 'M' ? VERB_MAIL : line[0] == 'D' ? VERB_DATA : line[0] == 'Q' ? VERB_QUIT
-	    : line[1] == 'S' ? VERB_RSET : VERB_RCPT;
+	switch (line[0]) {
+	case 'M': c->expect[c->expects++] = VERB_MAIL; break;
+	case 'D': c->expect[c->expects++] = VERB_DATA; break;
+	case 'Q': c->expect[c->expects++] = VERB_QUIT; break;
+	default: c->expect[c->expects++] = line[1] == 'S' ? VERB_RSET : VERB_RCPT; break;
+	}
 	buf_add(out, line, n);
 	c->envelope_at += n;
 }
@@ -340,7 +351,7 @@ smtp_conn_wrote(struct smtp_conn *c, size_t n)
 	c->base += out->len;
 	buf_reset(out);
 	c->sent = 0;
-	c->front = !c->front;		/* what was collected meanwhile; nothing, most of the time */
+	c->front = !c->front; /* what was collected meanwhile; nothing, most of the time */
 	c->frozen = false;
 }
 

@@ -43,9 +43,9 @@ offer(struct smtp_offers *o, const char *line)
 		bool *flag;
 	} flags[] = {
 		{ "PIPELINING", &o->pipelining },
-		{ "SIZE",       &o->size },
-		{ "SMTPUTF8",   &o->smtputf8 },
-		{ "AUTH",       &o->auth },
+		{ "SIZE", &o->size },
+		{ "SMTPUTF8", &o->smtputf8 },
+		{ "AUTH", &o->auth },
 	};
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
@@ -71,7 +71,7 @@ smtp_ehlo_feed(struct smtp_ehlo *h, const char *p, size_t n)
 		if (r->lines == 1 && (r->reply.code == 250 || r->reply.code == 220))
 			memset(&h->offers, 0, sizeof(h->offers));
 		else if (r->reply.code == 250)
-			offer(&h->offers, r->line);	/* the first line is the relay's name, whatever it looks like */
+			offer(&h->offers, r->line); /* the first line is the relay's name, whatever it looks like */
 		if (got == SMTP_READ_REPLY && r->reply.code == 235)
 			h->logged_in = true;
 	}

@@ -15,17 +15,17 @@
 #include "mail/smtp_reply.h"
 
 struct smtp_offers {
-	bool pipelining;	/* RFC 2920 */
-	bool size;		/* RFC 1870: MAIL takes SIZE= */
-	bool smtputf8;		/* RFC 6531 */
-	bool auth;		/* RFC 4954, and the old AUTH= */
-	int64_t mailmax;	/* RFC 9422 LIMITS MAILMAX=: transactions a connection, 0 when not said */
+	bool pipelining; /* RFC 2920 */
+	bool size;       /* RFC 1870: MAIL takes SIZE= */
+	bool smtputf8;   /* RFC 6531 */
+	bool auth;       /* RFC 4954, and the old AUTH= */
+	int64_t mailmax; /* RFC 9422 LIMITS MAILMAX=: transactions a connection, 0 when not said */
 };
 
 struct smtp_ehlo {
 	struct smtp_offers offers;
-	bool logged_in;			/* 235 was said: AUTH succeeded */
-	struct smtp_reader reader;	/* its reply is the last one said */
+	bool logged_in;            /* 235 was said: AUTH succeeded */
+	struct smtp_reader reader; /* its reply is the last one said */
 };
 
 void smtp_ehlo_init(struct smtp_ehlo *h);

@@ -19,7 +19,7 @@
 #define BACKOFF_FIRST (1LL * SMTP_SECOND)
 #define BACKOFF_MOST (300LL * SMTP_SECOND)
 #define QUIT_PATIENCE (5LL * SMTP_SECOND)
-#define IDLE_ENOUGH (60LL * SMTP_SECOND)	/* a connection that stood so long may be closed by the relay without being trouble */
+#define IDLE_ENOUGH (60LL * SMTP_SECOND) /* a connection that stood so long may be closed by the relay without being trouble */
 
 /* Tell the caller, and wait before the next connection. */
 static void __attribute__((format(printf, 2, 3)))
@@ -33,7 +33,7 @@ trouble(struct smtp_shared *p, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	judge_redact(text, sizeof(text));
-	if (now >= p->retry_at) {	/* ten connections lost at once are one trouble */
+	if (now >= p->retry_at) { /* ten connections lost at once are one trouble */
 		p->backoff = p->backoff ? p->backoff * 2 : BACKOFF_FIRST;
 		if (p->backoff > BACKOFF_MOST)
 			p->backoff = BACKOFF_MOST;
@@ -117,7 +117,7 @@ link_lost(struct smtp_link *l, enum smtp_end end)
 	bool used = l->served > 0 || clock_mono_us() - l->opened > IDLE_ENOUGH;
 
 	if (l->state == SMTP_LINK_QUITTING || end == SMTP_GOODBYE)
-		;			/* as it should be */
+		; /* as it should be */
 	else if (end == SMTP_SAID_421 && !(idle && used))
 		trouble(p, "%s closes a connection: %d %s %s", p->relay.url, r->code, r->enhanced, r->text);
 	else if (end == SMTP_OUT_OF_STEP)
@@ -176,7 +176,7 @@ smtp_link_write(struct smtp_link *l)
 			break;
 		}
 		if (io != SMTP_IO_OK) {
-			if (smtp_link_read(l))	/* what the relay said before it closed still counts */
+			if (smtp_link_read(l)) /* what the relay said before it closed still counts */
 				link_lost(l, SMTP_GOES_ON);
 			break;
 		}
@@ -204,7 +204,7 @@ smtp_link_opened(struct smtp_link *l, CURLcode result)
 	smtp_conn_open(l->conn, &l->wire.ehlo.offers, p->relay.messages_per_connection);
 	l->state = SMTP_LINK_READY;
 	l->progress = clock_mono_us();
-	smtp_link_read(l);			/* binds the connection to its handle, and finds a 421 that came at once */
+	smtp_link_read(l); /* binds the connection to its handle, and finds a 421 that came at once */
 }
 
 static bool

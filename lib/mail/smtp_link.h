@@ -14,32 +14,37 @@
 #include "mail/smtp_conn.h"
 #include "mail/smtp_wire.h"
 
-#define SMTP_SECOND 1000000		/* clock_mono_us */
+#define SMTP_SECOND 1000000 /* clock_mono_us */
 
-enum smtp_link_state { SMTP_LINK_NONE, SMTP_LINK_OPENING, SMTP_LINK_READY, SMTP_LINK_QUITTING };
+enum smtp_link_state {
+	SMTP_LINK_NONE,
+	SMTP_LINK_OPENING,
+	SMTP_LINK_READY,
+	SMTP_LINK_QUITTING
+};
 
 /* What the links of a pool share. */
 struct smtp_shared {
 	struct smtp_relay relay;
-	struct smtp_handler handler;	/* the caller's */
-	const char *url;		/* with the name for EHLO in it */
+	struct smtp_handler handler; /* the caller's */
+	const char *url;             /* with the name for EHLO in it */
 	CURLM *multi;
-	size_t busy;			/* messages submitted and not done */
-	int64_t retry_at;		/* open no connection before (clock_mono_us) */
+	size_t busy;      /* messages submitted and not done */
+	int64_t retry_at; /* open no connection before (clock_mono_us) */
 	int64_t backoff, trouble_at;
 };
 
 struct smtp_link {
-	struct smtp_wire wire;		/* first: libcurl gives its address back */
+	struct smtp_wire wire; /* first: libcurl gives its address back */
 	struct smtp_shared *shared;
-	struct smtp_handler handler;	/* ours, between conn and the caller's */
+	struct smtp_handler handler; /* ours, between conn and the caller's */
 	struct smtp_conn *conn;
 	enum smtp_link_state state;
-	bool blocked;			/* the last write would have blocked */
-	int64_t opened, progress;	/* clock_mono_us */
-	uint64_t served;		/* messages that the relay decided about */
+	bool blocked;             /* the last write would have blocked */
+	int64_t opened, progress; /* clock_mono_us */
+	uint64_t served;          /* messages that the relay decided about */
 	uint64_t replies;
-	struct curl_waitfd *watch;	/* the pool's: its place in what is waited for, or NULL */
+	struct curl_waitfd *watch; /* the pool's: its place in what is waited for, or NULL */
 };
 
 void smtp_link_init(struct smtp_link *l, struct smtp_shared *shared);

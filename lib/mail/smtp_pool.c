@@ -15,14 +15,14 @@
 #include "base/err.h"
 #include "mail/smtp_link.h"
 
-#define OPENING_POLL_MS 250		/* libcurl looks at its own time-outs only when it is called */
+#define OPENING_POLL_MS 250 /* libcurl looks at its own time-outs only when it is called */
 #define MOST 1000
 
 struct smtp_pool {
 	struct smtp_shared shared;
 	struct buf url;
 	struct smtp_link *link;
-	struct curl_waitfd *wait;	/* one a link, and one for the caller's */
+	struct curl_waitfd *wait; /* one a link, and one for the caller's */
 	size_t links, want;
 };
 
@@ -59,7 +59,7 @@ smtp_pool_new(const struct smtp_relay *relay, const struct smtp_handler *handler
 	p->shared.url = p->url.data;
 	p->shared.multi = curl_multi_init();
 	if (!p->shared.multi)
-		abort();		/* no memory */
+		abort(); /* no memory */
 	p->links = (size_t)relay->connections;
 	p->link = xcalloc(p->links, sizeof(*p->link));
 	p->wait = xcalloc(p->links + 1, sizeof(*p->wait));
@@ -121,7 +121,7 @@ smtp_pool_submit(struct smtp_pool *p, const struct smtp_message *m)
 			best = l;
 	}
 	if (!best)
-		abort();		/* the caller did not ask for room */
+		abort(); /* the caller did not ask for room */
 	p->shared.busy++;
 	smtp_conn_submit(best->conn, m);
 }

@@ -40,7 +40,7 @@ static size_t
 character_length(const char *s, size_t n)
 {
 	unsigned char c = (unsigned char)*s;
-	size_t len = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+	size_t len = c < 0x80 ? 1 : (c < 0xE0 ? 2 : (c < 0xF0 ? 3 : 4));
 
 	return len <= n && text_is_utf8(s, len) && !text_has_control(s, len, "") ? len : 0;
 }
@@ -85,7 +85,7 @@ read_line(struct smtp_reader *r)
 	more = s[3];
 	if (more != '\0' && more != ' ' && more != '-')
 		return SMTP_READ_BAD;
-	reply->code = (s[0] - '0') * 100 + (s[1] - '0') * 10 + (s[2] - '0');	/* the last line's counts, should they differ */
+	reply->code = (s[0] - '0') * 100 + (s[1] - '0') * 10 + (s[2] - '0'); /* the last line's counts, should they differ */
 	memmove(s, s + (more ? 4 : 3), r->len - (more ? 4 : 3) + 1);
 	n = enhanced_length(s);
 	if (n > 0 && reply->enhanced[0] == '\0') {

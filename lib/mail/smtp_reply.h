@@ -14,23 +14,23 @@
 
 #include "mail/smtp.h"
 
-#define SMTP_LINE_MAX 1024	/* bytes kept of one line; the rest is dropped */
-#define SMTP_REPLY_MAX 65536	/* bytes of one reply, all lines together; more is unreadable */
+#define SMTP_LINE_MAX 1024   /* bytes kept of one line; the rest is dropped */
+#define SMTP_REPLY_MAX 65536 /* bytes of one reply, all lines together; more is unreadable */
 
 struct smtp_reader {
-	struct smtp_reply reply;	/* whole after SMTP_READ_REPLY, until the next smtp_reader_feed */
-	char line[SMTP_LINE_MAX];	/* the line read last, its code and separator removed; NUL-terminated */
-	size_t len;			/* bytes in line while it grows */
-	size_t total;			/* bytes of this reply so far */
-	int lines;			/* lines of this reply, the one read last included */
+	struct smtp_reply reply;  /* whole after SMTP_READ_REPLY, until the next smtp_reader_feed */
+	char line[SMTP_LINE_MAX]; /* the line read last, its code and separator removed; NUL-terminated */
+	size_t len;               /* bytes in line while it grows */
+	size_t total;             /* bytes of this reply so far */
+	int lines;                /* lines of this reply, the one read last included */
 	bool bad, fresh;
 };
 
 enum smtp_read {
-	SMTP_READ_MORE,			/* all bytes taken, the line goes on */
-	SMTP_READ_LINE,			/* one line, and more follow in this reply */
-	SMTP_READ_REPLY,		/* the last line: the reply is whole */
-	SMTP_READ_BAD,			/* no reply; stays so until smtp_reader_init */
+	SMTP_READ_MORE,  /* all bytes taken, the line goes on */
+	SMTP_READ_LINE,  /* one line, and more follow in this reply */
+	SMTP_READ_REPLY, /* the last line: the reply is whole */
+	SMTP_READ_BAD,   /* no reply; stays so until smtp_reader_init */
 };
 
 void smtp_reader_init(struct smtp_reader *r);

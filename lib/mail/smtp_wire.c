@@ -71,7 +71,7 @@ on_line(char *p, size_t size, size_t n, void *ctx)
 {
 	struct smtp_wire *w = ctx;
 
-	(void)size;			/* always 1 */
+	(void)size; /* always 1 */
 	w->heard += n;
 	return w->heard <= OPENING_BYTES_MAX && smtp_ehlo_feed(&w->ehlo, p, n) == 0 ? n : 0;
 }
@@ -84,7 +84,7 @@ set_tls(CURL *h, const struct smtp_relay *relay)
 		[SMTP_TLS_OPPORTUNISTIC] = CURLUSESSL_TRY,
 		[SMTP_TLS_NONE] = CURLUSESSL_NONE,
 	};
-	bool verify = relay->tls != SMTP_TLS_OPPORTUNISTIC;	/* smtps:// speaks TLS whatever else is said */
+	bool verify = relay->tls != SMTP_TLS_OPPORTUNISTIC; /* smtps:// speaks TLS whatever else is said */
 
 	curl_easy_setopt(h, CURLOPT_USE_SSL, use[relay->tls]);
 	curl_easy_setopt(h, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
@@ -108,9 +108,9 @@ smtp_wire_open(struct smtp_wire *w, CURLM *multi, const struct smtp_relay *relay
 	curl_easy_setopt(h, CURLOPT_URL, url);
 	curl_easy_setopt(h, CURLOPT_CONNECT_ONLY, 1L);
 	curl_easy_setopt(h, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(h, CURLOPT_MAXAGE_CONN, 0x7FFFFFFFL);	/* its cache must never think a connection too old */
+	curl_easy_setopt(h, CURLOPT_MAXAGE_CONN, 0x7FFFFFFFL); /* its cache must never think a connection too old */
 	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(h, CURLOPT_QUICK_EXIT, 1L);		/* closing must not wait for a name server */
+	curl_easy_setopt(h, CURLOPT_QUICK_EXIT, 1L); /* closing must not wait for a name server */
 	curl_easy_setopt(h, CURLOPT_ERRORBUFFER, w->error);
 	curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, on_line);
 	curl_easy_setopt(h, CURLOPT_HEADERDATA, w);
@@ -168,7 +168,7 @@ smtp_wire_send(struct smtp_wire *w, const char *p, size_t n, size_t *done)
 
 	*done = 0;
 	rc = curl_easy_send(w->easy, p, n, done);
-	return rc == CURLE_OK ? SMTP_IO_OK : rc == CURLE_AGAIN ? SMTP_IO_AGAIN : SMTP_IO_ERROR;
+	return rc == CURLE_OK ? SMTP_IO_OK : (rc == CURLE_AGAIN ? SMTP_IO_AGAIN : SMTP_IO_ERROR);
 }
 
 enum smtp_io

@@ -18,14 +18,19 @@ struct buf;
 struct err;
 
 struct smtp_wire {
-	CURL *easy;			/* NULL: closed */
-	curl_socket_t fd;		/* after smtp_wire_opened */
+	CURL *easy;       /* NULL: closed */
+	curl_socket_t fd; /* after smtp_wire_opened */
 	struct smtp_ehlo ehlo;
-	size_t heard;			/* bytes that the relay said while opening */
+	size_t heard; /* bytes that the relay said while opening */
 	char error[CURL_ERROR_SIZE];
 };
 
-enum smtp_io { SMTP_IO_OK, SMTP_IO_AGAIN, SMTP_IO_CLOSED, SMTP_IO_ERROR };
+enum smtp_io {
+	SMTP_IO_OK,
+	SMTP_IO_AGAIN,
+	SMTP_IO_CLOSED,
+	SMTP_IO_ERROR
+};
 
 /* Append the URL to open: the relay's, checked, with the name for EHLO in its path. ERR_INPUT says what is wrong with it. */
 int smtp_wire_url(const struct smtp_relay *relay, struct buf *url, struct err *e);

@@ -19,7 +19,7 @@ struct composed {
 	struct buf subject, text, html;
 };
 
-#define COMPOSED_INIT { BUF_INIT, BUF_INIT, BUF_INIT }
+#define COMPOSED_INIT ((struct composed){ BUF_INIT, BUF_INIT, BUF_INIT })
 void composed_release(struct composed *c);
 
 /*

@@ -66,7 +66,12 @@ put_tagged(struct personal *p, struct buf *out, const char *mailbox, const struc
 static struct link
 link_for(const struct personal_for *whose, enum link_purpose campaign, enum link_purpose outbox)
 {
-	struct link l = { .purpose = campaign, .subscriber = whose->subscriber_id, .topic = whose->topic_id, .campaign = whose->campaign_id };
+	struct link l = {
+		.purpose = campaign,
+		.subscriber = whose->subscriber_id,
+		.topic = whose->topic_id,
+		.campaign = whose->campaign_id,
+	};
 
 	if (whose->outbox_id)
 		l = (struct link){ .purpose = outbox, .subscriber = whose->outbox_id };
@@ -90,7 +95,12 @@ void
 personal_fill(struct personal *p, const struct personal_for *whose)
 {
 	struct link id = link_for(whose, LINK_MESSAGE, LINK_OUTBOX);
-	struct link leave = { .purpose = LINK_UNSUBSCRIBE, .subscriber = whose->subscriber_id, .topic = whose->topic_id, .campaign = whose->campaign_id };
+	struct link leave = {
+		.purpose = LINK_UNSUBSCRIBE,
+		.subscriber = whose->subscriber_id,
+		.topic = whose->topic_id,
+		.campaign = whose->campaign_id,
+	};
 	struct link preferences = { .purpose = LINK_PREFERENCES, .subscriber = whose->subscriber_id };
 	struct link view = { .purpose = LINK_VIEW, .subscriber = whose->subscriber_id, .campaign = whose->campaign_id };
 	const char **value = p->values.value;

@@ -21,17 +21,17 @@ struct personal_for {
 	const char *address, *name;
 	int64_t subscriber_id, topic_id, campaign_id;
 	int64_t outbox_id;
-	const char *confirm_token;	/* confirmations; else NULL */
+	const char *confirm_token; /* confirmations; else NULL */
 };
 
 struct personal {
 	const struct conf *conf;
 	const struct link_keys *links;
-	struct buf sender;			/* envelope sender */
+	struct buf sender; /* envelope sender */
 	struct buf message_id, unsubscribe_url, unsubscribe_mailto, preferences_url, view_url, confirm_url;
 	char date[CLOCK_TEXT];
 	int64_t date_at;
-	struct message_values values;		/* point into the above, and into *whose */
+	struct message_values values; /* point into the above, and into *whose */
 };
 
 void personal_init(struct personal *p, const struct conf *conf, const struct link_keys *links);

@@ -8,7 +8,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { PARENT, SENDER };
+enum {
+	PARENT,
+	SENDER
+};
 
 static int
 open_file(const char *store_path, int flags, struct err *e)
@@ -65,7 +68,7 @@ running_check(const char *store_path, struct err *e)
 	int fd = open_file(store_path, O_RDWR, e), rc;
 
 	if (fd == -1)
-		return e->code == ERR_NOT_FOUND ? 0 : -1;	/* none has ever run */
+		return e->code == ERR_NOT_FOUND ? 0 : -1; /* none has ever run */
 	rc = fcntl(fd, F_OFD_GETLK, &fl);
 	close(fd);
 	return rc == -1 ? err_sys(e, "cannot see whether newsletterd runs") : fl.l_type != F_UNLCK;

@@ -17,16 +17,16 @@ struct err;
 struct link_keys;
 
 enum {
-	SITE_STORE = 1,		/* the store, up to date */
-	SITE_LINKS = 2,		/* the link keys */
-	SITE_SUPPRESSION = 4,	/* the suppression key, into the store */
+	SITE_STORE = 1,       /* the store, up to date */
+	SITE_LINKS = 2,       /* the link keys */
+	SITE_SUPPRESSION = 4, /* the suppression key, into the store */
 	SITE_ALL = 7,
 };
 
 struct site {
 	struct conf conf;
-	struct db *db;			/* NULL when not asked for */
-	struct link_keys *links;	/* NULL when not asked for */
+	struct db *db;           /* NULL when not asked for */
+	struct link_keys *links; /* NULL when not asked for */
 };
 
 /* Load newsletter.conf, set the time zone, open what `what` asks for. The caller closes it in either case. */

@@ -9,7 +9,18 @@
 #include "store/db.h"
 #include "store/modules.h"
 
-enum { Q_FIND, Q_GET, Q_INSERT, Q_UPDATE, Q_LIST, Q_LIST_UNANNOUNCED, Q_ANNOUNCE, Q_UNANNOUNCE, Q_ANNOUNCEMENTS, Q_COUNT };
+enum {
+	Q_FIND,
+	Q_GET,
+	Q_INSERT,
+	Q_UPDATE,
+	Q_LIST,
+	Q_LIST_UNANNOUNCED,
+	Q_ANNOUNCE,
+	Q_UNANNOUNCE,
+	Q_ANNOUNCEMENTS,
+	Q_COUNT
+};
 
 #define COLUMNS "id, source, title, url, excerpt, author, image, body, content_hash, coalesce(topic_id, 0), published_at"
 #define COLUMNS_SHORT "id, source, title, url, excerpt, author, image, '', content_hash, coalesce(topic_id, 0), published_at"

@@ -13,9 +13,9 @@ struct err;
 /* Strings are borrowed when written, malloc'ed when read; never NULL when read. */
 struct article {
 	int64_t id;
-	char *source;			/* what makes it the same article: its url, else its file name */
+	char *source; /* what makes it the same article: its url, else its file name */
 	char *title, *url, *excerpt, *author, *image, *body, *hash;
-	int64_t topic_id;		/* 0: whatever topic articles are announced to */
+	int64_t topic_id; /* 0: whatever topic articles are announced to */
 	int64_t published_at;
 };
 
@@ -29,7 +29,11 @@ struct announcement {
 	int64_t at;
 };
 
-enum article_outcome { ARTICLE_NEW, ARTICLE_EDITED, ARTICLE_SAME };
+enum article_outcome {
+	ARTICLE_NEW,
+	ARTICLE_EDITED,
+	ARTICLE_SAME
+};
 
 /* Insert, or update when the hash differs; fills a->id. */
 int article_put(struct db *db, struct article *a, enum article_outcome *outcome, struct err *e);

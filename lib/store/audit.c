@@ -5,7 +5,9 @@
 #include "store/db.h"
 #include "store/modules.h"
 
-enum { Q_ADD };
+enum {
+	Q_ADD
+};
 
 static const char *const sql[] = {
 	[Q_ADD] = "INSERT INTO audit (at, who, command, detail) VALUES (:now, :who, :command, :detail)",

@@ -15,7 +15,15 @@ struct buf;
 struct db;
 struct err;
 
-enum campaign_state { CAMPAIGN_SCHEDULED, CAMPAIGN_SENDING, CAMPAIGN_PAUSED, CAMPAIGN_HELD, CAMPAIGN_DONE, CAMPAIGN_CANCELLED, CAMPAIGN_STATES };
+enum campaign_state {
+	CAMPAIGN_SCHEDULED,
+	CAMPAIGN_SENDING,
+	CAMPAIGN_PAUSED,
+	CAMPAIGN_HELD,
+	CAMPAIGN_DONE,
+	CAMPAIGN_CANCELLED,
+	CAMPAIGN_STATES
+};
 
 struct campaign {
 	int64_t id;
@@ -24,7 +32,7 @@ struct campaign {
 	char key[129], subject[601];
 	enum campaign_state state;
 	char reason[201], created_by[65];
-	int64_t created_at, start_at, valid_until, started_at, deadline, finished_at;	/* 0: not set */
+	int64_t created_at, start_at, valid_until, started_at, deadline, finished_at; /* 0: not set */
 	int64_t high_id, cursor;
 	int64_t planned, accepted, deferred, refused, unknown, skipped;
 };

@@ -8,7 +8,14 @@
 #include "store/db.h"
 #include "store/modules.h"
 
-enum { Q_WORDING, Q_ADD, Q_LAST, Q_EACH, Q_DROP_IPS, Q_COUNT };
+enum {
+	Q_WORDING,
+	Q_ADD,
+	Q_LAST,
+	Q_EACH,
+	Q_DROP_IPS,
+	Q_COUNT
+};
 
 static const char *const sql[] = {
 	[Q_WORDING] = "INSERT INTO form_text (hash, text, first_at) VALUES (:hash, :text, :now) ON CONFLICT DO NOTHING",

@@ -13,15 +13,15 @@ struct err;
 
 /* What is known about how a wish came in. Borrowed; NULL where there is none, but source. */
 struct evidence {
-	const char *source;		/* "web", "one-click", "csv: paper form 2026-03", "staff: ann" */
+	const char *source; /* "web", "one-click", "csv: paper form 2026-03", "staff: ann" */
 	const char *ip;
-	const uint8_t *form_hash, *mail_hash;	/* CONSENT_HASH octets each, from consent_wording */
+	const uint8_t *form_hash, *mail_hash; /* CONSENT_HASH octets each, from consent_wording */
 };
 
 struct consent {
 	int64_t at;
 	char topic[41], action[16], source[201], ip[64];
-	char form[4097], mail[4097];	/* the verbatim wording, cut; or "" */
+	char form[4097], mail[4097]; /* the verbatim wording, cut; or "" */
 };
 
 /* Keep a wording once; its SHA-256 goes into *hash. */

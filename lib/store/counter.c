@@ -4,7 +4,10 @@
 #include "store/db.h"
 #include "store/modules.h"
 
-enum { Q_ADD, Q_GET };
+enum {
+	Q_ADD,
+	Q_GET
+};
 
 static const char *const sql[] = {
 	[Q_ADD] = "INSERT INTO counter (name, value) VALUES (:name, :n) ON CONFLICT DO UPDATE SET value = value + excluded.value",

@@ -17,8 +17,8 @@
 #include "store/db_private.h"
 #include "store/migrate.h"
 
-#define BEGIN_WAIT_US 10000000	/* db_begin gives up after 10 s */
-#define CHUNK_US 15000		/* db_chunk: 15 ms of work, so that a commit ends within 20 */
+#define BEGIN_WAIT_US 10000000 /* db_begin gives up after 10 s */
+#define CHUNK_US 15000         /* db_chunk: 15 ms of work, so that a commit ends within 20 */
 
 int
 db_fail_sqlite(struct sqlite3 *sqlite, struct err *e)
@@ -125,18 +125,20 @@ open_file(struct db *db, const char *path, enum db_open how, struct err *e)
 		db_fail(db, e);
 		goto out;
 	}
-	sqlite3_busy_timeout(db->sqlite, 5000);	/* while opening: another process may be recovering the WAL */
+	sqlite3_busy_timeout(db->sqlite, 5000); /* while opening: another process may be recovering the WAL */
 	if (check_file(db, path, how, &version, e) == -1)
 		goto out;
 	buf_addf(&lock, "%s-lock", path);
 	if (turn_open(&db->turn, lock.data, e) == -1)
 		goto out;
-	if (exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"
-	    "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096", e) == -1)
+	if (exec(db,
+		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"
+		"PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096",
+		e) == -1)
 		goto out;
 	if (version < SCHEMA_VERSION && migrate(db->sqlite, SCHEMA_VERSION, e) == -1)
 		goto out;
-	sqlite3_busy_timeout(db->sqlite, 0);	/* from here on writers queue on the turn */
+	sqlite3_busy_timeout(db->sqlite, 0); /* from here on writers queue on the turn */
 	rc = 0;
 out:
 	buf_release(&lock);
@@ -179,7 +181,7 @@ db_open(const char *path, enum db_open how, struct err *e)
 	db = xcalloc(1, sizeof(*db));
 	db->turn = TURN_INIT;
 	db->wait_us = BEGIN_WAIT_US;
-	mask = umask(0007);	/* the lock's file; SQLite gives its own files the store's mode */
+	mask = umask(0007); /* the lock's file; SQLite gives its own files the store's mode */
 	rc = open_file(db, path, how, e);
 	umask(mask);
 	if (rc == -1) {
@@ -229,7 +231,7 @@ db_try_begin(struct db *db, struct err *e)
 		turn_leave(&db->turn);
 		return err_set(e, ERR_SYSTEM, "store: cannot begin to write in the middle of a walk that reads");
 	}
-	if (rc == SQLITE_BUSY)	/* a program that does not know the turn, such as the sqlite3 shell */
+	if (rc == SQLITE_BUSY) /* a program that does not know the turn, such as the sqlite3 shell */
 		return 0;
 	turn_leave(&db->turn);
 	return db_fail(db, e);
@@ -335,6 +337,6 @@ const uint8_t *
 db_suppression_key(const struct db *db)
 {
 	if (!db->has_suppression_key)
-		abort();	/* a MAC under no key would match nothing, and suppressed people would be mailed */
+		abort(); /* a MAC under no key would match nothing, and suppressed people would be mailed */
 	return db->suppression_key;
 }

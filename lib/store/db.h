@@ -17,9 +17,9 @@ struct db;
 struct err;
 
 enum db_open {
-	DB_CREATE,	/* make a new store; ERR_EXISTS when there is one */
-	DB_MIGRATE,	/* open, bringing an older one up to date (newsletterd's parent, `newsletter init`) */
-	DB_USE,		/* open one that is up to date */
+	DB_CREATE,  /* make a new store; ERR_EXISTS when there is one */
+	DB_MIGRATE, /* open, bringing an older one up to date (newsletterd's parent, `newsletter init`) */
+	DB_USE,     /* open one that is up to date */
 };
 
 /*
@@ -43,7 +43,7 @@ void db_set_wait(struct db *db, int64_t wait_ms);
 int db_try_begin(struct db *db, struct err *e);
 
 int db_commit(struct db *db, struct err *e);
-void db_rollback(struct db *db);	/* harmless when nothing is open; gives up the place in the queue too */
+void db_rollback(struct db *db); /* harmless when nothing is open; gives up the place in the queue too */
 
 /* In a long job, between two rows: commit and begin again once the lock was held for 15 ms. */
 int db_chunk(struct db *db, struct err *e);

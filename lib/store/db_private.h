@@ -10,15 +10,15 @@
 
 struct stmt {
 	struct db *db;
-	sqlite3_stmt *st;	/* NULL when it could not be prepared; then stmt_step says why */
+	sqlite3_stmt *st; /* NULL when it could not be prepared; then stmt_step says why */
 };
 
 struct db {
 	sqlite3 *sqlite;
 	struct turn turn;
-	bool open;		/* a transaction of ours is open */
+	bool open; /* a transaction of ours is open */
 	int64_t begun_us, wait_us;
-	struct stmt *stmts[DB_MODULES];	/* one array a module, filled at first use */
+	struct stmt *stmts[DB_MODULES]; /* one array a module, filled at first use */
 	uint8_t suppression_key[32];
 	bool has_suppression_key;
 };

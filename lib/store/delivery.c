@@ -9,7 +9,19 @@
 #include "store/modules.h"
 
 enum {
-	Q_DUE, Q_NEXT, Q_WANTED, Q_INSERT, Q_RECLAIM, Q_RECORD, Q_RECOVER, Q_GIVE_UP, Q_NEXT_DUE, Q_FIND, Q_EACH, Q_DELETE_OLD, Q_COUNT
+	Q_DUE,
+	Q_NEXT,
+	Q_WANTED,
+	Q_INSERT,
+	Q_RECLAIM,
+	Q_RECORD,
+	Q_RECOVER,
+	Q_GIVE_UP,
+	Q_NEXT_DUE,
+	Q_FIND,
+	Q_EACH,
+	Q_DELETE_OLD,
+	Q_COUNT
 };
 
 /* The last column: whether this person may be mailed at this moment. */
@@ -113,7 +125,7 @@ delivery_claim(struct db *db, struct campaign *c, struct delivery_claim *out, si
 	struct stmt *st = db_stmt(db, &delivery_module, Q_DUE);
 	int64_t cursor = c->cursor;
 	size_t n = 0, limit;
-	int rows;	/* with those skipped */
+	int rows; /* with those skipped */
 
 	*exhausted = false;
 	stmt_int(st, ":campaign", c->id);
@@ -124,7 +136,7 @@ delivery_claim(struct db *db, struct campaign *c, struct delivery_claim *out, si
 	if (rows == -1)
 		return -1;
 	limit = size - n;
-	if ((size_t)rows < size) {	/* else there may be more of them, though some were skipped */
+	if ((size_t)rows < size) { /* else there may be more of them, though some were skipped */
 		st = db_stmt(db, &delivery_module, Q_NEXT);
 		stmt_int(st, ":topic", c->topic_id);
 		stmt_int(st, ":cursor", c->cursor);

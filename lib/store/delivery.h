@@ -20,20 +20,26 @@ struct db;
 struct err;
 
 enum delivery_state {
-	DELIVERY_CLAIMED, DELIVERY_ACCEPTED, DELIVERY_DEFERRED, DELIVERY_REFUSED, DELIVERY_UNKNOWN, DELIVERY_SKIPPED, DELIVERY_STATES
+	DELIVERY_CLAIMED,
+	DELIVERY_ACCEPTED,
+	DELIVERY_DEFERRED,
+	DELIVERY_REFUSED,
+	DELIVERY_UNKNOWN,
+	DELIVERY_SKIPPED,
+	DELIVERY_STATES
 };
 
 struct delivery_claim {
 	int64_t campaign_id, topic_id;
-	int attempts;			/* with this one */
+	int attempts; /* with this one */
 	struct subscriber who;
 };
 
 struct delivery_result {
 	enum delivery_state state;
-	int64_t next_at;		/* DEFERRED */
-	int code;			/* 0: none */
-	const char *enhanced, *reply;	/* redacted; "" or NULL: none */
+	int64_t next_at;              /* DEFERRED */
+	int code;                     /* 0: none */
+	const char *enhanced, *reply; /* redacted; "" or NULL: none */
 };
 
 struct delivery {

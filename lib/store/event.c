@@ -5,7 +5,11 @@
 #include "store/db.h"
 #include "store/modules.h"
 
-enum { Q_ADD, Q_COUNT_KIND, Q_DELETE_OLD };
+enum {
+	Q_ADD,
+	Q_COUNT_KIND,
+	Q_DELETE_OLD
+};
 
 static const char *const sql[] = {
 	[Q_ADD] = ("INSERT INTO event (kind, at, subscriber_id, topic_id, campaign_id, class, code, enhanced, text) "

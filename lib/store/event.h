@@ -10,10 +10,10 @@ struct db;
 struct err;
 
 struct event {
-	const char *kind, *class;	/* as schema.sql lists them */
-	int64_t subscriber_id, topic_id, campaign_id;	/* 0: none */
+	const char *kind, *class;                     /* as schema.sql lists them */
+	int64_t subscriber_id, topic_id, campaign_id; /* 0: none */
 	int code;
-	const char *enhanced, *text;	/* redacted; NULL: none */
+	const char *enhanced, *text; /* redacted; NULL: none */
 };
 
 int event_add(struct db *db, const struct event *event, struct err *e);

@@ -5,7 +5,13 @@
 #include "store/db.h"
 #include "store/modules.h"
 
-enum { Q_PUT, Q_FIND, Q_USE, Q_RECENT, Q_DELETE_EXPIRED };
+enum {
+	Q_PUT,
+	Q_FIND,
+	Q_USE,
+	Q_RECENT,
+	Q_DELETE_EXPIRED
+};
 
 static const char *const sql[] = {
 	[Q_PUT] = ("INSERT INTO token (hash, purpose, subscriber_id, topics, created_at, expires_at) "

@@ -12,9 +12,9 @@ struct err;
 
 struct onetime {
 	int64_t subscriber_id;
-	char topics[400];		/* confirm: the topic ids that were asked for (signup_topics_read) */
+	char topics[400]; /* confirm: the topic ids that were asked for (signup_topics_read) */
 	int64_t created_at, expires_at;
-	int64_t used_at;		/* 0: not yet */
+	int64_t used_at; /* 0: not yet */
 };
 
 /* purpose: "confirm" or "my-data". */

@@ -6,7 +6,18 @@
 #include "store/modules.h"
 
 enum {
-	Q_RESERVE, Q_FILL, Q_DUE, Q_CLAIM, Q_RECORD, Q_RECOVER, Q_EXPIRE, Q_WAITING, Q_NEXT_DUE, Q_RECENT, Q_DELETE_OLD, Q_COUNT
+	Q_RESERVE,
+	Q_FILL,
+	Q_DUE,
+	Q_CLAIM,
+	Q_RECORD,
+	Q_RECOVER,
+	Q_EXPIRE,
+	Q_WAITING,
+	Q_NEXT_DUE,
+	Q_RECENT,
+	Q_DELETE_OLD,
+	Q_COUNT
 };
 
 static const char *const sql[] = {

@@ -21,9 +21,9 @@ struct outbox_mail {
 	int64_t id, subscriber_id;
 	char kind[16];
 	char address[SUBSCRIBER_ADDRESS];
-	int attempts;			/* with this one */
+	int attempts; /* with this one */
 	int64_t expires_at;
-	struct buf message;		/* the final bytes; the caller releases it */
+	struct buf message; /* the final bytes; the caller releases it */
 };
 
 /* Queue in two steps, since the message carries a link made from its own id. subscriber_id 0: nobody on the list. */

@@ -8,7 +8,12 @@
 #include "store/db.h"
 #include "store/modules.h"
 
-enum { Q_APPEND, Q_NEXT, Q_DELETE, Q_COUNT_ALL };
+enum {
+	Q_APPEND,
+	Q_NEXT,
+	Q_DELETE,
+	Q_COUNT_ALL
+};
 
 static const char *const sql[] = {
 	[Q_APPEND] = ("INSERT INTO signup_request (address, address_key, name, topics, language, ip, form_hash, received_at) "

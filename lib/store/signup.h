@@ -19,10 +19,10 @@ struct signup {
 	int64_t id;
 	char address[SUBSCRIBER_ADDRESS], key[SUBSCRIBER_ADDRESS];
 	char name[SUBSCRIBER_NAME];
-	char topics[400];		/* topic ids, separated by spaces */
+	char topics[400]; /* topic ids, separated by spaces */
 	char language[SUBSCRIBER_LANGUAGE];
 	char ip[64];
-	uint8_t form_hash[CONSENT_HASH];	/* from consent_wording */
+	uint8_t form_hash[CONSENT_HASH]; /* from consent_wording */
 	int64_t received_at;
 };
 

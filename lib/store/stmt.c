@@ -85,7 +85,7 @@ stmt_run(struct stmt *st, struct err *e)
 	int rc = stmt_step(st, e);
 
 	if (rc == 1)
-		stmt_done(st);	/* a RETURNING that nobody reads */
+		stmt_done(st); /* a RETURNING that nobody reads */
 	return rc == -1 ? -1 : 0;
 }
 

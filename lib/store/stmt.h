@@ -18,22 +18,22 @@ struct stmt;
 
 struct db_module {
 	const char *name;
-	const char *const *sql;		/* indexed by the module's own enum */
+	const char *const *sql; /* indexed by the module's own enum */
 	int count;
-	int index;			/* place in db_modules */
+	int index; /* place in db_modules */
 };
 
 #define DB_MODULES 16
-extern const struct db_module *const db_modules[];	/* ends with NULL */
+extern const struct db_module *const db_modules[]; /* ends with NULL */
 
 /* The module's statement, reset, nothing bound. Never NULL: a statement that cannot be prepared fails in stmt_step. */
 struct stmt *db_stmt(struct db *db, const struct db_module *module, int which);
 
 /* Bind by name, ":id". A NULL text binds NULL. The memory must stay until the statement was stepped. */
 void stmt_int(struct stmt *st, const char *name, int64_t value);
-void stmt_int_or_null(struct stmt *st, const char *name, int64_t value);	/* 0 binds NULL */
+void stmt_int_or_null(struct stmt *st, const char *name, int64_t value); /* 0 binds NULL */
 void stmt_text(struct stmt *st, const char *name, const char *value);
-void stmt_blob(struct stmt *st, const char *name, const void *value, size_t n);	/* a NULL value binds NULL */
+void stmt_blob(struct stmt *st, const char *name, const void *value, size_t n); /* a NULL value binds NULL */
 
 /* 1: a row is there; 0: done, and reset; -1: failed, and reset. A statement that writes fails without an open transaction. */
 int stmt_step(struct stmt *st, struct err *e);
@@ -45,10 +45,10 @@ int stmt_run(struct stmt *st, struct err *e);
 void stmt_done(struct stmt *st);
 
 int64_t stmt_col_int(struct stmt *st, int column);
-const char *stmt_col_text(struct stmt *st, int column);		/* never NULL; valid until the next step */
+const char *stmt_col_text(struct stmt *st, int column); /* never NULL; valid until the next step */
 const void *stmt_col_blob(struct stmt *st, int column, size_t *n);
 bool stmt_col_null(struct stmt *st, int column);
-void stmt_col_copy(struct stmt *st, int column, char *dst, size_t size);	/* cut at a character when it does not fit */
+void stmt_col_copy(struct stmt *st, int column, char *dst, size_t size); /* cut at a character when it does not fit */
 
 /* One row with one number: 1 and *out, 0 when there is no row, -1. */
 int stmt_one_int(struct stmt *st, int64_t *out, struct err *e);

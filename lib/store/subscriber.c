@@ -11,7 +11,19 @@
 #include "store/modules.h"
 #include "store/suppression.h"
 
-enum { Q_FIND, Q_GET, Q_INSERT, Q_SET_NAME, Q_DELETE, Q_EACH, Q_EACH_TOPIC, Q_EACH_STATE, Q_COUNT_ALL, Q_DELETE_UNCONFIRMED, Q_COUNT };
+enum {
+	Q_FIND,
+	Q_GET,
+	Q_INSERT,
+	Q_SET_NAME,
+	Q_DELETE,
+	Q_EACH,
+	Q_EACH_TOPIC,
+	Q_EACH_STATE,
+	Q_COUNT_ALL,
+	Q_DELETE_UNCONFIRMED,
+	Q_COUNT
+};
 
 #define COLUMNS "s.id, s.address, s.address_key, s.name, s.language, s.created_at"
 
@@ -137,7 +149,7 @@ int
 subscriber_each(struct db *db, int64_t topic_id, int state, int (*each)(void *ctx, const struct subscriber *s, struct err *e), void *ctx,
     struct err *e)
 {
-	struct stmt *st = db_stmt(db, &subscriber_module, topic_id ? Q_EACH_TOPIC : state >= 0 ? Q_EACH_STATE : Q_EACH);
+	struct stmt *st = db_stmt(db, &subscriber_module, topic_id ? Q_EACH_TOPIC : (state >= 0 ? Q_EACH_STATE : Q_EACH));
 	struct subscriber s;
 	int rc;
 

@@ -12,8 +12,8 @@
 struct db;
 struct err;
 
-#define SUBSCRIBER_ADDRESS 255	/* bytes with the NUL */
-#define SUBSCRIBER_NAME 257	/* 256 bytes of UTF-8 and the NUL */
+#define SUBSCRIBER_ADDRESS 255 /* bytes with the NUL */
+#define SUBSCRIBER_NAME 257    /* 256 bytes of UTF-8 and the NUL */
 #define SUBSCRIBER_LANGUAGE 16
 
 struct subscriber {

@@ -11,9 +11,20 @@
 #include "store/modules.h"
 #include "store/suppression.h"
 
-#define OF_MAX 64		/* TOPICS_MAX: nobody has more */
+#define OF_MAX 64 /* TOPICS_MAX: nobody has more */
 
-enum { Q_FIND, Q_OF, Q_PUT, Q_COUNT_STATES, Q_COUNT_TOPIC, Q_AUDIENCE, Q_STALE, Q_END_AGAIN, Q_FORGET, Q_COUNT };
+enum {
+	Q_FIND,
+	Q_OF,
+	Q_PUT,
+	Q_COUNT_STATES,
+	Q_COUNT_TOPIC,
+	Q_AUDIENCE,
+	Q_STALE,
+	Q_END_AGAIN,
+	Q_FORGET,
+	Q_COUNT
+};
 
 static const char *const sql[] = {
 	[Q_FIND] = "SELECT topic_id, state, since FROM subscription WHERE topic_id = :topic AND subscriber_id = :subscriber",
@@ -143,7 +154,7 @@ ended_before(struct db *db, int64_t subscriber_id, int64_t topic_id, struct subs
 
 	if (rc != 1)
 		return rc;
-	state = subscription_state_parse(action);	/* ended topics are named like the action that ended them */
+	state = subscription_state_parse(action); /* ended topics are named like the action that ended them */
 	if (state < SUB_LEFT)
 		return 0;
 	old->state = (enum subscription_state)state;
@@ -165,7 +176,7 @@ subscription_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const c
 		return 0;
 	if (rc == 1 && old.state != SUB_PENDING)
 		return err_set(e, ERR_REFUSED, "has %s this topic before: only they themselves can come back, through the signup page",
-		    old.state == SUB_LEFT ? "left" : old.state == SUB_BOUNCED ? "bounced on" : "complained about");
+		    old.state == SUB_LEFT ? "left" : (old.state == SUB_BOUNCED ? "bounced on" : "complained about"));
 	return put(db, subscriber_id, topic_id, SUB_ACTIVE, action, evidence, e) == -1 ? -1 : 1;
 }
 

@@ -15,16 +15,23 @@ struct db;
 struct err;
 struct evidence;
 
-enum subscription_state { SUB_PENDING, SUB_ACTIVE, SUB_LEFT, SUB_BOUNCED, SUB_COMPLAINED, SUB_STATES };
+enum subscription_state {
+	SUB_PENDING,
+	SUB_ACTIVE,
+	SUB_LEFT,
+	SUB_BOUNCED,
+	SUB_COMPLAINED,
+	SUB_STATES
+};
 
 struct subscription {
 	int64_t topic_id;
 	enum subscription_state state;
-	int64_t since;			/* Unix time, UTC */
+	int64_t since; /* Unix time, UTC */
 };
 
-const char *subscription_state_name(enum subscription_state state);	/* "active" */
-int subscription_state_parse(const char *name);				/* or -1 */
+const char *subscription_state_name(enum subscription_state state); /* "active" */
+int subscription_state_parse(const char *name);                     /* or -1 */
 
 /* 1 and *out, 0 when there is none, -1. */
 int subscription_find(struct db *db, int64_t subscriber_id, int64_t topic_id, struct subscription *out, struct err *e);

@@ -15,7 +15,12 @@
 
 #define KEY_LEN 32
 
-enum { Q_FIND, Q_PUT, Q_DELETE, Q_LIFT_CONFIRMED };
+enum {
+	Q_FIND,
+	Q_PUT,
+	Q_DELETE,
+	Q_LIFT_CONFIRMED
+};
 
 static const char *const sql[] = {
 	[Q_FIND] = "SELECT reason FROM suppression WHERE address_hmac = :hmac",

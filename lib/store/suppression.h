@@ -14,9 +14,15 @@
 struct db;
 struct err;
 
-#define SUPPRESSION_HMAC 16	/* octets */
+#define SUPPRESSION_HMAC 16 /* octets */
 
-enum suppression_reason { SUPPRESSED_LEFT, SUPPRESSED_ERASED, SUPPRESSED_HARD, SUPPRESSED_COMPLAINT, SUPPRESSED_STAFF };
+enum suppression_reason {
+	SUPPRESSED_LEFT,
+	SUPPRESSED_ERASED,
+	SUPPRESSED_HARD,
+	SUPPRESSED_COMPLAINT,
+	SUPPRESSED_STAFF
+};
 
 /* Make keys/suppression.key (ERR_EXISTS when it is there), or read it into the open store. */
 int suppression_key_create(const char *folder, struct err *e);

@@ -10,7 +10,10 @@
 #include "store/modules.h"
 #include "store/stmt.h"
 
-enum { Q_INSERT, Q_LIST };
+enum {
+	Q_INSERT,
+	Q_LIST
+};
 
 static const char *const sql[] = {
 	[Q_INSERT] = "INSERT INTO topic (slug, title, description, created_at) VALUES (:slug, :title, :description, :now)",

@@ -10,7 +10,7 @@
 struct db;
 struct err;
 
-#define TOPICS_MAX 64		/* topics of one site */
+#define TOPICS_MAX 64 /* topics of one site */
 
 struct topic {
 	int64_t id;

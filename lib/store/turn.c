@@ -56,7 +56,7 @@ take_ticket(struct turn *t)
 		ticket = other + 1;
 	for (; !lock_byte(t->fd, ticket, F_WRLCK); ticket++)
 		if (errno != EAGAIN && errno != EACCES)
-			return false;	/* no memory for locks: ask again */
+			return false; /* no memory for locks: ask again */
 	t->ticket = ticket;
 	return true;
 }

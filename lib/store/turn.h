@@ -17,7 +17,7 @@ struct err;
 
 struct turn {
 	int fd;
-	int64_t ticket;		/* the byte held while waiting; 0: none */
+	int64_t ticket; /* the byte held while waiting; 0: none */
 	bool writer;
 };
 

@@ -21,9 +21,9 @@
 struct driver {
 	long messages, size, seconds;
 	bool resend, smtputf8;
-	const char *rcpt;		/* local part, before the number */
-	unsigned char *state;		/* of each message */
-	long *again;			/* messages to be sent again */
+	const char *rcpt;     /* local part, before the number */
+	unsigned char *state; /* of each message */
+	long *again;          /* messages to be sent again */
 	long next, agains, left;
 	long accepted, unknown, unsent, troubles, broken;
 	long refused_at[SMTP_BODY + 1], codes[600];
@@ -31,7 +31,12 @@ struct driver {
 	struct buf filling;
 };
 
-enum { WAITING, SUBMITTED, ASKED, DONE };
+enum {
+	WAITING,
+	SUBMITTED,
+	ASKED,
+	DONE
+};
 
 static void
 on_body(void *ctx, uint64_t tag, struct buf *out)
@@ -162,7 +167,7 @@ static int
 usage(void)
 {
 	fprintf(stderr, "usage: smtp_driver [-n messages] [-c connections] [-w window] [-s octets] [-l messages-a-connection] [-t timeout]\n"
-	    "    [-d seconds] [-u user] [-p password] [-C ca-file] [-T required|opportunistic|none] [-r] [-8] [-R rcpt] url\n");
+			"    [-d seconds] [-u user] [-p password] [-C ca-file] [-T required|opportunistic|none] [-r] [-8] [-R rcpt] url\n");
 	return 2;
 }
 
@@ -178,8 +183,16 @@ fill(struct driver *d)
 int
 main(int argc, char **argv)
 {
-	struct smtp_relay relay = { .user = "", .password = "", .ca_file = "", .helo = "client.example.net", .tls = SMTP_TLS_NONE,
-	    .connections = 1, .window = 16, .timeout = 10 };
+	struct smtp_relay relay = {
+		.user = "",
+		.password = "",
+		.ca_file = "",
+		.helo = "client.example.net",
+		.tls = SMTP_TLS_NONE,
+		.connections = 1,
+		.window = 16,
+		.timeout = 10,
+	};
 	struct driver d = { .messages = 10, .size = 8192, .seconds = 60, .rcpt = "r" };
 	struct smtp_handler handler = { on_body, on_done, on_trouble, &d };
 	struct err e = ERR_INIT;
@@ -198,7 +211,7 @@ main(int argc, char **argv)
 		case 'u': relay.user = optarg; break;
 		case 'p': relay.password = optarg; break;
 		case 'C': relay.ca_file = optarg; break;
-		case 'T': relay.tls = *optarg == 'r' ? SMTP_TLS_REQUIRED : *optarg == 'o' ? SMTP_TLS_OPPORTUNISTIC : SMTP_TLS_NONE; break;
+		case 'T': relay.tls = *optarg == 'r' ? SMTP_TLS_REQUIRED : (*optarg == 'o' ? SMTP_TLS_OPPORTUNISTIC : SMTP_TLS_NONE); break;
 		case 'r': d.resend = true; break;
 		case 'R': d.rcpt = optarg; break;
 		case '8': d.smtputf8 = true; break;

@@ -33,7 +33,7 @@ redact(const char *text, size_t n, size_t size)
 	}
 	memcpy(again, copy, strlen(copy) + 1);
 	judge_redact(again, size);
-	check(size < n + 100 || strcmp(copy, again) == 0);	/* what is redacted stays as it is */
+	check(size < n + 100 || strcmp(copy, again) == 0); /* what is redacted stays as it is */
 	free(copy);
 	free(again);
 }

@@ -66,7 +66,7 @@ fuzz_qp(const char *s, size_t n, size_t cut)
 	if (cut > n)
 		cut = n;
 	if (cut && s[cut - 1] == '\r')
-		cut--;			/* a CRLF is not cut by a slot: its CR would be a lone one */
+		cut--; /* a CRLF is not cut by a slot: its CR would be a lone one */
 	mime_qp(&out, s, cut, &column);
 	must(out.len <= MIME_QP_BOUND(cut) && column <= 75);
 	mime_qp_break(&out, &column);
@@ -175,7 +175,7 @@ fuzz_param(const char *text)
 	check_lines(out.data, 76, true);
 	type = g_mime_content_type_parse(NULL, out.data);
 	value = g_mime_content_type_get_parameter(type, "name");
-	if (strlen(text) < 500)		/* GMime reads only so many sections */
+	if (strlen(text) < 500) /* GMime reads only so many sections */
 		must(value && strcmp(value, want.data) == 0);
 	g_object_unref(type);
 	buf_release(&out);

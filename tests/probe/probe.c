@@ -40,7 +40,7 @@ try_connect(void)
 		return -1;
 	rc = connect(fd, (struct sockaddr *)&to, sizeof(to));
 	if (rc == -1 && errno == ECONNREFUSED)
-		rc = 0;		/* it was allowed to try */
+		rc = 0; /* it was allowed to try */
 	close(fd);
 	return rc;
 }

@@ -12,6 +12,7 @@
 
 #define L63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
+// clang-format off
 static const struct {
 	const char *name, *in, *text, *key;	/* text NULL: must be refused; key NULL: as text */
 	bool smtputf8;
@@ -82,6 +83,7 @@ static const struct {
 	{ "domain with a space",      "a@exa mple.org",             NULL, NULL, false },
 	{ "domain with a slash",      "a@b.org/c",                  NULL, NULL, false },
 };
+// clang-format on
 
 static void
 test_cases(void **state)

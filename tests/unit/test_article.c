@@ -4,11 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -34,9 +34,18 @@ put(const char *text, size_t n)
 static char *
 describe(const struct article_text *a)
 {
-	const struct { const char *name, *value; } fields[] = {
-		{ "title", a->title }, { "url", a->url }, { "excerpt", a->excerpt }, { "author", a->author }, { "image", a->image },
-		{ "topic", a->topic }, { "body", a->body }, { "preheader", a->preheader }, { "action_text", a->action_text },
+	const struct {
+		const char *name, *value;
+	} fields[] = {
+		{ "title", a->title },
+		{ "url", a->url },
+		{ "excerpt", a->excerpt },
+		{ "author", a->author },
+		{ "image", a->image },
+		{ "topic", a->topic },
+		{ "body", a->body },
+		{ "preheader", a->preheader },
+		{ "action_text", a->action_text },
 		{ "action_url", a->action_url },
 	};
 	struct buf out = BUF_INIT;
@@ -53,18 +62,18 @@ describe(const struct article_text *a)
 }
 
 static const struct {
-	const char *name, *in, *want;	/* want: the fields, or what the error says behind the path when it starts with '!' */
+	const char *name, *in, *want; /* want: the fields, or what the error says behind the path when it starts with '!' */
 } cases[] = {
 	{ "everything", "---\ntitle: A calm day\ndate: 2026-03-01\nurl: calm\nexcerpt: In short.\nauthor: Ann\nimage: /i.jpg\ntopic: articles\n---\nBody\n",
-	  "title=A calm day;url=" BASE "calm;excerpt=In short.;author=Ann;image=https://calm.example/i.jpg;topic=articles;body=Body\n;published=1772323200;" },
+	    "title=A calm day;url=" BASE "calm;excerpt=In short.;author=Ann;image=https://calm.example/i.jpg;topic=articles;body=Body\n;published=1772323200;" },
 	{ "a promotion", "---\nsubject: Spring\npreheader: Ten off\nvalid-until: 2026-03-31\naction-text: Book\naction-url: /book\n---\nx",
-	  "title=Spring;excerpt=x;body=x;preheader=Ten off;action_text=Book;action_url=https://calm.example/book;valid_until=1775001599;" },
+	    "title=Spring;excerpt=x;body=x;preheader=Ten off;action_text=Book;action_url=https://calm.example/book;valid_until=1775001599;" },
 	{ "underscores", "---\ntitle: T\nvalid_until: 2026-03-31 12:00\naction_url: https://b.example/\n---\nx",
-	  "title=T;excerpt=x;body=x;action_url=https://b.example/;valid_until=1774958400;" },
+	    "title=T;excerpt=x;body=x;action_url=https://b.example/;valid_until=1774958400;" },
 	{ "other keys", "---\ntitle: T\ndraft: false\ntags: [a, b]\nseo: {a: {b: c}}\n---\nx", "title=T;excerpt=x;body=x;" },
 	{ "a title before a subject", "---\nsubject: S\ntitle: T\n---\nx", "title=T;excerpt=x;body=x;" },
 	{ "a title from the heading", "# A *calm* day &amp; `night`\n\nBody [here](/x).\n",
-	  "title=A calm day & night;excerpt=Body here.;body=\nBody [here](/x).\n;" },
+	    "title=A calm day & night;excerpt=Body here.;body=\nBody [here](/x).\n;" },
 	{ "… an underlined one", "Long\ntitle\n=====\nBody\n", "title=Long title;excerpt=Body;body=Body\n;" },
 	{ "… behind a definition", "[x]: /u\nTitle\n---\n[y][x]\n", "title=Title;excerpt=y;body=[x]: /u\n[y][x]\n;" },
 	{ "… that starts with a hash", "#calm\n===\nBody", "title=#calm;excerpt=Body;body=Body;" },

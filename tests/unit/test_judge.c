@@ -16,7 +16,7 @@ static const struct {
 	enum judge_verdict want;
 	int code;
 	const char *enhanced, *text;
-	const char *rule;		/* NULL: any */
+	const char *rule; /* NULL: any */
 } cases[] = {
 	{ JUDGE_ACCEPTED, 250, "2.0.0", "Ok: queued as 4ABC", "accepted" },
 	{ JUDGE_ACCEPTED, 250, "", "user unknown is only a subject here", "accepted" },
@@ -155,6 +155,7 @@ no_row_is_dead(void **state)
 	}
 }
 
+// clang-format off
 static const struct {
 	const char *name, *in, *want;
 } redactions[] = {
@@ -182,6 +183,7 @@ static const struct {
 	{ "done already",        "no <address> here", "no <address> here" },
 	{ "many signs",          "a@@b@c", "<address><address><address>" },
 };
+// clang-format on
 
 static void
 redaction(void **state)
@@ -204,7 +206,8 @@ redaction_stays_in_its_bounds(void **state)
 	for (size_t size = 1; size < 40; size++) {
 		char *text = malloc(size);
 
-		snprintf(text, size, "a@b c@d \xc3\xbc e@f \xc3\xbc" "aaaaaaaaaaaa");
+		snprintf(text, size, "a@b c@d \xc3\xbc e@f \xc3\xbc"
+				     "aaaaaaaaaaaa");
 		if (size > 1 && (unsigned char)text[strlen(text) - 1] == 0xc3)
 			text[strlen(text) - 1] = '\0';
 		judge_redact(text, size);

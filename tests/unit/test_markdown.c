@@ -4,9 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
 #include <stdbool.h>
 #include <string.h>
+#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -55,6 +55,7 @@ skeleton(struct buf *out, const char *html)
 	}
 }
 
+// clang-format off
 static const struct {
 	const char *name, *in, *html, *text;	/* html as skeleton() leaves it */
 } cases[] = {
@@ -126,6 +127,7 @@ static const struct {
 	  "<p>aaaaaaaaa bbbbbbbbb ccccccccc ddddddddd eeeeeeeee fffffffff ggggggggg hh 3 iiiiiiiii</p>\n",
 	  "aaaaaaaaa bbbbbbbbb ccccccccc ddddddddd eeeeeeeee fffffffff ggggggggg hh\n3 iiiiiiiii\n" },
 };
+// clang-format on
 
 static void
 test_cases(void **state)
@@ -187,7 +189,7 @@ static void
 test_small_questions(void **state)
 {
 	static const struct {
-		const char *name, *in, *title, *excerpt, *image;	/* title and image NULL: there is none */
+		const char *name, *in, *title, *excerpt, *image; /* title and image NULL: there is none */
 	} questions[] = {
 		{ "all three", "# T\n\nOne two *three* four five six.\n\n![x](/i.jpg)", "T", "One two three four…", "https://calm.example/i.jpg" },
 		{ "just enough", "One two\nthree   `four`", NULL, "One two three four", NULL },
@@ -198,10 +200,10 @@ test_small_questions(void **state)
 		{ "a title in a list", "- # a", NULL, "", NULL },
 		{ "an image that is none", "![a](data:x) ![b](c.png)", NULL, "", "https://calm.example/blog/c.png" },
 		{ "one long word", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL,
-		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…", NULL },
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…", NULL },
 		{ "cut between characters", "日日日日日日日日日日日日日日日日日日日日日日日日日日", NULL, "日日日日日日日日日日日日日日日日日日日日日…", NULL },
 		{ "long words", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbb cccccccccccccccccc", NULL,
-		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbb…", NULL },
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbb…", NULL },
 	};
 	size_t i;
 
@@ -303,11 +305,11 @@ test_hostile(void **state)
 {
 	static const struct {
 		const char *text;
-		size_t size;		/* bytes of it in a row */
+		size_t size; /* bytes of it in a row */
 	} units[] = {
 		{ "![[]()", MARKDOWN_MAX + 100 }, { "[a](", 100000 }, { "*a_ ", 100000 }, { "`", 100000 }, { "<!-- ", 100000 }, { "> ", 100000 },
 		{ "- a\n", 100000 }, { "[ (](", 100000 }, { "![a](b) ", 100000 }, { "&#1;", 100000 }, { "<a:b>", 100000 }, { "\x80", 100000 },
-		{ "\xc2", 100000 }, { "# a\n", MARKDOWN_MAX + 100 }, { "a\n=\n", 100000 },
+		{ "\xc2", 100000 }, { "# a\n", MARKDOWN_MAX + 100 }, { "a\n=\n", 100000 }
 	};
 	size_t i;
 
@@ -326,7 +328,7 @@ test_hostile(void **state)
 		assert_true(text_is_utf8(html.data, html.len) && text_is_utf8(text.data, text.len) && text_is_utf8(rest.data, rest.len));
 		assert_false(text_has_control(html.data, html.len, "\t\n") || text_has_control(text.data, text.len, "\t\n"));
 		assert_true(html.len < MARKDOWN_MAX_OUTPUT + MARKDOWN_MAX && text.len < MARKDOWN_MAX_OUTPUT + 4 * MARKDOWN_MAX);
-		if (clock_mono_us() - start > 60000000)		/* a few seconds under sanitizers; minutes if it were quadratic */
+		if (clock_mono_us() - start > 60000000) /* a few seconds under sanitizers; minutes if it were quadratic */
 			fail_msg("%s takes too long", units[i].text);
 		buf_release(&in);
 		buf_release(&html);
@@ -352,7 +354,7 @@ test_url(void **state)
 		{ "..g", "http://a/b/c/..g" }, { "./../g", "http://a/b/g" }, { "./g/.", "http://a/b/c/g/" }, { "g/./h", "http://a/b/c/g/h" },
 		{ "g/../h", "http://a/b/c/h" }, { "g;x=1/./y", "http://a/b/c/g;x=1/y" }, { "g;x=1/../y", "http://a/b/c/y" },
 		{ "g?y/./x", "http://a/b/c/g?y/./x" }, { "g?y/../x", "http://a/b/c/g?y/../x" }, { "g#s/./x", "http://a/b/c/g#s/./x" },
-		{ "g#s/../x", "http://a/b/c/g#s/../x" }, { "http:g", "http:g" },
+		{ "g#s/../x", "http://a/b/c/g#s/../x" }, { "http:g", "http:g" }
 	};
 	static const struct {
 		const char *in, *want;
@@ -403,23 +405,23 @@ static void
 test_wrap(void **state)
 {
 	static const struct {
-		const char *name, *in, *want;	/* want: the lines, each ended by '|' */
+		const char *name, *in, *want; /* want: the lines, each ended by '|' */
 	} wraps[] = {
-		{ "words",             "one two three",     "one two|three|" },
-		{ "an exact fit",      "one two 89",        "one two 89|" },
-		{ "one too many",      "one two 890",       "one two|890|" },
-		{ "a long word",       "a 12345678901234 b", "a|12345678901234|b|" },
-		{ "a long word first", "12345678901234 b",  "12345678901234|b|" },
-		{ "several spaces",    "one     two    x",  "one|two    x|" },
-		{ "a newline",         "one\ntwo",          "one|two|" },
-		{ "spaces before it",  "one  \ntwo",        "one|two|" },
-		{ "umlauts count one", "öööö öööö ö",       "öööö öööö|ö|" },
-		{ "wide ones two",     "日本語日本語",      "日本語日本|語|" },
-		{ "no mark in front",  "日本語日本。語",    "日本語日|本。語|" },
-		{ "no bracket behind", "日本語日「本語",    "日本語日|「本語|" },
-		{ "marks take none",   "e\xcc\x81 e\xcc\x81 e\xcc\x81 e\xcc\x81 e\xcc\x81 x", "e\xcc\x81 e\xcc\x81 e\xcc\x81 e\xcc\x81 e\xcc\x81|x|" },
-		{ "an emoji",          "12345678 🙂",       "12345678|🙂|" },
-		{ "nothing",           "",                  "" },
+		{ "words", "one two three", "one two|three|" },
+		{ "an exact fit", "one two 89", "one two 89|" },
+		{ "one too many", "one two 890", "one two|890|" },
+		{ "a long word", "a 12345678901234 b", "a|12345678901234|b|" },
+		{ "a long word first", "12345678901234 b", "12345678901234|b|" },
+		{ "several spaces", "one     two    x", "one|two    x|" },
+		{ "a newline", "one\ntwo", "one|two|" },
+		{ "spaces before it", "one  \ntwo", "one|two|" },
+		{ "umlauts count one", "öööö öööö ö", "öööö öööö|ö|" },
+		{ "wide ones two", "日本語日本語", "日本語日本|語|" },
+		{ "no mark in front", "日本語日本。語", "日本語日|本。語|" },
+		{ "no bracket behind", "日本語日「本語", "日本語日|「本語|" },
+		{ "marks take none", "e\xcc\x81 e\xcc\x81 e\xcc\x81 e\xcc\x81 e\xcc\x81 x", "e\xcc\x81 e\xcc\x81 e\xcc\x81 e\xcc\x81 e\xcc\x81|x|" },
+		{ "an emoji", "12345678 🙂", "12345678|🙂|" },
+		{ "nothing", "", "" },
 	};
 	size_t i;
 

@@ -1,4 +1,5 @@
 /* test_message.c - compile, merge, save and load; what was merged is read again by GMime. */
+#include <gmime/gmime.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include <gmime/gmime.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -22,22 +22,29 @@
 #define X1000 X100 X100 X100 X100 X100 X100 X100 X100 X100 X100
 
 static const struct message_spec base_spec = {
-	.from_name = "Practice", .from = "news@example.org", .reply_to = "",
-	.subject = "News of March", .text = "Hello\n", .html = "<p>Hello</p>\n",
-	.list_name = "News", .list_id = "articles.example.org", .feedback_id = "7:articles:digest:practice",
-	.unsubscribe = true, .unsubscribe_mailto = true,
+	.from_name = "Practice",
+	.from = "news@example.org",
+	.reply_to = "",
+	.subject = "News of March",
+	.text = "Hello\n",
+	.html = "<p>Hello</p>\n",
+	.list_name = "News",
+	.list_id = "articles.example.org",
+	.feedback_id = "7:articles:digest:practice",
+	.unsubscribe = true,
+	.unsubscribe_mailto = true,
 };
 
 static const struct message_values base_values = { {
-	[SLOT_NAME] = "Ann Example",
-	[SLOT_TO] = "ann@example.org",
-	[SLOT_DATE] = "Sun, 01 Mar 2026 10:30:00 +0100",
-	[SLOT_MESSAGE_ID] = "abc@example.org",
-	[SLOT_UNSUBSCRIBE_URL] = "https://example.org/u/TOKEN",
-	[SLOT_UNSUBSCRIBE_MAILTO] = "unsubscribe-token@example.org",
-	[SLOT_PREFERENCES_URL] = "https://example.org/preferences/TOKEN",
-	[SLOT_VIEW_URL] = "https://example.org/view/TOKEN",
-	[SLOT_CONFIRM_URL] = "https://example.org/confirm/TOKEN?a=1&b=2",
+    [SLOT_NAME] = "Ann Example",
+    [SLOT_TO] = "ann@example.org",
+    [SLOT_DATE] = "Sun, 01 Mar 2026 10:30:00 +0100",
+    [SLOT_MESSAGE_ID] = "abc@example.org",
+    [SLOT_UNSUBSCRIBE_URL] = "https://example.org/u/TOKEN",
+    [SLOT_UNSUBSCRIBE_MAILTO] = "unsubscribe-token@example.org",
+    [SLOT_PREFERENCES_URL] = "https://example.org/preferences/TOKEN",
+    [SLOT_VIEW_URL] = "https://example.org/view/TOKEN",
+    [SLOT_CONFIRM_URL] = "https://example.org/confirm/TOKEN?a=1&b=2",
 } };
 
 static struct message *
@@ -179,8 +186,16 @@ test_least(void **state)
 	    "Content-Transfer-Encoding: quoted-printable\r\n"
 	    "\r\n"
 	    "Hi\r\n";
-	const struct message_spec spec = { .from_name = "", .from = "news@EXAMPLE.org", .reply_to = "", .subject = "Confirm",
-	    .text = "Hi", .list_name = "", .list_id = "", .feedback_id = "" };
+	const struct message_spec spec = {
+		.from_name = "",
+		.from = "news@EXAMPLE.org",
+		.reply_to = "",
+		.subject = "Confirm",
+		.text = "Hi",
+		.list_name = "",
+		.list_id = "",
+		.feedback_id = "",
+	};
 	struct message_values v = base_values;
 	struct message *m = compile(&spec);
 	struct buf out = BUF_INIT;
@@ -222,6 +237,7 @@ test_parts(void **state)
 }
 
 /* What a body becomes: compared after decoding, so that soft breaks do not count. */
+// clang-format off
 static const struct {
 	const char *name, *in, *value, *want;	/* value: of every slot that has kind text or URL in the test */
 } text_cases[] = {
@@ -259,36 +275,37 @@ static const struct {
 	{ "URL made safe",        "See " SLOT_MARK("view_url") "\n",       "https://a.org/x y<\">\xc3\xa9\n", "See https://a.org/x%20y%3C%22%3E%C3%A9%20" },
 	{ "CRLF in the text",     "a\r\n" SLOT_MARK("name") "\r\nb\r\n",   "Ann",             "a\nAnn\nb" },
 };
+// clang-format on
 
 static const struct {
 	const char *name, *in, *value, *want;
 } html_cases[] = {
-	{ "text",               "<p>Hi " SLOT_MARK("name") "</p>\n",               "<b>&\"'",     "<p>Hi &lt;b&gt;&amp;&quot;&#39;</p>" },
-	{ "attribute",          "<img alt=\"Hi " SLOT_MARK("name") "\">\n",        "\"><script>", "<img alt=\"Hi &quot;&gt;&lt;script&gt;\">" },
-	{ "attribute, apostrophes", "<img alt='" SLOT_MARK("name") "'>\n",         "' onload='",  "<img alt='&#39; onload=&#39;'>" },
-	{ "fallback",           "<p>" SLOT_MARK("name|you & me") "</p>\n",         "",            "<p>you &amp; me</p>" },
-	{ "href",               "<a href=\"" SLOT_MARK("view_url") "\">x</a>\n",   "https://a.org/?a=1&b='\" <",
+	{ "text", "<p>Hi " SLOT_MARK("name") "</p>\n", "<b>&\"'", "<p>Hi &lt;b&gt;&amp;&quot;&#39;</p>" },
+	{ "attribute", "<img alt=\"Hi " SLOT_MARK("name") "\">\n", "\"><script>", "<img alt=\"Hi &quot;&gt;&lt;script&gt;\">" },
+	{ "attribute, apostrophes", "<img alt='" SLOT_MARK("name") "'>\n", "' onload='", "<img alt='&#39; onload=&#39;'>" },
+	{ "fallback", "<p>" SLOT_MARK("name|you & me") "</p>\n", "", "<p>you &amp; me</p>" },
+	{ "href", "<a href=\"" SLOT_MARK("view_url") "\">x</a>\n", "https://a.org/?a=1&b='\" <",
 	    "<a href=\"https://a.org/?a=1&amp;b=&#39;%22%20%3C\">x</a>" },
-	{ "href, apostrophes",  "<a HREF = '" SLOT_MARK("view_url") "'>x</a>\n",   "https://a.org/'", "<a HREF = 'https://a.org/&#39;'>x</a>" },
-	{ "URL as text",        "<p>" SLOT_MARK("confirm_url") "</p>\n",           "https://a.org/?a&b<i>", "<p>https://a.org/?a&amp;b%3Ci%3E</p>" },
-	{ "name in a query",    "<a href=\"https://a.org/?n=" SLOT_MARK("name") "\">x</a>\n", "a&b=c/\xc3\xa9 \"",
+	{ "href, apostrophes", "<a HREF = '" SLOT_MARK("view_url") "'>x</a>\n", "https://a.org/'", "<a HREF = 'https://a.org/&#39;'>x</a>" },
+	{ "URL as text", "<p>" SLOT_MARK("confirm_url") "</p>\n", "https://a.org/?a&b<i>", "<p>https://a.org/?a&amp;b%3Ci%3E</p>" },
+	{ "name in a query", "<a href=\"https://a.org/?n=" SLOT_MARK("name") "\">x</a>\n", "a&b=c/\xc3\xa9 \"",
 	    "<a href=\"https://a.org/?n=a%26b%3Dc%2F%C3%A9%20%22\">x</a>" },
-	{ "URL in a query",     "<a href=\"https://a.org/?u=" SLOT_MARK("view_url") "\">x</a>\n", "https://b.org/?a&b",
+	{ "URL in a query", "<a href=\"https://a.org/?u=" SLOT_MARK("view_url") "\">x</a>\n", "https://b.org/?a&b",
 	    "<a href=\"https://a.org/?u=https%3A%2F%2Fb.org%2F%3Fa%26b\">x</a>" },
-	{ "after a URL",        "<a href=\"" SLOT_MARK("view_url") "#" SLOT_MARK("name") "\">x</a>\n", "a", "<a href=\"a#a\">x</a>" },
-	{ "mailto",             "<a href=\"mailto:" SLOT_MARK("unsubscribe_mailto") "\">x</a>\n", "a+b@c.org?cc=d@e.org",
+	{ "after a URL", "<a href=\"" SLOT_MARK("view_url") "#" SLOT_MARK("name") "\">x</a>\n", "a", "<a href=\"a#a\">x</a>" },
+	{ "mailto", "<a href=\"mailto:" SLOT_MARK("unsubscribe_mailto") "\">x</a>\n", "a+b@c.org?cc=d@e.org",
 	    "<a href=\"mailto:a+b@c.org%3Fcc%3Dd@e.org\">x</a>" },
 	{ "after a style sheet", "<style>a > b {}</style><p>" SLOT_MARK("name") "</p>\n", "x", "<style>a > b {}</style><p>x</p>" },
-	{ "after < in a style", "<style><p </style ><p>" SLOT_MARK("name") "</p>\n", "x",     "<style><p </style ><p>x</p>" },
-	{ "<< in a style",      "<style><</style>" SLOT_MARK("name") "\n",        "x",           "<style><</style>x" },
-	{ "in a comment",       "<!-- " SLOT_MARK("name") " -->\n",                "--><b>",      "<!-- --&gt;&lt;b&gt; -->" },
-	{ "Outlook's comment",  "<!--[if mso]><v:rect href=\"" SLOT_MARK("view_url") "\"><![endif]-->\n", "https://a.org",
+	{ "after < in a style", "<style><p </style ><p>" SLOT_MARK("name") "</p>\n", "x", "<style><p </style ><p>x</p>" },
+	{ "<< in a style", "<style><</style>" SLOT_MARK("name") "\n", "x", "<style><</style>x" },
+	{ "in a comment", "<!-- " SLOT_MARK("name") " -->\n", "--><b>", "<!-- --&gt;&lt;b&gt; -->" },
+	{ "Outlook's comment", "<!--[if mso]><v:rect href=\"" SLOT_MARK("view_url") "\"><![endif]-->\n", "https://a.org",
 	    "<!--[if mso]><v:rect href=\"https://a.org\"><![endif]-->" },
-	{ "a lone <",           "<p>1 < 2 " SLOT_MARK("name") "</p>\n",            "x",           "<p>1 < 2 x</p>" },
-	{ "an apostrophe in text", "<p>don't " SLOT_MARK("name") "</p>\n",         "x",           "<p>don't x</p>" },
-	{ "> in an attribute",  "<img alt=\"a > b\"><p>" SLOT_MARK("name") "</p>\n", "x",         "<img alt=\"a > b\"><p>x</p>" },
-	{ "an empty tag",       "<br/>" SLOT_MARK("name") "<br />\n",              "x",           "<br/>x<br />" },
-	{ "long value",         "<p>" SLOT_MARK("name") "</p>\n",                  X1000 "<",     "<p>" X1000 "&lt;</p>" },
+	{ "a lone <", "<p>1 < 2 " SLOT_MARK("name") "</p>\n", "x", "<p>1 < 2 x</p>" },
+	{ "an apostrophe in text", "<p>don't " SLOT_MARK("name") "</p>\n", "x", "<p>don't x</p>" },
+	{ "> in an attribute", "<img alt=\"a > b\"><p>" SLOT_MARK("name") "</p>\n", "x", "<img alt=\"a > b\"><p>x</p>" },
+	{ "an empty tag", "<br/>" SLOT_MARK("name") "<br />\n", "x", "<br/>x<br />" },
+	{ "long value", "<p>" SLOT_MARK("name") "</p>\n", X1000 "<", "<p>" X1000 "&lt;</p>" },
 };
 
 static void
@@ -341,25 +358,25 @@ test_html(void **state)
 static const struct {
 	const char *name, *subject, *value, *address, *want;
 } header_cases[] = {
-	{ "a name",             "x", "Ann",               "ann@b.org", "\nTo: Ann <ann@b.org>\r\n" },
-	{ "no name",            "x", "",                  "ann@b.org", "\nTo: ann@b.org\r\n" },
-	{ "blank name",         "x", " \t\n",             "ann@b.org", "\nTo: ann@b.org\r\n" },
-	{ "quoted name",        "x", "Dr. Ann",           "ann@b.org", "\nTo: \"Dr. Ann\" <ann@b.org>\r\n" },
-	{ "UTF-8 name",         "x", "J\xc3\xb6rg",       "ann@b.org", "\nTo: =?utf-8?b?SsO2cmc=?= <ann@b.org>\r\n" },
-	{ "quote in a name",    "x", "a\" <x@y.org>, \"", "ann@b.org", "\nTo: \"a\\\" <x@y.org>, \\\"\" <ann@b.org>\r\n" },
-	{ "CRLF in a name",     "x", "a\r\nBcc: x@y.org", "ann@b.org", "\nTo: \"a  Bcc: x@y.org\" <ann@b.org>\r\n" },
-	{ "LF in a name",       "x", "a\n\nbody",         "ann@b.org", "\nTo: \"a  body\" <ann@b.org>\r\n" },
-	{ "folded before <",    "x", "Ann Example Ann Example Ann Example Ann Example Ann Example", "ann.example@example.org",
+	{ "a name", "x", "Ann", "ann@b.org", "\nTo: Ann <ann@b.org>\r\n" },
+	{ "no name", "x", "", "ann@b.org", "\nTo: ann@b.org\r\n" },
+	{ "blank name", "x", " \t\n", "ann@b.org", "\nTo: ann@b.org\r\n" },
+	{ "quoted name", "x", "Dr. Ann", "ann@b.org", "\nTo: \"Dr. Ann\" <ann@b.org>\r\n" },
+	{ "UTF-8 name", "x", "J\xc3\xb6rg", "ann@b.org", "\nTo: =?utf-8?b?SsO2cmc=?= <ann@b.org>\r\n" },
+	{ "quote in a name", "x", "a\" <x@y.org>, \"", "ann@b.org", "\nTo: \"a\\\" <x@y.org>, \\\"\" <ann@b.org>\r\n" },
+	{ "CRLF in a name", "x", "a\r\nBcc: x@y.org", "ann@b.org", "\nTo: \"a  Bcc: x@y.org\" <ann@b.org>\r\n" },
+	{ "LF in a name", "x", "a\n\nbody", "ann@b.org", "\nTo: \"a  body\" <ann@b.org>\r\n" },
+	{ "folded before <", "x", "Ann Example Ann Example Ann Example Ann Example Ann Example", "ann.example@example.org",
 	    "\nTo: Ann Example Ann Example Ann Example Ann Example Ann Example\r\n <ann.example@example.org>\r\n" },
-	{ "CRLF in an address", "x", "",                  "a@b.org\r\nBcc: x@y.org", "\nTo: a@b.orgBccx@y.org\r\n" },
-	{ "> in an address",    "x", "Ann",               "a@b.org>, <x@y.org", "\nTo: Ann <a@b.orgx@y.org>\r\n" },
-	{ "no address",         "x", "Ann",               "",          "\nTo: undisclosed-recipients:;\r\n" },
-	{ "subject with a name", "Hi " SLOT_MARK("name") "!", "Ann",   "a@b.org",   "\nSubject: Hi Ann!\r\n" },
-	{ "subject in UTF-8",   "Hi " SLOT_MARK("name") "!", "Andr\xc3\xa9", "a@b.org", "\nSubject: =?utf-8?q?Hi_Andr=C3=A9!?=\r\n" },
-	{ "fallback",           "Hi " SLOT_MARK("name|you") "!", "",   "a@b.org",   "\nSubject: Hi you!\r\n" },
-	{ "CRLF in a subject",  "Hi " SLOT_MARK("name"), "a\r\nBcc: x@y.org", "a@b.org", "\nSubject: Hi a  Bcc: x@y.org\r\n" },
-	{ "empty subject",      SLOT_MARK("name"), "",                 "a@b.org",   "\nSubject: \r\n" },
-	{ "encoded-word",       SLOT_MARK("name"), "=?utf-8?q?a=0Ab?=", "a@b.org",  "\nSubject: =?utf-8?b?PT91dGYtOD9xP2E9MEFiPz0=?=\r\n" },
+	{ "CRLF in an address", "x", "", "a@b.org\r\nBcc: x@y.org", "\nTo: a@b.orgBccx@y.org\r\n" },
+	{ "> in an address", "x", "Ann", "a@b.org>, <x@y.org", "\nTo: Ann <a@b.orgx@y.org>\r\n" },
+	{ "no address", "x", "Ann", "", "\nTo: undisclosed-recipients:;\r\n" },
+	{ "subject with a name", "Hi " SLOT_MARK("name") "!", "Ann", "a@b.org", "\nSubject: Hi Ann!\r\n" },
+	{ "subject in UTF-8", "Hi " SLOT_MARK("name") "!", "Andr\xc3\xa9", "a@b.org", "\nSubject: =?utf-8?q?Hi_Andr=C3=A9!?=\r\n" },
+	{ "fallback", "Hi " SLOT_MARK("name|you") "!", "", "a@b.org", "\nSubject: Hi you!\r\n" },
+	{ "CRLF in a subject", "Hi " SLOT_MARK("name"), "a\r\nBcc: x@y.org", "a@b.org", "\nSubject: Hi a  Bcc: x@y.org\r\n" },
+	{ "empty subject", SLOT_MARK("name"), "", "a@b.org", "\nSubject: \r\n" },
+	{ "encoded-word", SLOT_MARK("name"), "=?utf-8?q?a=0Ab?=", "a@b.org", "\nSubject: =?utf-8?b?PT91dGYtOD9xP2E9MEFiPz0=?=\r\n" },
 };
 
 static void
@@ -439,10 +456,12 @@ test_smtputf8(void **state)
 static void
 test_injection(void **state)
 {
+	// clang-format off
 	static const char *const hostile[] = {
 		"a\r\nBcc: x@y.org", "a\nBcc: x@y.org", "a\rBcc: x@y.org", "\r\n\r\n<h1>", "\r\n.\r\nMAIL FROM:<>", ">\r\n\tX: y", "a\xe2\x80\xa8" "b",
 		"\xff\xfe\r\n", "\x01name\x02", "=?utf-8?q?=0D=0ABcc:_x?=", "\"\r\n", X1000 X1000, CJK100 CJK100 CJK100, "--=_", "\xc2\x8d\xc2\x8a", "",
 	};
+	// clang-format on
 	struct message_spec spec = base_spec;
 	size_t i, slot;
 
@@ -459,7 +478,7 @@ test_injection(void **state)
 
 			v.value[slot] = hostile[i];
 			if (slot == SLOT_TO && strstr(hostile[i], "\xe2\x80") == hostile[i] + 1)
-				v.value[slot] = "a\r\nb";	/* its UTF-8 is allowed: test_smtputf8 */
+				v.value[slot] = "a\r\nb"; /* its UTF-8 is allowed: test_smtputf8 */
 			if (slot == SLOT_TO && strncmp(hostile[i], CJK10, 9) == 0)
 				v.value[slot] = "\r\n\r\n";
 			merge("injection", m, &v, &out);
@@ -477,55 +496,55 @@ test_injection(void **state)
 
 static const struct refused {
 	const char *name;
-	struct message_spec spec;	/* what is NULL stands as in base_spec */
-	const char *why;		/* part of the error */
+	struct message_spec spec; /* what is NULL stands as in base_spec */
+	const char *why;          /* part of the error */
 } refused[] = {
-	{ "CRLF in the subject",    { .subject = "a\r\nBcc: x@y.org" }, "subject" },
+	{ "CRLF in the subject", { .subject = "a\r\nBcc: x@y.org" }, "subject" },
 	{ "no UTF-8 in the subject", { .subject = "a\xff" }, "UTF-8" },
-	{ "empty subject",          { .subject = "" }, "empty" },
-	{ "blank subject",          { .subject = "  " }, "empty" },
-	{ "long subject",           { .subject = X1000 "x" }, "longer" },
-	{ "URL in the subject",     { .subject = SLOT_MARK("view_url") }, "subject" },
+	{ "empty subject", { .subject = "" }, "empty" },
+	{ "blank subject", { .subject = "  " }, "empty" },
+	{ "long subject", { .subject = X1000 "x" }, "longer" },
+	{ "URL in the subject", { .subject = SLOT_MARK("view_url") }, "subject" },
 	{ "unknown slot in the subject", { .subject = SLOT_MARK("nick") }, "{{nick}}" },
-	{ "LF in the From name",    { .from_name = "a\nb" }, "From" },
-	{ "slot in the From name",  { .from_name = SLOT_MARK("name") }, "From" },
-	{ "no From",                { .from = "" }, "From" },
-	{ "two From",               { .from = "a@b.org, c@d.org" }, "From" },
-	{ "From with a name",       { .from = "A <a@b.org>" }, "From" },
-	{ "UTF-8 From",             { .from = "\xc3\xa9@b.org" }, "ASCII" },
-	{ "CRLF in Reply-To",       { .reply_to = "a@b.org\r\nBcc: c@d.org" }, "Reply-To" },
+	{ "LF in the From name", { .from_name = "a\nb" }, "From" },
+	{ "slot in the From name", { .from_name = SLOT_MARK("name") }, "From" },
+	{ "no From", { .from = "" }, "From" },
+	{ "two From", { .from = "a@b.org, c@d.org" }, "From" },
+	{ "From with a name", { .from = "A <a@b.org>" }, "From" },
+	{ "UTF-8 From", { .from = "\xc3\xa9@b.org" }, "ASCII" },
+	{ "CRLF in Reply-To", { .reply_to = "a@b.org\r\nBcc: c@d.org" }, "Reply-To" },
 	{ "slot in the list's name", { .list_name = SLOT_MARK("name") }, "List-Id" },
 	{ "CRLF in the list's name", { .list_name = "a\r\nBcc: c@d.org" }, "List-Id" },
 	{ "bracket in the list's id", { .list_id = "a>.b" }, "list_id" },
 	{ "space in the list's id", { .list_id = "a b.c" }, "list_id" },
 	{ "double dot in the list's id", { .list_id = "a..b" }, "list_id" },
-	{ "CRLF in Feedback-ID",    { .feedback_id = "a:b\r\nBcc: c@d.org" }, "feedback_id" },
-	{ "slot in Feedback-ID",    { .feedback_id = SLOT_MARK("to") }, "feedback_id" },
-	{ "empty text",             { .text = "" }, "empty" },
-	{ "empty HTML",             { .html = "" }, "empty" },
-	{ "no UTF-8 in the text",   { .text = "a\xc3" }, "UTF-8" },
-	{ "control in the text",    { .text = "a\x0c" }, "control" },
-	{ "C1 in the HTML",         { .html = "a\xc2\x85" }, "control" },
-	{ "unknown slot",           { .text = SLOT_MARK("nick") }, "{{nick}}" },
-	{ "empty slot",             { .text = SLOT_MARK("") }, "{{}}" },
+	{ "CRLF in Feedback-ID", { .feedback_id = "a:b\r\nBcc: c@d.org" }, "feedback_id" },
+	{ "slot in Feedback-ID", { .feedback_id = SLOT_MARK("to") }, "feedback_id" },
+	{ "empty text", { .text = "" }, "empty" },
+	{ "empty HTML", { .html = "" }, "empty" },
+	{ "no UTF-8 in the text", { .text = "a\xc3" }, "UTF-8" },
+	{ "control in the text", { .text = "a\x0c" }, "control" },
+	{ "C1 in the HTML", { .html = "a\xc2\x85" }, "control" },
+	{ "unknown slot", { .text = SLOT_MARK("nick") }, "{{nick}}" },
+	{ "empty slot", { .text = SLOT_MARK("") }, "{{}}" },
 	{ "control in a slot's name", { .text = SLOT_MARK("na\nme") }, "no per-person value of" },
-	{ "prefix of a slot",       { .text = SLOT_MARK("nam") }, "{{nam}}" },
-	{ "slot for headers",       { .text = SLOT_MARK("message_id") }, "header" },
-	{ "mark without end",       { .text = "a\001name" }, "end" },
-	{ "mark without start",     { .text = "a name\002" }, "begin" },
-	{ "mark in a mark",         { .text = "\001na\001me\002" }, "end" },
-	{ "LF in a fallback",       { .text = SLOT_MARK("name|a\nb") }, "fallback" },
-	{ "long fallback",          { .text = SLOT_MARK("name|" X1000 "x") }, "fallback" },
-	{ "name begins a link",     { .html = "<a href=\"" SLOT_MARK("name") "\">" }, "begin" },
-	{ "name is a tag",          { .html = "<" SLOT_MARK("name") ">" }, "tag" },
-	{ "name in a tag's name",   { .html = "<b" SLOT_MARK("name") ">" }, "tag" },
-	{ "name is an attribute",   { .html = "<b " SLOT_MARK("name") ">" }, "tag" },
-	{ "unquoted attribute",     { .html = "<a href=" SLOT_MARK("view_url") ">" }, "tag" },
+	{ "prefix of a slot", { .text = SLOT_MARK("nam") }, "{{nam}}" },
+	{ "slot for headers", { .text = SLOT_MARK("message_id") }, "header" },
+	{ "mark without end", { .text = "a\001name" }, "end" },
+	{ "mark without start", { .text = "a name\002" }, "begin" },
+	{ "mark in a mark", { .text = "\001na\001me\002" }, "end" },
+	{ "LF in a fallback", { .text = SLOT_MARK("name|a\nb") }, "fallback" },
+	{ "long fallback", { .text = SLOT_MARK("name|" X1000 "x") }, "fallback" },
+	{ "name begins a link", { .html = "<a href=\"" SLOT_MARK("name") "\">" }, "begin" },
+	{ "name is a tag", { .html = "<" SLOT_MARK("name") ">" }, "tag" },
+	{ "name in a tag's name", { .html = "<b" SLOT_MARK("name") ">" }, "tag" },
+	{ "name is an attribute", { .html = "<b " SLOT_MARK("name") ">" }, "tag" },
+	{ "unquoted attribute", { .html = "<a href=" SLOT_MARK("view_url") ">" }, "tag" },
 	{ "in an unquoted attribute", { .html = "<a href=x" SLOT_MARK("view_url") ">" }, "tag" },
-	{ "in style",               { .html = "<b style=\"" SLOT_MARK("name") "\">" }, "style" },
-	{ "in onclick",             { .html = "<b onClick=\"" SLOT_MARK("name") "\">" }, "on…" },
-	{ "in a style sheet",       { .html = "<STYLE>" SLOT_MARK("name") "</STYLE>" }, "style" },
-	{ "in a script",            { .html = "<script x=\"1\">a<b" SLOT_MARK("name") }, "script" },
+	{ "in style", { .html = "<b style=\"" SLOT_MARK("name") "\">" }, "style" },
+	{ "in onclick", { .html = "<b onClick=\"" SLOT_MARK("name") "\">" }, "on…" },
+	{ "in a style sheet", { .html = "<STYLE>" SLOT_MARK("name") "</STYLE>" }, "style" },
+	{ "in a script", { .html = "<script x=\"1\">a<b" SLOT_MARK("name") }, "script" },
 	{ "in a script after a look-alike", { .html = "<script></style></scrip >" SLOT_MARK("name") }, "script" },
 };
 
@@ -606,8 +625,17 @@ test_limits(void **state)
 static void
 test_bound_alone(void **state)
 {
-	struct message_spec spec = { .from_name = "", .from = "a@b.org", .reply_to = "", .subject = "x", .text = "x",
-	    .html = SLOT_MARK("to"), .list_name = "", .list_id = "", .feedback_id = "" };
+	struct message_spec spec = {
+		.from_name = "",
+		.from = "a@b.org",
+		.reply_to = "",
+		.subject = "x",
+		.text = "x",
+		.html = SLOT_MARK("to"),
+		.list_name = "",
+		.list_id = "",
+		.feedback_id = "",
+	};
 	struct message_values v = { { 0 } };
 	struct buf value = BUF_INIT, out = BUF_INIT;
 	struct message *m = compile(&spec);
@@ -654,7 +682,7 @@ test_bounds(void **state)
 			buf_addstr(&value, grown[i]);
 		v.value[SLOT_VIEW_URL] = v.value[SLOT_UNSUBSCRIBE_URL] = v.value[SLOT_UNSUBSCRIBE_MAILTO] = value.data;
 		v.value[SLOT_DATE] = v.value[SLOT_MESSAGE_ID] = value.data;
-		v.value[SLOT_TO] = i == 3 || i == 9 ? "a@b.org" : value.data;	/* UTF-8 there goes to To: test_smtputf8 */
+		v.value[SLOT_TO] = i == 3 || i == 9 ? "a@b.org" : value.data; /* UTF-8 there goes to To: test_smtputf8 */
 		v.value[SLOT_NAME] = value.data;
 		merge(grown[i], m, &v, &out);
 	}
@@ -670,8 +698,9 @@ rich(void)
 
 	spec.subject = "Hi " SLOT_MARK("name|you");
 	spec.text = "Hi " SLOT_MARK("name|friend") ",\n\n" SLOT_MARK("view_url") "\nfor " SLOT_MARK("to") "\n";
-	spec.html = "<p>" SLOT_MARK("name|friend") "<a href=\"" SLOT_MARK("preferences_url") "\">x</a>"
-	    "<a href=\"mailto:" SLOT_MARK("unsubscribe_mailto") "\">y</a></p>\n";
+	spec.html =
+	    "<p>" SLOT_MARK("name|friend") "<a href=\"" SLOT_MARK("preferences_url") "\">x</a>"
+										     "<a href=\"mailto:" SLOT_MARK("unsubscribe_mailto") "\">y</a></p>\n";
 	return compile(&spec);
 }
 
@@ -760,7 +789,7 @@ test_corrupt(void **state)
 /* A forged row: the hash is right, what it covers is not. */
 static const struct {
 	const char *name;
-	size_t at;		/* octet after magic and hash: 0 pieces, 4 bytes, 8 the first piece, a literal, then the next, PLACE_TO */
+	size_t at; /* octet after magic and hash: 0 pieces, 4 bytes, 8 the first piece, a literal, then the next, PLACE_TO */
 	uint8_t value;
 } forged[] = {
 	{ "too many pieces", 0, 0xff },
@@ -794,7 +823,7 @@ test_forged(void **state)
 		assert_corrupt(forged[i].name, saved.data, saved.len);
 		buf_reset(&saved);
 		message_save(m, &saved);
-		saved.data[40 + 8 + 2] |= (char)0x80;		/* two lengths whose sum is right again in 32 bits */
+		saved.data[40 + 8 + 2] |= (char)0x80; /* two lengths whose sum is right again in 32 bits */
 		saved.data[40 + 14 + 2] |= (char)0x80;
 		sha256((uint8_t *)saved.data + 8, saved.data + 40, saved.len - 40);
 		assert_corrupt("sum of 2^32", saved.data, saved.len);
@@ -816,7 +845,7 @@ test_forged_growth(void **state)
 	(void)state;
 	message_save(m, &saved);
 	message_free(m);
-	while (saved.data[at] != 8 || (uint8_t)saved.data[at + 1] != SLOT_NONE)	/* PLACE_SUBJECT_END */
+	while (saved.data[at] != 8 || (uint8_t)saved.data[at + 1] != SLOT_NONE) /* PLACE_SUBJECT_END */
 		at += 6;
 	buf_add(&more, saved.data, at);
 	for (i = 0; i < 50; i++)

@@ -1,4 +1,5 @@
 /* test_mime.c - quoted-printable and headers, decoded again by GMime. */
+#include <gmime/gmime.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -8,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include <gmime/gmime.h>
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -18,6 +18,7 @@
 #define X75 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define X74 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 
+// clang-format off
 static const struct {
 	const char *name, *in, *want;
 } qp_cases[] = {
@@ -42,6 +43,7 @@ static const struct {
 	{ "a space before a soft break",  X74 " y",            X74 " =\r\ny" },
 	{ "boundary look-alike",          "--=_abc\n",         "--=3D_abc\r\n" },
 };
+// clang-format on
 
 static void
 test_qp(void **state)
@@ -106,7 +108,7 @@ static void
 test_qp_round_trip(void **state)
 {
 	static const char *const bits[] = {
-		"a", ".", "=", " ", "\n", "From ", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xff", "\t", "word word ", "-",
+		"a", ".", "=", " ", "\n", "From ", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xff", "\t", "word word ", "-"
 	};
 	unsigned round;
 
@@ -139,6 +141,7 @@ test_qp_round_trip(void **state)
 	}
 }
 
+// clang-format off
 static const struct {
 	const char *name, *in, *want;		/* after "Subject: " */
 } text_cases[] = {
@@ -158,6 +161,7 @@ static const struct {
 	{ "two spaces at the fold", "aaaaaaaaaa bbbbbbbbbb cccccccccc dddddddddd eeeeeeeeee ffffffffff  gggggggggg hhhhhhhhhh",
 	    "aaaaaaaaaa bbbbbbbbbb cccccccccc dddddddddd eeeeeeeeee ffffffffff\r\n  gggggggggg hhhhhhhhhh" },
 };
+// clang-format on
 
 static void
 test_header_text(void **state)
@@ -191,7 +195,7 @@ long_text(size_t which, bool shifted)
 	size_t i;
 
 	if (shifted)
-		buf_addstr(&b, "a");		/* no cut of what follows is a multiple of three octets */
+		buf_addstr(&b, "a"); /* no cut of what follows is a multiple of three octets */
 	for (i = 0; i < 200; i++)
 		buf_addstr(&b, bits[which]);
 	buf_addstr(&b, "z");
@@ -270,23 +274,23 @@ test_header_long(void **state)
 }
 
 static const struct {
-	const char *name, *in, *want;		/* after "To: " */
+	const char *name, *in, *want; /* after "To: " */
 } phrase_cases[] = {
-	{ "empty",             "",                       "" },
-	{ "blank",             " \r\n\t",                "" },
-	{ "atoms",             "Ann Example",            "Ann Example" },
-	{ "trimmed",           "  Ann  ",                "Ann" },
-	{ "dot is quoted",     "Dr. Ann",                "\"Dr. Ann\"" },
-	{ "comma is quoted",   "Example, Ann",           "\"Example, Ann\"" },
-	{ "two spaces",        "Ann  Example",           "\"Ann  Example\"" },
-	{ "quotes",            "Ann \"A\" \\ B",         "\"Ann \\\"A\\\" \\\\ B\"" },
-	{ "an address",        "a@b.org",                "\"a@b.org\"" },
-	{ "angle brackets",    "x <a@b.org>",            "\"x <a@b.org>\"" },
-	{ "UTF-8",             "Jos\xc3\xa9 P",          "=?utf-8?q?Jos=C3=A9_P?=" },
-	{ "specials encoded",  "\xc3\xa9, <x>\"()",      "=?utf-8?b?w6ksIDx4PiIoKQ==?=" },
-	{ "encoded-word typed", "=?utf-8?q?x?=",         "=?utf-8?b?PT91dGYtOD9xP3g/PQ==?=" },
-	{ "injection",         "Ann\r\nBcc: x@y.org",    "\"Ann  Bcc: x@y.org\"" },
-	{ "escape at the end", "Ann \\",                 "\"Ann \\\\\"" },
+	{ "empty", "", "" },
+	{ "blank", " \r\n\t", "" },
+	{ "atoms", "Ann Example", "Ann Example" },
+	{ "trimmed", "  Ann  ", "Ann" },
+	{ "dot is quoted", "Dr. Ann", "\"Dr. Ann\"" },
+	{ "comma is quoted", "Example, Ann", "\"Example, Ann\"" },
+	{ "two spaces", "Ann  Example", "\"Ann  Example\"" },
+	{ "quotes", "Ann \"A\" \\ B", "\"Ann \\\"A\\\" \\\\ B\"" },
+	{ "an address", "a@b.org", "\"a@b.org\"" },
+	{ "angle brackets", "x <a@b.org>", "\"x <a@b.org>\"" },
+	{ "UTF-8", "Jos\xc3\xa9 P", "=?utf-8?q?Jos=C3=A9_P?=" },
+	{ "specials encoded", "\xc3\xa9, <x>\"()", "=?utf-8?b?w6ksIDx4PiIoKQ==?=" },
+	{ "encoded-word typed", "=?utf-8?q?x?=", "=?utf-8?b?PT91dGYtOD9xP3g/PQ==?=" },
+	{ "injection", "Ann\r\nBcc: x@y.org", "\"Ann  Bcc: x@y.org\"" },
+	{ "escape at the end", "Ann \\", "\"Ann \\\\\"" },
 };
 
 static void
@@ -308,19 +312,19 @@ test_header_phrase(void **state)
 }
 
 static const struct {
-	const char *name, *in, *want, *value;	/* value: what GMime reads; NULL: as in */
+	const char *name, *in, *want, *value; /* value: what GMime reads; NULL: as in */
 } param_cases[] = {
-	{ "token",       "alternative", ";\r\n x=alternative", NULL },
-	{ "empty",       "",            ";\r\n x=\"\"", NULL },
-	{ "boundary",    "=_ab",        ";\r\n x=\"=_ab\"", NULL },
+	{ "token", "alternative", ";\r\n x=alternative", NULL },
+	{ "empty", "", ";\r\n x=\"\"", NULL },
+	{ "boundary", "=_ab", ";\r\n x=\"=_ab\"", NULL },
 	{ "slash and question mark", "a/b?", ";\r\n x=\"a/b?\"", NULL },
-	{ "quoted",      "=_a b\"c\\",  ";\r\n x=\"=_a b\\\"c\\\\\"", NULL },
-	{ "UTF-8",       "caf\xc3\xa9.pdf", ";\r\n x*=utf-8''caf%C3%A9.pdf", NULL },
-	{ "percent",     "5% \xe2\x82\xac", ";\r\n x*=utf-8''5%25%20%E2%82%AC", NULL },
-	{ "injection",   "a\r\nX: y",   ";\r\n x=\"a  X: y\"", "a  X: y" },
-	{ "long",        X75 X75 "\xc3\xa9\xc3\xa9" X75, NULL, NULL },
-	{ "long ASCII",  X75 " " X75,   NULL, NULL },
-	{ "long CJK",    "\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2", NULL, NULL },
+	{ "quoted", "=_a b\"c\\", ";\r\n x=\"=_a b\\\"c\\\\\"", NULL },
+	{ "UTF-8", "caf\xc3\xa9.pdf", ";\r\n x*=utf-8''caf%C3%A9.pdf", NULL },
+	{ "percent", "5% \xe2\x82\xac", ";\r\n x*=utf-8''5%25%20%E2%82%AC", NULL },
+	{ "injection", "a\r\nX: y", ";\r\n x=\"a  X: y\"", "a  X: y" },
+	{ "long", X75 X75 "\xc3\xa9\xc3\xa9" X75, NULL, NULL },
+	{ "long ASCII", X75 " " X75, NULL, NULL },
+	{ "long CJK", "\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2", NULL, NULL },
 };
 
 static void
@@ -352,16 +356,16 @@ static const struct {
 	const char *name, *in, *want;
 	size_t n, taken;
 } char_cases[] = {
-	{ "ASCII",      "a",                "a", 1, 1 },
-	{ "NUL",        "\0",               " ", 1, 1 },
-	{ "LF",         "\n",               " ", 1, 1 },
-	{ "DEL",        "\x7f",             " ", 1, 1 },
-	{ "C1",         "\xc2\x85",         " ", 2, 2 },
-	{ "two",        "\xc3\xa9",         "\xc3\xa9", 2, 2 },
-	{ "four",       "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80", 4, 4 },
-	{ "cut",        "\xf0\x9f\x98",     "?", 3, 1 },
-	{ "trail",      "\x80",             "?", 1, 1 },
-	{ "surrogate",  "\xed\xa0\x80",     "?", 3, 1 },
+	{ "ASCII", "a", "a", 1, 1 },
+	{ "NUL", "\0", " ", 1, 1 },
+	{ "LF", "\n", " ", 1, 1 },
+	{ "DEL", "\x7f", " ", 1, 1 },
+	{ "C1", "\xc2\x85", " ", 2, 2 },
+	{ "two", "\xc3\xa9", "\xc3\xa9", 2, 2 },
+	{ "four", "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80", 4, 4 },
+	{ "cut", "\xf0\x9f\x98", "?", 3, 1 },
+	{ "trail", "\x80", "?", 1, 1 },
+	{ "surrogate", "\xed\xa0\x80", "?", 3, 1 },
 };
 
 static void

@@ -24,8 +24,8 @@
 struct play {
 	struct smtp_conn *c;
 	struct buf log;
-	uint64_t next;			/* tag of the next message */
-	size_t body;			/* octets; 0: the tag alone, without a line's end */
+	uint64_t next; /* tag of the next message */
+	size_t body;   /* octets; 0: the tag alone, without a line's end */
 	bool submit_in_done;
 };
 
@@ -286,7 +286,10 @@ submitting_inside_done(void **state)
 static void
 mailmax_and_the_limit(void **state)
 {
-	static const struct { int64_t limit, mailmax; int want; } limits[] = { { 0, 3, 3 }, { 2, 3, 2 }, { 5, 3, 3 }, { 4, 0, 4 } };
+	static const struct {
+		int64_t limit, mailmax;
+		int want;
+	} limits[] = { { 0, 3, 3 }, { 2, 3, 2 }, { 5, 3, 3 }, { 4, 0, 4 } };
 	struct smtp_handler h;
 	struct play p;
 
@@ -320,7 +323,7 @@ writes_stay_in_place(void **state)
 	play(&p, "+ w 250 250 354");
 	assert_true(smtp_conn_put(p.c, &first, &n));
 	assert_memory_equal(first, "body0xxx", 8);
-	play(&p, "+");			/* collected elsewhere */
+	play(&p, "+"); /* collected elsewhere */
 	assert_true(smtp_conn_put(p.c, &again, &m));
 	assert_ptr_equal(first, again);
 	assert_true(m >= n && n < 300000);
@@ -372,7 +375,11 @@ injection_aborts(void **state)
 		int status;
 
 		if (pid == 0) {
-			struct smtp_message m = { .tag = 1, .mail_from = i % 2 ? addresses[i] : "a@b.org", .rcpt_to = i % 2 ? "a@b.org" : addresses[i] };
+			struct smtp_message m = {
+				.tag = 1,
+				.mail_from = i % 2 ? addresses[i] : "a@b.org",
+				.rcpt_to = i % 2 ? "a@b.org" : addresses[i],
+			};
 			struct smtp_handler h;
 			struct play p;
 

@@ -10,8 +10,15 @@
 
 #include "mail/smtp_ehlo.h"
 
-enum { P = 1, S = 2, U = 4, A = 8, L = 16 };	/* pipelining size smtputf8 auth logged-in */
+enum {
+	P = 1,
+	S = 2,
+	U = 4,
+	A = 8,
+	L = 16
+}; /* pipelining size smtputf8 auth logged-in */
 
+// clang-format off
 static const struct {
 	const char *name, *in;
 	int want;
@@ -44,6 +51,7 @@ static const struct {
 	{ "AUTH refused",             "220 x\r\n250-x\r\n250 AUTH LOGIN\r\n334 VXNlcm5hbWU6\r\n334 UGFzc3dvcmQ6\r\n535 5.7.8 no\r\n", A, 0 },
 	{ "greeting of many lines",   "220-x\r\n220-PIPELINING\r\n220 SIZE 1\r\n250-x\r\n250 AUTH PLAIN\r\n", A, 0 },
 };
+// clang-format on
 
 static void
 offers(void **state)

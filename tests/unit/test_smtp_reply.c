@@ -11,6 +11,7 @@
 
 #include "mail/smtp_reply.h"
 
+// clang-format off
 static const struct {
 	const char *name, *in;
 	int code;			/* 0: not readable */
@@ -42,6 +43,7 @@ static const struct {
 	{ "other separator",      "250:what\r\n",                                0, NULL, NULL },
 	{ "garbage after a line", "250-a\r\nb\r\n",                              0, NULL, NULL },
 };
+// clang-format on
 
 /* Feed in pieces of `piece` bytes until one reply is whole or unreadable. */
 static enum smtp_read

@@ -4,11 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -88,22 +88,22 @@ static const struct {
 	const char *name, *text, *data, *want;
 	enum template_escape escape;
 } renderings[] = {
-	{ "text is not escaped",        "{{x}}",                     "{\"x\":\"<&'\\\">\"}",     "<&'\">",                     TEMPLATE_TEXT },
-	{ "html is",                    "{{x}}",                     "{\"x\":\"<&'\\\">\"}",     "&lt;&amp;&#39;&quot;&gt;",   TEMPLATE_HTML },
-	{ "an empty text is not shown", "{{#x}}no{{/x}}{{^x}}yes{{/x}}", "{\"x\":\"\"}",         "yes",                        TEMPLATE_HTML },
-	{ "nor is zero",                "{{#x}}no{{/x}}{{^x}}yes{{/x}}", "{\"x\":0}",            "yes",                        TEMPLATE_HTML },
-	{ "a number is its section",    "{{#x}}{{.}} new{{/x}}",     "{\"x\":3}",                "3 new",                      TEMPLATE_HTML },
-	{ "a large and a small number", "{{x}} {{y}}",               "{\"x\":9007199254740993,\"y\":0.1}", "9007199254740993 0.1", TEMPLATE_HTML },
-	{ "booleans have words",        "{{x}} {{y}}",               "{\"x\":true,\"y\":false}", "true false",                 TEMPLATE_HTML },
-	{ "a slot passes",              "Dear {{x}},",               "{\"x\":\"\\u0001name|friend & co\\u0002\"}", "Dear " NAME ",", TEMPLATE_HTML },
-	{ "… and raw",                  "Dear {{{x}}},",             "{\"x\":\"\\u0001name|friend & co\\u0002\"}", "Dear " NAME ",", TEMPLATE_HTML },
-	{ "text around a slot is not it", "{{x}}",                   "{\"x\":\"<\\u0001name|friend & co\\u0002<\\u0001\"}", "&lt;" NAME "&lt;\001", TEMPLATE_HTML },
-	{ "crlf",                       "a\r\n{{#x}}\r\nb\r\n{{/x}}\r\nc", "{\"x\":true}",       "a\r\nb\r\nc",                TEMPLATE_HTML },
-	{ "delimiters of 16 bytes",     "{{=<<<<<<<<<<<<<<<< >>>>>>>>>>>>>>>>=}}<<<<<<<<<<<<<<<<x>>>>>>>>>>>>>>>>", "{\"x\":1}", "1", TEMPLATE_HTML },
-	{ "raw under other delimiters", "{{=<% %>=}}<%{x}%><%&x%><%x%>", "{\"x\":\"<\"}",        "<<&lt;",                     TEMPLATE_HTML },
-	{ "a missing partial is empty", "a{{> none }}b",             "{}",                       "ab",                         TEMPLATE_HTML },
-	{ "odd dots find nothing",      "[{{a..b}}{{.a}}{{a.}}]",    "{\"a\":{\"b\":1}}",        "[]",                         TEMPLATE_HTML },
-	{ "an empty template",          "",                          "{}",                       "",                           TEMPLATE_HTML },
+	{ "text is not escaped", "{{x}}", "{\"x\":\"<&'\\\">\"}", "<&'\">", TEMPLATE_TEXT },
+	{ "html is", "{{x}}", "{\"x\":\"<&'\\\">\"}", "&lt;&amp;&#39;&quot;&gt;", TEMPLATE_HTML },
+	{ "an empty text is not shown", "{{#x}}no{{/x}}{{^x}}yes{{/x}}", "{\"x\":\"\"}", "yes", TEMPLATE_HTML },
+	{ "nor is zero", "{{#x}}no{{/x}}{{^x}}yes{{/x}}", "{\"x\":0}", "yes", TEMPLATE_HTML },
+	{ "a number is its section", "{{#x}}{{.}} new{{/x}}", "{\"x\":3}", "3 new", TEMPLATE_HTML },
+	{ "a large and a small number", "{{x}} {{y}}", "{\"x\":9007199254740993,\"y\":0.1}", "9007199254740993 0.1", TEMPLATE_HTML },
+	{ "booleans have words", "{{x}} {{y}}", "{\"x\":true,\"y\":false}", "true false", TEMPLATE_HTML },
+	{ "a slot passes", "Dear {{x}},", "{\"x\":\"\\u0001name|friend & co\\u0002\"}", "Dear " NAME ",", TEMPLATE_HTML },
+	{ "… and raw", "Dear {{{x}}},", "{\"x\":\"\\u0001name|friend & co\\u0002\"}", "Dear " NAME ",", TEMPLATE_HTML },
+	{ "text around a slot is not it", "{{x}}", "{\"x\":\"<\\u0001name|friend & co\\u0002<\\u0001\"}", "&lt;" NAME "&lt;\001", TEMPLATE_HTML },
+	{ "crlf", "a\r\n{{#x}}\r\nb\r\n{{/x}}\r\nc", "{\"x\":true}", "a\r\nb\r\nc", TEMPLATE_HTML },
+	{ "delimiters of 16 bytes", "{{=<<<<<<<<<<<<<<<< >>>>>>>>>>>>>>>>=}}<<<<<<<<<<<<<<<<x>>>>>>>>>>>>>>>>", "{\"x\":1}", "1", TEMPLATE_HTML },
+	{ "raw under other delimiters", "{{=<% %>=}}<%{x}%><%&x%><%x%>", "{\"x\":\"<\"}", "<<&lt;", TEMPLATE_HTML },
+	{ "a missing partial is empty", "a{{> none }}b", "{}", "ab", TEMPLATE_HTML },
+	{ "odd dots find nothing", "[{{a..b}}{{.a}}{{a.}}]", "{\"a\":{\"b\":1}}", "[]", TEMPLATE_HTML },
+	{ "an empty template", "", "{}", "", TEMPLATE_HTML },
 };
 
 static void
@@ -128,32 +128,32 @@ test_renderings(void **state)
 }
 
 static const struct {
-	const char *name, *text, *data, *want;	/* want: how the error's text begins */
+	const char *name, *text, *data, *want; /* want: how the error's text begins */
 } errors[] = {
-	{ "an open tag",             "one\ntwo {{x",               "{}", "t:2:5: this tag is not closed: it must end with }}" },
-	{ "columns are characters",  "é日 {{x",                    "{}", "t:1:4: this tag" },
-	{ "an open raw tag",         "{{{x}}",                     "{}", "t:1:1: this tag is not closed: it must end with }}}" },
-	{ "an open section",         "{{#a}}\n  {{#b}}{{/b}}",     "{}", "t:1:1: section \"a\" is not closed" },
-	{ "the wrong section",       "{{#a}}{{#b}}\n {{/a}}",      "{}", "t:2:2: this closes \"a\", but the section open here is \"b\"" },
-	{ "nothing to close",        "{{/a}}",                     "{}", "t:1:1: nothing to close" },
-	{ "an empty tag",            "x{{ }}",                     "{}", "t:1:2: an empty tag" },
-	{ "an empty section",        "{{#}}{{/}}",                 "{}", "t:1:1: an empty tag" },
-	{ "spaces in a name",        "{{first name}}",             "{}", "t:1:1: a name has no spaces" },
-	{ "a tag that swallows one", "{{a} and {{b}}",             "{}", "t:1:1: a name has no spaces" },
-	{ "one delimiter",           "{{=<%=}}",                   "{}", "t:1:1: delimiters" },
-	{ "three delimiters",        "{{=a b c=}}",                "{}", "t:1:1: delimiters" },
-	{ "no delimiters",           "{{==}}",                     "{}", "t:1:1: " },
-	{ "delimiters too long",     "{{=<<<<<<<<<<<<<<<<< >=}}",  "{}", "t:1:1: delimiters" },
-	{ "an equals sign in one",   "{{=<= =>=}}",                "{}", "t:1:1: delimiters" },
-	{ "a list as a value",       "{{x}}",                      "{\"x\":[1]}", "t:1:1: \"x\" is no text" },
-	{ "an object as a value",    " {{{x}}}",                   "{\"x\":{}}",  "t:1:2: \"x\" is no text" },
-	{ "a section over a slot",   "\n {{#x}}a{{/x}}",           "{\"x\":\"\\u0001name\\u0002\"}", "t:2:2: \"x\" differs from person to person" },
-	{ "an inverted one",         "{{^x}}a{{/x}}",              "{\"x\":\"\\u0001name\\u0002\"}", "t:1:1: \"x\" differs from person to person" },
-	{ "a control character",     "a\nb\001name\002",           "{}", "t:2:2: a control character" },
-	{ "… of two bytes",          "ab\xc2\x85",                 "{}", "t:1:3: a control character" },
-	{ "no UTF-8",                "caf\xe9",                    "{}", "t: not UTF-8" },
-	{ "an error in a partial",   "x\n  {{>p}}\n",              "{}", "p:2:3: this tag is not closed" },
-	{ "an error in one inline",  "x {{>p}}\n",                 "{}", "p:2:3: this tag is not closed" },
+	{ "an open tag", "one\ntwo {{x", "{}", "t:2:5: this tag is not closed: it must end with }}" },
+	{ "columns are characters", "é日 {{x", "{}", "t:1:4: this tag" },
+	{ "an open raw tag", "{{{x}}", "{}", "t:1:1: this tag is not closed: it must end with }}}" },
+	{ "an open section", "{{#a}}\n  {{#b}}{{/b}}", "{}", "t:1:1: section \"a\" is not closed" },
+	{ "the wrong section", "{{#a}}{{#b}}\n {{/a}}", "{}", "t:2:2: this closes \"a\", but the section open here is \"b\"" },
+	{ "nothing to close", "{{/a}}", "{}", "t:1:1: nothing to close" },
+	{ "an empty tag", "x{{ }}", "{}", "t:1:2: an empty tag" },
+	{ "an empty section", "{{#}}{{/}}", "{}", "t:1:1: an empty tag" },
+	{ "spaces in a name", "{{first name}}", "{}", "t:1:1: a name has no spaces" },
+	{ "a tag that swallows one", "{{a} and {{b}}", "{}", "t:1:1: a name has no spaces" },
+	{ "one delimiter", "{{=<%=}}", "{}", "t:1:1: delimiters" },
+	{ "three delimiters", "{{=a b c=}}", "{}", "t:1:1: delimiters" },
+	{ "no delimiters", "{{==}}", "{}", "t:1:1: " },
+	{ "delimiters too long", "{{=<<<<<<<<<<<<<<<<< >=}}", "{}", "t:1:1: delimiters" },
+	{ "an equals sign in one", "{{=<= =>=}}", "{}", "t:1:1: delimiters" },
+	{ "a list as a value", "{{x}}", "{\"x\":[1]}", "t:1:1: \"x\" is no text" },
+	{ "an object as a value", " {{{x}}}", "{\"x\":{}}", "t:1:2: \"x\" is no text" },
+	{ "a section over a slot", "\n {{#x}}a{{/x}}", "{\"x\":\"\\u0001name\\u0002\"}", "t:2:2: \"x\" differs from person to person" },
+	{ "an inverted one", "{{^x}}a{{/x}}", "{\"x\":\"\\u0001name\\u0002\"}", "t:1:1: \"x\" differs from person to person" },
+	{ "a control character", "a\nb\001name\002", "{}", "t:2:2: a control character" },
+	{ "… of two bytes", "ab\xc2\x85", "{}", "t:1:3: a control character" },
+	{ "no UTF-8", "caf\xe9", "{}", "t: not UTF-8" },
+	{ "an error in a partial", "x\n  {{>p}}\n", "{}", "p:2:3: this tag is not closed" },
+	{ "an error in one inline", "x {{>p}}\n", "{}", "p:2:3: this tag is not closed" },
 };
 
 static void
@@ -260,18 +260,18 @@ put_file(const struct site *site, const char *name, const char *text)
 }
 
 static const struct {
-	const char *name, *file, *want;		/* want: the output, or what the error holds when it starts with '!' */
+	const char *name, *file, *want; /* want: the output, or what the error holds when it starts with '!' */
 } files[] = {
-	{ "html escapes",              "mail/a.html.mustache",  "<p>&lt;</p>\n" },
-	{ "text does not",             "mail/a.text.mustache",  "< -- <\n" },
-	{ "a partial that is missing", "mail/b.html.mustache",  "!mail/b.html.mustache:2:3: there is no partial \"mail/none.html.mustache\"" },
-	{ "an error in a partial",     "mail/c.html.mustache",  "!mail/bad.html.mustache:2:1: this tag is not closed" },
-	{ "a partial elsewhere",       "mail/d.html.mustache",  "!is no name of a partial" },
-	{ "no such file",              "mail/zz.html.mustache", "!there is no template \"mail/zz.html.mustache\"" },
-	{ "out of the folder",         "../a.html.mustache",    "!is no name of a template" },
-	{ "an absolute path",          "/etc/passwd",           "!is no name of a template" },
-	{ "two folders",               "mail/x/a.html.mustache", "!is no name of a template" },
-	{ "a folder",                  "mail",                  "!cannot read" },
+	{ "html escapes", "mail/a.html.mustache", "<p>&lt;</p>\n" },
+	{ "text does not", "mail/a.text.mustache", "< -- <\n" },
+	{ "a partial that is missing", "mail/b.html.mustache", "!mail/b.html.mustache:2:3: there is no partial \"mail/none.html.mustache\"" },
+	{ "an error in a partial", "mail/c.html.mustache", "!mail/bad.html.mustache:2:1: this tag is not closed" },
+	{ "a partial elsewhere", "mail/d.html.mustache", "!is no name of a partial" },
+	{ "no such file", "mail/zz.html.mustache", "!there is no template \"mail/zz.html.mustache\"" },
+	{ "out of the folder", "../a.html.mustache", "!is no name of a template" },
+	{ "an absolute path", "/etc/passwd", "!is no name of a template" },
+	{ "two folders", "mail/x/a.html.mustache", "!is no name of a template" },
+	{ "a folder", "mail", "!cannot read" },
 };
 
 static void
