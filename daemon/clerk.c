@@ -34,7 +34,7 @@ work(struct clerk *c)
 		log_event(LOG_LEVEL_ERROR, "clerk", "text=%s", log_text(e.text));
 		rc = -1;
 		if (e.code == ERR_BUSY || e.code == ERR_FULL)
-			break;	/* the store's trouble is everybody's: one line is enough */
+			break; /* the store's trouble is everybody's: one line is enough */
 	}
 	return rc;
 }

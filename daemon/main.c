@@ -37,9 +37,9 @@
 #define STEADY_US 60000000 /* a role that ran so long starts again at once */
 
 struct child {
-	pid_t pid;			/* 0: not running */
-	int ready_fd;			/* -1 once it has said that it is ready, or died */
-	bool ready;			/* it has said so */
+	pid_t pid;    /* 0: not running */
+	int ready_fd; /* -1 once it has said that it is ready, or died */
+	bool ready;   /* it has said so */
 	int64_t started_us, backoff_us;
 	int64_t start_at_us; /* when to start it again; 0: now */
 	int64_t kill_at_us;  /* it was told to stop and must be gone by then; 0: it was not told */
@@ -269,7 +269,7 @@ on_ready(struct parent *p, int i)
 
 	if (n == -1 && errno == EAGAIN)
 		return;
-	c->ready = n == 1;		/* else it is dying */
+	c->ready = n == 1; /* else it is dying */
 	close(c->ready_fd);
 	c->ready_fd = -1;
 	if (!p->announced && all_ready(p)) {

@@ -101,7 +101,7 @@ sender_done(struct sender *s, size_t slot, const struct delivery_result *result,
 	s->lately++;
 	if (!s->done++)
 		s->done_since_us = clock_mono_us();
-	if (relay_trouble && clock_mono_us() >= s->hold_until_us) {	/* ten connections refused at once are one trouble */
+	if (relay_trouble && clock_mono_us() >= s->hold_until_us) { /* ten connections refused at once are one trouble */
 		s->hold_us = s->hold_us ? s->hold_us * 2 : HOLD_FIRST_US;
 		if (s->hold_us > HOLD_LAST_US)
 			s->hold_us = HOLD_LAST_US;
@@ -241,7 +241,7 @@ turn(struct sender *s, struct loop *l, struct err *e)
 		if (rc == -1)
 			return -1;
 	} else {
-		db_rollback(s->site->db);	/* what there was to write is gone: so is our place in the writers' queue, or nobody else could write */
+		db_rollback(s->site->db); /* what there was to write is gone: so is our place in the writers' queue, or nobody else could write */
 	}
 	paced = submit(s);
 	if (paced >= 0 && paced < wait)

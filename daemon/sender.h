@@ -64,9 +64,9 @@ struct compiled {
 /* A campaign as the sender follows it between two looks at the store. */
 struct running {
 	struct campaign row;
-	bool exhausted;				/* the cursor has nobody left */
-	int64_t next_due;			/* of a deferred one; 0: none */
-	bool over, told;			/* closed by us; that was logged */
+	bool exhausted;   /* the cursor has nobody left */
+	int64_t next_due; /* of a deferred one; 0: none */
+	bool over, told;  /* closed by us; that was logged */
 };
 
 /* How messages leave. */
@@ -97,8 +97,8 @@ struct sender {
 	int64_t outbox_due;    /* when the next outbox mail is due; 0: none waits */
 	int64_t hold_until_us; /* relay trouble: no claims until then */
 	int64_t hold_us;
-	int64_t next_send_us;			/* the relay's rate */
-	bool stale;				/* what we wrote ourselves changed what is due: data_version does not show it */
+	int64_t next_send_us; /* the relay's rate */
+	bool stale;           /* what we wrote ourselves changed what is due: data_version does not show it */
 	bool draining;
 };
 
@@ -118,10 +118,10 @@ void sender_done(struct sender *s, size_t slot, const struct delivery_result *re
 /* sender_campaigns.c: what there is to do, as the store says. */
 int sender_look(struct sender *s, struct err *e);
 bool campaign_has_work(const struct running *r, int64_t now);
-bool sender_has_work(const struct sender *s);		/* something could be claimed */
-bool sender_has_ended(const struct sender *s);		/* a campaign can be closed */
-int sender_end(struct sender *s, struct err *e);	/* close it; inside a transaction */
-void sender_ended(struct sender *s);		/* it was committed */
+bool sender_has_work(const struct sender *s);    /* something could be claimed */
+bool sender_has_ended(const struct sender *s);   /* a campaign can be closed */
+int sender_end(struct sender *s, struct err *e); /* close it; inside a transaction */
+void sender_ended(struct sender *s);             /* it was committed */
 int sender_recover(struct sender *s, struct err *e);
 
 /* sender_claim.c: fill free slots, inside a transaction: every outbox mail that is due, then at most `most` of campaigns. */

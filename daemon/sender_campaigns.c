@@ -136,7 +136,7 @@ end_if_over(struct sender *s, struct running *r, struct err *e)
 		return 0;
 	if (campaign_finish(s->site->db, r->row.id, e) == -1)
 		return -1;
-	r->over = db_changes(s->site->db) > 0;	/* else it was paused or cancelled just now */
+	r->over = db_changes(s->site->db) > 0; /* else it was paused or cancelled just now */
 	return 0;
 }
 

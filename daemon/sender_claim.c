@@ -171,7 +171,7 @@ sender_unclaimed(struct sender *s)
 		s->slot[slot].state = SLOT_FREE;
 	}
 	for (i = 0; i < s->campaigns; i++)
-		s->campaign[i].exhausted = s->campaign[i].over = false;	/* what the rolled back transaction said is not known any more */
+		s->campaign[i].exhausted = s->campaign[i].over = false; /* what the rolled back transaction said is not known any more */
 }
 
 /* Take the READY slots for which `result` has an answer out of the queue, undone. */

@@ -12,10 +12,24 @@
 #include "store/modules.h"
 
 enum {
-	Q_CREATE, Q_GET, Q_BY_KEY, Q_LIST, Q_OPEN, Q_SET_STATE, Q_START, Q_FINISH, Q_TALLY, Q_CURSOR, Q_EXTEND, Q_PUT_MESSAGE, Q_GET_MESSAGE, Q_LANGUAGES, Q_COUNT
+	Q_CREATE,
+	Q_GET,
+	Q_BY_KEY,
+	Q_LIST,
+	Q_OPEN,
+	Q_SET_STATE,
+	Q_START,
+	Q_FINISH,
+	Q_TALLY,
+	Q_CURSOR,
+	Q_EXTEND,
+	Q_PUT_MESSAGE,
+	Q_GET_MESSAGE,
+	Q_LANGUAGES,
+	Q_COUNT
 };
 
-#define RESUMED_GRACE 86400	/* seconds: what was deferred is tried for so long at least after a pause */
+#define RESUMED_GRACE 86400 /* seconds: what was deferred is tried for so long at least after a pause */
 
 #define COLUMNS \
 	"id, uuid, kind, topic_id, coalesce(key, ''), subject, state, reason, created_by, created_at, start_at, coalesce(valid_until, 0), " \
