@@ -1,62 +1,95 @@
-# lib.sh - TAP for shell tests: `. lib.sh`, then ok, is, like, …, done_testing. A temporary folder $tmp goes away at the end,
-# and so does every process named to at_exit.
-# shellcheck shell=bash
-
+# shellcheck shell=bash disable=SC2034 # variables are for those who source this
+# lib.sh - TAP for the shell tests. A test sources this, or its group's lib.sh that does, makes its checks and ends with done_testing.
+#
+# A check takes its NAME first, counts as one test, and returns whether it passed:
+#   ok NAME STATUS [TEXT…]               STATUS is 0; TEXT is shown when it is not
+#   is NAME GOT WANT                     the same text
+#   like, unlike NAME GOT REGEX          an extended regular expression, whose . is a line end too
+#   has, hasnt NAME TEXT PART            the part as it is
+#   at_most, at_least NAME GOT LIMIT     numbers
+#   skip NAME WHY                        counts as skipped
+# $root, $BIN and $B are the tree, its programs and their build, as absolute paths. The folder $tmp goes away at the end, and so does
+# every process given to at_exit.
 set -u
-tmp=$(mktemp -d)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BIN=$(realpath -m "${BIN:-$root/bin}")
+B=$(realpath -m "${B:-$root/build}")
+export BIN B
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/newsletter-test.XXXXXX")
 tests_run=0
 tests_failed=0
 processes=()
-: "${BIN:=${root:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}/bin}"
 
+# A process that has ended already may have left its number to somebody else's.
+is_ours() { grep -qs "^PPid:[[:space:]]*$$\$" "/proc/$1/status"; }
+at_exit() { processes+=("$1"); }
 clean_up() {
 	local pid
 	for pid in "${processes[@]}"; do
-		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+		is_ours "$pid" && kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
 	done
 	rm -rf "$tmp"
 }
 trap clean_up EXIT
+trap 'exit 130' INT TERM
 
-at_exit() { processes+=("$1"); }
+say() { printf '%s\n' "$*" | cut -c1-400 | head -n 40 | sed 's/^/# /'; }
 bail() { echo "Bail out! $*"; exit 1; }
 
-# ok STATUS NAME: passes when STATUS is 0.
 ok() {
+	local text
 	tests_run=$((tests_run + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $tests_run - $2"
-	else
-		tests_failed=$((tests_failed + 1))
-		echo "not ok $tests_run - $2"
+	if [ "$2" = 0 ]; then
+		echo "ok $tests_run - $1"
+		return 0
 	fi
+	tests_failed=$((tests_failed + 1))
+	echo "not ok $tests_run - $1"
+	for text in "${@:3}"; do
+		say "$text"
+	done
+	return 1
 }
 
-# is GOT WANT NAME
+skip() {
+	tests_run=$((tests_run + 1))
+	echo "ok $tests_run - $1 # SKIP $2"
+}
+
 is() {
-	if [ "$1" = "$2" ]; then
-		ok 0 "$3"
-	else
-		ok 1 "$3"
-		printf '#   got:  %s\n#   want: %s\n' "$1" "$2"
-	fi
+	[ "$2" = "$3" ]
+	ok "$1" $? "got:  $2" "want: $3"
 }
 
-# like GOT EXTENDED-REGEX NAME
 like() {
-	if grep -Eq -- "$2" <<<"$1"; then
-		ok 0 "$3"
-	else
-		ok 1 "$3"
-		printf '#   got:  %s\n#   want: /%s/\n' "$1" "$2"
-	fi
+	[[ $2 =~ $3 ]]
+	ok "$1" $? "got: $2" "not like: $3"
 }
 
-# at_most GOT LIMIT NAME, at_least GOT LIMIT NAME
-at_most() { ok "$(($1 > $2))" "$3 ($1, at most $2)"; }
-at_least() { ok "$(($1 < $2))" "$3 ($1, at least $2)"; }
+unlike() {
+	! [[ $2 =~ $3 ]]
+	ok "$1" $? "got: $2" "but it is like: $3"
+}
 
-skip_all() { echo "1..0 # SKIP $*"; exit 0; }
+has() {
+	[[ $2 == *"$3"* ]]
+	ok "$1" $? "no: $3" "in: $2"
+}
+
+hasnt() {
+	[[ $2 != *"$3"* ]]
+	ok "$1" $? "found: $3" "in: $2"
+}
+
+# What is no number is neither.
+at_most() {
+	[ "$2" -le "$3" ]
+	ok "$1 ($2, at most $3)" $?
+}
+at_least() {
+	[ "$2" -ge "$3" ]
+	ok "$1 ($2, at least $3)" $?
+}
 
 done_testing() {
 	echo "1..$tests_run"
@@ -78,3 +111,4 @@ wait_for() {
 free_port() {
 	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
+port_open() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }

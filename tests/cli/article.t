@@ -38,8 +38,8 @@ printf -- '---\ntitle: "Two\\nlines"\n---\nText.\n' >blog/lines.md
 printf -- '---\ntitle: Script\nurl: javascript:alert(1)\n---\nText.\n' >blog/script.md
 run nl article import blog
 is "bad files: exit status" "$status" 1
-is "each is named once" "$(sed -n 's/^newsletter: blog\/\([a-z]*\)\.md: .*/\1/p' "$T/err" | tr '\n' ' ')" "date endless latin lines script topic untitled yaml "
-is "and nothing else said" "$(wc -l <"$T/err")" 8
+is "each is named once" "$(sed -n 's/^newsletter: blog\/\([a-z]*\)\.md: .*/\1/p' "$tmp/err" | tr '\n' ' ')" "date endless latin lines script topic untitled yaml "
+is "and nothing else said" "$(wc -l <"$tmp/err")" 8
 like "with a reason" "$err" 'topic.md: unknown topic "sport"; there are: articles, promotions'
 is "the good one is taken" "$(db 'SELECT title FROM article')" Good
 run nl article import blog --json
@@ -59,4 +59,4 @@ is "only the new one" "$(echo "$out" | wc -l)" 2
 succeeds "show" nl article show 1
 like "its text" "$out" "Good.*Announced +not yet.*Text\."
 refused "show what is not there" 1 "no article 99" nl article show 99
-finish
+done_testing

@@ -35,4 +35,4 @@ run nl campaign show 2 --json
 is "as JSON" "$(json 'j["state"], j["planned"], j["accepted"], j["unsubscribes"]')" "('sending', 200, 150, 0)"
 succeeds "list --open" nl campaign list --open
 is "only what is not over" "$(echo "$out" | wc -l)" 2
-finish
+done_testing

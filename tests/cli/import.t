@@ -52,7 +52,7 @@ site four
 } >bad.csv
 run nl subscriber import bad.csv --consent x
 is "bad rows: exit status" "$status" 1
-is "each is named by its line" "$(cut -d: -f1-3 "$T/err" | tr '\n' ' ')" \
+is "each is named by its line" "$(cut -d: -f1-3 "$tmp/err" | tr '\n' ' ')" \
 	"newsletter: bad.csv:3 newsletter: bad.csv:4 newsletter: bad.csv:6 newsletter: bad.csv:7 newsletter: bad.csv:8 newsletter: bad.csv:9 newsletter: bad.csv:10 newsletter: bad.csv:12 "
 like "and reason" "$err" 'bad.csv:6: it is not UTF-8.*bad.csv:7: unknown topic "sport".*bad.csv:8: 5 fields, but the first line names 3.*bad.csv:12: a quote'
 is "the rest are taken" "$(db 'SELECT address FROM subscriber' | tr '\n' ' ')" "good1@example.org good2@example.org good3@example.org "
@@ -83,4 +83,4 @@ succeeds "100,000 people" nl subscriber import many.csv --consent "paper form"
 say "in $((($(date +%s%N) - start) / 1000000)) ms"
 is "all of them" "$(db "SELECT count(*) FROM subscriber WHERE address LIKE 'person%'")" 100000
 is "the store is whole" "$(db 'PRAGMA integrity_check')" ok
-finish
+done_testing

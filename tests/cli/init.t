@@ -1,7 +1,7 @@
 #!/bin/bash
 # newsletter init: a new site, what is there already, and nothing half made.
 . "$(dirname "$0")/lib.sh"
-mkdir "$T/a" && cd "$T/a" || exit 1
+mkdir "$tmp/a" && cd "$tmp/a" || exit 1
 
 succeeds "with options" nl init --name "Quiet Harbour" --url https://news.quietharbour.example --home https://www.quietharbour.example/ \
 	--from news@quietharbour.example --postal-address "Room 3 ; 12 Lighthouse Lane # 4" --language en --timezone Europe/Madrid \
@@ -23,7 +23,7 @@ like "and says so" "$out" "Quiet Harbour is here already"
 is "not a byte" "$(find . -type f -not -name '*-lock' -exec sha256sum {} + | sort)" "$before"
 refused "options for a site that is there" 1 "is there already: change it there" nl init --name Other
 
-mkdir "$T/b" && cd "$T/b" || exit 1
+mkdir "$tmp/b" && cd "$tmp/b" || exit 1
 succeeds "with defaults" nl init
 like "it says what to do next" "$out" "newsletter article import"
 like "and what the law asks" "$out" "postal_address.*the law"
@@ -31,7 +31,7 @@ is "every key that is written is known" "$(nl topic list | wc -l)" 3
 sed -i 's/^#\([a-z_]* =\)/\1/' newsletter.conf
 succeeds "the comments are the defaults: uncommented they load" nl topic list
 
-mkdir "$T/c" && cd "$T/c" || exit 1
+mkdir "$tmp/c" && cd "$tmp/c" || exit 1
 for bad in "--url=ftp://x" "--from=nobody" "--from=a@localhost" "--timezone=Europe/Madird" "--colour=green" "--relay=mail.example.org" "--language=" \
 	"--set=relay.rate=fast" "--set=relay.rate=-1" "--set=campaign.deadline=3y" $'--name=a\nb' $'--name=\xff'; do
 	refused "refused: ${bad//$'\n'/\\n}" 1 "" nl init "$bad"
@@ -46,10 +46,10 @@ mkdir outbox && touch outbox/kept.eml
 refused "the same beside files of somebody's" 1 "cannot create" nl init --set store.templates=/dev/null/templates
 is "leaves those alone" "$(find . -type f)" "./outbox/kept.eml"
 rm -r outbox
-succeeds "folders elsewhere" nl init --set store.path="$T/c/deep/er/news.db" --set store.outbox=mail/out
+succeeds "folders elsewhere" nl init --set store.path="$tmp/c/deep/er/news.db" --set store.outbox=mail/out
 is "are made" "$(stat -c '%a' deep/er mail/out | tr '\n' ' ')" "2770 770 "
 
-mkdir "$T/d" && cd "$T/d" || exit 1
+mkdir "$tmp/d" && cd "$tmp/d" || exit 1
 mkdir store && echo precious >store/newsletter.db
 run nl init
 is "a store without its configuration: exit status" "$status" 1
@@ -61,20 +61,20 @@ run nl init
 like "keys without a store are named" "$err" "holds keys already .link-7.key., without their store"
 is "and left alone" "$(find . -type f -exec cat {} +)" secret
 
-mkdir "$T/e" && cd "$T/e" || exit 1
+mkdir "$tmp/e" && cd "$tmp/e" || exit 1
 printf '[site]\nname = By hand\n' >newsletter.conf
 succeeds "a configuration written by hand gets its store" nl init
 is "and stays as it is" "$(<newsletter.conf)" $'[site]\nname = By hand'
 run nl init --json
 is "JSON" "$(json 'j["store"].endswith("/store/newsletter.db")')" True
 
-mkdir "$T/f" && cd "$T/f" || exit 1
+mkdir "$tmp/f" && cd "$tmp/f" || exit 1
 at_terminal 'Quiet Harbour\nharbour.example\nhttps://harbour.example\n\nnews@harbour.example\nLane 1\nBook now\nhttps://harbour.example/book\nUTC\n\n' "$BIN/newsletter init"
 is "asked at a terminal: exit status" "$status" 0
 like "a wrong answer is asked again" "$out" "It must begin with https://"
 is "the answers are in the file" "$(grep -cE '^(name = Quiet Harbour|home = https://harbour.example|from = news@harbour.example|postal_address = Lane 1|action_text = Book now|action_url = https://harbour.example/book|timezone = UTC)$' newsletter.conf)" 7
-mkdir "$T/g" && cd "$T/g" || exit 1
+mkdir "$tmp/g" && cd "$tmp/g" || exit 1
 at_terminal 'Quiet Harbour\n\004' "$BIN/newsletter init"
 is "broken off: exit status" "$status" 3
 is "makes nothing" "$(ls -A)" ""
-finish
+done_testing

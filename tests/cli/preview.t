@@ -16,14 +16,14 @@ succeeds "--text" nl preview articles --text
 like "is text" "$out" "Unsubscribe:.*A kinder voice"
 unlike "with no mark of a slot left" "$out" $'[\001\002]'
 succeeds "--eml" nl preview articles --eml
-python3 - "$T/out" <<'P' >"$T/parsed" 2>&1
+python3 - "$tmp/out" <<'P' >"$tmp/parsed" 2>&1
 import email, email.policy, sys
 m = email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.policy.default)
 parts = list(m.walk())
 print([p.get_content_type() for p in parts], [d for p in parts for d in p.defects])
 print(m["List-Unsubscribe-Post"], "Schedule your session" in parts[2].get_content(), m["Auto-Submitted"])
 P
-is "parses, with the headers of a campaign" "$(<"$T/parsed")" "['multipart/alternative', 'text/plain', 'text/html'] []
+is "parses, with the headers of a campaign" "$(<"$tmp/parsed")" "['multipart/alternative', 'text/plain', 'text/html'] []
 List-Unsubscribe=One-Click True None"
 succeeds "a promotion" nl preview "$data/site/promotions/spring.md"
 like "is what send would take" "$out" "Subject +A first conversation this spring.*of promotions"
@@ -39,4 +39,4 @@ mkdir -p templates/mail && echo '{{#article}}' >templates/mail/digest.html.musta
 refused "a template of the site's own that is broken" 1 "mail/digest.html.mustache:1" nl preview articles
 rm -r templates/mail templates/none
 is "nothing of it changed the store but the import" "$(dump | grep -vE 'article|audit|sqlite_sequence')" "$(echo "$before" | grep -vE 'article|audit|sqlite_sequence')"
-finish
+done_testing

@@ -118,4 +118,4 @@ at_terminal 'y\n' "$BIN/newsletter send --max 1"
 is "yes" "$status$(campaigns)" 01
 at_terminal '' "$BIN/newsletter send --yes"
 is "--yes does not ask" "$status$(campaigns)" 02
-finish
+done_testing

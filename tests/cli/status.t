@@ -6,7 +6,7 @@ nl subscriber add ann@example.org >/dev/null
 nl article import "$data/site/articles" >/dev/null
 succeeds "status" nl status
 like "no daemon" "$out" "Quiet Harbour.*Daemon +not running"
-like "no relay" "$out" "no relay is configured: it goes to the folder $T/one/outbox"
+like "no relay" "$out" "no relay is configured: it goes to the folder $tmp/one/outbox"
 like "what is new" "$out" "3 are new and not announced yet"
 like "topics" "$out" "articles +1 +0 +0 +0 +0"
 nl send >/dev/null 2>&1 && nl send promotion "$data/site/promotions/spring.md" --to a@example.org >/dev/null 2>&1
@@ -23,6 +23,7 @@ print("locked", flush=True)
 time.sleep(60)
 P
 holder=$!
+at_exit "$holder"
 for _ in $(seq 100); do [ -s locked ] && break; sleep 0.1; done
 succeeds "with a daemon and a relay" nl status
 like "both are said" "$out" "Daemon +running.*Mail +through smtp://mail.example.org:587"
@@ -32,4 +33,4 @@ kill "$holder"
 wait "$holder" 2>/dev/null
 run nl status --json
 is "a daemon that died leaves no trace" "$(json 'j["running"]')" False
-finish
+done_testing

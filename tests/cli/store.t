@@ -28,18 +28,19 @@ run nl status --json
 is "as JSON" "$(json 'j["code"]')" version
 db 'PRAGMA user_version = 1'
 
-mv keys/suppression.key "$T/"
+mv keys/suppression.key "$tmp/"
 refused "no suppression key" 1 "cannot open .*suppression.key" nl subscriber add bob@example.org
 echo short >keys/suppression.key
 refused "a damaged one" 1 "suppression.key must hold 64 hex digits" nl subscriber add bob@example.org
-mv "$T/suppression.key" keys/
-mv keys/link-1.key "$T/"
+mv "$tmp/suppression.key" keys/
+mv keys/link-1.key "$tmp/"
 refused "no link key" 1 "key" nl send
-mv "$T/link-1.key" keys/
+mv "$tmp/link-1.key" keys/
 
 # Somebody's shell holds the store: writers wait 10 s, then say so.
 (echo 'BEGIN IMMEDIATE;'; sleep 60) | sqlite3 store/newsletter.db &
 shell=$!
+at_exit "$shell"
 sleep 1
 run nl subscriber add bob@example.org
 is "a locked store: exit status" "$status" 1
@@ -49,7 +50,7 @@ kill "$shell"
 wait 2>/dev/null
 succeeds "and once it is free, all is well" nl subscriber add bob@example.org
 
-cp store/newsletter.db "$T/good.db"
+cp store/newsletter.db "$tmp/good.db"
 echo 'this is no database, whatever its name says' >store/newsletter.db
 rm -f store/newsletter.db-wal store/newsletter.db-shm
 run nl status
@@ -61,11 +62,11 @@ like "an empty one" "$err" "empty, not a store"
 rm store/newsletter.db
 run nl status
 like "none at all" "$err" "no store at .*newsletter init"
-cp "$T/good.db" store/newsletter.db
+cp "$tmp/good.db" store/newsletter.db
 
-if [ "$(id -u)" = 0 ] && mkdir "$T/small" && mount -t tmpfs -o size=3m none "$T/small" 2>/dev/null; then
-	cleanup() { cd /; umount "$T/small"; rm -rf "$T"; }
-	cd "$T/small" || exit 1
+if [ "$(id -u)" = 0 ] && mkdir "$tmp/small" && mount -t tmpfs -o size=3m none "$tmp/small" 2>/dev/null; then
+	trap 'cd /; umount "$tmp/small"; clean_up' EXIT
+	cd "$tmp/small" || exit 1
 	dd if=/dev/zero of=filler bs=4k count=750 status=none
 	run nl init --yes
 	is "init on a full disk: exit status" "$status" 1
@@ -77,16 +78,16 @@ if [ "$(id -u)" = 0 ] && mkdir "$T/small" && mount -t tmpfs -o size=3m none "$T/
 	db 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
 	before=$(dump)
 	dd if=/dev/zero of=filler bs=4k status=none 2>/dev/null
-	python3 -c 'print("email"); [print(f"person{i}@example.org") for i in range(3000)]' >"$T/people.csv"
-	run nl subscriber import "$T/people.csv" --consent x
+	python3 -c 'print("email"); [print(f"person{i}@example.org") for i in range(3000)]' >"$tmp/people.csv"
+	run nl subscriber import "$tmp/people.csv" --consent x
 	is "a full disk: exit status" "$status" 1
 	like "one clear line" "$err" "no space left"
-	is "only one" "$(wc -l <"$T/err")" 1
+	is "only one" "$(wc -l <"$tmp/err")" 1
 	rm filler
 	is "the store is as it was" "$(dump)" "$before"
 	is "and whole" "$(db 'PRAGMA integrity_check')" ok
-	succeeds "with space again, it goes on" nl subscriber import "$T/people.csv" --consent x
+	succeeds "with space again, it goes on" nl subscriber import "$tmp/people.csv" --consent x
 else
 	skip "a full disk" "needs root and tmpfs"
 fi
-finish
+done_testing

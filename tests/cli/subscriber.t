@@ -67,4 +67,4 @@ succeeds "list with a limit" nl subscriber list --limit 1
 like "says that there are more" "$out" "The first 1 of 3 people"
 refused "a state that is none" 2 "must be pending, active" nl subscriber list --state gone
 refused "a topic that is none" 1 "unknown topic" nl subscriber list --topic sport
-finish
+done_testing

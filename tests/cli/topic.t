@@ -15,4 +15,4 @@ refused "a title with a line end" 1 "one line" nl topic create x --title $'a\nb'
 refused "a title that is no UTF-8" 1 "UTF-8" nl topic create x --title $'\xc3('
 succeeds "list" nl topic list
 is "lists all" "$(echo "$out" | wc -l)" 5
-finish
+done_testing

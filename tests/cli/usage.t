@@ -1,7 +1,7 @@
 #!/bin/bash
 # How the program is called: help, versions, wrong calls, folders, JSON.
 . "$(dirname "$0")/lib.sh"
-cd "$T" || exit 1
+cd "$tmp" || exit 1
 
 succeeds "help" nl help
 like "help lists every noun" "$out" "init.*send.*preview.*article import.*campaign pause.*subscriber import.*topic create.*status"
@@ -11,7 +11,7 @@ like "and its verbs" "$out" "subscriber import FILE.*subscriber unsubscribe"
 succeeds "--help of a command, outside a site" nl send --help
 like "with its options" "$out" "--dry-run +show"
 succeeds "--version" nl --version
-is "says which" "$out" "newsletter $(cat "$here/../../VERSION")"
+is "says which" "$out" "newsletter $(cat "$root/VERSION")"
 
 refused "no command" 2 "say what to do" nl
 refused "an unknown command" 2 'no command "fnord".*newsletter help' nl fnord
@@ -33,7 +33,7 @@ run nl status --json
 is "no site, as JSON" "$(json 'j["code"]')" "not-found"
 
 site one
-cd "$T" || exit 1
+cd "$tmp" || exit 1
 succeeds "-C before the command" nl -C one status
 like "works there" "$out" "Quiet Harbour"
 succeeds "-C after it" nl status -C one
@@ -43,8 +43,8 @@ refused "a number that is none" 2 "number of one" nl -C one campaign show x
 refused "a limit out of bounds" 2 "--limit must be a number from 1 to 10000" nl -C one article list --limit 0
 run nl -C one topic list --json
 is "--json prints one object" "$(json '[t["topic"] for t in j["topics"]]')" "['articles', 'promotions']"
-is "and nothing else" "$(wc -l <"$T/out")" 1
-printf '\0' >"$T/full"
+is "and nothing else" "$(wc -l <"$tmp/out")" 1
+printf '\0' >"$tmp/full"
 if [ -w /dev/full ]; then
 	status=0
 	err=$(nl -C one status 2>&1 >/dev/full) || status=$?
@@ -56,4 +56,4 @@ else
 fi
 succeeds "help as JSON" nl help --json
 is "names the commands" "$(json '"campaign show ID" in [c["command"] for c in j["commands"]]')" True
-finish
+done_testing

@@ -1,8 +1,7 @@
 #!/bin/bash
 # newsletter send --wait: with a daemon that sends into the outbox folder, and with none.
 . "$(dirname "$0")/lib.sh"
-port=$((20000 + RANDOM % 10000))
-while (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do port=$((20000 + RANDOM % 10000)); done
+port=$(free_port)
 site one --listen "127.0.0.1:$port" --url "http://127.0.0.1:$port"
 for i in 1 2 3 4 5; do echo "person$i@example.org"; done | sed '1i email' >people.csv
 nl subscriber import people.csv --consent x --topic articles --topic promotions >/dev/null
@@ -17,16 +16,9 @@ like "and does not wait for ever" "$err" "campaign 1 waits for newsletterd"
 ok "but long enough for one that starts anew" $?
 
 "$BIN/newsletterd" -c newsletter.conf 2>daemon.log &
-daemon=$!
-cleanup() {
-	kill "$daemon" 2>/dev/null
-	wait "$daemon" 2>/dev/null
-	rm -rf "$T"
-}
-for _ in $(seq 100); do
-	[ "$(db 'SELECT state FROM campaign WHERE id = 1')" = "done" ] && break
-	sleep 0.1
-done
+at_exit $!
+is_done() { [ "$(db 'SELECT state FROM campaign WHERE id = 1')" = "done" ]; }
+wait_for 10 is_done
 is "once it is there, that campaign goes out" "$(db 'SELECT state, accepted FROM campaign WHERE id = 1')" "done|5" || say "$(tail -n 20 daemon.log)"
 
 run timeout 60 "$BIN/newsletter" send promotion "$data/site/promotions/spring.md" --wait
@@ -49,5 +41,5 @@ like "a bar" "$out" "0 %  0 of 5  starts in"
 like "and the end" "$out" "Done: 5 sent"
 run timeout 60 "$BIN/newsletter" send promotion "$data/site/promotions/spring.md" --wait --json
 is "as JSON" "$(json 'j["state"], j["accepted"]')" "('done', 5)"
-[ "$failed" = 0 ] || say "$(tail -n 20 daemon.log)"
-finish
+[ "$tests_failed" = 0 ] || say "$(tail -n 20 daemon.log)"
+done_testing

@@ -1,9 +1,6 @@
 # lib.sh - for the tests of the daemon: a site in a temporary folder, newsletterd on free ports, servers that are ended by their process ids.
-# shellcheck shell=bash
-# shellcheck disable=SC2034  # variables are for those who source this
-
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-. "$root/tests/lib.sh"
+# shellcheck shell=bash disable=SC2034 # variables are for those who source this
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 peers=$root/build/peers
 site=$tmp/site
@@ -27,7 +24,7 @@ conf_add() {
 }
 
 newsletter() { "$BIN/newsletter" -C "$site" "$@"; }
-sql() { sqlite3 -batch "$site/store/newsletter.db" "$@"; }
+sql() { sqlite3 -batch -cmd '.timeout 8000' "$site/store/newsletter.db" "$@"; }
 
 # start_daemon [BINARY]: in the background, its log in $site/log; waits until it answers.
 start_daemon() {
@@ -43,8 +40,9 @@ stop_daemon() {
 
 # role_pid NAME: of the running role.
 role_pid() {
-	local pid
-	for pid in $(cat "/proc/$daemon/task/$daemon/children"); do
+	local pid pids=()
+	read -ra pids <"/proc/$daemon/task/$daemon/children"
+	for pid in "${pids[@]}"; do
 		[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != "$1" ] || echo "$pid"
 	done
 }
@@ -72,21 +70,50 @@ article() {
 	newsletter article import "$tmp/articles" >/dev/null
 }
 
-# start_sink [options]: Postfix's smtp-sink on a free port; $sink is its address, each message goes into a file of $tmp/sink.
-start_sink() {
-	"$root/tools/peers" || bail "the peers are missing"
+# need_peers: fetches those that are missing.
+need_peers() {
+	"$root/tools/peers" "$peers" || bail "the peers are missing"
 	# shellcheck source=/dev/null
 	. "$peers/env"
-	sink=127.0.0.1:$(free_port)
+}
+
+# sink_at PORT [options]: Postfix's smtp-sink there, its process in $sink_pid.
+sink_at() {
+	local port=$1
+	shift
+	# as root it wants to be somebody else
+	[ "$(id -u)" != 0 ] || set -- -u nobody "$@"
+	LD_LIBRARY_PATH=$POSTFIX_LIBRARIES "$SMTP_SINK" "$@" "127.0.0.1:$port" 256 2>>"$tmp/sink.log" &
+	sink_pid=$!
+	at_exit $sink_pid
+	wait_for 5 port_open "$port" || bail "smtp-sink did not come up: $(tail -n 1 "$tmp/sink.log")"
+}
+
+# mail_folder: $tmp/sink, where smtp-sink may write as nobody.
+mail_folder() {
 	mkdir -p "$tmp/sink"
 	chmod 711 "$tmp"
 	chmod 777 "$tmp/sink"
-	# as root it wants to be somebody else
-	[ "$(id -u)" != 0 ] || set -- -u nobody "$@"
-	LD_LIBRARY_PATH=$POSTFIX_LIBRARIES "$SMTP_SINK" -D "$tmp/sink/mail." "$@" "$sink" 256 2>"$tmp/sink.log" &
-	at_exit $!
-	wait_for 5 port_open "${sink#*:}" || bail "smtp-sink did not come up"
 }
-port_open() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# start_sink [options]: smtp-sink on a free port; $sink is its address, each message goes into a file of $tmp/sink.
+start_sink() {
+	need_peers
+	mail_folder
+	sink=127.0.0.1:$(free_port)
+	sink_at "${sink#*:}" -D "$tmp/sink/mail." "$@"
+}
 sink_count() { cat "$tmp"/sink/* 2>/dev/null | grep -c '^Message-ID:'; }
 sink_reached() { [ "$(sink_count)" -ge "$1" ]; }
+
+# start_relay [options]: relay.js; its port in $relay, its process in $relay_pid, its counts in $tmp/relay once stop_relay has ended it.
+start_relay() {
+	# before it is there: the last one's port
+	: >"$tmp/relay"
+	node "$root/tests/daemon/relay.js" "$@" >"$tmp/relay" 2>"$tmp/relay.err" &
+	relay_pid=$!
+	at_exit $relay_pid
+	wait_for 10 grep -q '^port' "$tmp/relay" || bail "relay.js did not come up: $(head -c 600 "$tmp/relay.err")"
+	relay=$(sed -n 's/^port //p' "$tmp/relay")
+}
+stop_relay() { kill "$relay_pid" && wait "$relay_pid" 2>/dev/null; }

@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # main.t - the main job, end to end, on the outbox folder: sign up, confirm, announce, promote, leave; and every mail of it as mail must be.
 # With VALGRIND set, newsletterd and all its roles run under it.
 . "$(dirname "$0")/lib.sh"
@@ -6,7 +6,7 @@
 slow=${VALGRIND:+10}
 export DAEMON_UNDER="${VALGRIND:+$VALGRIND --trace-children=yes --log-file=$tmp/valgrind.%p}" DAEMON_WAIT=$((15 * ${slow:-1}))
 wait=$((10 * ${slow:-1}))
-check=${B:-$root/build}/tests/gmime_check
+check=$B/tests/gmime_check
 
 make_site --action-text 'Schedule your session' --action-url https://www.quietharbour.example/schedule --home https://www.quietharbour.example
 conf_add mail bounce=bounces@quietharbour.example unsubscribe=leave@quietharbour.example
@@ -19,35 +19,35 @@ confirm() {
 }
 active() { sql "SELECT count(*) FROM subscription u JOIN subscriber s ON s.id = u.subscriber_id WHERE s.address_key = '$1' AND u.state = 1"; }
 
-is "$(post "$base/subscribe" --data-urlencode email=Ann@Example.ORG --data-urlencode 'name=Ann Ünsal' -d topic=articles -d topic=promotions)" 200 \
-	"Ann signs up by the form"
-is "$(post "$base/subscribe" -H 'Content-Type: application/json' -d '{"email":"ben@example.org","name":"Ben","topics":["articles","promotions"]}')" 200 \
-	"Ben signs up by JSON"
-is "$(active ann@example.org)" 0 "nobody is subscribed before confirming"
-is "$(confirm Ann@example.org)" 200 "Ann confirms"
-is "$(confirm ben@example.org)" 200 "Ben confirms"
-is "$(active ann@example.org) $(active ben@example.org)" '2 2' "both are subscribed"
+is "Ann signs up by the form" \
+	"$(post "$base/subscribe" --data-urlencode email=Ann@Example.ORG --data-urlencode 'name=Ann Ünsal' -d topic=articles -d topic=promotions)" 200
+is "Ben signs up by JSON" \
+	"$(post "$base/subscribe" -H 'Content-Type: application/json' -d '{"email":"ben@example.org","name":"Ben","topics":["articles","promotions"]}')" 200
+is "nobody is subscribed before confirming" "$(active ann@example.org)" 0
+is "Ann confirms" "$(confirm Ann@example.org)" 200
+is "Ben confirms" "$(confirm ben@example.org)" 200
+is "both are subscribed" "$(active ann@example.org) $(active ben@example.org)" '2 2'
 post "$base/subscribe" -d email=ann@example.org -d topic=articles >/dev/null
 wait_for "$wait" has_mail already Ann@example.org
-ok $? "who is subscribed already gets a mail that says so"
+ok "who is subscribed already gets a mail that says so" $?
 post "$base/subscribe" -d email=ann@example.org -d topic=articles >/dev/null
 sleep 1
-is "$(find "$site/outbox" -name 'already-*' | wc -l)" 1 "but one a day at most"
+is "but one a day at most" "$(find "$site/outbox" -name 'already-*' | wc -l)" 1
 
 newsletter article import "$root/tests/data/site/articles" >/dev/null
-is $? 0 "the articles are imported"
+is "the articles are imported" $? 0
 newsletter send --yes >/dev/null
-is $? 0 "and announced"
+is "and announced" $? 0
 wait_for "$wait" campaign_is 1 'done'
-is "$(find "$site/outbox" -name 'campaign-1-*' | wc -l)" 2 "to both"
+is "to both" "$(find "$site/outbox" -name 'campaign-1-*' | wc -l)" 2
 newsletter send --yes >"$tmp/out"
-is $? 0 "nothing new to announce is no failure"
-is "$(sql 'SELECT count(*) FROM campaign')" 1 "and no campaign"
+is "nothing new to announce is no failure" $? 0
+is "and no campaign" "$(sql 'SELECT count(*) FROM campaign')" 1
 newsletter send promotion "$root/tests/data/site/promotions/spring.md" --yes --key 'spring-2026' >/dev/null
 newsletter send promotion "$root/tests/data/site/promotions/spring.md" --yes --key 'spring-2026' >/dev/null
-is $? 0 "a promotion's key makes it idempotent"
+is "a promotion's key makes it idempotent" $? 0
 wait_for "$wait" campaign_is 2 'done'
-is "$(find "$site/outbox" -name 'campaign-[2-9]-*' | wc -l)" 2 "it went out once to both"
+is "it went out once to both" "$(find "$site/outbox" -name 'campaign-[2-9]-*' | wc -l)" 2
 
 # the request of RFC 8058 section 8.3, byte for byte in its body, on a real link
 leave=$(outbox_body "$(mail_in_outbox campaign-2 ben@example.org)" | grep -o "$base/u/[A-Za-z0-9_-]*" | head -n 1)
@@ -55,32 +55,35 @@ printf -- '---FormBoundaryjWmhtjORrn\r\nContent-Disposition: form-data; name="Li
 	>"$tmp/one-click"
 before=$(sql .dump | md5sum)
 for method in GET HEAD OPTIONS; do
-	curl -s --max-time 60 -o /dev/null $([ $method = HEAD ] && echo -I) -X $method "$leave"
+	set -- -X $method
+	[ $method != HEAD ] || set -- --head
+	curl -s --max-time 60 -o /dev/null "$@" "$leave"
 done
-is "$(sql .dump | md5sum)" "$before" "GET, HEAD and OPTIONS on the unsubscribe link change nothing"
-is "$(post "$leave" -H 'Content-Type: multipart/form-data; boundary=---FormBoundaryjWmhtjORrn' --data-binary "@$tmp/one-click")" 200 "one-click is answered 200"
-is "$(active ben@example.org)" 1 "and acts at once, on its topic"
-is "$(post "$leave" -d List-Unsubscribe=One-Click)" 200 "a second time it is answered alike"
+is "GET, HEAD and OPTIONS on the unsubscribe link change nothing" "$(sql .dump | md5sum)" "$before"
+is "one-click is answered 200" \
+	"$(post "$leave" -H 'Content-Type: multipart/form-data; boundary=---FormBoundaryjWmhtjORrn' --data-binary "@$tmp/one-click")" 200
+is "and acts at once, on its topic" "$(active ben@example.org)" 1
+is "a second time it is answered alike" "$(post "$leave" -d List-Unsubscribe=One-Click)" 200
 newsletter send promotion "$root/tests/data/site/promotions/spring.md" --subject Reminder --yes >/dev/null
 wait_for "$wait" campaign_is 3 'done'
-is "$(find "$site/outbox" -name 'campaign-3-*' | wc -l)" 1 "the next promotion leaves Ben out"
+is "the next promotion leaves Ben out" "$(find "$site/outbox" -name 'campaign-3-*' | wc -l)" 1
 article 'Worry time'
 newsletter send --yes >/dev/null
 wait_for "$wait" campaign_is 4 'done'
-is "$(find "$site/outbox" -name 'campaign-4-*' | wc -l)" 2 "while articles still reach him"
+is "while articles still reach him" "$(find "$site/outbox" -name 'campaign-4-*' | wc -l)" 2
 
 "$root/tests/mail_check.py" --loopback --campaign "$site"/outbox/campaign-*.eml >"$tmp/found"
-is "$?$(head -c 600 "$tmp/found")" 0 "every campaign mail is as MAIL.md asks (Python's email package)"
+is "every campaign mail is as MAIL.md asks (Python's email package)" "$?$(head -c 600 "$tmp/found")" 0
 "$root/tests/mail_check.py" --loopback --automatic "$site"/outbox/confirm-*.eml "$site"/outbox/already-*.eml >"$tmp/found"
-is "$?$(head -c 600 "$tmp/found")" 0 "and so is every automatic one"
+is "and so is every automatic one" "$?$(head -c 600 "$tmp/found")" 0
 "$check" "$site"/outbox/*.eml >"$tmp/found" 2>&1
-is "$?$(head -c 600 "$tmp/found")" 0 "GMime has nothing to say against any"
+is "GMime has nothing to say against any" "$?$(head -c 600 "$tmp/found")" 0
 
-is "$(sql <"$root/tests/invariants.sql")" '' "every invariant of the store holds"
+is "every invariant of the store holds" "$(sql <"$root/tests/invariants.sql")" ''
 stop_daemon
-is $? 0 "SIGTERM ends it in good order"
-is "$(grep -ci -e '@example.org' -e 'ünsal' "$site/log")" 0 "no address and no name is in the log"
+is "SIGTERM ends it in good order" $? 0
+is "no address and no name is in the log" "$(grep -ci -e '@example.org' -e 'ünsal' "$site/log")" 0
 if [ -n "${VALGRIND:-}" ]; then
-	is "$(cat "$tmp"/valgrind.* | grep '^==' | head -n 20)" '' "valgrind has nothing to say"
+	is "valgrind has nothing to say" "$(cat "$tmp"/valgrind.* | grep '^==' | head -n 20)" ''
 fi
 done_testing

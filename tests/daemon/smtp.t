@@ -1,41 +1,11 @@
 #!/bin/bash
-# smtp.t - the SMTP engine against real relays and lying ones. TAP; run from the checkout after `tools/peers` and building B/tests/smtp_driver.
+# smtp.t - the SMTP engine (tests/daemon/smtp_driver.c) against real relays and lying ones.
 #
 # What the driver says became of its messages must agree with what the relay itself counted.
-set -u
+. "$(dirname "$0")/lib.sh"
 
-cd "$(dirname "$0")/../.." || exit 1
-driver=${B:-build}/tests/smtp_driver
-here=tests/daemon
-tmp=$(mktemp -d)
-pids=
-n=0
-
-# shellcheck disable=SC2317 # a trap
-finish() {
-	for pid in $pids; do
-		kill "$pid" 2>/dev/null
-	done
-	rm -rf "$tmp"
-}
-trap finish EXIT
-
-if ! tools/peers >"$tmp/peers" 2>&1; then
-	echo "1..0 # SKIP $(cat "$tmp/peers")"
-	exit 0
-fi
-# shellcheck source=/dev/null
-. build/peers/env
-
-ok() {		# ok STATUS NAME [what to show when not]
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		printf '%s\n' "${@:3}" | sed 's/^/# /'
-	fi
-}
+driver=$B/tests/smtp_driver
+need_peers
 
 # field NAME FILE: a number or text out of one line of JSON without nesting; 0 when it is not there
 field() {
@@ -58,50 +28,19 @@ expect() {
 		esac
 	done
 	[ -z "$bad" ]
-	ok $? "$name" "not so:$bad" "$(cat "$file")"
+	ok "$name" $? "not so:$bad" "$(cat "$file")"
 }
 
-# relay ARGS: start relay.js; its port is in $port and its counts come into $tmp/relay when relay_stop has run
+# relay, sink ARGS: start one, with its port in $port
 relay() {
-	: >"$tmp/relay"
-	node $here/relay.js "$@" >"$tmp/relay" 2>"$tmp/relay.err" &
-	relay_pid=$!
-	pids="$pids $relay_pid"
-	for _ in $(seq 100); do
-		port=$(sed -n 's/^port //p' "$tmp/relay")
-		[ -n "$port" ] && return
-		sleep 0.05
-	done
-	echo "Bail out! relay.js does not start: $(cat "$tmp/relay.err")"
-	exit 1
+	start_relay "$@"
+	port=$relay
 }
-
-relay_stop() {
-	kill "$relay_pid"
-	wait "$relay_pid" 2>/dev/null
+sink() {
+	port=$(free_port)
+	sink_at "$port" "$@"
 }
-
-sink_port=$((20000 + $$ % 20000))
-sink() {	# sink ARGS
-	local try user=()
-	[ "$(id -u)" = 0 ] && user=(-u nobody)	# it refuses to run as root
-	for try in $(seq 20); do
-		port=$((sink_port + try))
-		: >"$tmp/sink"
-		LD_LIBRARY_PATH=$POSTFIX_LIBRARIES "$SMTP_SINK" -c "${user[@]}" "$@" "127.0.0.1:$port" 100 >"$tmp/sink" 2>&1 &
-		sink_pid=$!
-		sleep 0.2
-		if kill -0 "$sink_pid" 2>/dev/null; then
-			pids="$pids $sink_pid"
-			sink_port=$port
-			return
-		fi
-	done
-	echo "Bail out! smtp-sink does not start: $(cat "$tmp/sink")"
-	exit 1
-}
-
-sink_stop() {
+stop_sink() {
 	kill "$sink_pid"
 	wait "$sink_pid" 2>/dev/null
 }
@@ -109,7 +48,7 @@ sink_stop() {
 send() {	# send ARGS: the driver's line comes into $tmp/out
 	"$driver" "$@" "smtp://127.0.0.1:$port" >"$tmp/out" 2>"$tmp/err"
 	status=$?
-	[ $status -eq 0 ] || ok 1 "the engine keeps its contract: $*" "$(cat "$tmp/out" "$tmp/err")"
+	[ $status -eq 0 ] || ok "the engine keeps its contract: $*" 1 "$(cat "$tmp/out" "$tmp/err")"
 }
 
 # --- smtp-sink: the two dialogues, and its faults ---
@@ -122,57 +61,57 @@ send -n 200 -c 3 -l 7
 expect "smtp-sink, seven messages a connection" "$tmp/out" accepted=200 unknown=0 unsent=0 troubles=0
 send -n 20 -c 2 -s 3000000
 expect "smtp-sink, 3 MB each" "$tmp/out" accepted=20 troubles=0
-sink_stop
+stop_sink
 sink -p
 send -n 500 -c 4
 expect "smtp-sink, one command at a time" "$tmp/out" accepted=500 unknown=0 unsent=0 troubles=0
-sink_stop
+stop_sink
 sink -e
 send -n 100 -c 2
 expect "smtp-sink, HELO only" "$tmp/out" accepted=100 troubles=0
-sink_stop
+stop_sink
 for command in mail rcpt data .; do
 	sink -f "$command"
 	send -n 40 -c 2
 	expect "smtp-sink, 5xx to $command" "$tmp/out" accepted=0 500=40 unknown=0 unsent=0 left=0 troubles=0
-	sink_stop
+	stop_sink
 	sink -r "$command"
 	send -n 40 -c 2
 	expect "smtp-sink, 4xx to $command" "$tmp/out" accepted=0 450=40 unknown=0 unsent=0 left=0 troubles=0
-	sink_stop
+	stop_sink
 done
 for command in mail rcpt data; do
 	sink -q "$command"
 	send -n 2 -c 1
 	expect "smtp-sink closes at $command" "$tmp/out" accepted=0 unknown=0 unsent=2 left=0 "troubles>=1"
-	sink_stop
+	stop_sink
 	sink -Q "$command"
 	send -n 2 -c 1
 	expect "smtp-sink says 421 to $command" "$tmp/out" accepted=0 421=2 unknown=0 left=0 "troubles>=1"
-	sink_stop
+	stop_sink
 done
 sink -q .
 send -n 3 -c 1
 # Each body has the next one's envelope behind it.
 expect "smtp-sink closes after the body: unknown, and what came behind it unsent" "$tmp/out" accepted=0 unknown=2 unsent=1 left=0
-sink_stop
+stop_sink
 sink -A 0
 send -n 3 -c 1 -s 2000000 -d 20
 # The 550 comes right behind 354, before or after a body was begun.
 expect "smtp-sink refuses early and reads no more" "$tmp/out" accepted=0 left=0 broken=0 "ms<=5000"
-sink_stop
+stop_sink
 sink -p -W .:1	# with PIPELINING it would answer out of order
 send -n 4 -c 4 -t 5
 expect "smtp-sink answers slowly" "$tmp/out" accepted=4 troubles=0
-sink_stop
+stop_sink
 sink -H 3 -T 4096
 send -n 2 -c 1 -s 3000000 -t 10
 expect "smtp-sink reads late and little" "$tmp/out" accepted=2 troubles=0
-sink_stop
+stop_sink
 sink -w 4
 send -n 1 -c 1 -t 1 -d 3
 expect "a reply that does not come in time: unsent" "$tmp/out" accepted=0 unknown=0 "unsent>=1" "troubles>=1"
-sink_stop
+stop_sink
 
 # --- npm smtp-server: TLS, AUTH, refusals inside a pipelined group, broken connections ---
 make_keys() {
@@ -181,24 +120,21 @@ make_keys() {
 		printf 'subjectAltName=IP:127.0.0.1\n' >"$tmp/ext" &&
 		openssl x509 -req -in "$tmp/req.pem" -CA "$tmp/ca.pem" -CAkey "$tmp/ca.key" -CAcreateserial -days 2 -extfile "$tmp/ext" -out "$tmp/cert.pem" 2>>"$tmp/openssl"
 }
-if ! make_keys; then
-	echo "Bail out! openssl: $(cat "$tmp/openssl")"
-	exit 1
-fi
+make_keys || bail "openssl: $(cat "$tmp/openssl")"
 tls="--key $tmp/key.pem --cert $tmp/cert.pem"
 
 mkdir "$tmp/mail"
 relay --record "$tmp/mail"
 send -n 2000 -c 4
-relay_stop
+stop_relay
 expect "npm smtp-server, PIPELINING" "$tmp/out" accepted=2000 troubles=0
 expect "… took each once, whole, and heard QUIT" "$tmp/relay" accepted=2000 distinct=2000 damaged=0 connections=4 most=4 quits=4
 [ "$(find "$tmp/mail" -name '*.1.eml' | wc -l)" = 2000 ] && grep -q '^Subject: Number 001999' "$tmp/mail/1999.1.eml"
-ok $? "… and kept them"
+ok "… and kept them" $?
 
 relay --no-pipelining
 send -n 60 -c 2
-relay_stop
+stop_relay
 expect "npm smtp-server, one command at a time" "$tmp/out" accepted=60 troubles=0
 expect "… took each once, whole" "$tmp/relay" accepted=60 distinct=60 damaged=0
 
@@ -215,12 +151,12 @@ expect "STARTTLS, opportunistic: not verified" "$tmp/out" accepted=5 troubles=0
 send -n 1 -T required -C "$tmp/ca.pem" -u ann -p wrong -d 1
 expect "a wrong password is trouble" "$tmp/out" accepted=0 left=1 "troubles>=1"
 grep -q '535' "$tmp/out" && ! grep -q 'wrong' "$tmp/out"
-ok $? "… that quotes the relay and not the password" "$(cat "$tmp/out")"
+ok "… that quotes the relay and not the password" $? "$(cat "$tmp/out")"
 send -n 1 -T none -u ann -p 'pa ss"word' -d 1
 expect "no AUTH before TLS is trouble" "$tmp/out" accepted=0 left=1 "troubles>=1"
 grep -q 'STARTTLS' "$tmp/out"
-ok $? "… that says so" "$(cat "$tmp/out")"
-relay_stop
+ok "… that says so" $? "$(cat "$tmp/out")"
+stop_relay
 expect "… and every message went encrypted" "$tmp/relay" secure=107 distinct=100
 
 relay
@@ -228,13 +164,13 @@ send -n 1 -T required -d 1
 expect "no STARTTLS where it is required is trouble" "$tmp/out" accepted=0 left=1 "troubles>=1"
 send -n 5 -T opportunistic
 expect "no STARTTLS, opportunistic" "$tmp/out" accepted=5 troubles=0
-relay_stop
+stop_relay
 
 # shellcheck disable=SC2086
 relay $tls --implicit
 "$driver" -n 50 -c 2 -T required -C "$tmp/ca.pem" "smtps://127.0.0.1:$port" >"$tmp/out" 2>"$tmp/err"
 expect "smtps://" "$tmp/out" accepted=50 troubles=0
-relay_stop
+stop_relay
 
 for dialogue in "" --no-pipelining; do
 	name=${dialogue:-pipelined}
@@ -242,7 +178,7 @@ for dialogue in "" --no-pipelining; do
 		# shellcheck disable=SC2086 # an option or nothing
 		relay $dialogue --refuse "$command:550:5"
 		send -n 100 -c 3
-		relay_stop
+		stop_relay
 		expect "$name: 550 to every fifth at $command" "$tmp/out" accepted=80 550=20 "$command=20" unknown=0 unsent=0 troubles=0
 		expect "… the others arrived" "$tmp/relay" accepted=80 distinct=80 damaged=0 refused=20
 	done
@@ -250,16 +186,16 @@ for dialogue in "" --no-pipelining; do
 		# shellcheck disable=SC2086
 		relay $dialogue --code421 "$command:20"
 		send -n 90 -c 3 -r
-		relay_stop
+		stop_relay
 		expect "$name: 421 at every 20th $command" "$tmp/out" left=0 unknown=0 "421>=4" "troubles>=1"
 		[ $(($(field accepted "$tmp/out") + $(field 421 "$tmp/out"))) = 90 ] && [ "$(field accepted "$tmp/out")" = "$(field distinct "$tmp/relay")" ]
-		ok $? "… every message accounted for" "$(cat "$tmp/out" "$tmp/relay")"
+		ok "… every message accounted for" $? "$(cat "$tmp/out" "$tmp/relay")"
 	done
 	for command in mail rcpt data body reply; do
 		# shellcheck disable=SC2086
 		relay $dialogue --drop "$command:20"
 		send -n 100 -c 3 -r
-		relay_stop
+		stop_relay
 		case $command in
 		mail | rcpt) expect "$name: closed at every 20th $command" "$tmp/out" left=0 accepted=100 unknown=0 "unsent>=4" ;;
 		*) expect "$name: closed at every 20th $command" "$tmp/out" left=0 "unknown>=4" "unknown<=5" ;;
@@ -269,28 +205,28 @@ for dialogue in "" --no-pipelining; do
 		*) [ "$(field accepted "$tmp/out")" = "$(field distinct "$tmp/relay")" ] ;;
 		esac && [ "$(field accepted "$tmp/relay")" = "$(field distinct "$tmp/relay")" ] &&
 			[ $(($(field accepted "$tmp/out") + $(field unknown "$tmp/out"))) = 100 ]
-		ok $? "… nothing lost, nothing twice" "$(cat "$tmp/out" "$tmp/relay")"
+		ok "… nothing lost, nothing twice" $? "$(cat "$tmp/out" "$tmp/relay")"
 	done
 done
 
 relay --limit 10
 send -n 100 -c 2 -r
-relay_stop
+stop_relay
 expect "closed without a word after ten: reopened, quietly" "$tmp/out" accepted=100 unknown=0 troubles=0 left=0 "ms<=3000"
 expect "… nothing twice" "$tmp/relay" accepted=100 distinct=100
 
 relay --slow 200
 send -n 12 -c 3 -t 5
-relay_stop
+stop_relay
 expect "a slow relay" "$tmp/out" accepted=12 troubles=0
 
 relay --no-utf8
 send -n 3 -8
-relay_stop
+stop_relay
 expect "SMTPUTF8 not offered, not used" "$tmp/out" accepted=3
 relay
 send -n 3 -8 -R "bürger"
-relay_stop
+stop_relay
 expect "SMTPUTF8" "$tmp/out" accepted=3
 expect "… arrived" "$tmp/relay" distinct=3
 
@@ -298,41 +234,41 @@ expect "… arrived" "$tmp/relay" distinct=3
 for mode in drip ok empty reader; do
 	relay --hostile $mode
 	send -n 6 -c 2
-	relay_stop
+	stop_relay
 	expect "hostile, $mode: works all the same" "$tmp/out" accepted=6 unknown=0 troubles=0
 	expect "… each once" "$tmp/relay" accepted=6 distinct=6 damaged=0
 done
 relay --hostile mailmax
 send -n 10 -c 1
-relay_stop
+stop_relay
 expect "LIMITS MAILMAX=3" "$tmp/out" accepted=10 troubles=0
 expect "… four connections, each with its QUIT" "$tmp/relay" connections=4 quits=4
 relay --hostile idle421
 send -n 4 -c 1 -r
-relay_stop
+stop_relay
 expect "hostile, 421 later" "$tmp/out" accepted=4 unknown=0 left=0
 for mode in extra stray354 garbage endless silent accept-all; do
 	relay --hostile $mode
 	send -n 1 -c 1 -t 1 -d 8
-	relay_stop
+	stop_relay
 	expect "hostile, $mode: unsent" "$tmp/out" accepted=0 unknown=0 unsent=1 troubles=1 "ms<=4000"
 	expect "… and the relay saw no body" "$tmp/relay" accepted=0
 done
 for mode in mute closing busy babble; do
 	relay --hostile $mode
 	send -n 1 -c 3 -t 1 -d 3
-	relay_stop
+	stop_relay
 	expect "hostile, $mode: trouble, with back-off" "$tmp/out" accepted=0 left=1 "troubles>=1" "troubles<=4"
 	expect "… one connection at a time" "$tmp/relay" "connections<=4" most=1
 done
 relay --hostile busy
 send -n 1 -d 1
-relay_stop
+stop_relay
 grep -q '421 4.7.0 too many connections from <address>' "$tmp/out"
-ok $? "a greeting's reason is told, without the address in it" "$(cat "$tmp/out")"
+ok "a greeting's reason is told, without the address in it" $? "$(cat "$tmp/out")"
 relay --hostile noauth
 send -n 1 -u ann -p secret -d 1
-relay_stop
+stop_relay
 expect "credentials and no AUTH is trouble" "$tmp/out" accepted=0 left=1 "troubles>=1"
 expect "… and nothing was sent" "$tmp/relay" accepted=0
 
@@ -341,7 +277,6 @@ send -n 1 -d 1
 expect "nobody listens" "$tmp/out" accepted=0 left=1 "troubles>=1" "troubles<=2"
 for url in http://127.0.0.1 smtp://ann:pw@127.0.0.1 smtp://127.0.0.1/path "smtp://127.0.0.1/?q" file:///etc/passwd ""; do
 	! "$driver" "$url" >"$tmp/out" 2>"$tmp/err" && grep -q 'smtp_driver: the relay' "$tmp/err"
-	ok $? "not a relay: $url" "$(cat "$tmp/out" "$tmp/err")"
+	ok "not a relay: $url" $? "$(cat "$tmp/out" "$tmp/err")"
 done
-
-echo "1..$n"
+done_testing

@@ -1,28 +1,19 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # trouble.t - what goes wrong around a campaign loses nobody, repeats nobody, blocks nobody else, and costs no CPU:
 # refusals at its end, a locked store, a full disk, a relay that goes away, a parent that is killed, a message that cannot be read.
 . "$(dirname "$0")/lib.sh"
 
-"$root/tools/peers" || bail "the peers are missing"
-# shellcheck source=/dev/null
-. "$peers/env"
+need_peers
 relay_port=$(free_port)
 make_site
 conf_add relay "url=smtp://127.0.0.1:$relay_port" tls=none connections=4 window=4 timeout=5
-relay=
 
-# relay_up [smtp-sink's options]: at the same address each time.
+# relay_up [options]: smtp-sink, at the same address each time.
 relay_up() {
-	mkdir -p "$tmp/sink"
-	chmod 711 "$tmp"
-	chmod 777 "$tmp/sink"
-	[ "$(id -u)" != 0 ] || set -- -u nobody "$@"
-	LD_LIBRARY_PATH=$POSTFIX_LIBRARIES "$SMTP_SINK" -D "$tmp/sink/mail." "$@" "127.0.0.1:$relay_port" 256 2>>"$tmp/sink.log" &
-	relay=$!
-	at_exit $relay
-	wait_for 5 port_open "$relay_port" || bail "smtp-sink did not come up"
+	mail_folder
+	sink_at "$relay_port" -D "$tmp/sink/mail." "$@"
 }
-relay_down() { kill -9 "$relay" && wait "$relay" 2>/dev/null; }
+relay_down() { kill -9 "$sink_pid" && wait "$sink_pid" 2>/dev/null; }
 forget_mail() { rm -f "$tmp"/sink/*; }
 relay_got() { grep -l "^X-Rcpt-Args: <$1>" "$tmp"/sink/* >/dev/null 2>&1; }
 tally() { sql "SELECT accepted || ' ' || deferred || ' ' || refused || ' ' || unknown || ' ' || skipped FROM campaign WHERE id = $1"; }
@@ -40,30 +31,30 @@ subscribers 30
 start_daemon
 announce 'Refused for now'
 wait_for 10 tally_is 1 '0 30 0 0 0'
-is "$(tally 1)" '0 30 0 0 0' "everybody is deferred"
+is "everybody is deferred" "$(tally 1)" '0 30 0 0 0'
 sleep 1
-is "$(campaign_state 1)" sending "a campaign whose last messages are deferred is not over"
+is "a campaign whose last messages are deferred is not over" "$(campaign_state 1)" sending
 relay_down
 relay_up
 due_now
 wait_for 15 campaign_is 1 'done'
-is "$(campaign_state 1) $(tally 1)" 'done 30 0 0 0 0' "and serves them once the relay takes them"
+is "and serves them once the relay takes them" "$(campaign_state 1) $(tally 1)" 'done 30 0 0 0 0'
 before=$(ticks sender)
 sleep 2
-at_most $(($(ticks sender) - before)) 20 "hundredths of a second of CPU that an idle sender takes in 2 s"
-is "$(logged event=campaign_done)" 1 "the end is logged once"
+at_most "hundredths of a second of CPU that an idle sender takes in 2 s" $(($(ticks sender) - before)) 20
+is "the end is logged once" "$(logged event=campaign_done)" 1
 
 # A confirmation whose reply was lost goes out again, though nobody else writes to the store.
 relay_down
 relay_up -q .
 curl -s --max-time 10 -o /dev/null -d email=ann@example.org -d topic=articles "$base/subscribe"
 wait_for 10 grep -q 'kind=confirm state=deferred' "$site/log"
-ok $? "a confirmation's reply is lost"
+ok "a confirmation's reply is lost" $?
 relay_down
 relay_up
 mail_accepted() { grep -q 'kind=confirm state=accepted' "$site/log"; }
 wait_for 25 mail_accepted
-ok $? "and it is sent again"
+ok "and it is sent again" $?
 
 # Somebody has the store locked, and meanwhile the relay goes: whoever waited for the store must not keep others out.
 sql "UPDATE campaign SET state = 'sending', finished_at = NULL, accepted = 29, deferred = 1 WHERE id = 1;
@@ -75,24 +66,24 @@ relay_down
 wait $lock
 sleep 2
 timeout 5 "$BIN/newsletter" -C "$site" campaign pause 1 >/dev/null 2>&1
-is $? 0 "a sender that lost its relay while the store was locked keeps nobody from writing"
+is "a sender that lost its relay while the store was locked keeps nobody from writing" $? 0
 relay_up
 newsletter campaign resume 1 >/dev/null
 wait_for 20 campaign_is 1 'done'
-is "$(tally 1)" '30 0 0 0 0' "and sends when both are back"
+is "and sends when both are back" "$(tally 1)" '30 0 0 0 0'
 
 # A locked store in the middle of a campaign: nobody is lost or served twice.
 forget_mail
 lock_store 3
 before=$(ticks sender)
 sleep 2
-at_most $(($(ticks sender) - before)) 60 "hundredths of a second of CPU in 2 s of a locked store"
+at_most "hundredths of a second of CPU in 2 s of a locked store" $(($(ticks sender) - before)) 60
 wait $lock
 announce 'Locked'
 lock_store 2
 wait $lock
 wait_for 15 campaign_is 2 'done'
-is "$(tally 2) $(cat "$tmp"/sink/* | grep -c '^X-Rcpt-Args:')" '30 0 0 0 0 30' "a campaign goes on after the store was locked"
+is "a campaign goes on after the store was locked" "$(tally 2) $(cat "$tmp"/sink/* | grep -c '^X-Rcpt-Args:')" '30 0 0 0 0 30'
 
 # Three campaigns made while nobody sends: one whose deadline passed while it was paused, one that is overdue, one that is damaged.
 stop_daemon
@@ -105,15 +96,15 @@ sql "UPDATE campaign SET state = 'paused', started_at = unixepoch(), deadline = 
 	UPDATE campaign_message SET compiled = x'00' WHERE campaign_id = 5"
 start_daemon
 wait_for 5 campaign_is 4 held
-is "$(campaign_state 4)" held "an overdue campaign is held"
+is "an overdue campaign is held" "$(campaign_state 4)" held
 newsletter campaign resume 4 >/dev/null
 wait_for 10 campaign_is 4 'done'
-is "$(campaign_state 4) $(tally 4)" 'done 30 0 0 0 0' "and goes once a person resumes it"
+is "and goes once a person resumes it" "$(campaign_state 4) $(tally 4)" 'done 30 0 0 0 0'
 wait_for 10 campaign_is 5 held
-is "$(campaign_state 5)" held "a campaign whose message cannot be read is held, and stops no other"
+is "a campaign whose message cannot be read is held, and stops no other" "$(campaign_state 5)" held
 newsletter campaign resume 3 >/dev/null
 wait_for 10 campaign_is 3 'done'
-is "$(campaign_state 3) $(tally 3)" 'done 30 0 0 0 0' "a campaign resumed after its deadline leaves out nobody who was not reached"
+is "a campaign resumed after its deadline leaves out nobody who was not reached" "$(campaign_state 3) $(tally 3)" 'done 30 0 0 0 0'
 
 # The parent is killed, and started again at once.
 kill -9 "$daemon"
@@ -121,20 +112,20 @@ wait "$daemon" 2>/dev/null
 start_daemon
 announce 'After the kill'
 wait_for 15 campaign_is 6 'done'
-is "$(tally 6)" '30 0 0 0 0' "a parent that was killed can be started again at once"
+is "a parent that was killed can be started again at once" "$(tally 6)" '30 0 0 0 0'
 timeout 5 "$BIN/newsletterd" -C "$site" 2>"$tmp/second"
-is $? 1 "a second daemon on the same store gives up"
-like "$(cat "$tmp/second")" 'runs for .* already' "and says why"
+is "a second daemon on the same store gives up" $? 1
+like "and says why" "$(cat "$tmp/second")" 'runs for .* already'
 
 stop_daemon
-is "$(sql <"$root/tests/invariants.sql")" '' "every invariant of the store holds"
+is "every invariant of the store holds" "$(sql <"$root/tests/invariants.sql")" ''
 
 # A role that cannot start: the daemon does not claim to be ready.
 mv "$site/keys" "$tmp/keys"
 : >"$site/log"
 timeout -s TERM 3 "$BIN/newsletterd" -C "$site" 2>>"$site/log"
-is "$(logged event=ready)" 0 "with roles that fail at once the daemon does not say that it is ready"
+is "with roles that fail at once the daemon does not say that it is ready" "$(logged event=ready)" 0
 died=$(logged event=role_died)
-at_least "$died" 6 "the roles that died are started again"
-at_most "$died" 24 "with back-off"
+at_least "the roles that died are started again" "$died" 6
+at_most "with back-off" "$died" 24
 done_testing
