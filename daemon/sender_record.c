@@ -142,10 +142,12 @@ log_result(const struct slot_entry *slot)
 	if (slot->result.state == DELIVERY_ACCEPTED && !slot->outbox)
 		return; /* a line a message would drown what matters; the ledger has it */
 	if (slot->outbox)
-		log_event(LOG_LEVEL_INFO, "mail", "outbox=%lld kind=%s state=%s code=%d reply=%s", (long long)slot->mail.id, slot->mail.kind,
+		log_event(LOG_LEVEL_INFO, "mail", "outbox=%lld kind=%s state=%s code=%d reply=%s",
+		    (long long)slot->mail.id, slot->mail.kind,
 		    delivery_state_name(slot->result.state), slot->result.code, log_text(slot->reply));
 	else
-		log_event(LOG_LEVEL_INFO, "delivery", "campaign=%lld delivery=%lld state=%s code=%d reply=%s", (long long)slot->claim.campaign_id,
+		log_event(LOG_LEVEL_INFO, "delivery", "campaign=%lld delivery=%lld state=%s code=%d reply=%s",
+		    (long long)slot->claim.campaign_id,
 		    (long long)slot->claim.who.id, delivery_state_name(slot->result.state), slot->result.code, log_text(slot->reply));
 }
 

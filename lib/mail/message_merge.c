@@ -99,7 +99,8 @@ message_size(const struct message *m, const struct message_values *v)
 			total += MIME_HEADER_BOUND(min(value_of(m, p, v).n, SUBJECT_MAX));
 			break;
 		case PLACE_TO:
-			total += MIME_HEADER_BOUND(v->value[SLOT_NAME] ? min(strlen(v->value[SLOT_NAME]), MESSAGE_HEADER_MAX) : 0) + ADDR_MAX + 5;
+			total += MIME_HEADER_BOUND(v->value[SLOT_NAME] ? min(strlen(v->value[SLOT_NAME]), MESSAGE_HEADER_MAX) : 0) +
+			    ADDR_MAX + 5;
 			break;
 		case PLACE_HEADER:
 		case PLACE_HEADER_ID:
@@ -384,7 +385,8 @@ message_merge(const struct message *m, const struct message_values *v, struct bu
 		case PLACE_HTML_URI:
 		case PLACE_COMPONENT:
 			/* a literal that begins with CRLF ends the line itself */
-			merge_body(out, (enum place)p->place, value_of(m, p, v), i + 1 == m->count || p[1].place != PLACE_LITERAL || *next != '\r');
+			merge_body(out, (enum place)p->place, value_of(m, p, v),
+			    i + 1 == m->count || p[1].place != PLACE_LITERAL || *next != '\r');
 			break;
 		case PLACE_SUBJECT_TEXT:
 			collect(subject, &subject_len, (struct value){ bytes, p->len });

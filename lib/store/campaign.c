@@ -233,8 +233,8 @@ campaign_resume(struct db *db, int64_t id, struct err *e)
 int
 campaign_cancel(struct db *db, int64_t id, const char *reason, struct err *e)
 {
-	return change(db, id, BIT(CAMPAIGN_SCHEDULED) | BIT(CAMPAIGN_SENDING) | BIT(CAMPAIGN_PAUSED) | BIT(CAMPAIGN_HELD), CAMPAIGN_CANCELLED,
-	    "cancelled", reason, e);
+	return change(db, id, BIT(CAMPAIGN_SCHEDULED) | BIT(CAMPAIGN_SENDING) | BIT(CAMPAIGN_PAUSED) | BIT(CAMPAIGN_HELD),
+	    CAMPAIGN_CANCELLED, "cancelled", reason, e);
 }
 
 int

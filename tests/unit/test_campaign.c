@@ -289,7 +289,8 @@ test_cancel_articles(void **state)
 static void
 test_tally(void **state)
 {
-	struct campaign_tally t = { .accepted = 5, .deferred = 4, .refused = 3, .unknown = 2, .skipped = 1 }, back = { .deferred = -3, .accepted = 3 };
+	struct campaign_tally t = { .accepted = 5, .deferred = 4, .refused = 3, .unknown = 2, .skipped = 1 },
+			      back = { .deferred = -3, .accepted = 3 };
 	struct campaign c;
 
 	(void)state;

@@ -78,7 +78,8 @@ replies(void **state)
 			}
 			if (feed(&r, cases[i].in, strlen(cases[i].in), piece) != SMTP_READ_REPLY)
 				fail_msg("%s: not read", cases[i].name);
-			if (r.reply.code != cases[i].code || strcmp(r.reply.enhanced, cases[i].enhanced) != 0 || strcmp(r.reply.text, cases[i].text) != 0)
+			if (r.reply.code != cases[i].code || strcmp(r.reply.enhanced, cases[i].enhanced) != 0 ||
+			    strcmp(r.reply.text, cases[i].text) != 0)
 				fail_msg("%s: %d [%s] [%s]", cases[i].name, r.reply.code, r.reply.enhanced, r.reply.text);
 		}
 }
