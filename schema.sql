@@ -177,7 +177,6 @@ CREATE TABLE delivery (
 	PRIMARY KEY (campaign_id, subscriber_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX delivery_deferred ON delivery(campaign_id, next_at) WHERE state = 2;
-CREATE INDEX delivery_claimed ON delivery(campaign_id) WHERE state = 0;	-- those in flight: few, and what a restart asks for
 
 -- Mail to one person that goes before all campaigns. Message and address are wiped once accepted, refused or expired.
 CREATE TABLE outbox (

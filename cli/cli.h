@@ -84,7 +84,8 @@ command_fn cmd_init, cmd_topic_create, cmd_topic_list, cmd_subscriber_add, cmd_s
     cmd_campaign_show, cmd_campaign_pause, cmd_campaign_resume, cmd_campaign_cancel, cmd_status;
 
 /* The row's options, in the command's own file. */
-extern const struct opt opts_none[], opts_init[], opts_topic_create[], opts_subscriber_add[], opts_subscriber_import[], opts_subscriber_list[],
+extern const struct opt opts_none[], opts_init[], opts_topic_create[], opts_subscriber_add[], opts_subscriber_import[],
+    opts_subscriber_list[],
     opts_subscriber_unsubscribe[], opts_article_import[], opts_article_list[], opts_send[], opts_preview[], opts_campaign_list[],
     opts_campaign_show[], opts_campaign_reason[];
 

@@ -34,7 +34,7 @@ const struct opt opts_article_import[] = {
 
 struct found {
 	char *path;
-	const char *name; /* below the folder that was named; points into path */
+	char *name; /* below the folder that was named; points into path */
 };
 
 struct files {
@@ -74,7 +74,8 @@ add_file(struct files *files, const char *path, size_t below, struct err *e)
 	return 0;
 }
 
-static int
+/* At most DEPTH_MAX deep. */
+static int /* NOLINTNEXTLINE(misc-no-recursion) */
 walk(struct files *files, const char *folder, size_t below, int depth, struct err *e)
 {
 	struct buf path = BUF_INIT;
@@ -135,7 +136,8 @@ find_files(struct files *files, int argc, char **argv, struct err *e)
 			return -1;
 		}
 		slash = strrchr(argv[i], '/');
-		if (S_ISDIR(st.st_mode) ? walk(files, argv[i], n + 1, 0, e) : add_file(files, argv[i], slash ? (size_t)(slash + 1 - argv[i]) : 0, e))
+		if ((S_ISDIR(st.st_mode) ? walk(files, argv[i], n + 1, 0, e)
+					 : add_file(files, argv[i], slash ? (size_t)(slash + 1 - argv[i]) : 0, e)) == -1)
 			return -1;
 	}
 	if (files->count)
@@ -228,7 +230,7 @@ take_file(struct import *im, const struct found *f, struct err *e)
 		rc = 0;
 		goto out;
 	}
-	row.source = text.url[0] ? text.url : (char *)(uintptr_t)f->name;
+	row.source = text.url[0] ? text.url : f->name;
 	row.title = text.title;
 	row.url = text.url;
 	row.excerpt = text.excerpt;
@@ -261,7 +263,8 @@ take_all(struct import *im, const struct files *files, struct err *e)
 	for (i = 0; i < files->count; i++)
 		if (take_file(im, &files->item[i], e) == -1 || db_chunk(db, e) == -1)
 			goto out;
-	snprintf(detail, sizeof(detail), "%lld new, %lld edited, %lld bad", (long long)im->fresh, (long long)im->edited, (long long)im->bad);
+	snprintf(detail, sizeof(detail), "%lld new, %lld edited, %lld bad", (long long)im->fresh, (long long)im->edited,
+	    (long long)im->bad);
 	if ((im->fresh || im->edited) && audit_add(db, im->cli->who, "article import", detail, e) == -1)
 		goto out;
 	rc = db_commit(db, e);

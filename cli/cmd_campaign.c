@@ -78,7 +78,8 @@ show_counts(struct cli *cli, const struct campaign *c)
 	if (!c->started_at)
 		return;
 	out_field(cli, "Sent", OUT_GOOD, "%s (%s)", out_number(a, c->accepted), campaigns_share(b, c->accepted, c->planned));
-	out_field(cli, "Deferred", c->deferred ? OUT_WARN : OUT_PLAIN, "%s%s", out_number(a, c->deferred), c->deferred ? ", to be tried again" : "");
+	out_field(cli, "Deferred", c->deferred ? OUT_WARN : OUT_PLAIN, "%s%s", out_number(a, c->deferred),
+	    c->deferred ? ", to be tried again" : "");
 	out_field(cli, "Refused", c->refused ? OUT_BAD : OUT_PLAIN, "%s", out_number(a, c->refused));
 	if (c->unknown)
 		out_field(cli, "Unknown", OUT_WARN, "%s, the connection broke before the reply came", out_number(a, c->unknown));

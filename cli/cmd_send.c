@@ -26,6 +26,8 @@ const struct opt opts_send[] = {
 	{ NULL, NULL, NULL },
 };
 
+#define SOON 21600 /* seconds: until then it is said how long it is, from then on when it is */
+
 struct request {
 	bool promotion;
 	const char *file;
@@ -56,10 +58,12 @@ read_request(const struct cli *cli, int argc, char **argv, struct request *r, st
 	memset(r, 0, sizeof(*r));
 	r->promotion = argc && strcmp(argv[0], "promotion") == 0;
 	if (argc && !r->promotion && strcmp(argv[0], "articles") != 0)
-		return err_set(e, ERR_USAGE, "\"%.60s\" is nothing to send: it is `send articles` or `send promotion FILE`", argv[0]);
+		return err_set(e, ERR_USAGE, "\"%.60s\" is nothing to send: it is `send articles` or `send promotion FILE`",
+		    argv[0]);
 	if (argc != (r->promotion ? 2 : argc ? 1
 					     : 0))
-		return err_set(e, ERR_USAGE, r->promotion ? "name the promotion's file: send promotion FILE" : "send articles takes no file");
+		return err_set(e, ERR_USAGE, "%s",
+		    r->promotion ? "name the promotion's file: send promotion FILE" : "send articles takes no file");
 	r->file = r->promotion ? argv[1] : NULL;
 	r->wish.topic = cli_option(cli, "topic");
 	r->wish.subject = cli_option(cli, "subject");
@@ -99,7 +103,8 @@ show_articles(struct cli *cli, const struct mailing *m)
 		json_array_append_new(list, json_string(m->articles.item[i].title));
 	}
 	if (m->waiting)
-		out_field(cli, "", OUT_DIM, "%s: for the next send, or raise --max", out_count(text, m->waiting, "older one waits", "older ones wait"));
+		out_field(cli, "", OUT_DIM, "%s: for the next send, or raise --max",
+		    out_count(text, m->waiting, "older one waits", "older ones wait"));
 	if (m->articles.count)
 		json_object_set_new(cli->result, "articles", list);
 	else
@@ -117,7 +122,8 @@ show_mailing(struct cli *cli, const struct mailing *m, const struct request *r)
 	show_subject(cli, m);
 	show_articles(cli, m);
 	out_field(cli, "From", OUT_PLAIN, "%s <%s>", conf->mail_from_name, conf->mail_from);
-	out_field(cli, "To", OUT_PLAIN, "%s of %s (%s)", out_count(text, m->recipients, "subscriber", "subscribers"), m->topic.slug, m->topic.title);
+	out_field(cli, "To", OUT_PLAIN, "%s of %s (%s)", out_count(text, m->recipients, "subscriber", "subscribers"), m->topic.slug,
+	    m->topic.title);
 	if (r->at > start)
 		out_field(cli, "Starts", OUT_PLAIN, "%s", clock_local(when, r->at));
 	else if (start > now)
@@ -153,7 +159,7 @@ say_sent(struct cli *cli, const struct campaign *c, struct err *e)
 	char text[64], when[CLOCK_TEXT];
 	int runs = running_check(cli->site.conf.store_path, e);
 
-	if (wait > 6 * 3600)
+	if (wait > SOON)
 		out_line(cli, "Campaign %lld starts at %s.", (long long)c->id, clock_local(when, c->start_at));
 	else if (wait > 0)
 		out_line(cli, "Campaign %lld starts in %s.", (long long)c->id, out_duration(text, wait));

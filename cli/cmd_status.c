@@ -73,7 +73,8 @@ show_articles(struct cli *cli, const struct topic_list *topics, struct err *e)
 	article_list_release(&list);
 	json_put_int(cli->result, "articles_new", (long long)ready);
 	if (ready)
-		out_field(cli, "Articles", OUT_WARN, "%s: newsletter send", out_count(text, (int64_t)ready, "is new and not announced yet", "are new and not announced yet"));
+		out_field(cli, "Articles", OUT_WARN, "%s and not announced yet: newsletter send",
+		    out_count(text, (int64_t)ready, "is new", "are new"));
 	else
 		out_field(cli, "Articles", OUT_PLAIN, "all are announced");
 	return 0;
@@ -137,7 +138,8 @@ cmd_status(struct cli *cli, int argc, char **argv, struct err *e)
 	if (topic_list(cli->site.db, &topics, e) == -1)
 		return -1;
 	out_line(cli, "%s", cli->site.conf.site_name);
-	if (show_daemon(cli, e) == -1 || show_waiting(cli, e) == -1 || show_articles(cli, &topics, e) == -1 || show_topics(cli, &topics, e) == -1)
+	if (show_daemon(cli, e) == -1 || show_waiting(cli, e) == -1 || show_articles(cli, &topics, e) == -1 ||
+	    show_topics(cli, &topics, e) == -1)
 		return -1;
 	return show_campaigns(cli, &topics, e);
 }

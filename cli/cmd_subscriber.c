@@ -1,4 +1,4 @@
-/* cmd_subscriber.c - newsletter subscriber add | list | show | unsubscribe. */
+/* cmd_subscriber.c - newsletter subscriber list | show | unsubscribe. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,13 +16,6 @@
 #include "store/subscription.h"
 #include "store/suppression.h"
 
-const struct opt opts_subscriber_add[] = {
-	{ "name", "NAME", "how mails greet them" },
-	{ "topic", "TOPIC", "what they asked for; may be repeated (default: articles)" },
-	{ "language", "CODE", "of their mails, like de (default: the site's)" },
-	{ "consent", "TEXT", "how they asked, kept as evidence: \"at the reception, 3 May\"" },
-	{ NULL, NULL, NULL },
-};
 const struct opt opts_subscriber_list[] = {
 	{ "topic", "TOPIC", "only who has to do with this topic" },
 	{ "state", "STATE", "only pending, active, left, bounced or complained" },
@@ -35,96 +28,6 @@ const struct opt opts_subscriber_unsubscribe[] = {
 };
 
 static const enum out_style state_style[SUB_STATES] = { OUT_WARN, OUT_GOOD, OUT_PLAIN, OUT_BAD, OUT_BAD };
-
-/* Subscribe to each topic; all or none. *changed: how many are new. */
-static int
-add_in_transaction(struct cli *cli, struct subscriber *s, const struct topic_list *topics, const struct evidence *evidence, int *changed,
-    struct err *e)
-{
-	const char *name = cli_option(cli, "name");
-	enum suppression_reason reason;
-	char detail[48];
-	bool created;
-	size_t i;
-	int rc;
-
-	rc = suppression_find(cli->site.db, s->key, &reason, e);
-	if (rc == -1)
-		return -1;
-	if (rc == 1)
-		return err_set(e, ERR_SUPPRESSED, "%s must not be mailed (%s): %s", s->address, suppression_name(reason),
-		    suppression_liftable(reason) ? "only they themselves can come back, through the signup page" : "the suppression has to be lifted first");
-	if (subscriber_put(cli->site.db, s, &created, e) == -1)
-		return -1;
-	if (!created && name && subscriber_set_name(cli->site.db, s->id, name, e) == -1)
-		return -1;
-	for (i = 0; i < topics->count; i++) {
-		rc = subscription_add(cli->site.db, s->id, topics->item[i].id, "added", evidence, e);
-		if (rc == -1)
-			return err_wrap(e, "%s, topic %s", s->address, topics->item[i].slug);
-		*changed += rc;
-	}
-	snprintf(detail, sizeof(detail), "subscriber %lld", (long long)s->id);
-	return audit_add(cli->site.db, cli->who, "subscriber add", detail, e);
-}
-
-static int
-read_person(struct cli *cli, const char *address, struct subscriber *s, struct err *e)
-{
-	const char *name = cli_option(cli, "name"), *language = cli_option(cli, "language");
-	struct addr a;
-
-	memset(s, 0, sizeof(*s));
-	if (people_address(&a, address, e) == -1 || (name && subscriber_check_name(name, e) == -1) ||
-	    (language && people_check_language(language, e) == -1))
-		return -1;
-	snprintf(s->address, sizeof(s->address), "%s", a.text);
-	snprintf(s->key, sizeof(s->key), "%s", a.key);
-	snprintf(s->name, sizeof(s->name), "%s", name ? name : "");
-	snprintf(s->language, sizeof(s->language), "%s", language ? language : "");
-	return 0;
-}
-
-static void
-join_topics(struct buf *out, const struct topic_list *topics)
-{
-	size_t i;
-
-	for (i = 0; i < topics->count; i++)
-		buf_addf(out, "%s%s", i ? ", " : "", topics->item[i].slug);
-}
-
-int
-cmd_subscriber_add(struct cli *cli, int argc, char **argv, struct err *e)
-{
-	struct evidence evidence = { 0 };
-	const char *consent = cli_option(cli, "consent");
-	char kind[80], source[SOURCE_MAX + 1];
-	struct topic_list all, topics;
-	struct buf names = BUF_INIT;
-	struct subscriber s;
-	int changed = 0, rc;
-
-	(void)argc;
-	snprintf(kind, sizeof(kind), "staff: %s", cli->who);
-	if (read_person(cli, argv[0], &s, e) == -1 || people_source(source, kind, consent ? consent : "", e) == -1 ||
-	    people_topics(cli, &all, &topics, e) == -1 || db_begin(cli->site.db, e) == -1)
-		return -1;
-	evidence.source = source;
-	rc = add_in_transaction(cli, &s, &topics, &evidence, &changed, e);
-	if (rc == 0)
-		rc = db_commit(cli->site.db, e);
-	db_rollback(cli->site.db);
-	if (rc == -1)
-		return -1;
-	join_topics(&names, &topics);
-	out_line(cli, changed ? "%s is subscribed to %s." : "%s was subscribed to %s already.", s.address, names.data);
-	json_put(cli->result, "address", s.address);
-	json_put_int(cli->result, "id", s.id);
-	json_put_int(cli->result, "added", changed);
-	buf_release(&names);
-	return 0;
-}
 
 /* One person's topics into an object and, as "articles, promotions (left)", into text. */
 static int
@@ -248,7 +151,8 @@ cmd_subscriber_list(struct cli *cli, int argc, char **argv, struct err *e)
 		/* who is in a state over all topics is not counted: one person may be there twice */
 		out_gap(cli);
 		if (topic_id || state == -1)
-			out_line(cli, "The first %lld of %s; more with --limit.", (long long)l.shown, out_count(text, total, "person", "people"));
+			out_line(cli, "The first %lld of %s; more with --limit.", (long long)l.shown,
+			    out_count(text, total, "person", "people"));
 		else
 			out_line(cli, "The first %lld; more with --limit.", (long long)l.shown);
 	}
@@ -348,7 +252,8 @@ cmd_subscriber_show(struct cli *cli, int argc, char **argv, struct err *e)
 	if (suppressed == -1)
 		goto out;
 	if (!found) {
-		err_set(e, ERR_NOT_FOUND, "%s is not on the list%s", a.text, suppressed ? "; the address is kept as one that must not be mailed" : "");
+		err_set(e, ERR_NOT_FOUND, "%s is not on the list%s", a.text,
+		    suppressed ? "; the address is kept as one that must not be mailed" : "");
 		goto out;
 	}
 	out_field(cli, "Name", OUT_PLAIN, "%s", s.name);
@@ -383,7 +288,8 @@ cmd_subscriber_unsubscribe(struct cli *cli, int argc, char **argv, struct err *e
 	(void)argc;
 	snprintf(source, sizeof(source), "staff: %s", cli->who);
 	evidence.source = source;
-	if (people_address(&a, argv[0], e) == -1 || (topic && topic_find(cli->site.db, topic, &t, e) == -1) || db_begin(cli->site.db, e) == -1)
+	if (people_address(&a, argv[0], e) == -1 || (topic && topic_find(cli->site.db, topic, &t, e) == -1) ||
+	    db_begin(cli->site.db, e) == -1)
 		return -1;
 	ended = subscriber_find(cli->site.db, a.key, &s, e);
 	if (ended == 0)
@@ -399,8 +305,10 @@ out:
 	db_rollback(cli->site.db);
 	if (rc == -1)
 		return -1;
-	out_line(cli, ended ? "%s is unsubscribed from %s." : "%s was not subscribed to %s.", s.address, topic ? t.slug : ended ? "everything"
-																: "anything");
+	if (ended)
+		out_line(cli, "%s is unsubscribed from %s.", s.address, topic ? t.slug : "everything");
+	else
+		out_line(cli, "%s was not subscribed to %s.", s.address, topic ? t.slug : "anything");
 	json_put(cli->result, "address", s.address);
 	json_put_int(cli->result, "ended", ended);
 	return 0;

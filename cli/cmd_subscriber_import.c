@@ -144,14 +144,15 @@ read_header(struct import *im, struct err *e)
 			if (strcmp(head, synonyms[k].name) != 0)
 				continue;
 			if (im->place[synonyms[k].column] != -1)
-				return err_set(e, ERR_INPUT, "%s:%lu: two columns could be the %s: rename one of them", im->path, im->csv.line, head);
+				return err_set(e, ERR_INPUT, "%s:%lu: two columns could be the %s: rename one of them", im->path,
+				    im->csv.line, head);
 			im->place[synonyms[k].column] = (int)i;
 		}
 	}
 	im->header_fields = im->csv.fields;
 	if (im->place[COL_EMAIL] == -1)
-		return err_set(e, ERR_INPUT, "%s:%lu: no column is named email; the first line must name the columns, as in: email,name", im->path,
-		    im->csv.line);
+		return err_set(e, ERR_INPUT, "%s:%lu: no column is named email; the first line must name the columns, as in: email,name",
+		    im->path, im->csv.line);
 	return 0;
 }
 
@@ -207,7 +208,8 @@ take_row(const struct import *im, struct subscriber *s, struct topic_list *topic
 		if (!text_is_utf8(im->csv.field[i], strlen(im->csv.field[i])))
 			return err_set(e, ERR_INPUT, "it is not UTF-8: save the file as \"CSV UTF-8\"");
 	if (im->csv.fields > im->header_fields)
-		return err_set(e, ERR_INPUT, "%zu fields, but the first line names %zu: is a quote missing?", im->csv.fields, im->header_fields);
+		return err_set(e, ERR_INPUT, "%zu fields, but the first line names %zu: is a quote missing?", im->csv.fields,
+		    im->header_fields);
 	if (addr_parse(&a, field(im, COL_EMAIL), e) == -1 || take_name(im, s, e) == -1)
 		return -1;
 	snprintf(language, sizeof(language), "%s", field(im, COL_LANGUAGE));
@@ -319,8 +321,8 @@ write_audit(struct import *im, struct err *e)
 	char detail[160];
 	int rc = -1;
 
-	snprintf(detail, sizeof(detail), "%lld rows, %lld added, %lld bad; %.80s", (long long)im->rows, (long long)im->added, (long long)im->bad,
-	    im->source);
+	snprintf(detail, sizeof(detail), "%lld rows, %lld added, %lld bad; %.80s", (long long)im->rows, (long long)im->added,
+	    (long long)im->bad, im->source);
 	if (db_begin(im->cli->site.db, e) == 0 && audit_add(im->cli->site.db, im->cli->who, "subscriber import", detail, e) == 0)
 		rc = db_commit(im->cli->site.db, e);
 	db_rollback(im->cli->site.db);
@@ -361,7 +363,8 @@ cmd_subscriber_import(struct cli *cli, int argc, char **argv, struct err *e)
 	(void)argc;
 	json_object_set_new(cli->result, "bad_rows", im.bad_list);
 	if (!consent || !consent[0])
-		return err_set(e, ERR_USAGE, "--consent is needed: say how these people asked to get mail, as in --consent \"paper form, fair 2026\"");
+		return err_set(e, ERR_USAGE,
+		    "--consent is needed: say how these people asked to get mail, as in --consent \"paper form, fair 2026\"");
 	if (people_source(im.source, "csv", consent, e) == -1 || people_topics(cli, &im.all, &im.fallback, e) == -1)
 		return -1;
 	im.evidence.source = im.source;

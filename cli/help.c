@@ -98,7 +98,8 @@ help_table(void)
 	for (c = commands; c->noun; c++) {
 		printf("command %s%s%s\n", c->noun, c->verb ? " " : "", c->verb ? c->verb : "");
 		for (o = c->opts; o->name; o++)
-			printf("option %s%s%s --%s%s%s\n", c->noun, c->verb ? " " : "", c->verb ? c->verb : "", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+			printf("option %s%s%s --%s%s%s\n", c->noun, c->verb ? " " : "", c->verb ? c->verb : "", o->name, o->arg ? " " : "",
+			    o->arg ? o->arg : "");
 	}
 }
 

@@ -52,8 +52,8 @@ forget(struct build *b)
 		free(b->made[--b->count]);
 }
 
-/* A folder that is there stays as it is. Missing ones above it are made too. */
-static int
+/* A folder that is there stays as it is. Missing ones above it are made too: once for each name in the path. */
+static int /* NOLINTNEXTLINE(misc-no-recursion) */
 make_folder(struct build *b, const char *path, mode_t mode, struct err *e)
 {
 	char *parent, *slash;
@@ -100,15 +100,16 @@ refuse_existing(const struct conf *conf, struct err *e)
 	int rc = 0;
 
 	if (access(conf->store_path, F_OK) == 0)
-		return err_set(e, ERR_EXISTS, "%s is there already, without its newsletter.conf: bring that back, or make the new site elsewhere",
-		    conf->store_path);
+		return err_set(e, ERR_EXISTS,
+		    "%s is there already, without its newsletter.conf: bring that back, or make the new site elsewhere", conf->store_path);
 	dir = opendir(conf->store_keys);
 	if (!dir)
 		return errno == ENOENT ? 0 : err_sys(e, "cannot read the folder %s", conf->store_keys);
 	while (rc == 0 && (d = readdir(dir))) {
 		dot = strrchr(d->d_name, '.');
 		if (dot && strcmp(dot, ".key") == 0)
-			rc = err_set(e, ERR_EXISTS, "%s holds keys already (%s), without their store: restore that, or make the new site elsewhere",
+			rc = err_set(e, ERR_EXISTS,
+			    "%s holds keys already (%s), without their store: restore that, or make the new site elsewhere",
 			    conf->store_keys, d->d_name);
 	}
 	closedir(dir);

@@ -105,7 +105,8 @@ set_any(struct init_answers *a, const char *text, struct err *e)
 	char section[32], key[48];
 	int i;
 
-	if (!dot || !equals || dot > equals || snprintf(section, sizeof(section), "%.*s", (int)(dot - text), text) >= (int)sizeof(section) ||
+	if (!dot || !equals || dot > equals ||
+	    snprintf(section, sizeof(section), "%.*s", (int)(dot - text), text) >= (int)sizeof(section) ||
 	    snprintf(key, sizeof(key), "%.*s", (int)(equals - dot - 1), dot + 1) >= (int)sizeof(key))
 		return err_set(e, ERR_USAGE, "--set wants SECTION.KEY=VALUE, like relay.rate=20");
 	i = key_index(section, key);
@@ -147,7 +148,7 @@ one_line(const struct init_answers *a, struct err *e)
 {
 	int i;
 
-	for (i = 0; conf_keys[i].section && i < INIT_KEYS; i++)
+	for (i = 0; i < INIT_KEYS && conf_keys[i].section; i++)
 		if (a->value[i] && text_has_control(a->value[i], strlen(a->value[i]), ""))
 			return err_set(e, ERR_INPUT, "%s must be one line of text", conf_keys[i].key);
 	return 0;
@@ -161,7 +162,7 @@ init_check(const struct init_answers *a, const char *path, struct conf *conf, st
 	int i, rc = -1;
 
 	/* line by line, so that the error names the key and not a line of a file that is not there */
-	for (i = 0; conf_keys[i].section && i < INIT_KEYS; i++) {
+	for (i = 0; i < INIT_KEYS && conf_keys[i].section; i++) {
 		if (!a->value[i])
 			continue;
 		buf_reset(&text);
@@ -256,9 +257,12 @@ answered(const struct init_answers *a, const char *option)
 {
 	size_t i;
 
-	for (i = 0; i < ANSWERS; i++)
-		if (strcmp(answers[i].option, option) == 0)
-			return a->value[answer_index(&answers[i])] && a->value[answer_index(&answers[i])][0];
+	for (i = 0; i < ANSWERS; i++) {
+		const char *value = a->value[answer_index(&answers[i])];
+
+		if (value && value[0] && strcmp(answers[i].option, option) == 0)
+			return true;
+	}
 	return false;
 }
 
@@ -300,9 +304,10 @@ init_write(const struct init_answers *a, struct buf *out)
 	bool active;
 	int i;
 
-	buf_addstr(out, "# newsletter.conf - see newsletter.conf(5) for every key. A line that begins with # is a comment; a value is the rest of its line.\n"
+	buf_addstr(out, "# newsletter.conf - see newsletter.conf(5) for every key.\n"
+			"# A line that begins with # is a comment; a value is the whole rest of its line.\n"
 			"# newsletterd reads it anew on SIGHUP.\n");
-	for (i = 0; conf_keys[i].section && i < INIT_KEYS; i++) {
+	for (i = 0; i < INIT_KEYS && conf_keys[i].section; i++) {
 		active = a->value[i] && strcmp(a->value[i], conf_keys[i].fallback) != 0;
 		if (!active && !is_useful(&conf_keys[i]))
 			continue;

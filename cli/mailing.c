@@ -150,9 +150,11 @@ mailing_promotion(struct mailing *m, const struct site *site, const char *path, 
 	if (set_subject(m, wish->subject, e) == -1 || article_text_read(&m->text, path, base, e) == -1)
 		return -1;
 	if (m->text.valid_until && m->text.valid_until <= clock_now())
-		return err_set(e, ERR_REFUSED, "%s: valid-until was %s: set a later one, or leave it unsent", path, clock_local(when, m->text.valid_until));
+		return err_set(e, ERR_REFUSED, "%s: valid-until was %s: set a later one, or leave it unsent", path,
+		    clock_local(when, m->text.valid_until));
 	if (!m->own_subject && text_copy(m->subject, sizeof(m->subject), m->text.title) == -1)
-		return err_set(e, ERR_INPUT, "%s: the title is longer than a subject may be (%d bytes): shorten it, or give --subject", path, SUBJECT_MAX);
+		return err_set(e, ERR_INPUT, "%s: the title is longer than a subject may be (%d bytes): shorten it, or give --subject",
+		    path, SUBJECT_MAX);
 	if (!topic)
 		topic = m->text.topic[0] ? m->text.topic : "promotions";
 	if (topic_find(site->db, topic, &m->topic, e) == -1)

@@ -97,58 +97,6 @@ has_verbs(const char *noun)
 	return false;
 }
 
-const char *
-cli_option_nth(const struct cli *cli, const char *name, int i)
-{
-	int k;
-
-	for (k = 0; k < cli->given_count; k++)
-		if (strcmp(cli->given[k].opt->name, name) == 0 && i-- == 0)
-			return cli->given[k].value;
-	return NULL;
-}
-
-const char *
-cli_option(const struct cli *cli, const char *name)
-{
-	int k;
-
-	for (k = cli->given_count - 1; k >= 0; k--)
-		if (strcmp(cli->given[k].opt->name, name) == 0)
-			return cli->given[k].value;
-	return NULL;
-}
-
-static bool
-whole_number(const char *text, int64_t least, int64_t most, int64_t *out)
-{
-	char *end;
-
-	errno = 0;
-	*out = strtoll(text, &end, 10);
-	return text[0] >= '0' && text[0] <= '9' && !*end && !errno && *out >= least && *out <= most;
-}
-
-int
-cli_option_int(const struct cli *cli, const char *name, int64_t least, int64_t most, int64_t *out, struct err *e)
-{
-	const char *text = cli_option(cli, name);
-
-	if (!text)
-		return 0;
-	if (!whole_number(text, least, most, out))
-		return err_set(e, ERR_USAGE, "--%s must be a number from %lld to %lld, not \"%.40s\"", name, (long long)least, (long long)most, text);
-	return 1;
-}
-
-int
-cli_id(const char *text, int64_t *out, struct err *e)
-{
-	if (!whole_number(text, 1, INT64_MAX, out))
-		return err_set(e, ERR_USAGE, "\"%.40s\" is no number of one; the list shows the numbers", text);
-	return 0;
-}
-
 /* What the call says beside the command's own options. */
 struct call {
 	char *noun, *verb;
@@ -214,8 +162,8 @@ command_option(struct cli *cli, char **argv, int *i, struct err *e)
 		}
 	}
 	if (!rc)
-		return err_set(e, ERR_USAGE, "`newsletter %s%s%s` has no option %.60s; see --help", cli->command->noun, cli->command->verb ? " " : "",
-		    cli->command->verb ? cli->command->verb : "", argv[*i]);
+		return err_set(e, ERR_USAGE, "`newsletter %s%s%s` has no option %.60s; see --help", cli->command->noun,
+		    cli->command->verb ? " " : "", cli->command->verb ? cli->command->verb : "", argv[*i]);
 	return 0;
 }
 
@@ -235,7 +183,8 @@ take_word(struct cli *cli, struct call *call, char *word, struct err *e)
 	if (cli->command || (!call->verb && has_verbs(call->noun)))
 		return 0;
 	if (call->verb)
-		return err_set(e, ERR_USAGE, "`newsletter %.40s` cannot \"%.40s\"; see `newsletter help %.40s`", call->noun, call->verb, call->noun);
+		return err_set(e, ERR_USAGE, "`newsletter %.40s` cannot \"%.40s\"; see `newsletter help %.40s`", call->noun, call->verb,
+		    call->noun);
 	return err_set(e, ERR_USAGE, "there is no command \"%.40s\"; see `newsletter help`", call->noun);
 }
 
@@ -281,7 +230,8 @@ open_site(struct cli *cli, struct err *e)
 	if (!cli->command->needs)
 		return 0;
 	if (access(cli->conf_path, F_OK) == -1 && errno == ENOENT)
-		return err_set(e, ERR_NOT_FOUND, "there is no %s here: make a site with `newsletter init`, or say where it is with -C DIR", cli->conf_path);
+		return err_set(e, ERR_NOT_FOUND, "there is no %s here: make a site with `newsletter init`, or say where it is with -C DIR",
+		    cli->conf_path);
 	return site_open(&cli->site, cli->conf_path, cli->command->needs & SITE_ALL, e);
 }
 
@@ -358,19 +308,20 @@ run(struct cli *cli, int argc, char **argv, struct err *e)
 		out_line(cli, "newsletter %s", NEWSLETTER_VERSION);
 		json_put(cli->result, "version", NEWSLETTER_VERSION);
 	} else if (!call.noun) {
-		help_all();
+		if (cli->people)
+			help_all();
 		if (!call.help)
 			rc = err_set(e, ERR_USAGE, "say what to do");
 	} else if (call.help) {
 		rc = cmd_help(cli, call.verb ? 2 : 1, (char *[]){ call.noun, call.verb, NULL }, e);
-	} else if (check_call(cli, &call, e) == -1) {
-		rc = -1;
-	} else if (call.folder && chdir(call.folder) == -1) {
-		rc = err_sys(e, "cannot go to %s", call.folder);
-	} else if (open_site(cli, e) == -1) {
-		rc = -1;
 	} else {
-		rc = cli->command->run(cli, call.count, call.args, e);
+		rc = check_call(cli, &call, e);
+		if (rc == 0 && call.folder && chdir(call.folder) == -1)
+			rc = err_sys(e, "cannot go to %s", call.folder);
+		if (rc == 0)
+			rc = open_site(cli, e);
+		if (rc == 0)
+			rc = cli->command->run(cli, call.count, call.args, e);
 	}
 out:
 	free(call.args);

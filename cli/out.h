@@ -50,7 +50,11 @@ const char *out_count(char out[96], int64_t n, const char *one, const char *many
 /* 75 as "1 min 15 s". Returns out. */
 const char *out_duration(char out[64], int64_t seconds);
 
-/* A table: columns as "Left header", or ">Right header" for numbers; the first row of cells follows. On a terminal the widest left column gives way. */
+/*
+ * A table: its columns' headers, ">" before those that stand to the right
+ * (numbers); then cells, row by row. On a terminal that is too narrow the widest
+ * left column gives way.
+ */
 #define OUT_COLUMNS 12
 
 struct out_table {

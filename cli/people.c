@@ -25,7 +25,8 @@ add_named(const struct topic_list *all, const char *slug, struct topic_list *wan
 	}
 	for (i = 0; i < all->count; i++)
 		buf_addf(&known, "%s%s", i ? ", " : "", all->item[i].slug);
-	err_set(e, ERR_NOT_FOUND, "unknown topic \"%.60s\"; there are: %s", slug, known.len ? known.data : "none yet, see `newsletter topic create`");
+	err_set(e, ERR_NOT_FOUND, "unknown topic \"%.60s\"; there are: %s", slug,
+	    known.len ? known.data : "none yet, see `newsletter topic create`");
 	buf_release(&known);
 	return -1;
 }
@@ -94,9 +95,10 @@ people_address(struct addr *a, const char *text, struct err *e)
 int
 people_check_language(const char *language, struct err *e)
 {
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
 	size_t n = strlen(language);
 
-	if (n && (n < 2 || n >= SUBSCRIBER_LANGUAGE || strspn(language, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != n))
+	if (n && (n < 2 || n >= SUBSCRIBER_LANGUAGE || strspn(language, allowed) != n))
 		return err_set(e, ERR_INPUT, "\"%.40s\" is no language: write it like de or pt-BR", language);
 	return 0;
 }

@@ -68,7 +68,8 @@ announce(struct cli *cli, const struct mailing *m, int64_t campaign_id, struct e
 	for (i = 0; i < m->articles.count; i++)
 		if (article_announce(cli->site.db, m->articles.item[i].id, m->topic.id, campaign_id, e) == -1)
 			return -1;
-	snprintf(detail, sizeof(detail), "campaign %lld, topic %s, %lld recipients", (long long)campaign_id, m->topic.slug, (long long)m->recipients);
+	snprintf(detail, sizeof(detail), "campaign %lld, topic %s, %lld recipients", (long long)campaign_id, m->topic.slug,
+	    (long long)m->recipients);
 	return audit_add(cli->site.db, cli->who, m->text.title ? "send promotion" : "send articles", detail, e);
 }
 

@@ -37,7 +37,7 @@ say(struct watch *w, const struct campaign *c)
 
 	if (!w->said_state || w->state != c->state) {
 		if (c->state == CAMPAIGN_SCHEDULED && c->start_at > clock_now())
-			out_line(w->cli, "%s  waiting until %s (%s)", clock_local(when, clock_now()), when + 11, out_duration(text, c->start_at - clock_now()));
+			out_line(w->cli, "%s  starts in %s", clock_local(when, clock_now()), out_duration(text, c->start_at - clock_now()));
 		else if (c->state == CAMPAIGN_SENDING)
 			out_line(w->cli, "%s  sending", clock_local(when, clock_now()));
 	} else if (c->state != CAMPAIGN_SENDING || done == w->said_done || now - w->said_us < LINE_US) {
@@ -88,7 +88,8 @@ check_daemon(struct watch *w, int64_t id, struct err *e)
 		out_warn(w->cli, "newsletterd is not running: nothing goes out until it is started");
 	w->said_absent = true;
 	if (!w->bar.on && now - w->absent_us > GRACE_US)
-		return err_set(e, ERR_REFUSED, "campaign %lld waits for newsletterd; nobody is here to start it, so this command does not", (long long)id);
+		return err_set(e, ERR_REFUSED, "campaign %lld waits for newsletterd; nobody is here to start it, so this command does not",
+		    (long long)id);
 	return 0;
 }
 

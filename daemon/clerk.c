@@ -18,12 +18,25 @@
 #define TICKS_A_SECOND 10
 #define TROUBLE_MS 1000 /* wait after a failure, so that a full disk fills no log */
 
+/* A duty that fails (a template that does not render) must not keep the others from theirs. */
 static int
-work(struct clerk *c, struct err *e)
+work(struct clerk *c)
 {
-	if (clerk_signups(c, e) == -1 || clerk_schedule(c, e) == -1)
-		return -1;
-	return clerk_retention(c, e);
+	static int (*const duties[])(struct clerk *, struct err *) = { clerk_signups, clerk_schedule, clerk_retention };
+	struct err e = ERR_INIT;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < sizeof(duties) / sizeof(duties[0]); i++) {
+		if (duties[i](c, &e) == 0)
+			continue;
+		db_rollback(c->site->db);
+		log_event(LOG_LEVEL_ERROR, "clerk", "text=%s", log_text(e.text));
+		rc = -1;
+		if (e.code == ERR_BUSY || e.code == ERR_FULL)
+			break; /* the store's trouble is everybody's: one line is enough */
+	}
+	return rc;
 }
 
 int
@@ -34,6 +47,7 @@ clerk_run(struct role_run *r, struct err *e)
 	int64_t seen = -1, version;
 	int wait = LOOK_MS, tick = 0;
 
+	(void)e;
 	personal_init(&c.personal, &r->site.conf, r->site.links);
 	do {
 		version = db_data_version(r->site.db);
@@ -42,9 +56,7 @@ clerk_run(struct role_run *r, struct err *e)
 			continue;
 		seen = version;
 		tick = 0;
-		if (work(&c, e) == -1) {
-			db_rollback(r->site.db);
-			log_event(LOG_LEVEL_ERROR, "clerk", "text=%s", log_text(e->text));
+		if (work(&c) == -1) {
 			seen = -1;
 			wait = TROUBLE_MS;
 		}

@@ -39,6 +39,7 @@
 struct child {
 	pid_t pid;    /* 0: not running */
 	int ready_fd; /* -1 once it has said that it is ready, or died */
+	bool ready;   /* it has said so */
 	int64_t started_us, backoff_us;
 	int64_t start_at_us; /* when to start it again; 0: now */
 	int64_t kill_at_us;  /* it was told to stop and must be gone by then; 0: it was not told */
@@ -78,13 +79,17 @@ static void
 start(struct parent *p, int i)
 {
 	struct child *c = &p->child[i];
-	int fds[2];
+	int fds[2] = { -1, -1 };
 
 	c->start_at_us = 0;
 	c->started_us = clock_mono_us();
-	c->stale = false;
+	c->stale = c->ready = false;
 	if (pipe2(fds, O_CLOEXEC) == -1 || (c->pid = fork()) == -1) {
 		log_event(LOG_LEVEL_ERROR, "start_failed", "child=%s text=%s", roles[i].name, log_text(strerror(errno)));
+		if (fds[0] != -1) {
+			close(fds[0]);
+			close(fds[1]);
+		}
 		c->pid = 0;
 		c->start_at_us = c->started_us + BACKOFF_LAST_US;
 		return;
@@ -112,7 +117,7 @@ all_ready(const struct parent *p)
 	int i;
 
 	for (i = 0; i < ROLE_COUNT; i++)
-		if (!p->child[i].pid || p->child[i].ready_fd != -1)
+		if (!p->child[i].pid || !p->child[i].ready)
 			return false;
 	return true;
 }
@@ -260,9 +265,11 @@ on_ready(struct parent *p, int i)
 {
 	struct child *c = &p->child[i];
 	char byte;
+	ssize_t n = read(c->ready_fd, &byte, 1);
 
-	if (read(c->ready_fd, &byte, 1) == -1 && errno == EAGAIN)
+	if (n == -1 && errno == EAGAIN)
 		return;
+	c->ready = n == 1; /* else it is dying */
 	close(c->ready_fd);
 	c->ready_fd = -1;
 	if (!p->announced && all_ready(p)) {

@@ -56,7 +56,7 @@ find(const char *name)
 }
 
 #ifdef ROLE_PROBE
-void role_probe(const char *role, const struct conf *conf); /* tests/daemon/probe.c: tries what the sandbox must refuse */
+void role_probe(const char *role, const struct conf *conf); /* tests/probe/probe.c: tries what the sandbox must refuse */
 #endif
 
 int

@@ -101,7 +101,7 @@ sender_done(struct sender *s, size_t slot, const struct delivery_result *result,
 	s->lately++;
 	if (!s->done++)
 		s->done_since_us = clock_mono_us();
-	if (relay_trouble) {
+	if (relay_trouble && clock_mono_us() >= s->hold_until_us) { /* ten connections refused at once are one trouble */
 		s->hold_us = s->hold_us ? s->hold_us * 2 : HOLD_FIRST_US;
 		if (s->hold_us > HOLD_LAST_US)
 			s->hold_us = HOLD_LAST_US;
@@ -194,6 +194,7 @@ write_turn(struct sender *s, struct err *e)
 		goto fail;
 	sender_claimed(s);
 	sender_recorded(s);
+	sender_ended(s);
 	return 1;
 fail:
 	sender_unclaimed(s); /* results stay, to be recorded */
@@ -205,7 +206,7 @@ struct loop {
 	int64_t version, look_at_us, trouble_until_us;
 };
 
-/* Look at the store when somebody else wrote, and once a second for what the clock alone changes. */
+/* Look at the store when somebody else wrote, or we ourselves changed what is due. */
 static int
 look(struct sender *s, struct loop *l, struct err *e)
 {
@@ -217,11 +218,12 @@ look(struct sender *s, struct loop *l, struct err *e)
 	s->before = s->lately;
 	s->lately = 0;
 	version = db_data_version(s->site->db);
-	if (version == l->version)
+	if (version == l->version && !s->stale)
 		return 0;
 	if (sender_look(s, e) == -1 || sender_drop_unwanted(s, e) == -1)
 		return -1;
 	l->version = version;
+	s->stale = false;
 	return 0;
 }
 
@@ -238,6 +240,8 @@ turn(struct sender *s, struct loop *l, struct err *e)
 		wait = rc == 0 ? RETURN_WAIT_MS : 0;
 		if (rc == -1)
 			return -1;
+	} else {
+		db_rollback(s->site->db); /* what there was to write is gone: so is our place in the writers' queue, or nobody else could write */
 	}
 	paced = submit(s);
 	if (paced >= 0 && paced < wait)

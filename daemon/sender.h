@@ -66,6 +66,7 @@ struct running {
 	struct campaign row;
 	bool exhausted;   /* the cursor has nobody left */
 	int64_t next_due; /* of a deferred one; 0: none */
+	bool over, told;  /* closed by us; that was logged */
 };
 
 /* How messages leave. */
@@ -97,6 +98,7 @@ struct sender {
 	int64_t hold_until_us; /* relay trouble: no claims until then */
 	int64_t hold_us;
 	int64_t next_send_us; /* the relay's rate */
+	bool stale;           /* what we wrote ourselves changed what is due: data_version does not show it */
 	bool draining;
 };
 
@@ -119,6 +121,7 @@ bool campaign_has_work(const struct running *r, int64_t now);
 bool sender_has_work(const struct sender *s);    /* something could be claimed */
 bool sender_has_ended(const struct sender *s);   /* a campaign can be closed */
 int sender_end(struct sender *s, struct err *e); /* close it; inside a transaction */
+void sender_ended(struct sender *s);             /* it was committed */
 int sender_recover(struct sender *s, struct err *e);
 
 /* sender_claim.c: fill free slots, inside a transaction: every outbox mail that is due, then at most `most` of campaigns. */

@@ -36,6 +36,7 @@ sender_look(struct sender *s, struct err *e)
 			continue;
 		old = followed(s, open[i].id);
 		next[n].exhausted = old && old->exhausted;
+		next[n].over = next[n].told = false;
 		next[n].row = open[i];
 		if (delivery_next_due(s->site->db, open[i].id, &next[n].next_due, e) == -1)
 			goto out;
@@ -61,7 +62,9 @@ out:
 bool
 campaign_has_work(const struct running *r, int64_t now)
 {
-	return now < r->row.deadline && (!r->exhausted || (r->next_due && r->next_due <= now));
+	if (r->over)
+		return false;
+	return !r->exhausted || (r->next_due && r->next_due <= now && now < r->row.deadline);
 }
 
 static bool
@@ -79,13 +82,14 @@ is_idle(const struct sender *s, int64_t id)
 static bool
 is_over(const struct sender *s, const struct running *r)
 {
-	return r->exhausted && !r->next_due && is_idle(s, r->row.id);
+	return !r->over && r->exhausted && !r->next_due && is_idle(s, r->row.id);
 }
 
+/* The deadline is for those who were deferred: nobody is given up while others wait for their first turn. */
 static bool
 is_late(const struct sender *s, const struct running *r)
 {
-	return clock_now() >= r->row.deadline && is_idle(s, r->row.id);
+	return !r->over && r->exhausted && r->next_due && clock_now() >= r->row.deadline && is_idle(s, r->row.id);
 }
 
 bool
@@ -121,14 +125,32 @@ end_if_over(struct sender *s, struct running *r, struct err *e)
 	if (is_late(s, r)) {
 		if (delivery_give_up(s->site->db, r->row.id, &n, e) == -1)
 			return -1;
-		r->exhausted = true;
-		r->next_due = 0;
 		log_event(LOG_LEVEL_WARNING, "deadline", "campaign=%lld given_up=%lld", (long long)r->row.id, (long long)n);
 	}
+	if (!r->exhausted || !is_idle(s, r->row.id))
+		return 0;
+	/* as the ledger says now: results of this or the last transaction may have been deferred */
+	if (delivery_next_due(s->site->db, r->row.id, &r->next_due, e) == -1)
+		return -1;
 	if (!is_over(s, r))
 		return 0;
-	log_event(LOG_LEVEL_INFO, "campaign_done", "campaign=%lld", (long long)r->row.id);
-	return campaign_finish(s->site->db, r->row.id, e);
+	if (campaign_finish(s->site->db, r->row.id, e) == -1)
+		return -1;
+	r->over = db_changes(s->site->db) > 0; /* else it was paused or cancelled just now */
+	return 0;
+}
+
+void
+sender_ended(struct sender *s)
+{
+	int i;
+
+	for (i = 0; i < s->campaigns; i++) {
+		if (!s->campaign[i].over || s->campaign[i].told)
+			continue;
+		log_event(LOG_LEVEL_INFO, "campaign_done", "campaign=%lld", (long long)s->campaign[i].row.id);
+		s->campaign[i].told = s->stale = true;
+	}
 }
 
 int

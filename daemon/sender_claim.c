@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "sender.h"
 
 #define BATCH 64
@@ -77,16 +78,30 @@ claim_campaign(struct sender *s, struct running *r, size_t most, size_t *n, stru
 	struct delivery_claim claims[BATCH];
 	struct campaign_tally tally = { 0 };
 	size_t slot;
+	int64_t cursor, deadline = clock_now() + s->site->conf.campaign_deadline;
 	int i, count;
 
 	*n = 0;
 	/* the row as it is inside this transaction: a pause or cancel that came in between must win */
 	if (campaign_get(s->site->db, r->row.id, &r->row, e) != 1 || r->row.state != CAMPAIGN_SENDING)
 		return 0;
+	if (!sender_compiled(s, r->row.id, s->site->conf.site_language, e)) {
+		/* it alone is in trouble: the outbox and the other campaigns must go on */
+		log_event(LOG_LEVEL_ERROR, "campaign_held", "campaign=%lld text=%s", (long long)r->row.id, log_text(e->text));
+		s->stale = true;
+		return campaign_hold(s->site->db, r->row.id, e->text, e);
+	}
+	cursor = r->row.cursor;
 	count = delivery_claim(s->site->db, &r->row, claims, most < BATCH ? most : BATCH, &tally, &r->exhausted, e);
 	if (count == -1 || campaign_tally(s->site->db, r->row.id, &tally, e) == -1 ||
 	    delivery_next_due(s->site->db, r->row.id, &r->next_due, e) == -1)
 		return -1;
+	/* whoever is reached late has as long as those before: the deadline moves along, a minute at a time */
+	if (r->row.cursor != cursor && deadline >= r->row.deadline + 60) {
+		if (campaign_extend(s->site->db, r->row.id, deadline, e) == -1)
+			return -1;
+		r->row.deadline = deadline;
+	}
 	for (i = 0; i < count; i++) {
 		struct compiled *compiled = sender_compiled(s, r->row.id, claims[i].who.language, e);
 
@@ -156,7 +171,7 @@ sender_unclaimed(struct sender *s)
 		s->slot[slot].state = SLOT_FREE;
 	}
 	for (i = 0; i < s->campaigns; i++)
-		s->campaign[i].exhausted = false; /* what the rolled back claims said is not known any more */
+		s->campaign[i].exhausted = s->campaign[i].over = false; /* what the rolled back transaction said is not known any more */
 }
 
 /* Take the READY slots for which `result` has an answer out of the queue, undone. */

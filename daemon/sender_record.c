@@ -162,6 +162,7 @@ sender_recorded(struct sender *s)
 		if (slot->state != SLOT_DONE)
 			continue;
 		log_result(slot);
+		s->stale |= slot->result.state == DELIVERY_DEFERRED;
 		if (slot->outbox)
 			buf_release(&slot->mail.message);
 		else if (slot->compiled)

@@ -22,11 +22,14 @@ enum {
 	Q_FINISH,
 	Q_TALLY,
 	Q_CURSOR,
+	Q_EXTEND,
 	Q_PUT_MESSAGE,
 	Q_GET_MESSAGE,
 	Q_LANGUAGES,
 	Q_COUNT
 };
+
+#define RESUMED_GRACE 86400 /* seconds: what was deferred is tried for so long at least after a pause */
 
 #define COLUMNS \
 	"id, uuid, kind, topic_id, coalesce(key, ''), subject, state, reason, created_by, created_at, start_at, coalesce(valid_until, 0), " \
@@ -39,8 +42,11 @@ static const char *const sql[] = {
 	[Q_GET] = "SELECT " COLUMNS " FROM campaign WHERE id = :id",
 	[Q_BY_KEY] = "SELECT " COLUMNS " FROM campaign WHERE key = :key",
 	[Q_LIST] = "SELECT " COLUMNS " FROM campaign ORDER BY id DESC LIMIT :limit",
-	[Q_OPEN] = "SELECT " COLUMNS " FROM campaign WHERE state IN ('scheduled', 'sending', 'paused', 'held') ORDER BY id LIMIT :limit",
-	[Q_SET_STATE] = "UPDATE campaign SET state = :state, reason = :reason, finished_at = CASE WHEN :state = 'cancelled' THEN :now END WHERE id = :id",
+	[Q_OPEN] = "SELECT " COLUMNS " FROM campaign WHERE state IN ('scheduled', 'sending', 'paused', 'held') "
+		   "ORDER BY state IN ('paused', 'held'), CASE WHEN state = 'scheduled' THEN start_at ELSE 0 END, id LIMIT :limit",
+	[Q_SET_STATE] = "UPDATE campaign SET state = :state, reason = :reason, finished_at = CASE WHEN :state = 'cancelled' THEN :now END, "
+			"start_at = CASE WHEN :state = 'scheduled' THEN max(start_at, :now) ELSE start_at END, "
+			"deadline = CASE WHEN :state = 'sending' THEN max(deadline, :now + :grace) ELSE deadline END WHERE id = :id",
 	[Q_START] = "UPDATE campaign SET state = 'sending', reason = '', started_at = :now, deadline = :deadline, "
 		    "high_id = (SELECT coalesce(max(id), 0) FROM subscriber), "
 		    "planned = (SELECT count(*) FROM subscription u WHERE u.topic_id = campaign.topic_id AND u.state = 1) WHERE id = :id AND state = 'scheduled'",
@@ -48,6 +54,7 @@ static const char *const sql[] = {
 	[Q_TALLY] = "UPDATE campaign SET accepted = accepted + :accepted, deferred = deferred + :deferred, refused = refused + :refused, "
 		    "unknown = unknown + :unknown, skipped = skipped + :skipped WHERE id = :id",
 	[Q_CURSOR] = "UPDATE campaign SET cursor = :cursor WHERE id = :id",
+	[Q_EXTEND] = "UPDATE campaign SET deadline = max(deadline, :deadline) WHERE id = :id AND started_at IS NOT NULL",
 	[Q_PUT_MESSAGE] = "INSERT INTO campaign_message (campaign_id, language, compiled) VALUES (:id, :language, :compiled)",
 	[Q_GET_MESSAGE] = "SELECT compiled FROM campaign_message WHERE campaign_id = :id ORDER BY language = :language DESC, language LIMIT 1",
 	[Q_LANGUAGES] = "SELECT language FROM campaign_message WHERE campaign_id = :id ORDER BY language",
@@ -207,6 +214,7 @@ change(struct db *db, int64_t id, unsigned from, enum campaign_state to, const c
 	stmt_text(st, ":state", names[to]);
 	stmt_text(st, ":reason", reason);
 	stmt_int(st, ":now", clock_now());
+	stmt_int(st, ":grace", RESUMED_GRACE);
 	return stmt_run(st, e);
 }
 
@@ -283,6 +291,16 @@ campaign_move_cursor(struct db *db, int64_t id, int64_t cursor, struct err *e)
 
 	stmt_int(st, ":id", id);
 	stmt_int(st, ":cursor", cursor);
+	return stmt_run(st, e);
+}
+
+int
+campaign_extend(struct db *db, int64_t id, int64_t deadline, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_EXTEND);
+
+	stmt_int(st, ":id", id);
+	stmt_int(st, ":deadline", deadline);
 	return stmt_run(st, e);
 }
 

@@ -54,14 +54,18 @@ int campaign_create(struct db *db, struct campaign *c, struct err *e);
 int campaign_get(struct db *db, int64_t id, struct campaign *out, struct err *e);
 int campaign_by_key(struct db *db, const char *key, struct campaign *out, struct err *e);
 
-/* Newest first, or only those in a state that is not over yet, oldest first. At most `size`; returns how many, or -1. */
+/*
+ * Newest first, or only those in a state that is not over yet: sending, then scheduled by their time, then
+ * those that wait for a person, so that these never crowd out the others. At most `size`; returns how many, or -1.
+ */
 int campaign_list(struct db *db, struct campaign *out, size_t size, struct err *e);
 int campaign_open(struct db *db, struct campaign *out, size_t size, struct err *e);
 
 /*
  * Move to another state, with the reason. ERR_REFUSED when the present state does not
  * lead there: pause from scheduled or sending, resume (to where it was) from paused or
- * held, cancel from all that is not over.
+ * held, cancel from all that is not over. What is resumed before its start is due now at the earliest, so that it is not overdue
+ * again; what is resumed later is given a day at least for what was deferred.
  */
 int campaign_pause(struct db *db, int64_t id, const char *reason, struct err *e);
 int campaign_hold(struct db *db, int64_t id, const char *reason, struct err *e);
@@ -78,6 +82,7 @@ int campaign_finish(struct db *db, int64_t id, struct err *e);
 /* The sender. */
 int campaign_tally(struct db *db, int64_t id, const struct campaign_tally *t, struct err *e);
 int campaign_move_cursor(struct db *db, int64_t id, int64_t cursor, struct err *e);
+int campaign_extend(struct db *db, int64_t id, int64_t deadline, struct err *e); /* never shortens it */
 
 /* The compiled message of a language; reading one falls back on any language there is. 1, 0, -1. */
 int campaign_put_message(struct db *db, int64_t id, const char *language, const void *compiled, size_t n, struct err *e);

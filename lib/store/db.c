@@ -28,11 +28,10 @@ db_fail_sqlite(struct sqlite3 *sqlite, struct err *e)
 
 	switch (sqlite3_errcode(sqlite) & 0xff) {
 	case SQLITE_FULL:
-		return err_set(e, ERR_FULL, "no space left for the store; nothing was changed: free some space and try again");
+		return err_set(e, ERR_FULL, "no space left for the store, so this was not written: free some space and try again");
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return err_set(e, ERR_BUSY,
-		    "the store is locked by another program; nothing was changed: try again, or see who has it open");
+		return err_set(e, ERR_BUSY, "the store is locked by another program, so this was not written: try again, or see who has it open");
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return err_set(e, ERR_CORRUPT, "the store is damaged (%s): restore it from the backup", text);
@@ -44,7 +43,7 @@ db_fail_sqlite(struct sqlite3 *sqlite, struct err *e)
 		/* SQLITE_IOERR is how a full quota and a limit on the size of files show */
 		system_errno = sqlite3_system_errno(sqlite);
 		if (system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG)
-			return err_set(e, ERR_FULL, "no space left for the store; nothing was changed: free some space and try again");
+			return err_set(e, ERR_FULL, "no space left for the store, so this was not written: free some space and try again");
 		return err_set(e, ERR_SYSTEM, "store: %s", text);
 	}
 }
@@ -251,7 +250,7 @@ db_begin(struct db *db, struct err *e)
 		if (clock_mono_us() - start > db->wait_us) {
 			turn_leave(&db->turn);
 			return err_set(e, ERR_BUSY,
-			    "the store is locked by another program for %lld s; nothing was changed: try again, or see who has it open",
+			    "the store is locked by another program for %lld s, so this was not written: try again, or see who has it open",
 			    (long long)(db->wait_us / 1000000));
 		}
 		nanosleep(&pause, NULL);

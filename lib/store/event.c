@@ -12,8 +12,8 @@ enum {
 };
 
 static const char *const sql[] = {
-	[Q_ADD] = "INSERT INTO event (kind, at, subscriber_id, topic_id, campaign_id, class, code, enhanced, text) "
-		  "VALUES (:kind, :now, :subscriber, :topic, :campaign, :class, :code, :enhanced, :text)",
+	[Q_ADD] = ("INSERT INTO event (kind, at, subscriber_id, topic_id, campaign_id, class, code, enhanced, text) "
+		   "VALUES (:kind, :now, :subscriber, :topic, :campaign, :class, :code, :enhanced, :text)"),
 	[Q_COUNT_KIND] = "SELECT count(*) FROM event WHERE campaign_id = :campaign AND kind = :kind",
 	[Q_DELETE_OLD] = "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE at < :before LIMIT :limit)",
 };

@@ -14,8 +14,8 @@ enum {
 };
 
 static const char *const sql[] = {
-	[Q_PUT] = "INSERT INTO token (hash, purpose, subscriber_id, topics, created_at, expires_at) "
-		  "VALUES (:hash, :purpose, :subscriber, :topics, :created, :expires)",
+	[Q_PUT] = ("INSERT INTO token (hash, purpose, subscriber_id, topics, created_at, expires_at) "
+		   "VALUES (:hash, :purpose, :subscriber, :topics, :created, :expires)"),
 	[Q_FIND] = "SELECT subscriber_id, topics, created_at, expires_at, coalesce(used_at, 0) FROM token WHERE hash = :hash AND purpose = :purpose",
 	[Q_USE] = "UPDATE token SET used_at = :now WHERE hash = :hash AND used_at IS NULL",
 	[Q_RECENT] = "SELECT 1 FROM token WHERE subscriber_id = :subscriber AND purpose = :purpose AND created_at >= :since LIMIT 1",

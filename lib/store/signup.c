@@ -16,8 +16,8 @@ enum {
 };
 
 static const char *const sql[] = {
-	[Q_APPEND] = "INSERT INTO signup_request (address, address_key, name, topics, language, ip, form_hash, received_at) "
-		     "VALUES (:address, :key, :name, :topics, :language, :ip, :form, :received)",
+	[Q_APPEND] = ("INSERT INTO signup_request (address, address_key, name, topics, language, ip, form_hash, received_at) "
+		      "VALUES (:address, :key, :name, :topics, :language, :ip, :form, :received)"),
 	[Q_NEXT] = "SELECT id, address, address_key, name, topics, language, ip, form_hash, received_at FROM signup_request ORDER BY id LIMIT 1",
 	[Q_DELETE] = "DELETE FROM signup_request WHERE id = :id",
 	[Q_COUNT_ALL] = "SELECT count(*) FROM signup_request",

@@ -24,8 +24,8 @@ enum {
 
 static const char *const sql[] = {
 	[Q_FIND] = "SELECT reason FROM suppression WHERE address_hmac = :hmac",
-	[Q_PUT] = "INSERT INTO suppression (address_hmac, reason, since, source) VALUES (:hmac, :reason, :now, :source) "
-		  "ON CONFLICT DO UPDATE SET reason = excluded.reason, since = excluded.since, source = excluded.source",
+	[Q_PUT] = ("INSERT INTO suppression (address_hmac, reason, since, source) VALUES (:hmac, :reason, :now, :source) "
+		   "ON CONFLICT DO UPDATE SET reason = excluded.reason, since = excluded.since, source = excluded.source"),
 	[Q_DELETE] = "DELETE FROM suppression WHERE address_hmac = :hmac",
 	[Q_LIFT_CONFIRMED] = "DELETE FROM suppression WHERE address_hmac = (SELECT address_hmac FROM subscriber WHERE id = :subscriber) "
 			     "AND reason IN ('left', 'erased', 'hard')",

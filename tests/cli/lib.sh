@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the scripts use what is set here
 # lib.sh - what the scripts of tests/cli share: a site of one's own in a temporary folder, TAP, and checks that read as sentences.
 #
 # A script sources it, makes checks, and ends with `finish`. BIN is the folder of the binaries.
@@ -14,7 +14,7 @@ trap cleanup EXIT
 
 nl() { "$BIN/newsletter" "$@"; }
 
-say() { printf '%s\n' "$*" | sed 's/^/# /'; }
+say() { printf '%s\n' "$*" | cut -c1-300 | head -n 40 | sed 's/^/# /'; }
 
 ok() { # NAME STATUS
 	count=$((count + 1))

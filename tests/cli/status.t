@@ -12,7 +12,7 @@ like "topics" "$out" "articles +1 +0 +0 +0 +0"
 nl send >/dev/null 2>&1 && nl send promotion "$data/site/promotions/spring.md" --to a@example.org >/dev/null 2>&1
 succeeds "after a send" nl status
 like "what waits" "$out" "Waiting +1 mail to one person"
-like "open campaigns" "$out" "1 +scheduled +Quiet Harbour: 3 new articles"
+like "open campaigns" "$out" "1 +scheduled +3 new articles from Quiet Harbour"
 printf '[site]\nname = Quiet Harbour\n[relay]\nurl = smtp://mail.example.org:587\n' >newsletter.conf
 # as newsletterd's parent does: byte 0 of the file, locked as long as it lives
 python3 - store/newsletter.db-daemon >locked <<'P' &

@@ -11,6 +11,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
+	union {
+		const uint8_t *in;
+		uint8_t *out;
+	} u = { .in = data }; /* opened for reading alone */
 	struct err e = ERR_INIT;
 	unsigned long line = 0;
 	uint64_t bytes = 0;
@@ -19,7 +23,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	size_t i;
 	int rc;
 
-	if (!n || !(f = fmemopen((void *)(uintptr_t)data, n, "r")))
+	if (!n || !(f = fmemopen(u.out, n, "r")))
 		return 0;
 	csv_init(&c, f);
 	while ((rc = csv_next(&c, &e))) {

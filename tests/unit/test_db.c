@@ -226,23 +226,24 @@ test_schema(void **state)
 		"UPDATE consent SET action = 'confirmed'",
 		"UPDATE audit SET who = 'nobody'",
 		"DELETE FROM audit",
-		"INSERT INTO outbox (kind, state, created_at, expires_at, next_at, address) VALUES ('test', 'accepted', 1, 1, 1, 'a@e.org')",
+		"INSERT INTO outbox (kind, state, created_at, expires_at, next_at, address) VALUES ('test', 'accepted', "
+		"1, 1, 1, 'a@e.org')",
 		"INSERT INTO outbox (kind, state, created_at, expires_at, next_at, message) VALUES ('test', 'expired', 1, 1, 1, x'00')",
 		"INSERT INTO delivery (campaign_id, subscriber_id, state, attempts, at) VALUES (1, 1, 2, 1, 1)",
 		"INSERT INTO delivery (campaign_id, subscriber_id, state, attempts, at, next_at) VALUES (1, 1, 0, 1, 1, 5)",
 	};
+	static const char rows[] =
+	    "PRAGMA foreign_keys = ON;"
+	    "INSERT INTO topic (slug, title, description, created_at) VALUES ('a', 'a', '', 1);"
+	    "INSERT INTO subscriber (address, address_key, address_hmac, name, language, created_at) VALUES ('a', 'a', x'00', '', '', 1);"
+	    "INSERT INTO campaign (uuid, kind, topic_id, subject, state, created_at, created_by, start_at) VALUES "
+	    "('u', 'promotion', 1, 's', 'scheduled', 1, 'me', 1);"
+	    "INSERT INTO audit (at, who, command, detail) VALUES (1, 'me', 'x', '');"
+	    "INSERT INTO consent (subscriber_id, topic_id, action, at, ip, source) VALUES (1, 1, 'left', 1, '::1', 'x')";
 	size_t i;
 
 	(void)state;
-	assert_int_equal(raw_exec(
-			     "PRAGMA foreign_keys = ON;"
-			     "INSERT INTO topic (slug, title, description, created_at) VALUES ('a', 'a', '', 1);"
-			     "INSERT INTO subscriber (address, address_key, address_hmac, name, language, created_at) VALUES ('a', 'a', x'00', '', '', 1);"
-			     "INSERT INTO campaign (uuid, kind, topic_id, subject, state, created_at, created_by, start_at) VALUES "
-			     "('u', 'promotion', 1, 's', 'scheduled', 1, 'me', 1);"
-			     "INSERT INTO audit (at, who, command, detail) VALUES (1, 'me', 'x', '');"
-			     "INSERT INTO consent (subscriber_id, topic_id, action, at, ip, source) VALUES (1, 1, 'left', 1, '::1', 'x')"),
-	    SQLITE_OK);
+	assert_int_equal(raw_exec(rows), SQLITE_OK);
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		if (raw_exec(wrong[i]) == SQLITE_OK)
 			fail_msg("taken: %s", wrong[i]);

@@ -7,17 +7,14 @@
 static struct article
 an_article(const char *source, const char *hash)
 {
-	return (struct article){
-		.source = (char *)source,
-		.title = "Breathing",
-		.url = "https://example.org/breathing",
-		.excerpt = "A few lines.",
-		.author = "Ann",
-		.image = "https://example.org/b.jpg",
-		.body = "# Breathing\n",
-		.hash = (char *)hash,
-		.published_at = T0,
-	};
+	static char title[] = "Breathing", url[] = "https://example.org/breathing", excerpt[] = "A few lines.", author[] = "Ann";
+	static char image[] = "https://example.org/b.jpg", body[] = "# Breathing\n";
+	struct article a = { .title = title, .url = url, .excerpt = excerpt, .author = author, .image = image, .body = body };
+
+	a.source = (char *)source;
+	a.hash = (char *)hash;
+	a.published_at = T0;
+	return a;
 }
 
 static int64_t

@@ -114,9 +114,7 @@ test_delete(void **state)
 	buf_release(&mail[0].message);
 	assert_true(make_subscriber("carol@example.org") > bob);
 	commit();
-	assert_int_equal(raw_int("SELECT count(*) FROM outbox WHERE state = 'expired' "
-				 "AND address IS NULL AND message IS NULL AND subscriber_id IS NULL"),
-	    2);
+	assert_int_equal(raw_int("SELECT count(*) FROM outbox WHERE state = 'expired' AND address IS NULL AND subscriber_id IS NULL"), 2);
 	assert_int_equal(raw_int("SELECT count(*) FROM outbox WHERE state = 'queued' AND address = 'ann@example.org'"), 1);
 	assert_int_equal(raw_int("SELECT count(*) FROM event WHERE subscriber_id IS NULL"), 1);
 	assert_int_equal(raw_int("SELECT count(*) FROM consent"), 1);

@@ -1,0 +1,140 @@
+#!/usr/bin/env bash
+# trouble.t - what goes wrong around a campaign loses nobody, repeats nobody, blocks nobody else, and costs no CPU:
+# refusals at its end, a locked store, a full disk, a relay that goes away, a parent that is killed, a message that cannot be read.
+. "$(dirname "$0")/lib.sh"
+
+"$root/tools/peers" || bail "the peers are missing"
+# shellcheck source=/dev/null
+. "$peers/env"
+relay_port=$(free_port)
+make_site
+conf_add relay "url=smtp://127.0.0.1:$relay_port" tls=none connections=4 window=4 timeout=5
+relay=
+
+# relay_up [smtp-sink's options]: at the same address each time.
+relay_up() {
+	mkdir -p "$tmp/sink"
+	chmod 711 "$tmp"
+	chmod 777 "$tmp/sink"
+	[ "$(id -u)" != 0 ] || set -- -u nobody "$@"
+	LD_LIBRARY_PATH=$POSTFIX_LIBRARIES "$SMTP_SINK" -D "$tmp/sink/mail." "$@" "127.0.0.1:$relay_port" 256 2>>"$tmp/sink.log" &
+	relay=$!
+	at_exit $relay
+	wait_for 5 port_open "$relay_port" || bail "smtp-sink did not come up"
+}
+relay_down() { kill -9 "$relay" && wait "$relay" 2>/dev/null; }
+forget_mail() { rm -f "$tmp"/sink/*; }
+relay_got() { grep -l "^X-Rcpt-Args: <$1>" "$tmp"/sink/* >/dev/null 2>&1; }
+tally() { sql "SELECT accepted || ' ' || deferred || ' ' || refused || ' ' || unknown || ' ' || skipped FROM campaign WHERE id = $1"; }
+tally_is() { [ "$(tally "$1")" = "$2" ]; }
+ticks() { awk '{ print $14 + $15 }' "/proc/$(role_pid "$1")/stat"; }	# hundredths of a second of CPU
+due_now() { sql "UPDATE delivery SET next_at = unixepoch() WHERE state = 2; UPDATE outbox SET next_at = unixepoch() WHERE state = 'queued'"; }
+logged() { grep -c "$1" "$site/log"; }
+announce() { article "$1" && newsletter send --yes >/dev/null; }
+# lock_store SECONDS: as a program does that knows nothing of the writers' queue.
+lock_store() { (echo 'BEGIN EXCLUSIVE;'; sleep "$1"; echo 'ROLLBACK;') | sqlite3 -batch "$site/store/newsletter.db" & lock=$!; }
+
+# The end of a campaign: the last ones are refused for now.
+relay_up -r rcpt
+subscribers 30
+start_daemon
+announce 'Refused for now'
+wait_for 10 tally_is 1 '0 30 0 0 0'
+is "$(tally 1)" '0 30 0 0 0' "everybody is deferred"
+sleep 1
+is "$(campaign_state 1)" sending "a campaign whose last messages are deferred is not over"
+relay_down
+relay_up
+due_now
+wait_for 15 campaign_is 1 'done'
+is "$(campaign_state 1) $(tally 1)" 'done 30 0 0 0 0' "and serves them once the relay takes them"
+before=$(ticks sender)
+sleep 2
+at_most $(($(ticks sender) - before)) 20 "hundredths of a second of CPU that an idle sender takes in 2 s"
+is "$(logged event=campaign_done)" 1 "the end is logged once"
+
+# A confirmation whose reply was lost goes out again, though nobody else writes to the store.
+relay_down
+relay_up -q .
+curl -s --max-time 10 -o /dev/null -d email=ann@example.org -d topic=articles "$base/subscribe"
+wait_for 10 grep -q 'kind=confirm state=deferred' "$site/log"
+ok $? "a confirmation's reply is lost"
+relay_down
+relay_up
+mail_accepted() { grep -q 'kind=confirm state=accepted' "$site/log"; }
+wait_for 25 mail_accepted
+ok $? "and it is sent again"
+
+# Somebody has the store locked, and meanwhile the relay goes: whoever waited for the store must not keep others out.
+sql "UPDATE campaign SET state = 'sending', finished_at = NULL, accepted = 29, deferred = 1 WHERE id = 1;
+	UPDATE delivery SET state = 2, next_at = unixepoch() + 3 WHERE campaign_id = 1 AND subscriber_id = 1"
+sleep 0.5
+lock_store 6
+sleep 4.5
+relay_down
+wait $lock
+sleep 2
+timeout 5 "$BIN/newsletter" -C "$site" campaign pause 1 >/dev/null 2>&1
+is $? 0 "a sender that lost its relay while the store was locked keeps nobody from writing"
+relay_up
+newsletter campaign resume 1 >/dev/null
+wait_for 20 campaign_is 1 'done'
+is "$(tally 1)" '30 0 0 0 0' "and sends when both are back"
+
+# A locked store in the middle of a campaign: nobody is lost or served twice.
+forget_mail
+lock_store 3
+before=$(ticks sender)
+sleep 2
+at_most $(($(ticks sender) - before)) 60 "hundredths of a second of CPU in 2 s of a locked store"
+wait $lock
+announce 'Locked'
+lock_store 2
+wait $lock
+wait_for 15 campaign_is 2 'done'
+is "$(tally 2) $(cat "$tmp"/sink/* | grep -c '^X-Rcpt-Args:')" '30 0 0 0 0 30' "a campaign goes on after the store was locked"
+
+# Three campaigns made while nobody sends: one whose deadline passed while it was paused, one that is overdue, one that is damaged.
+stop_daemon
+for title in Deadline Overdue Damaged; do
+	announce $title 2>/dev/null
+done
+sql "UPDATE campaign SET state = 'paused', started_at = unixepoch(), deadline = unixepoch() - 1, planned = 30,
+		high_id = (SELECT max(id) FROM subscriber) WHERE id = 3;
+	UPDATE campaign SET start_at = start_at - 90000 WHERE id = 4;
+	UPDATE campaign_message SET compiled = x'00' WHERE campaign_id = 5"
+start_daemon
+wait_for 5 campaign_is 4 held
+is "$(campaign_state 4)" held "an overdue campaign is held"
+newsletter campaign resume 4 >/dev/null
+wait_for 10 campaign_is 4 'done'
+is "$(campaign_state 4) $(tally 4)" 'done 30 0 0 0 0' "and goes once a person resumes it"
+wait_for 10 campaign_is 5 held
+is "$(campaign_state 5)" held "a campaign whose message cannot be read is held, and stops no other"
+newsletter campaign resume 3 >/dev/null
+wait_for 10 campaign_is 3 'done'
+is "$(campaign_state 3) $(tally 3)" 'done 30 0 0 0 0' "a campaign resumed after its deadline leaves out nobody who was not reached"
+
+# The parent is killed, and started again at once.
+kill -9 "$daemon"
+wait "$daemon" 2>/dev/null
+start_daemon
+announce 'After the kill'
+wait_for 15 campaign_is 6 'done'
+is "$(tally 6)" '30 0 0 0 0' "a parent that was killed can be started again at once"
+timeout 5 "$BIN/newsletterd" -C "$site" 2>"$tmp/second"
+is $? 1 "a second daemon on the same store gives up"
+like "$(cat "$tmp/second")" 'runs for .* already' "and says why"
+
+stop_daemon
+is "$(sql <"$root/tests/invariants.sql")" '' "every invariant of the store holds"
+
+# A role that cannot start: the daemon does not claim to be ready.
+mv "$site/keys" "$tmp/keys"
+: >"$site/log"
+timeout -s TERM 3 "$BIN/newsletterd" -C "$site" 2>>"$site/log"
+is "$(logged event=ready)" 0 "with roles that fail at once the daemon does not say that it is ready"
+died=$(logged event=role_died)
+at_least "$died" 6 "the roles that died are started again"
+at_most "$died" 24 "with back-off"
+done_testing
