@@ -30,7 +30,7 @@ sender_retry_at(int attempts)
 	if (wait > RETRY_LAST)
 		wait = RETRY_LAST;
 	secret_random(&jitter, sizeof(jitter));
-	return clock_now() + wait * 9 / 10 + wait * jitter / (5 * 65536);
+	return clock_now() + wait * 9 / 10 + wait * jitter / ((int64_t)5 * 65536);
 }
 
 /* The relay says that the address is dead: nobody mails it again, on any topic. */

@@ -17,8 +17,8 @@
 #define URI_MAX 900    /* octets of a URI as written in a header: the line stays below 998 */
 #define HEADER_MAX 250 /* octets of Date and Message-ID */
 #define CHUNK 512      /* octets of a value taken at a time */
-#define SUBJECT_MAX (2 * MESSAGE_HEADER_MAX)
-#define GROWTH 6 /* octets that one of a value becomes: &quot; is the most */
+#define SUBJECT_MAX ((size_t)2 * MESSAGE_HEADER_MAX)
+#define GROWTH ((size_t)6) /* octets that one of a value becomes: &quot; is the most */
 
 /* In quoted-printable still GROWTH (what has =XX was one octet or %XX before), soft breaks after 64 columns or more, one at the end. */
 #define BODY_BOUND(n) (GROWTH * (n) + 3 * (GROWTH * (n) / 64 + 3))

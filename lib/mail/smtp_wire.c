@@ -10,7 +10,7 @@
 #include "base/err.h"
 
 /* More than this before the first MAIL is no relay. */
-#define OPENING_BYTES_MAX (4 * SMTP_REPLY_MAX)
+#define OPENING_BYTES_MAX ((size_t)4 * SMTP_REPLY_MAX)
 
 /* 0 when the URL names scheme, host and port and nothing else. */
 static int

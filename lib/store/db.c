@@ -31,7 +31,8 @@ db_fail_sqlite(struct sqlite3 *sqlite, struct err *e)
 		return err_set(e, ERR_FULL, "no space left for the store, so this was not written: free some space and try again");
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return err_set(e, ERR_BUSY, "the store is locked by another program, so this was not written: try again, or see who has it open");
+		return err_set(e, ERR_BUSY,
+		    "the store is locked by another program, so this was not written: try again, or see who has it open");
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return err_set(e, ERR_CORRUPT, "the store is damaged (%s): restore it from the backup", text);
