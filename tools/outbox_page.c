@@ -185,7 +185,7 @@ answer(struct buf *out, const char *url)
 
 static enum MHD_Result
 on_request(void *ctx, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
-    const char *data, size_t *size, void **request)
+    const char *data, size_t *size, void **request) /* NOLINT(readability-non-const-parameter): the type is libmicrohttpd's */
 {
 	struct buf out = BUF_INIT;
 	struct MHD_Response *response;
@@ -217,7 +217,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	folder = argv[1];
-	loopback.sin_port = htons((uint16_t)atoi(argv[2]));
+	loopback.sin_port = htons((uint16_t)strtol(argv[2], NULL, 10));
 	g_mime_init();
 	daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, on_request, NULL,
 	    MHD_OPTION_SOCK_ADDR, &loopback, MHD_OPTION_END);

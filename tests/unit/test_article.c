@@ -192,7 +192,7 @@ test_bounds(void **state)
 		buf_addch(&text, 'x');
 	put(text.data, text.len);
 	assert_int_equal(article_text_read(&a, path, "", &e), 0);
-	assert_int_equal(strlen(a.excerpt), ARTICLE_EXCERPT_WORDS * 16 + strlen("…"));
+	assert_int_equal(strlen(a.excerpt), (size_t)ARTICLE_EXCERPT_WORDS * 16 + strlen("…"));
 	article_text_release(&a);
 	buf_addch(&text, 'x');
 	put(text.data, text.len);
