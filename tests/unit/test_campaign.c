@@ -227,6 +227,39 @@ test_start(void **state)
 	assert_invariants();
 }
 
+/* A resumed campaign is neither overdue nor past its deadline at once. */
+static void
+test_resume_times(void **state)
+{
+	struct campaign c;
+
+	(void)state;
+	topic = make_topic("promotions");
+	clock_set(T0);
+	begin();
+	make("");
+	ok(campaign_hold(db, 1, "overdue", &err));
+	clock_set(T0 + 90000);
+	ok(campaign_resume(db, 1, &err));
+	assert_int_equal(campaign_get(db, 1, &c, &err), 1);
+	assert_int_equal(c.state, CAMPAIGN_SCHEDULED);
+	assert_int_equal(c.start_at, T0 + 90000);
+	ok(campaign_start(db, 1, T0 + 90010, &err));
+	ok(campaign_extend(db, 1, T0 + 90005, &err));
+	assert_int_equal(campaign_get(db, 1, &c, &err), 1);
+	assert_int_equal(c.deadline, T0 + 90010);
+	ok(campaign_extend(db, 1, T0 + 90020, &err));
+	ok(campaign_pause(db, 1, "", &err));
+	assert_int_equal(campaign_get(db, 1, &c, &err), 1);
+	assert_int_equal(c.deadline, T0 + 90020);
+	clock_set(T0 + 900000);
+	ok(campaign_resume(db, 1, &err));
+	assert_int_equal(campaign_get(db, 1, &c, &err), 1);
+	assert_int_equal(c.deadline, T0 + 900000 + 86400);
+	commit();
+	assert_invariants();
+}
+
 /* Nobody on the list at all. */
 static void
 test_start_empty(void **state)
@@ -336,6 +369,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		store_test(test_create),
 		store_test(test_lists),
+		store_test(test_resume_times),
 		store_test(test_states),
 		store_test(test_start),
 		store_test(test_start_empty),
