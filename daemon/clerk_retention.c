@@ -12,8 +12,8 @@
 #include "store/subscription.h"
 
 #define HOUR 3600
-#define BITE 500                 /* rows a transaction */
-#define OUTBOX_KEPT (30 * 86400) /* wiped rows: only kind, time and reply are left in them */
+#define BITE 500                          /* rows a transaction */
+#define OUTBOX_KEPT ((int64_t)30 * 86400) /* wiped rows: only kind, time and reply are left in them */
 
 struct rule {
 	const char *what;

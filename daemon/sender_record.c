@@ -30,7 +30,7 @@ sender_retry_at(int attempts)
 	if (wait > RETRY_LAST)
 		wait = RETRY_LAST;
 	secret_random(&jitter, sizeof(jitter));
-	return clock_now() + wait * 9 / 10 + wait * jitter / (5 * 65536);
+	return clock_now() + wait * 9 / 10 + wait * jitter / ((int64_t)5 * 65536);
 }
 
 /* The relay says that the address is dead: nobody mails it again, on any topic. */
@@ -163,10 +163,12 @@ log_result(const struct slot_entry *slot)
 	if (slot->result.state == DELIVERY_ACCEPTED && !slot->outbox)
 		return; /* a line a message would drown what matters; the ledger has it */
 	if (slot->outbox)
-		log_event(LOG_LEVEL_INFO, "mail", "outbox=%lld kind=%s state=%s code=%d reply=%s", (long long)slot->mail.id, slot->mail.kind,
+		log_event(LOG_LEVEL_INFO, "mail", "outbox=%lld kind=%s state=%s code=%d reply=%s",
+		    (long long)slot->mail.id, slot->mail.kind,
 		    delivery_state_name(slot->result.state), slot->result.code, log_text(slot->reply));
 	else
-		log_event(LOG_LEVEL_INFO, "delivery", "campaign=%lld delivery=%lld state=%s code=%d reply=%s", (long long)slot->claim.campaign_id,
+		log_event(LOG_LEVEL_INFO, "delivery", "campaign=%lld delivery=%lld state=%s code=%d reply=%s",
+		    (long long)slot->claim.campaign_id,
 		    (long long)slot->claim.who.id, delivery_state_name(slot->result.state), slot->result.code, log_text(slot->reply));
 }
 

@@ -78,7 +78,8 @@ done(void *ctx, uint64_t tag, enum smtp_result how, enum smtp_command at, const 
 		case JUDGE_RELAY: result.next_at = sender_retry_at(attempts(&r->s->slot[slot])); break;
 		}
 	}
-	sender_done(r->s, slot, &result, verdict.verdict == JUDGE_HARD && how == SMTP_REPLIED, verdict.verdict == JUDGE_RELAY && how == SMTP_REPLIED);
+	sender_done(r->s, slot, &result, verdict.verdict == JUDGE_HARD && how == SMTP_REPLIED,
+	    verdict.verdict == JUDGE_RELAY && how == SMTP_REPLIED);
 }
 
 static void

@@ -97,7 +97,8 @@ judge_reply(const struct judge_in *in)
 	struct judge_out out;
 
 	/* The last row matches everything. */
-	while (!(code_matches(rule->codes, in->code) && enhanced_matches(rule->enhanced, in->enhanced) && words_match(rule->words, in->text)))
+	while (!(code_matches(rule->codes, in->code) && enhanced_matches(rule->enhanced, in->enhanced) &&
+	    words_match(rule->words, in->text)))
 		rule++;
 	out.verdict = rule->verdict;
 	out.rule = rule->name;

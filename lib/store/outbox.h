@@ -27,7 +27,8 @@ struct outbox_mail {
 };
 
 /* Queue in two steps, since the message carries a link made from its own id. subscriber_id 0: nobody on the list. */
-int outbox_reserve(struct db *db, const char *kind, int64_t subscriber_id, const char *address, int64_t expires_at, int64_t *id, struct err *e);
+int outbox_reserve(struct db *db, const char *kind, int64_t subscriber_id, const char *address, int64_t expires_at, int64_t *id,
+    struct err *e);
 int outbox_fill(struct db *db, int64_t id, const void *message, size_t n, struct err *e);
 
 /* Claim at most `size` that are due; out[].message is initialised here. Returns how many, or -1. */

@@ -110,16 +110,16 @@ test_lists(void **state)
 /* What each verb does from each state: the state that it leads to, or -1 for ERR_REFUSED. */
 static const struct {
 	const char *name;
-	int start, pause, hold, resume, cancel;
+	int want[5]; /* start, pause, hold, resume, cancel */
 } moves[] = {
-	{ "scheduled", CAMPAIGN_SENDING, CAMPAIGN_PAUSED, CAMPAIGN_HELD, -1, CAMPAIGN_CANCELLED },
-	{ "sending", -1, CAMPAIGN_PAUSED, CAMPAIGN_HELD, -1, CAMPAIGN_CANCELLED },
-	{ "paused before it started", -1, -1, -1, CAMPAIGN_SCHEDULED, CAMPAIGN_CANCELLED },
-	{ "paused", -1, -1, -1, CAMPAIGN_SENDING, CAMPAIGN_CANCELLED },
-	{ "held before it started", -1, -1, -1, CAMPAIGN_SCHEDULED, CAMPAIGN_CANCELLED },
-	{ "held", -1, -1, -1, CAMPAIGN_SENDING, CAMPAIGN_CANCELLED },
-	{ "done", -1, -1, -1, -1, -1 },
-	{ "cancelled", -1, -1, -1, -1, -1 },
+	{ "scheduled", { CAMPAIGN_SENDING, CAMPAIGN_PAUSED, CAMPAIGN_HELD, -1, CAMPAIGN_CANCELLED } },
+	{ "sending", { -1, CAMPAIGN_PAUSED, CAMPAIGN_HELD, -1, CAMPAIGN_CANCELLED } },
+	{ "paused before it started", { -1, -1, -1, CAMPAIGN_SCHEDULED, CAMPAIGN_CANCELLED } },
+	{ "paused", { -1, -1, -1, CAMPAIGN_SENDING, CAMPAIGN_CANCELLED } },
+	{ "held before it started", { -1, -1, -1, CAMPAIGN_SCHEDULED, CAMPAIGN_CANCELLED } },
+	{ "held", { -1, -1, -1, CAMPAIGN_SENDING, CAMPAIGN_CANCELLED } },
+	{ "done", { -1, -1, -1, -1, -1 } },
+	{ "cancelled", { -1, -1, -1, -1, -1 } },
 };
 
 static int64_t
@@ -169,7 +169,7 @@ test_states(void **state)
 			err = (struct err)ERR_INIT;
 			rc = move(verb, before.id);
 			commit();
-			want = (&moves[i].start)[verb];
+			want = moves[i].want[verb];
 			assert_int_equal(campaign_get(db, before.id, &after, &err), 1);
 			if (rc != (want == -1 ? -1 : 0) || (want == -1 && err.code != ERR_REFUSED) ||
 			    after.state != (want == -1 ? before.state : (enum campaign_state)want))
