@@ -66,7 +66,7 @@ done(void *ctx, uint64_t tag, enum smtp_result how, enum smtp_command at, const 
 		snprintf(text, sizeof(text), "%s", reply->text);
 		in = (struct judge_in){ .code = reply->code, .enhanced = reply->enhanced, .text = text };
 		verdict = judge_reply(&in);
-		judge_redact(text, sizeof(text));
+		judge_redact_for(text, sizeof(text), sender_rcpt(r->s, slot));
 		result.code = reply->code;
 		result.enhanced = reply->enhanced;
 		result.reply = text;
