@@ -15,7 +15,7 @@
 #include "base/clock.h"
 
 static size_t
-ignore(char *data, size_t size, size_t n, void *ctx)
+ignore(char *data, size_t size, size_t n, void *ctx) /* NOLINT(readability-non-const-parameter): the type is libcurl's */
 {
 	(void)data, (void)ctx;
 	return size * n;
@@ -56,11 +56,11 @@ int
 main(int argc, char **argv)
 {
 	struct buf url = BUF_INIT;
-	int64_t *took;
+	int64_t *took, p50, p99;
 	int i, count, failed = 0, good = 0;
 	CURL *curl = curl_easy_init();
 
-	if (argc != 4 || (count = atoi(argv[2])) < 1) {
+	if (argc != 4 || (count = (int)strtol(argv[2], NULL, 10)) < 1) {
 		fputs("usage: signups BASE-URL COUNT PAUSE-MS\n", stderr);
 		return 2;
 	}
@@ -72,12 +72,13 @@ main(int argc, char **argv)
 			failed++;
 		else
 			good++;
-		poll(NULL, 0, atoi(argv[3]));
+		poll(NULL, 0, (int)strtol(argv[3], NULL, 10));
 	}
 	if (good) {
 		qsort(took, (size_t)good, sizeof(*took), compare);
-		printf("%d %d %.1f %.1f %.1f\n", good, failed, (double)took[good / 2] / 1000, (double)took[good * 99 / 100] / 1000,
-		    (double)took[good - 1] / 1000);
+		p50 = took[good / 2];
+		p99 = took[good * 99 / 100];
+		printf("%d %d %.1f %.1f %.1f\n", good, failed, (double)p50 / 1000, (double)p99 / 1000, (double)took[good - 1] / 1000);
 	}
 	free(took);
 	buf_release(&url);

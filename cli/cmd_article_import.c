@@ -47,7 +47,7 @@ struct import {
 	struct topic_list topics;
 	const struct topic *topic; /* of --topic, or NULL */
 	const char *base_url;
-	int64_t fresh, edited, same, bad;
+	int64_t fresh, edited, same, drafts, bad;
 	json_t *list, *bad_list;
 };
 
@@ -230,6 +230,11 @@ take_file(struct import *im, const struct found *f, struct err *e)
 		rc = 0;
 		goto out;
 	}
+	if (text.draft) { /* it is not published yet, and what was mailed cannot be taken back */
+		im->drafts++;
+		rc = 0;
+		goto out;
+	}
 	row.source = text.url[0] ? text.url : f->name;
 	row.title = text.title;
 	row.url = text.url;
@@ -280,11 +285,14 @@ report(const struct import *im)
 
 	out_line(cli, "%lld new, %lld edited, %lld unchanged%s", (long long)im->fresh, (long long)im->edited, (long long)im->same,
 	    im->bad ? "" : ".");
+	if (im->drafts)
+		out_line(cli, "%lld left out: draft.", (long long)im->drafts);
 	if (im->bad)
 		out_line(cli, "%lld left out, named above.", (long long)im->bad);
 	json_put_int(cli->result, "new", im->fresh);
 	json_put_int(cli->result, "edited", im->edited);
 	json_put_int(cli->result, "unchanged", im->same);
+	json_put_int(cli->result, "drafts", im->drafts);
 	json_put_int(cli->result, "bad", im->bad);
 }
 

@@ -9,10 +9,11 @@
 #include "store/onetime.h"
 #include "store/outbox.h"
 #include "store/subscriber.h"
+#include "store/subscription.h"
 
 #define HOUR 3600
-#define BITE 500                 /* rows a transaction */
-#define OUTBOX_KEPT (30 * 86400) /* wiped rows: only kind, time and reply are left in them */
+#define BITE 500                          /* rows a transaction */
+#define OUTBOX_KEPT ((int64_t)30 * 86400) /* wiped rows: only kind, time and reply are left in them */
 
 struct rule {
 	const char *what;
@@ -51,6 +52,7 @@ clerk_retention(struct clerk *c, struct err *e)
 	const struct conf *conf = &c->site->conf;
 	const struct rule rules[] = {
 		{ "pending", subscriber_delete_unconfirmed, conf->keep_pending },
+		{ "pending-topics", subscription_expire, conf->keep_pending },
 		{ "tokens", onetime_delete_expired, conf->keep_pending },
 		{ "ips", consent_drop_ips, conf->keep_ip },
 		{ "deliveries", delivery_delete_old, conf->keep_ledger },

@@ -28,6 +28,7 @@
 #include "store/topic.h"
 
 #define DAY 86400
+#define REFUSED_MOST 2 /* confirmations a day that never left, after which one may still be tried */
 
 struct decision {
 	struct signup *signup;
@@ -145,8 +146,12 @@ ask_to_confirm(struct clerk *c, struct decision *d, struct err *e)
 	once.expires_at = once.created_at + c->site->conf.keep_pending;
 	signup_topics_write(once.topics, sizeof(once.topics), d->wanted, d->wanted_count);
 	rc = onetime_recent(c->site->db, d->who.id, "confirm", clock_now() - DAY, e);
+	if (rc == 1) { /* one confirmation a day; but one that the relay refused is none */
+		rc = outbox_only_refused(c->site->db, d->who.id, "confirm", clock_now() - DAY, REFUSED_MOST, e);
+		rc = rc == -1 ? -1 : !rc;
+	}
 	if (rc)
-		goto out; /* one confirmation a day; or -1 */
+		goto out;
 	json_object_set_new(data, "topics", topic_titles(&d->topics, d->wanted, d->wanted_count));
 	json_put_int(data, "days", c->site->conf.keep_pending / DAY);
 	token_new(token);

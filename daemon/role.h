@@ -1,7 +1,7 @@
 /*
  * role.h - the four roles of newsletterd, in one table: what each does, holds and may.
  *
- * The parent (main.c) starts each as `newsletterd --role NAME -c CONF`, with
+ * The parent (parent.c) starts each as `newsletterd --role NAME -c CONF`, with
  * the descriptors below; role_main opens what the table says, shuts the
  * sandbox (sandbox.h) and calls `run`.
  */

@@ -64,7 +64,9 @@ allow_folder_of(int ruleset, const char *file, uint64_t access, struct err *e)
 static int
 allow_network_files(int ruleset, const struct conf *conf, struct err *e)
 {
-	static const char *const paths[] = { "/etc", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/run/systemd/resolve" };
+	static const char *const paths[] = {
+		"/etc", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/run/systemd/resolve"
+	};
 	static const char *const libraries[] = { "/lib", "/lib64", "/usr/lib" };
 	size_t i;
 

@@ -241,7 +241,8 @@ turn(struct sender *s, struct loop *l, struct err *e)
 		if (rc == -1)
 			return -1;
 	} else {
-		db_rollback(s->site->db); /* what there was to write is gone: so is our place in the writers' queue, or nobody else could write */
+		/* what there was to write is gone: so is our place in the writers' queue, or nobody else could write */
+		db_rollback(s->site->db);
 	}
 	paced = submit(s);
 	if (paced >= 0 && paced < wait)

@@ -164,29 +164,42 @@ sender_end(struct sender *s, struct err *e)
 	return 0;
 }
 
+/* One campaign's claims of a sender that has died; adds how many. */
+static int
+recover(struct sender *s, int64_t campaign_id, int64_t *total, struct err *e)
+{
+	bool hold = s->site->conf.campaign_on_unknown[0] == 'h';
+	int64_t n = 0;
+
+	if (delivery_recover(s->site->db, campaign_id, hold, &n, e) == -1)
+		return -1;
+	*total += n;
+	return 0;
+}
+
+/* Open campaigns, and those cancelled lately: their last messages may have been on the way. */
 int
 sender_recover(struct sender *s, struct err *e)
 {
-	struct campaign *open = xcalloc(CAMPAIGNS_MAX, sizeof(*open));
-	bool hold = s->site->conf.campaign_on_unknown[0] == 'h';
-	int64_t n = 0, total = 0;
+	struct campaign *list = xcalloc(CAMPAIGNS_MAX, sizeof(*list));
+	int64_t total = 0;
 	int i, count, rc = -1;
 
-	if (db_begin(s->site->db, e) == -1 || outbox_recover(s->site->db, &n, e) == -1)
+	if (db_begin(s->site->db, e) == -1 || outbox_recover(s->site->db, &total, e) == -1)
 		goto out;
-	total = n;
-	count = campaign_open(s->site->db, open, CAMPAIGNS_MAX, e);
-	if (count == -1)
-		goto out;
-	for (i = 0; i < count; i++) {
-		if (delivery_recover(s->site->db, open[i].id, hold, &n, e) == -1)
+	count = campaign_open(s->site->db, list, CAMPAIGNS_MAX, e);
+	for (i = 0; i < count; i++)
+		if (recover(s, list[i].id, &total, e) == -1)
 			goto out;
-		total += n;
-	}
+	if (count == -1 || (count = campaign_list(s->site->db, list, CAMPAIGNS_MAX, e)) == -1)
+		goto out;
+	for (i = 0; i < count; i++)
+		if (list[i].state == CAMPAIGN_CANCELLED && list[i].started_at && recover(s, list[i].id, &total, e) == -1)
+			goto out;
 	rc = db_commit(s->site->db, e);
 	if (total)
 		log_event(LOG_LEVEL_WARNING, "recovered", "unknown=%lld then=%s", (long long)total, s->site->conf.campaign_on_unknown);
 out:
-	free(open);
+	free(list);
 	return rc;
 }

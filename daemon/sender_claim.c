@@ -79,12 +79,13 @@ claim_campaign(struct sender *s, struct running *r, size_t most, size_t *n, stru
 	struct campaign_tally tally = { 0 };
 	size_t slot;
 	int64_t cursor, deadline = clock_now() + s->site->conf.campaign_deadline;
-	int i, count;
+	int i, rc, count;
 
 	*n = 0;
 	/* the row as it is inside this transaction: a pause or cancel that came in between must win */
-	if (campaign_get(s->site->db, r->row.id, &r->row, e) != 1 || r->row.state != CAMPAIGN_SENDING)
-		return 0;
+	rc = campaign_get(s->site->db, r->row.id, &r->row, e);
+	if (rc != 1 || r->row.state != CAMPAIGN_SENDING)
+		return rc == -1 ? -1 : 0;
 	if (!sender_compiled(s, r->row.id, s->site->conf.site_language, e)) {
 		/* it alone is in trouble: the outbox and the other campaigns must go on */
 		log_event(LOG_LEVEL_ERROR, "campaign_held", "campaign=%lld text=%s", (long long)r->row.id, log_text(e->text));

@@ -30,7 +30,7 @@ sender_retry_at(int attempts)
 	if (wait > RETRY_LAST)
 		wait = RETRY_LAST;
 	secret_random(&jitter, sizeof(jitter));
-	return clock_now() + wait * 9 / 10 + wait * jitter / (5 * 65536);
+	return clock_now() + wait * 9 / 10 + wait * jitter / ((int64_t)5 * 65536);
 }
 
 /* The relay says that the address is dead: nobody mails it again, on any topic. */
@@ -67,17 +67,39 @@ note_refusal(struct sender *s, const struct slot_entry *slot, struct err *e)
 	return slot->dead ? end_address(s, slot, e) : 0;
 }
 
-static struct campaign_tally *
-tally_of(struct campaign_tally *tallies, int64_t *ids, int *count, int64_t campaign_id)
+/* Results of one turn, summed for each campaign, so that a campaign's row is written once. */
+struct tallies {
+	int count;
+	int64_t id[CAMPAIGNS_MAX];
+	struct campaign_tally tally[CAMPAIGNS_MAX];
+};
+
+static int
+write_tallies(struct sender *s, struct tallies *t, struct err *e)
 {
 	int i;
 
-	for (i = 0; i < *count; i++)
-		if (ids[i] == campaign_id)
-			return &tallies[i];
-	ids[*count] = campaign_id;
-	memset(&tallies[*count], 0, sizeof(tallies[0]));
-	return &tallies[(*count)++];
+	for (i = 0; i < t->count; i++)
+		if (campaign_tally(s->site->db, t->id[i], &t->tally[i], e) == -1)
+			return -1;
+	t->count = 0;
+	return 0;
+}
+
+/* The campaign's sum; NULL when the others could not be written to make room for it. */
+static struct campaign_tally *
+tally_of(struct sender *s, struct tallies *t, int64_t campaign_id, struct err *e)
+{
+	int i;
+
+	for (i = 0; i < t->count; i++)
+		if (t->id[i] == campaign_id)
+			return &t->tally[i];
+	if (t->count == CAMPAIGNS_MAX && write_tallies(s, t, e) == -1)
+		return NULL;
+	t->id[t->count] = campaign_id;
+	memset(&t->tally[t->count], 0, sizeof(t->tally[0]));
+	return &t->tally[t->count++];
 }
 
 static void
@@ -107,10 +129,10 @@ record_delivery(struct sender *s, struct slot_entry *slot, struct err *e)
 int
 sender_record(struct sender *s, struct err *e)
 {
-	struct campaign_tally tallies[CAMPAIGNS_MAX];
-	int64_t ids[CAMPAIGNS_MAX];
-	int i, rc, count = 0;
+	struct tallies tallies = { 0 };
+	struct campaign_tally *tally;
 	size_t n;
+	int rc;
 
 	for (n = 0; n < s->slots; n++) {
 		struct slot_entry *slot = &s->slot[n];
@@ -122,18 +144,17 @@ sender_record(struct sender *s, struct err *e)
 				return -1;
 			continue;
 		}
-		if (count == CAMPAIGNS_MAX)
-			break; /* cannot be: no more than that are followed */
 		rc = record_delivery(s, slot, e);
 		if (rc == -1)
 			return -1;
-		if (rc == 1)
-			count_result(tally_of(tallies, ids, &count, slot->claim.campaign_id), slot->result.state);
-	}
-	for (i = 0; i < count; i++)
-		if (campaign_tally(s->site->db, ids[i], &tallies[i], e) == -1)
+		if (rc == 0)
+			continue;
+		tally = tally_of(s, &tallies, slot->claim.campaign_id, e);
+		if (!tally)
 			return -1;
-	return 0;
+		count_result(tally, slot->result.state);
+	}
+	return write_tallies(s, &tallies, e);
 }
 
 static void
@@ -142,10 +163,12 @@ log_result(const struct slot_entry *slot)
 	if (slot->result.state == DELIVERY_ACCEPTED && !slot->outbox)
 		return; /* a line a message would drown what matters; the ledger has it */
 	if (slot->outbox)
-		log_event(LOG_LEVEL_INFO, "mail", "outbox=%lld kind=%s state=%s code=%d reply=%s", (long long)slot->mail.id, slot->mail.kind,
+		log_event(LOG_LEVEL_INFO, "mail", "outbox=%lld kind=%s state=%s code=%d reply=%s",
+		    (long long)slot->mail.id, slot->mail.kind,
 		    delivery_state_name(slot->result.state), slot->result.code, log_text(slot->reply));
 	else
-		log_event(LOG_LEVEL_INFO, "delivery", "campaign=%lld delivery=%lld state=%s code=%d reply=%s", (long long)slot->claim.campaign_id,
+		log_event(LOG_LEVEL_INFO, "delivery", "campaign=%lld delivery=%lld state=%s code=%d reply=%s",
+		    (long long)slot->claim.campaign_id,
 		    (long long)slot->claim.who.id, delivery_state_name(slot->result.state), slot->result.code, log_text(slot->reply));
 }
 

@@ -66,7 +66,7 @@ done(void *ctx, uint64_t tag, enum smtp_result how, enum smtp_command at, const 
 		snprintf(text, sizeof(text), "%s", reply->text);
 		in = (struct judge_in){ .code = reply->code, .enhanced = reply->enhanced, .text = text };
 		verdict = judge_reply(&in);
-		judge_redact(text, sizeof(text));
+		judge_redact_for(text, sizeof(text), sender_rcpt(r->s, slot));
 		result.code = reply->code;
 		result.enhanced = reply->enhanced;
 		result.reply = text;
@@ -78,7 +78,8 @@ done(void *ctx, uint64_t tag, enum smtp_result how, enum smtp_command at, const 
 		case JUDGE_RELAY: result.next_at = sender_retry_at(attempts(&r->s->slot[slot])); break;
 		}
 	}
-	sender_done(r->s, slot, &result, verdict.verdict == JUDGE_HARD && how == SMTP_REPLIED, verdict.verdict == JUDGE_RELAY && how == SMTP_REPLIED);
+	sender_done(r->s, slot, &result, verdict.verdict == JUDGE_HARD && how == SMTP_REPLIED,
+	    verdict.verdict == JUDGE_RELAY && how == SMTP_REPLIED);
 }
 
 static void

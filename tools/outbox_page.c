@@ -184,8 +184,8 @@ answer(struct buf *out, const char *url)
 }
 
 static enum MHD_Result
-on_request(void *ctx, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *data, size_t *size,
-    void **request)
+on_request(void *ctx, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
+    const char *data, size_t *size, void **request) /* NOLINT(readability-non-const-parameter): the type is libmicrohttpd's */
 {
 	struct buf out = BUF_INIT;
 	struct MHD_Response *response;
@@ -199,7 +199,8 @@ on_request(void *ctx, struct MHD_Connection *connection, const char *url, const 
 	response = MHD_create_response_from_buffer(out.len, out.data, MHD_RESPMEM_MUST_COPY);
 	buf_release(&out);
 	MHD_add_response_header(response, "Content-Type", "text/html; charset=utf-8");
-	MHD_add_response_header(response, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src https: http:; frame-src 'self'");
+	MHD_add_response_header(response, "Content-Security-Policy",
+	    "default-src 'none'; style-src 'unsafe-inline'; img-src https: http:; frame-src 'self'");
 	rc = MHD_queue_response(connection, (unsigned)status, response);
 	MHD_destroy_response(response);
 	return rc;
@@ -216,9 +217,10 @@ main(int argc, char **argv)
 		return 2;
 	}
 	folder = argv[1];
-	loopback.sin_port = htons((uint16_t)atoi(argv[2]));
+	loopback.sin_port = htons((uint16_t)strtol(argv[2], NULL, 10));
 	g_mime_init();
-	daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, on_request, NULL, MHD_OPTION_SOCK_ADDR, &loopback, MHD_OPTION_END);
+	daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, on_request, NULL,
+	    MHD_OPTION_SOCK_ADDR, &loopback, MHD_OPTION_END);
 	if (!daemon) {
 		fprintf(stderr, "outbox_page: cannot listen on 127.0.0.1:%s\n", argv[2]);
 		return 1;

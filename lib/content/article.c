@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -170,12 +171,20 @@ take_title(struct reading *r, const char *body, size_t body_len)
 	return 0;
 }
 
+/* As YAML 1.1 says it, which blogs are written for. */
+static bool
+is_yes(const char *s)
+{
+	return s && (strcasecmp(s, "true") == 0 || strcasecmp(s, "yes") == 0 || strcasecmp(s, "on") == 0);
+}
+
 static int
 take_all(struct reading *r, const char *body, size_t body_len)
 {
 	struct article_text *a = r->a;
 	struct buf excerpt = BUF_INIT;
 
+	a->draft = is_yes(json_string_value(get(r, "draft")));
 	if (body_len > MARKDOWN_MAX)
 		return err_set(r->e, ERR_INPUT, "more than %u bytes of Markdown: make it shorter", MARKDOWN_MAX);
 	if (take_title(r, body, body_len) == -1 || take_url(r, "url", &a->url) == -1 || take(r, "excerpt", false, &a->excerpt) == -1 ||

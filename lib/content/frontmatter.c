@@ -264,7 +264,8 @@ frontmatter_split(const char *text, size_t n, json_t **data, const char **body, 
 			p = end - 1;
 	}
 	if (p >= end)
-		return err_set(e, ERR_INPUT, "line 1: the front matter that starts here does not end: close it with a line of three dashes");
+		return err_set(e, ERR_INPUT,
+		    "line 1: the front matter that starts here does not end: close it with a line of three dashes");
 	if (p - yaml > FRONTMATTER_MAX)
 		return err_set(e, ERR_INPUT, "line %zu: front matter has at most %d bytes", line_of(text, p), FRONTMATTER_MAX);
 	*body = next;

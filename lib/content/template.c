@@ -341,7 +341,7 @@ int
 template_render(struct buf *out, const char *name, const char *text, size_t n, enum template_escape escape_as,
     const json_t *data, const struct template_loader *loader, struct err *e)
 {
-	const struct template_source source = { load_from_caller, (void *)(uintptr_t)loader };
+	const struct template_source source = { load_from_caller, (void *)loader };
 	struct template t = { .name = BUF_INIT, .text = BUF_INIT };
 	int rc;
 

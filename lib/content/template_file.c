@@ -72,7 +72,8 @@ load_partial(void *ctx, const struct template *from, const struct token *tag, st
 	int rc;
 
 	if (!is_safe(tag->s, tag->n, 0))
-		return template_error(from, tag->at, e, "\"%.*s\" is no name of a partial: use letters, digits, - and _", (int)tag->n, tag->s);
+		return template_error(from, tag->at, e, "\"%.*s\" is no name of a partial: use letters, digits, - and _",
+		    (int)tag->n, tag->s);
 	buf_add(&name, place->name, place->prefix);
 	buf_add(&name, tag->s, tag->n);
 	buf_addstr(&name, place->suffix);

@@ -2,6 +2,7 @@
 #include "judge/judge.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -9,6 +10,7 @@
 #include "base/text.h"
 #include "judge/judge_table.h"
 
+#define LOCAL_LEAST 3 /* a shorter local part is rather a word of the reply */
 #define MARK "<address>"
 
 /* Step to the next of the words in *list that `sep` divides; false at the end. */
@@ -95,7 +97,8 @@ judge_reply(const struct judge_in *in)
 	struct judge_out out;
 
 	/* The last row matches everything. */
-	while (!(code_matches(rule->codes, in->code) && enhanced_matches(rule->enhanced, in->enhanced) && words_match(rule->words, in->text)))
+	while (!(code_matches(rule->codes, in->code) && enhanced_matches(rule->enhanced, in->enhanced) &&
+	    words_match(rule->words, in->text)))
 		rule++;
 	out.verdict = rule->verdict;
 	out.rule = rule->name;
@@ -216,23 +219,54 @@ find_address(const char *text, const char *from, const char **start, const char 
 	return false;
 }
 
+/* Put the mark in place of [start, end) of a text in `size` bytes; returns where to go on. */
+static char *
+put_mark(char *text, size_t size, const char *start, const char *end)
+{
+	const size_t mark = strlen(MARK);
+	size_t where = (size_t)(start - text), rest = strlen(end);
+	size_t keep = where + mark < size ? mark : size - 1 - where; /* what of the mark fits */
+	size_t room = size - 1 - where - keep;
+
+	if (rest > room)
+		rest = text_cut(end, room);
+	memmove(text + where + keep, end, rest);
+	memcpy(text + where, MARK, keep);
+	text[where + keep + rest] = '\0';
+	return text + where + keep;
+}
+
 void
 judge_redact(char *text, unsigned long size)
 {
-	const size_t mark = strlen(MARK);
 	const char *start, *end;
 	char *at = text;
 
-	while (size > 0 && find_address(text, at, &start, &end)) {
-		size_t where = (size_t)(start - text), rest = strlen(end);
-		size_t keep = where + mark < size ? mark : size - 1 - where; /* what of the mark fits */
-		size_t room = size - 1 - where - keep;
+	while (size > 0 && find_address(text, at, &start, &end))
+		at = put_mark(text, size, start, end);
+}
 
-		if (rest > room)
-			rest = text_cut(end, room);
-		memmove(text + where + keep, end, rest);
-		memcpy(text + where, MARK, keep);
-		text[where + keep + rest] = '\0';
-		at = text + where + keep;
+static bool
+in_word(char c)
+{
+	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || c == '_';
+}
+
+void
+judge_redact_for(char *text, unsigned long size, const char *address)
+{
+	size_t n = strcspn(address, "@");
+	char local[65], *at = text;
+
+	judge_redact(text, size);
+	if (n < LOCAL_LEAST || n >= sizeof(local))
+		return;
+	memcpy(local, address, n);
+	local[n] = '\0';
+	while ((at = strcasestr(at, local))) {
+		if ((at > text && in_word(at[-1])) || in_word(at[n]))
+			at++;
+		else
+			at = put_mark(text, size, at, at + n);
 	}
 }

@@ -40,4 +40,7 @@ const char *judge_name(enum judge_verdict verdict); /* "hard", "soft" … */
  */
 void judge_redact(char *text, unsigned long size);
 
+/* The same, and the local part of the address that the text is about where it stands alone ("user ann.lee unknown"). */
+void judge_redact_for(char *text, unsigned long size, const char *address);
+
 #endif

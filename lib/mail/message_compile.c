@@ -71,7 +71,8 @@ read_mark(struct compiler *c, const char **s, const char *end, struct mark *mark
 	if (++c->slots > MESSAGE_SLOTS_MAX)
 		return err_set(c->e, ERR_INPUT, "more than %d per-person values in one message", MESSAGE_SLOTS_MAX);
 	if (mark->len > MESSAGE_HEADER_MAX || text_has_control(mark->fallback, mark->len, ""))
-		return err_set(c->e, ERR_INPUT, "a fallback of a per-person value must be one line of at most %d bytes", MESSAGE_HEADER_MAX);
+		return err_set(c->e, ERR_INPUT,
+		    "a fallback of a per-person value must be one line of at most %d bytes", MESSAGE_HEADER_MAX);
 	for (i = 0; i < SLOT_COUNT; i++)
 		if (strlen(slot_names[i].name) == n && memcmp(slot_names[i].name, name, n) == 0) {
 			mark->slot = (enum slot)i;

@@ -188,7 +188,8 @@ html_scan_slot(struct html_scan *h, enum slot slot, struct err *e)
 	case HTML_VALUE:
 		break;
 	default:
-		return err_set(e, ERR_INPUT, "HTML: {{%s}} stands inside a tag, a script or a style sheet; put it into text or a quoted attribute",
+		return err_set(e, ERR_INPUT,
+		    "HTML: {{%s}} stands inside a tag, a script or a style sheet; put it into text or a quoted attribute",
 		    slot_names[slot].name);
 	}
 	h->value_len++;

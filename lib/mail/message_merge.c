@@ -17,8 +17,8 @@
 #define URI_MAX 900    /* octets of a URI as written in a header: the line stays below 998 */
 #define HEADER_MAX 250 /* octets of Date and Message-ID */
 #define CHUNK 512      /* octets of a value taken at a time */
-#define SUBJECT_MAX (2 * MESSAGE_HEADER_MAX)
-#define GROWTH 6 /* octets that one of a value becomes: &quot; is the most */
+#define SUBJECT_MAX ((size_t)2 * MESSAGE_HEADER_MAX)
+#define GROWTH ((size_t)6) /* octets that one of a value becomes: &quot; is the most */
 
 /* In quoted-printable still GROWTH (what has =XX was one octet or %XX before), soft breaks after 64 columns or more, one at the end. */
 #define BODY_BOUND(n) (GROWTH * (n) + 3 * (GROWTH * (n) / 64 + 3))
@@ -99,7 +99,8 @@ message_size(const struct message *m, const struct message_values *v)
 			total += MIME_HEADER_BOUND(min(value_of(m, p, v).n, SUBJECT_MAX));
 			break;
 		case PLACE_TO:
-			total += MIME_HEADER_BOUND(v->value[SLOT_NAME] ? min(strlen(v->value[SLOT_NAME]), MESSAGE_HEADER_MAX) : 0) + ADDR_MAX + 5;
+			total += MIME_HEADER_BOUND(v->value[SLOT_NAME] ? min(strlen(v->value[SLOT_NAME]), MESSAGE_HEADER_MAX) : 0) +
+			    ADDR_MAX + 5;
 			break;
 		case PLACE_HEADER:
 		case PLACE_HEADER_ID:
@@ -384,7 +385,8 @@ message_merge(const struct message *m, const struct message_values *v, struct bu
 		case PLACE_HTML_URI:
 		case PLACE_COMPONENT:
 			/* a literal that begins with CRLF ends the line itself */
-			merge_body(out, (enum place)p->place, value_of(m, p, v), i + 1 == m->count || p[1].place != PLACE_LITERAL || *next != '\r');
+			merge_body(out, (enum place)p->place, value_of(m, p, v),
+			    i + 1 == m->count || p[1].place != PLACE_LITERAL || *next != '\r');
 			break;
 		case PLACE_SUBJECT_TEXT:
 			collect(subject, &subject_len, (struct value){ bytes, p->len });

@@ -102,8 +102,9 @@ mime_qp_into(char *dst, const char *text, size_t n, size_t *column)
 			len = 1; /* no UTF-8: each octet for itself */
 		literal = qp_literal(text, n, at);
 		if (at + (literal ? 1 : 3 * len) > LINE - 1) {
-			memcpy(dst, "=\r\n", 3);
-			dst += 3;
+			*dst++ = '=';
+			*dst++ = '\r';
+			*dst++ = '\n';
 			at = 0;
 			literal = qp_literal(text, n, at);
 		}

@@ -70,7 +70,10 @@ struct smtp_message {
 struct smtp_handler {
 	/* Append the message's bytes (CRLF lines, no line begins with a dot, no terminating dot). */
 	void (*body)(void *ctx, uint64_t tag, struct buf *out);
-	/* Exactly once for each submitted message. `at` is the command that was answered last; reply is there until it returns, code 0 unless SMTP_REPLIED. */
+	/*
+	 * Exactly once for each submitted message. `at` is the command that was answered last; reply is there until it returns, code 0
+	 * unless SMTP_REPLIED.
+	 */
 	void (*done)(void *ctx, uint64_t tag, enum smtp_result result, enum smtp_command at, const struct smtp_reply *reply);
 	/* Connection trouble worth a line in the log (cannot connect, TLS, AUTH, 421 …); text without secrets and addresses. */
 	void (*trouble)(void *ctx, const char *text);

@@ -58,7 +58,7 @@ void smtp_conn_wrote(struct smtp_conn *c, size_t n);
 /* The connection is gone: what is on the way is given back through done(). Afterwards it can be opened again. */
 void smtp_conn_end(struct smtp_conn *c);
 
-size_t smtp_conn_busy(const struct smtp_conn *c);                    /* messages submitted, done or not, that the relay still has to answer */
+size_t smtp_conn_busy(const struct smtp_conn *c);                    /* messages submitted, done or not, that the relay has to answer */
 bool smtp_conn_waiting(const struct smtp_conn *c);                   /* a reply must come, or bytes wait to be written */
 bool smtp_conn_patient(const struct smtp_conn *c);                   /* that reply is the one to a message's end, which takes longest */
 bool smtp_conn_spent(const struct smtp_conn *c);                     /* its limit is reached and nothing is on the way */

@@ -10,7 +10,7 @@
 #include "base/err.h"
 
 /* More than this before the first MAIL is no relay. */
-#define OPENING_BYTES_MAX (4 * SMTP_REPLY_MAX)
+#define OPENING_BYTES_MAX ((size_t)4 * SMTP_REPLY_MAX)
 
 /* 0 when the URL names scheme, host and port and nothing else. */
 static int
@@ -28,7 +28,8 @@ check_url(CURLU *u, const struct smtp_relay *relay, struct err *e)
 	for (size_t i = 0; rc == 0 && i < sizeof(unwanted) / sizeof(unwanted[0]); i++) {
 		part = NULL;
 		if (curl_url_get(u, unwanted[i], &part, 0) == CURLUE_OK)
-			rc = err_set(e, ERR_INPUT, "the relay's URL holds more than host and port; user and password have keys of their own");
+			rc = err_set(e, ERR_INPUT,
+			    "the relay's URL holds more than host and port; user and password have keys of their own");
 		curl_free(part);
 	}
 	part = NULL;

@@ -107,7 +107,7 @@ personal_fill(struct personal *p, const struct personal_for *whose)
 	int64_t now = clock_now();
 	char text[LINK_TEXT];
 
-	preferences.expires = view.expires = now + PREFERENCES_DAYS * 86400;
+	preferences.expires = view.expires = now + (int64_t)PREFERENCES_DAYS * 86400;
 	if (now != p->date_at)
 		clock_mail(p->date, p->date_at = now);
 	link_address(text, p->links, &id);

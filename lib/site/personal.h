@@ -16,7 +16,7 @@
 struct conf;
 struct link_keys;
 
-/* Whose mail it is. A campaign's names subscriber, topic and campaign; an outbox mail names outbox_id (and the subscriber, if it is one). */
+/* Whose mail it is. A campaign's names subscriber, topic and campaign; an outbox mail names outbox_id (and the subscriber, if any). */
 struct personal_for {
 	const char *address, *name;
 	int64_t subscriber_id, topic_id, campaign_id;

@@ -40,7 +40,7 @@ readable_on(const char *colour)
 {
 	double channel, luminance = 0, weight[] = { 0.2126, 0.7152, 0.0722 };
 	char hex[3] = "";
-	int i;
+	size_t i;
 
 	for (i = 0; i < 3; i++) {
 		memcpy(hex, colour + 1 + 2 * i, 2);

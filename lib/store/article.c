@@ -118,7 +118,7 @@ article_put(struct db *db, struct article *a, enum article_outcome *outcome, str
 
 	if (rc == -1)
 		return -1;
-	if (rc == 0) {
+	if (rc != 1) {
 		*outcome = ARTICLE_NEW;
 		if (write_row(db, Q_INSERT, a, e) == -1)
 			return -1;

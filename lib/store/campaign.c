@@ -201,7 +201,7 @@ change(struct db *db, int64_t id, unsigned from, enum campaign_state to, const c
 
 	if (rc == -1)
 		return -1;
-	if (rc == 0)
+	if (rc != 1)
 		return err_set(e, ERR_NOT_FOUND, "there is no campaign %lld; see `newsletter campaign list`", (long long)id);
 	if (!(from & 1u << c.state))
 		return err_set(e, ERR_REFUSED, "campaign %lld is %s: it cannot be %s", (long long)id, names[c.state], verb);
@@ -241,8 +241,8 @@ campaign_resume(struct db *db, int64_t id, struct err *e)
 int
 campaign_cancel(struct db *db, int64_t id, const char *reason, struct err *e)
 {
-	return change(db, id, BIT(CAMPAIGN_SCHEDULED) | BIT(CAMPAIGN_SENDING) | BIT(CAMPAIGN_PAUSED) | BIT(CAMPAIGN_HELD), CAMPAIGN_CANCELLED,
-	    "cancelled", reason, e);
+	return change(db, id, BIT(CAMPAIGN_SCHEDULED) | BIT(CAMPAIGN_SENDING) | BIT(CAMPAIGN_PAUSED) | BIT(CAMPAIGN_HELD),
+	    CAMPAIGN_CANCELLED, "cancelled", reason, e);
 }
 
 int

@@ -44,7 +44,10 @@ struct campaign_tally {
 
 const char *campaign_state_name(enum campaign_state state);
 
-/* Insert c (kind, topic_id, key, subject, created_by, start_at, valid_until, planned); fills id, uuid, state. A key that is there is ERR_EXISTS. */
+/*
+ * Insert c (kind, topic_id, key, subject, created_by, start_at, valid_until, planned); fills id, uuid, state. A key that is there is
+ * ERR_EXISTS.
+ */
 int campaign_create(struct db *db, struct campaign *c, struct err *e);
 
 /* 1 and *out, 0, -1. */
@@ -69,7 +72,10 @@ int campaign_hold(struct db *db, int64_t id, const char *reason, struct err *e);
 int campaign_resume(struct db *db, int64_t id, struct err *e);
 int campaign_cancel(struct db *db, int64_t id, const char *reason, struct err *e);
 
-/* The clerk: start one that is due (fixes audience, deadline and planned; ERR_REFUSED unless it is SCHEDULED), and end one that is SENDING. */
+/*
+ * The clerk: start one that is due (fixes audience, deadline and planned; ERR_REFUSED unless it is SCHEDULED), and end one that is
+ * SENDING.
+ */
 int campaign_start(struct db *db, int64_t id, int64_t deadline, struct err *e);
 int campaign_finish(struct db *db, int64_t id, struct err *e);
 

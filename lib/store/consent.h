@@ -37,7 +37,8 @@ int consent_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const ch
 int consent_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action[16], int64_t *at, struct err *e);
 
 /* One person's, oldest first. */
-int consent_each(struct db *db, int64_t subscriber_id, int (*each)(void *ctx, const struct consent *c, struct err *e), void *ctx, struct err *e);
+int consent_each(struct db *db, int64_t subscriber_id, int (*each)(void *ctx, const struct consent *c, struct err *e),
+    void *ctx, struct err *e);
 
 /* Delete IP addresses older than `before`; at most `limit` a call, *n says how many. */
 int consent_drop_ips(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e);

@@ -31,7 +31,8 @@ db_fail_sqlite(struct sqlite3 *sqlite, struct err *e)
 		return err_set(e, ERR_FULL, "no space left for the store, so this was not written: free some space and try again");
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return err_set(e, ERR_BUSY, "the store is locked by another program, so this was not written: try again, or see who has it open");
+		return err_set(e, ERR_BUSY,
+		    "the store is locked by another program, so this was not written: try again, or see who has it open");
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return err_set(e, ERR_CORRUPT, "the store is damaged (%s): restore it from the backup", text);
@@ -106,10 +107,12 @@ check_file(struct db *db, const char *path, enum db_open how, int64_t *version, 
 	if (*version <= 0 || application != APPLICATION_ID)
 		return err_set(e, ERR_CORRUPT, "%s is an SQLite file, but no store of newsletter: check [store] path", path);
 	if (*version > SCHEMA_VERSION)
-		return err_set(e, ERR_VERSION, "%s has schema version %d, made by a newer newsletter; this one knows version %d: install the newer one",
+		return err_set(e, ERR_VERSION,
+		    "%s has schema version %d, made by a newer newsletter; this one knows version %d: install the newer one",
 		    path, (int)*version, SCHEMA_VERSION);
 	if (*version < SCHEMA_VERSION && how == DB_USE)
-		return err_set(e, ERR_VERSION, "%s has schema version %d, this program needs %d: restart newsletterd, which brings it up to date",
+		return err_set(e, ERR_VERSION,
+		    "%s has schema version %d, this program needs %d: restart newsletterd, which brings it up to date",
 		    path, (int)*version, SCHEMA_VERSION);
 	return 0;
 }

@@ -39,7 +39,10 @@ void db_close(struct db *db);
 int db_begin(struct db *db, struct err *e);
 void db_set_wait(struct db *db, int64_t wait_ms);
 
-/* For event loops: 1 when the transaction is open, 0 when it is somebody else's turn (call again within 1-2 ms: the place in the queue is kept), -1. */
+/*
+ * For event loops: 1 when the transaction is open, 0 when it is somebody else's turn (call again within 1-2 ms: the place in the
+ * queue is kept), -1.
+ */
 int db_try_begin(struct db *db, struct err *e);
 
 int db_commit(struct db *db, struct err *e);
@@ -57,7 +60,10 @@ int64_t db_changes(const struct db *db);
 /* Whether the store's file is whole (PRAGMA quick_check); ERR_CORRUPT with what was found. */
 int db_check(struct db *db, struct err *e);
 
-/* The key of suppression.address_hmac (lib/store/suppression.h); the roles that must not have it never set it. Reading one that was not set aborts. */
+/*
+ * The key of suppression.address_hmac (lib/store/suppression.h); the roles that must not have it never set it. Reading one that was
+ * not set aborts.
+ */
 void db_set_suppression_key(struct db *db, const uint8_t key[32]);
 const uint8_t *db_suppression_key(const struct db *db);
 

@@ -257,8 +257,8 @@ delivery_find(struct db *db, int64_t campaign_id, int64_t subscriber_id, struct 
 }
 
 int
-delivery_each(struct db *db, int64_t campaign_id, enum delivery_state state, int (*each)(void *ctx, const struct delivery *d, struct err *e),
-    void *ctx, struct err *e)
+delivery_each(struct db *db, int64_t campaign_id, enum delivery_state state,
+    int (*each)(void *ctx, const struct delivery *d, struct err *e), void *ctx, struct err *e)
 {
 	struct stmt *st = db_stmt(db, &delivery_module, Q_EACH);
 	struct delivery d;

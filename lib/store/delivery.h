@@ -60,8 +60,8 @@ const char *delivery_state_name(enum delivery_state state);
  * nobody left. Returns how many, or -1; 0 without *exhausted when all that were reached
  * this time were skipped: call again, in a new transaction.
  */
-int delivery_claim(struct db *db, struct campaign *c, struct delivery_claim *out, size_t size, struct campaign_tally *tally, bool *exhausted,
-    struct err *e);
+int delivery_claim(struct db *db, struct campaign *c, struct delivery_claim *out, size_t size, struct campaign_tally *tally,
+    bool *exhausted, struct err *e);
 
 /* Whether the person of a claim may still be mailed: has not left, is not suppressed. 1, 0, -1. */
 int delivery_wanted(struct db *db, const struct delivery_claim *claim, struct err *e);
@@ -87,8 +87,8 @@ int delivery_next_due(struct db *db, int64_t campaign_id, int64_t *at, struct er
 
 /* One row: 1, 0, -1. And all in a state, in the order of ids. */
 int delivery_find(struct db *db, int64_t campaign_id, int64_t subscriber_id, struct delivery *out, struct err *e);
-int delivery_each(struct db *db, int64_t campaign_id, enum delivery_state state, int (*each)(void *ctx, const struct delivery *d, struct err *e),
-    void *ctx, struct err *e);
+int delivery_each(struct db *db, int64_t campaign_id, enum delivery_state state,
+    int (*each)(void *ctx, const struct delivery *d, struct err *e), void *ctx, struct err *e);
 
 /* Delete rows of campaigns that finished before `before`; at most `limit` a call, *n says how many. */
 int delivery_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e);

@@ -56,7 +56,7 @@ migrate(struct sqlite3 *sqlite, int to, struct err *e)
 			goto fail;
 		version = SCHEMA_VERSION;
 	}
-	for (; version < to; version++)
+	for (; version < to && version < SCHEMA_VERSION; version++)
 		if (run(sqlite, steps[version - 1], e) == -1)
 			goto fail;
 	snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %d; PRAGMA application_id = %d", version, APPLICATION_ID);

@@ -16,6 +16,7 @@ enum {
 	Q_WAITING,
 	Q_NEXT_DUE,
 	Q_RECENT,
+	Q_ONLY_REFUSED,
 	Q_DELETE_OLD,
 	Q_COUNT
 };
@@ -35,6 +36,8 @@ static const char *const sql[] = {
 	[Q_WAITING] = "SELECT count(*) FROM outbox WHERE state = 'queued'",
 	[Q_NEXT_DUE] = "SELECT next_at FROM outbox WHERE state = 'queued' AND expires_at > :now ORDER BY next_at LIMIT 1",
 	[Q_RECENT] = "SELECT 1 FROM outbox WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind LIMIT 1",
+	[Q_ONLY_REFUSED] = "SELECT count(*) BETWEEN 1 AND :most AND count(*) = sum(state IN ('refused', 'expired')) FROM outbox "
+			   "WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind",
 	[Q_DELETE_OLD] = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < :before AND state NOT IN ('queued', 'claimed') LIMIT :limit)",
 };
 const struct db_module outbox_module = { "outbox", sql, Q_COUNT, MODULE_OUTBOX };
@@ -176,6 +179,19 @@ outbox_recent(struct db *db, int64_t subscriber_id, const char *kind, int64_t si
 	stmt_text(st, ":kind", kind);
 	stmt_int(st, ":since", since);
 	return stmt_one_int(st, &found, e);
+}
+
+int
+outbox_only_refused(struct db *db, int64_t subscriber_id, const char *kind, int64_t since, int most, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_ONLY_REFUSED);
+	int64_t yes = 0;
+
+	stmt_int(st, ":subscriber", subscriber_id);
+	stmt_text(st, ":kind", kind);
+	stmt_int(st, ":since", since);
+	stmt_int(st, ":most", most);
+	return stmt_one_int(st, &yes, e) == -1 ? -1 : (int)yes;
 }
 
 int

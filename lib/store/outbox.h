@@ -27,7 +27,8 @@ struct outbox_mail {
 };
 
 /* Queue in two steps, since the message carries a link made from its own id. subscriber_id 0: nobody on the list. */
-int outbox_reserve(struct db *db, const char *kind, int64_t subscriber_id, const char *address, int64_t expires_at, int64_t *id, struct err *e);
+int outbox_reserve(struct db *db, const char *kind, int64_t subscriber_id, const char *address, int64_t expires_at, int64_t *id,
+    struct err *e);
 int outbox_fill(struct db *db, int64_t id, const void *message, size_t n, struct err *e);
 
 /* Claim at most `size` that are due; out[].message is initialised here. Returns how many, or -1. */
@@ -53,6 +54,9 @@ int outbox_next_due(struct db *db, int64_t *at, struct err *e);
 
 /* Whether a mail of this kind to the person was queued at `since` or later. 1, 0, -1. */
 int outbox_recent(struct db *db, int64_t subscriber_id, const char *kind, int64_t since, struct err *e);
+
+/* 1 when there are such mails, no more than `most`, and none of them left: each was refused or expired; else 0, or -1. */
+int outbox_only_refused(struct db *db, int64_t subscriber_id, const char *kind, int64_t since, int most, struct err *e);
 
 /* Delete finished rows older than `before`; at most `limit` a call. */
 int outbox_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e);

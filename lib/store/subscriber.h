@@ -48,8 +48,8 @@ int subscriber_delete(struct db *db, int64_t id, struct err *e);
  * `topic_id` (0: any topic) in `state` (-1: any, also none). `each` returns 0, or -1 to stop with
  * its error.
  */
-int subscriber_each(struct db *db, int64_t topic_id, int state, int (*each)(void *ctx, const struct subscriber *s, struct err *e), void *ctx,
-    struct err *e);
+int subscriber_each(struct db *db, int64_t topic_id, int state,
+    int (*each)(void *ctx, const struct subscriber *s, struct err *e), void *ctx, struct err *e);
 
 /* Number of rows. */
 int subscriber_count(struct db *db, int64_t *out, struct err *e);

@@ -56,7 +56,8 @@ int subscription_confirm(struct db *db, int64_t subscriber_id, int64_t topic_id,
  * evidence. Never revives: LEFT, BOUNCED or COMPLAINED is ERR_REFUSED, also behind a
  * request that nobody confirmed. 0 when it was active already, else 1.
  */
-int subscription_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const char *action, const struct evidence *evidence, struct err *e);
+int subscription_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const char *action,
+    const struct evidence *evidence, struct err *e);
 
 /*
  * Leave one topic, or every topic with topic_id 0. Leaves an unsubscribe event

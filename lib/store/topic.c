@@ -110,7 +110,8 @@ pick(const struct topic_list *all, const struct topic *t, const char *wanted, st
 	}
 	for (i = 0; i < all->count; i++)
 		buf_addf(&known, "%s%s", i ? ", " : "", all->item[i].slug);
-	err_set(e, ERR_NOT_FOUND, "unknown topic \"%.60s\"; there are: %s", wanted, known.len ? known.data : "none yet, see `newsletter topic create`");
+	err_set(e, ERR_NOT_FOUND, "unknown topic \"%.60s\"; there are: %s", wanted,
+	    known.len ? known.data : "none yet, see `newsletter topic create`");
 	buf_release(&known);
 	return -1;
 }

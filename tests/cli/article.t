@@ -59,4 +59,10 @@ is "only the new one" "$(echo "$out" | wc -l)" 2
 succeeds "show" nl article show 1
 like "its text" "$out" "Good.*Announced +not yet.*Text\."
 refused "show what is not there" 1 "no article 99" nl article show 99
+mkdir drafts
+printf -- '---\ntitle: Not yet\ndraft: true\n---\nwords\n' >drafts/a.md
+printf -- '---\ntitle: Now\ndraft: false\n---\nwords\n' >drafts/b.md
+succeeds "a folder with a draft" nl article import drafts
+like "the draft is left out" "$out" "1 new.*1 left out: draft"
+is "and is no article" "$(nl article list --json | grep -c 'Not yet')" 0
 done_testing

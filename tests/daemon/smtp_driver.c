@@ -46,7 +46,8 @@ on_body(void *ctx, uint64_t tag, struct buf *out)
 	if (d->state[tag] != SUBMITTED)
 		d->broken++;
 	d->state[tag] = ASKED;
-	buf_addf(out, "From: News <news@example.net>\r\nTo: r%06ld@example.org\r\nSubject: Number %06ld\r\nX-Tag: %06ld\r\nX-Body: %zu\r\n\r\n",
+	buf_addf(out,
+	    "From: News <news@example.net>\r\nTo: r%06ld@example.org\r\nSubject: Number %06ld\r\nX-Tag: %06ld\r\nX-Body: %zu\r\n\r\n",
 	    (long)tag, (long)tag, (long)tag, d->filling.len);
 	buf_add(out, d->filling.data, d->filling.len);
 }
@@ -133,7 +134,8 @@ report(const struct driver *d, double seconds)
 	if (d->trouble[0])
 		json_put(top, "trouble", d->trouble);
 	json_put_int(top, "ms", (long long)(seconds * 1000));
-	json_put_int(top, "cpu_ms", (use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000 + (use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1000);
+	json_put_int(top, "cpu_ms",
+	    (use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000 + (use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1000);
 	json_write(&out, top, 0);
 	fputs(out.data, stdout);
 	buf_release(&out);
@@ -166,8 +168,9 @@ run(struct driver *d, struct smtp_pool *p)
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: smtp_driver [-n messages] [-c connections] [-w window] [-s octets] [-l messages-a-connection] [-t timeout]\n"
-			"    [-d seconds] [-u user] [-p password] [-C ca-file] [-T required|opportunistic|none] [-r] [-8] [-R rcpt] url\n");
+	fprintf(stderr,
+	    "usage: smtp_driver [-n messages] [-c connections] [-w window] [-s octets] [-l messages-a-connection] [-t timeout]\n"
+	    "    [-d seconds] [-u user] [-p password] [-C ca-file] [-T required|opportunistic|none] [-r] [-8] [-R rcpt] url\n");
 	return 2;
 }
 

@@ -56,6 +56,24 @@ mail_accepted() { grep -q 'kind=confirm state=accepted' "$site/log"; }
 wait_for 25 mail_accepted
 ok "and it is sent again" $?
 
+# A confirmation that the relay refused does not keep its owner from asking again, some times.
+ask() { curl -s --max-time 10 -o /dev/null -d email=ben@example.org -d topic=articles "$base/subscribe"; }
+asked() { sql "SELECT group_concat(state) FROM (SELECT state FROM outbox WHERE id > 1 ORDER BY id)"; }
+asked_is() { [ "$(asked)" = "$1" ]; }
+relay_down
+relay_up -f rcpt
+ask
+wait_for 15 asked_is refused
+is "a confirmation is refused" "$(asked)" refused
+relay_down
+relay_up
+ask
+wait_for 15 asked_is refused,accepted
+is "asking again brings another" "$(asked)" refused,accepted
+ask
+sleep 1
+is "but no more once one has left" "$(asked)" refused,accepted
+
 # Somebody has the store locked, and meanwhile the relay goes: whoever waited for the store must not keep others out.
 sql "UPDATE campaign SET state = 'sending', finished_at = NULL, accepted = 29, deferred = 1 WHERE id = 1;
 	UPDATE delivery SET state = 2, next_at = unixepoch() + 3 WHERE campaign_id = 1 AND subscriber_id = 1"

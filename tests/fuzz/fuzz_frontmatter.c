@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "content/frontmatter.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 static void
 check_text(const char *s)
@@ -24,14 +24,15 @@ check(const json_t *data)
 	json_t *value, *item;
 	size_t i;
 
-	json_object_foreach((json_t *)(uintptr_t)data, key, value) {
+	json_object_foreach((json_t *)data, key, value) {
 		check_text(key);
 		if (json_is_string(value))
 			check_text(json_string_value(value));
 		else if (!json_is_array(value) && !json_is_null(value))
 			abort();
-		json_array_foreach(value, i, item)
+		json_array_foreach(value, i, item) {
 			check_text(json_string_value(item));
+		}
 	}
 }
 

@@ -21,9 +21,11 @@ check(const struct buf *out)
 static void
 check_tags(const char *html)
 {
-	static const char *const tags[] = { "p ", "/p>", "h1 ", "h2 ", "h3 ", "h4 ", "h5 ", "h6 ", "/h", "a ", "/a>", "img ", "em>", "/em>", "strong>",
+	static const char *const tags[] = {
+		"p ", "/p>", "h1 ", "h2 ", "h3 ", "h4 ", "h5 ", "h6 ", "/h", "a ", "/a>", "img ", "em>", "/em>", "strong>",
 		"/strong>", "code ", "/code>", "br>", "hr ", "ul ", "/ul>", "ol ", "/ol>", "li ", "/li>", "blockquote ", "/blockquote>", "table ",
-		"/table>", "tr>", "/tr>", "td ", "/td>", "pre ", "/pre>" };
+		"/table>", "tr>", "/tr>", "td ", "/td>", "pre ", "/pre>"
+	};
 	const char *p;
 	size_t i;
 

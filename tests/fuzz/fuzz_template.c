@@ -38,7 +38,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct buf out = BUF_INIT;
 
 	if (!values)
-		values = json_pack("{s:s,s:s,s:i,s:f,s:b,s:n,s:[i,s,b],s:{s:{s:s}}}", "s", "<a & b>", "slot", "\001name|x\002", "i", 7, "r", 0.5,
+		values = json_pack("{s:s,s:s,s:i,s:f,s:b,s:n,s:[i,s,b],s:{s:{s:s}}}",
+		    "s", "<a & b>", "slot", "\001name|x\002", "i", 7, "r", 0.5,
 		    "t", 1, "z", "l", 1, "two", 0, "a", "b", "c", "deep");
 	if (template_render(&out, "fuzz", in.text, n, n & 1 ? TEMPLATE_HTML : TEMPLATE_TEXT, values, &loader, &e) == -1) {
 		if (out.len || e.code != ERR_INPUT || !e.text[0])

@@ -64,7 +64,8 @@ describe(const struct article_text *a)
 static const struct {
 	const char *name, *in, *want; /* want: the fields, or what the error says behind the path when it starts with '!' */
 } cases[] = {
-	{ "everything", "---\ntitle: A calm day\ndate: 2026-03-01\nurl: calm\nexcerpt: In short.\nauthor: Ann\nimage: /i.jpg\ntopic: articles\n---\nBody\n",
+	{ "everything",
+	    "---\ntitle: A calm day\ndate: 2026-03-01\nurl: calm\nexcerpt: In short.\nauthor: Ann\nimage: /i.jpg\ntopic: articles\n---\nBody\n",
 	    "title=A calm day;url=" BASE "calm;excerpt=In short.;author=Ann;image=https://calm.example/i.jpg;topic=articles;body=Body\n;published=1772323200;" },
 	{ "a promotion", "---\nsubject: Spring\npreheader: Ten off\nvalid-until: 2026-03-31\naction-text: Book\naction-url: /book\n---\nx",
 	    "title=Spring;excerpt=x;body=x;preheader=Ten off;action_text=Book;action_url=https://calm.example/book;valid_until=1775001599;" },
@@ -128,7 +129,8 @@ test_cases(void **state)
 		got = describe(&a);
 		if (want[0] == '!') {
 			if (rc == 0 || e.code != ERR_INPUT || strncmp(e.text, path, strlen(path)) != 0 ||
-			    strncmp(e.text + strlen(path), ": ", 2) != 0 || strncmp(e.text + strlen(path) + 2, want + 1, strlen(want + 1)) != 0)
+			    strncmp(e.text + strlen(path), ": ", 2) != 0 ||
+			    strncmp(e.text + strlen(path) + 2, want + 1, strlen(want + 1)) != 0)
 				fail_msg("%s: \"%s\", want \"%s\"", cases[i].name, rc ? e.text : got, want);
 		} else if (rc == -1 || strcmp(got, want) != 0)
 			fail_msg("%s: \"%s\", want \"%s\"; %s", cases[i].name, got, want, rc ? e.text : "");
@@ -190,7 +192,7 @@ test_bounds(void **state)
 		buf_addch(&text, 'x');
 	put(text.data, text.len);
 	assert_int_equal(article_text_read(&a, path, "", &e), 0);
-	assert_int_equal(strlen(a.excerpt), ARTICLE_EXCERPT_WORDS * 16 + strlen("…"));
+	assert_int_equal(strlen(a.excerpt), (size_t)ARTICLE_EXCERPT_WORDS * 16 + strlen("…"));
 	article_text_release(&a);
 	buf_addch(&text, 'x');
 	put(text.data, text.len);

@@ -110,16 +110,16 @@ test_lists(void **state)
 /* What each verb does from each state: the state that it leads to, or -1 for ERR_REFUSED. */
 static const struct {
 	const char *name;
-	int start, pause, hold, resume, cancel;
+	int want[5]; /* start, pause, hold, resume, cancel */
 } moves[] = {
-	{ "scheduled", CAMPAIGN_SENDING, CAMPAIGN_PAUSED, CAMPAIGN_HELD, -1, CAMPAIGN_CANCELLED },
-	{ "sending", -1, CAMPAIGN_PAUSED, CAMPAIGN_HELD, -1, CAMPAIGN_CANCELLED },
-	{ "paused before it started", -1, -1, -1, CAMPAIGN_SCHEDULED, CAMPAIGN_CANCELLED },
-	{ "paused", -1, -1, -1, CAMPAIGN_SENDING, CAMPAIGN_CANCELLED },
-	{ "held before it started", -1, -1, -1, CAMPAIGN_SCHEDULED, CAMPAIGN_CANCELLED },
-	{ "held", -1, -1, -1, CAMPAIGN_SENDING, CAMPAIGN_CANCELLED },
-	{ "done", -1, -1, -1, -1, -1 },
-	{ "cancelled", -1, -1, -1, -1, -1 },
+	{ "scheduled", { CAMPAIGN_SENDING, CAMPAIGN_PAUSED, CAMPAIGN_HELD, -1, CAMPAIGN_CANCELLED } },
+	{ "sending", { -1, CAMPAIGN_PAUSED, CAMPAIGN_HELD, -1, CAMPAIGN_CANCELLED } },
+	{ "paused before it started", { -1, -1, -1, CAMPAIGN_SCHEDULED, CAMPAIGN_CANCELLED } },
+	{ "paused", { -1, -1, -1, CAMPAIGN_SENDING, CAMPAIGN_CANCELLED } },
+	{ "held before it started", { -1, -1, -1, CAMPAIGN_SCHEDULED, CAMPAIGN_CANCELLED } },
+	{ "held", { -1, -1, -1, CAMPAIGN_SENDING, CAMPAIGN_CANCELLED } },
+	{ "done", { -1, -1, -1, -1, -1 } },
+	{ "cancelled", { -1, -1, -1, -1, -1 } },
 };
 
 static int64_t
@@ -169,7 +169,7 @@ test_states(void **state)
 			err = (struct err)ERR_INIT;
 			rc = move(verb, before.id);
 			commit();
-			want = (&moves[i].start)[verb];
+			want = moves[i].want[verb];
 			assert_int_equal(campaign_get(db, before.id, &after, &err), 1);
 			if (rc != (want == -1 ? -1 : 0) || (want == -1 && err.code != ERR_REFUSED) ||
 			    after.state != (want == -1 ? before.state : (enum campaign_state)want))
@@ -224,6 +224,39 @@ test_start(void **state)
 	assert_int_equal(campaign_get(db, 1, &c, &err), 1);
 	assert_int_equal(c.state, CAMPAIGN_DONE);
 	assert_int_equal(c.finished_at, T0 + 70);
+	assert_invariants();
+}
+
+/* A resumed campaign is neither overdue nor past its deadline at once. */
+static void
+test_resume_times(void **state)
+{
+	struct campaign c;
+
+	(void)state;
+	topic = make_topic("promotions");
+	clock_set(T0);
+	begin();
+	make("");
+	ok(campaign_hold(db, 1, "overdue", &err));
+	clock_set(T0 + 90000);
+	ok(campaign_resume(db, 1, &err));
+	assert_int_equal(campaign_get(db, 1, &c, &err), 1);
+	assert_int_equal(c.state, CAMPAIGN_SCHEDULED);
+	assert_int_equal(c.start_at, T0 + 90000);
+	ok(campaign_start(db, 1, T0 + 90010, &err));
+	ok(campaign_extend(db, 1, T0 + 90005, &err));
+	assert_int_equal(campaign_get(db, 1, &c, &err), 1);
+	assert_int_equal(c.deadline, T0 + 90010);
+	ok(campaign_extend(db, 1, T0 + 90020, &err));
+	ok(campaign_pause(db, 1, "", &err));
+	assert_int_equal(campaign_get(db, 1, &c, &err), 1);
+	assert_int_equal(c.deadline, T0 + 90020);
+	clock_set(T0 + 900000);
+	ok(campaign_resume(db, 1, &err));
+	assert_int_equal(campaign_get(db, 1, &c, &err), 1);
+	assert_int_equal(c.deadline, T0 + 900000 + 86400);
+	commit();
 	assert_invariants();
 }
 
@@ -336,6 +369,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		store_test(test_create),
 		store_test(test_lists),
+		store_test(test_resume_times),
 		store_test(test_states),
 		store_test(test_start),
 		store_test(test_start_empty),

@@ -226,8 +226,7 @@ test_schema(void **state)
 		"UPDATE consent SET action = 'confirmed'",
 		"UPDATE audit SET who = 'nobody'",
 		"DELETE FROM audit",
-		"INSERT INTO outbox (kind, state, created_at, expires_at, next_at, address) VALUES ('test', 'accepted', "
-		"1, 1, 1, 'a@e.org')",
+		"INSERT INTO outbox (kind, state, created_at, expires_at, next_at, address) VALUES ('test', 'accepted', 1, 1, 1, 'a')",
 		"INSERT INTO outbox (kind, state, created_at, expires_at, next_at, message) VALUES ('test', 'expired', 1, 1, 1, x'00')",
 		"INSERT INTO delivery (campaign_id, subscriber_id, state, attempts, at) VALUES (1, 1, 2, 1, 1)",
 		"INSERT INTO delivery (campaign_id, subscriber_id, state, attempts, at, next_at) VALUES (1, 1, 0, 1, 1, 5)",
@@ -445,7 +444,7 @@ small_disk(void)
 
 	if (unshare(CLONE_NEWNS) == -1 && unshare(CLONE_NEWUSER | CLONE_NEWNS) == -1)
 		_exit(77);
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 || mount("tmpfs", folder, "tmpfs", 0, "size=1m") == -1)
+	if (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == -1 || mount("tmpfs", folder, "tmpfs", 0, "size=1m") == -1)
 		_exit(77);
 	db = db_open(store_path, DB_CREATE, &err);
 	want(db);
@@ -465,6 +464,7 @@ small_disk(void)
 	unlink(path);
 	write_one("second@example.org");
 	want(db_check(db, &err) == 0);
+	db_close(db);
 	_exit(0);
 }
 
@@ -481,6 +481,7 @@ small_file(void)
 	write_one("first@example.org");
 	want(setrlimit(RLIMIT_FSIZE, &least) == 0);
 	write_until_full();
+	db_close(db);
 	_exit(0);
 }
 

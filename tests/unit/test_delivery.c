@@ -416,7 +416,7 @@ test_delete_old(void **state)
 		claim(4);
 		for (j = 0; j < 4; j++)
 			record(&claims[j], DELIVERY_ACCEPTED, 0);
-		clock_set(T0 + 10 * (i + 1));
+		clock_set(T0 + (int64_t)10 * (i + 1));
 		begin();
 		if (i < 2)
 			ok(campaign_finish(db, c.id, &err));

@@ -275,7 +275,7 @@ step_record(void)
 	t.refused = r.state == DELIVERY_REFUSED;
 	t.skipped = r.state == DELIVERY_SKIPPED;
 	ok(campaign_tally(db, id, &t, &err));
-	to->state = r.state;
+	to->state = (int)r.state;
 	to->next_at = r.next_at;
 	to->accepted += r.state == DELIVERY_ACCEPTED;
 	assert_true(to->accepted <= 1);

@@ -199,6 +199,30 @@ redaction(void **state)
 	}
 }
 
+/* The address that a reply is about is known: its local part goes too, where it stands alone. */
+static void
+redaction_for_a_person(void **state)
+{
+	static const struct {
+		const char *name, *address, *in, *want;
+	} people[] = {
+		{ "whole", "ann.lee@example.org", "550 <ann.lee@example.org> unknown", "550 <address> unknown" },
+		{ "alone", "ann.lee@example.org", "550 5.1.1 user Ann.Lee unknown", "550 5.1.1 user <address> unknown" },
+		{ "twice", "annlee@example.org", "annlee: no annlee", "<address>: no <address>" },
+		{ "inside a word", "use@example.org", "user unknown, because", "user unknown, because" },
+		{ "too short to tell", "ok@example.org", "250 ok", "250 ok" },
+	};
+	char text[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++) {
+		snprintf(text, sizeof(text), "%s", people[i].in);
+		judge_redact_for(text, sizeof(text), people[i].address);
+		if (strcmp(text, people[i].want) != 0)
+			fail_msg("%s: %s", people[i].name, text);
+	}
+}
+
 static void
 redaction_stays_in_its_bounds(void **state)
 {
@@ -225,6 +249,7 @@ main(void)
 		cmocka_unit_test(verdicts),
 		cmocka_unit_test(no_row_is_dead),
 		cmocka_unit_test(redaction),
+		cmocka_unit_test(redaction_for_a_person),
 		cmocka_unit_test(redaction_stays_in_its_bounds),
 	};
 

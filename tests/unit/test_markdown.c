@@ -215,7 +215,8 @@ test_small_questions(void **state)
 		assert_int_equal(markdown_title(&title, in, strlen(in)), questions[i].title ? 0 : -1);
 		markdown_excerpt(&excerpt, in, strlen(in), 4);
 		assert_int_equal(markdown_image(&image, in, strlen(in), &style), questions[i].image ? 0 : -1);
-		if (strcmp(title.data, questions[i].title ? questions[i].title : "") != 0 || strcmp(excerpt.data, questions[i].excerpt) != 0 ||
+		if (strcmp(title.data, questions[i].title ? questions[i].title : "") != 0 ||
+		    strcmp(excerpt.data, questions[i].excerpt) != 0 ||
 		    strcmp(image.data, questions[i].image ? questions[i].image : "") != 0)
 			fail_msg("%s: \"%s\", \"%s\", \"%s\"", questions[i].name, title.data, excerpt.data, image.data);
 		buf_release(&title);

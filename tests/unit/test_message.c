@@ -698,9 +698,10 @@ rich(void)
 
 	spec.subject = "Hi " SLOT_MARK("name|you");
 	spec.text = "Hi " SLOT_MARK("name|friend") ",\n\n" SLOT_MARK("view_url") "\nfor " SLOT_MARK("to") "\n";
-	spec.html =
-	    "<p>" SLOT_MARK("name|friend") "<a href=\"" SLOT_MARK("preferences_url") "\">x</a>"
-										     "<a href=\"mailto:" SLOT_MARK("unsubscribe_mailto") "\">y</a></p>\n";
+	// clang-format off
+	spec.html = "<p>" SLOT_MARK("name|friend") "<a href=\"" SLOT_MARK("preferences_url") "\">x</a>"
+	    "<a href=\"mailto:" SLOT_MARK("unsubscribe_mailto") "\">y</a></p>\n";
+	// clang-format on
 	return compile(&spec);
 }
 

@@ -190,7 +190,9 @@ test_header_text(void **state)
 static char *
 long_text(size_t which, bool shifted)
 {
-	static const char *const bits[] = { "\xe6\xbc\xa2", "\xc3\xa9", "\xf0\x9f\x98\x80", "a\xc3\xa9", "x", "ab =?", "(\xc3\xbc) ", "\"\\,\xe2\x82\xac" };
+	static const char *const bits[] = {
+		"\xe6\xbc\xa2", "\xc3\xa9", "\xf0\x9f\x98\x80", "a\xc3\xa9", "x", "ab =?", "(\xc3\xbc) ", "\"\\,\xe2\x82\xac"
+	};
 	struct buf b = BUF_INIT;
 	size_t i;
 

@@ -265,7 +265,8 @@ opened_again(void **state)
 	play(&p, "+ w 250 550 E room0");
 	smtp_conn_open(p.c, &plain, 0);
 	play(&p, "room1 + w 250 w 250 w 354 w 250 +");
-	assert_string_equal(p.log.data, "MAIL FROM:<f>/RCPT TO:<t>/DATA/ {0 replied rcpt 550} MAIL FROM:<f>/ RCPT TO:<t>/ DATA/ body1/./ {1 replied body 250} ");
+	assert_string_equal(p.log.data,
+	    "MAIL FROM:<f>/RCPT TO:<t>/DATA/ {0 replied rcpt 550} MAIL FROM:<f>/ RCPT TO:<t>/ DATA/ body1/./ {1 replied body 250} ");
 	stop(&p);
 }
 
@@ -279,7 +280,8 @@ submitting_inside_done(void **state)
 	start(&p, &h, true, 16, 0);
 	p.submit_in_done = true;
 	play(&p, "+ w 250 250 354 w 250 w 250 550 554 room1");
-	assert_string_equal(p.log.data, "MAIL FROM:<f>/RCPT TO:<t>/DATA/ body0/./ {0 replied body 250} MAIL FROM:<f>/RCPT TO:<t>/DATA/ {1 replied rcpt 550} ");
+	assert_string_equal(p.log.data,
+	    "MAIL FROM:<f>/RCPT TO:<t>/DATA/ body0/./ {0 replied body 250} MAIL FROM:<f>/RCPT TO:<t>/DATA/ {1 replied rcpt 550} ");
 	stop(&p);
 }
 
@@ -308,7 +310,7 @@ mailmax_and_the_limit(void **state)
 	}
 }
 
-/* A write that would block is repeated from the same address, however much is added meanwhile; progress in the middle of a long body too. */
+/* A write that would block is repeated from the same address, however much is added meanwhile; in the middle of a long body too. */
 static void
 writes_stay_in_place(void **state)
 {

@@ -78,7 +78,8 @@ replies(void **state)
 			}
 			if (feed(&r, cases[i].in, strlen(cases[i].in), piece) != SMTP_READ_REPLY)
 				fail_msg("%s: not read", cases[i].name);
-			if (r.reply.code != cases[i].code || strcmp(r.reply.enhanced, cases[i].enhanced) != 0 || strcmp(r.reply.text, cases[i].text) != 0)
+			if (r.reply.code != cases[i].code || strcmp(r.reply.enhanced, cases[i].enhanced) != 0 ||
+			    strcmp(r.reply.text, cases[i].text) != 0)
 				fail_msg("%s: %d [%s] [%s]", cases[i].name, r.reply.code, r.reply.enhanced, r.reply.text);
 		}
 }
@@ -134,14 +135,14 @@ endless_is_unreadable(void **state)
 
 	(void)state;
 	smtp_reader_init(&r);
-	while (got == SMTP_READ_MORE && total < 10 * SMTP_REPLY_MAX) {
+	while (got == SMTP_READ_MORE && total < (size_t)10 * SMTP_REPLY_MAX) {
 		got = smtp_reader_feed(&r, "2222222222", 10, &used);
 		total += used;
 	}
 	assert_int_equal(got, SMTP_READ_BAD);
 	assert_in_range(total, SMTP_REPLY_MAX, SMTP_REPLY_MAX + 10);
 	smtp_reader_init(&r);
-	for (total = 0, got = SMTP_READ_LINE; got == SMTP_READ_LINE && total < 10 * SMTP_REPLY_MAX; total += used)
+	for (total = 0, got = SMTP_READ_LINE; got == SMTP_READ_LINE && total < (size_t)10 * SMTP_REPLY_MAX; total += used)
 		got = smtp_reader_feed(&r, "250-more\r\n", 10, &used);
 	assert_int_equal(got, SMTP_READ_BAD);
 	assert_in_range(total, SMTP_REPLY_MAX, SMTP_REPLY_MAX + 10);

@@ -119,7 +119,8 @@ test_renderings(void **state)
 		struct buf out = BUF_INIT;
 
 		assert_non_null(data);
-		if (template_render(&out, "t", renderings[i].text, strlen(renderings[i].text), renderings[i].escape, data, &none, &e) == -1 ||
+		if (template_render(&out, "t", renderings[i].text, strlen(renderings[i].text),
+			renderings[i].escape, data, &none, &e) == -1 ||
 		    strcmp(out.data, renderings[i].want) != 0)
 			fail_msg("%s: got \"%s\", want \"%s\" %s", renderings[i].name, out.data, renderings[i].want, e.text);
 		buf_release(&out);
@@ -298,7 +299,8 @@ test_files(void **state)
 		struct buf out = BUF_INIT;
 		int rc = template_file(&out, site.folder, files[i].file, data, &e);
 
-		if (files[i].want[0] == '!' ? rc == 0 || !strstr(e.text, files[i].want + 1) : rc == -1 || strcmp(out.data, files[i].want) != 0)
+		if (files[i].want[0] == '!' ? rc == 0 || !strstr(e.text, files[i].want + 1)
+					    : rc == -1 || strcmp(out.data, files[i].want) != 0)
 			fail_msg("%s: got \"%s\", error \"%s\"", files[i].name, out.data, rc ? e.text : "");
 		buf_release(&out);
 	}

@@ -1,0 +1,372 @@
+/*
+ * parent.c - newsletterd's parent: opens the socket, starts the roles, starts
+ * them again when they die, and stops them.
+ *
+ * It alone migrates the store, before any role runs, and then keeps out of it.
+ * SIGTERM: the roles drain for 10 s. SIGHUP: the new configuration is checked,
+ * then the roles are replaced one by one; the socket stays open all the while.
+ */
+#include "parent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "listen.h"
+#include "role.h"
+#include "site/running.h"
+#include "store/db.h"
+
+#define DRAIN_US 10000000 /* after SIGTERM: then what is on the way is unknown */
+#define BACKOFF_FIRST_US 100000
+#define BACKOFF_LAST_US 30000000
+#define STEADY_US 60000000 /* a role that ran so long starts again at once */
+
+struct child {
+	pid_t pid;    /* 0: not running */
+	int ready_fd; /* -1 once it has said that it is ready, or died */
+	bool ready;   /* it has said so */
+	int64_t started_us, backoff_us;
+	int64_t start_at_us; /* when to start it again; 0: now */
+	int64_t kill_at_us;  /* it was told to stop and must be gone by then; 0: it was not told */
+	bool stale;          /* runs with an old configuration */
+};
+
+struct parent {
+	const char *conf_path;
+	int exe_fd; /* this very program, also when a newer one has taken its place on disk */
+	int listen_fd, signal_fd;
+	struct child child[ROLE_COUNT];
+	bool stopping, announced;
+};
+
+/* In the child between fork and exec: exactly the descriptors and the environment that the role may have. */
+static void
+become_role(const struct parent *p, const struct role *role, int ready_fd)
+{
+	char *argv[] = { (char *)"newsletterd", (char *)"--role", (char *)role->name, (char *)"-c", (char *)p->conf_path, NULL };
+	int listen_fd = role->listens ? dup(p->listen_fd) : -1, exe_fd = fcntl(p->exe_fd, F_DUPFD_CLOEXEC, ROLE_LISTEN_FD + 1);
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (dup2(ready_fd, ROLE_READY_FD) == -1 || (listen_fd != -1 && dup2(listen_fd, ROLE_LISTEN_FD) == -1))
+		_exit(1);
+	close_range(role->listens ? ROLE_LISTEN_FD + 1 : ROLE_LISTEN_FD, ~0u, CLOSE_RANGE_CLOEXEC);
+	if (!role->secrets)
+		unsetenv("NEWSLETTER_RELAY_PASSWORD");
+	unsetenv("NOTIFY_SOCKET");
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	fexecve(exe_fd, argv, environ);
+	_exit(1);
+}
+
+static void
+start(struct parent *p, int i)
+{
+	struct child *c = &p->child[i];
+	int fds[2] = { -1, -1 };
+
+	c->start_at_us = 0;
+	c->started_us = clock_mono_us();
+	c->stale = c->ready = false;
+	if (pipe2(fds, O_CLOEXEC) == -1 || (c->pid = fork()) == -1) {
+		log_event(LOG_LEVEL_ERROR, "start_failed", "child=%s text=%s", roles[i].name, log_text(strerror(errno)));
+		if (fds[0] != -1) {
+			close(fds[0]);
+			close(fds[1]);
+		}
+		c->pid = 0;
+		c->start_at_us = c->started_us + BACKOFF_LAST_US;
+		return;
+	}
+	if (c->pid == 0)
+		become_role(p, &roles[i], fds[1]);
+	close(fds[1]);
+	c->ready_fd = fds[0];
+}
+
+static void
+stop(struct parent *p, int i)
+{
+	struct child *c = &p->child[i];
+
+	if (!c->pid || c->kill_at_us)
+		return;
+	kill(c->pid, SIGTERM);
+	c->kill_at_us = clock_mono_us() + DRAIN_US + 1000000;
+}
+
+static bool
+all_ready(const struct parent *p)
+{
+	int i;
+
+	for (i = 0; i < ROLE_COUNT; i++)
+		if (!p->child[i].pid || !p->child[i].ready)
+			return false;
+	return true;
+}
+
+static bool
+none_running(const struct parent *p)
+{
+	int i;
+
+	for (i = 0; i < ROLE_COUNT; i++)
+		if (p->child[i].pid)
+			return false;
+	return true;
+}
+
+static void
+on_exit_of(struct parent *p, int i, int status)
+{
+	struct child *c = &p->child[i];
+	int64_t now = clock_mono_us();
+	bool asked = c->kill_at_us != 0;
+
+	if (c->ready_fd != -1)
+		close(c->ready_fd);
+	c->ready_fd = -1;
+	c->pid = 0;
+	c->kill_at_us = 0;
+	if (asked && !p->stopping) { /* replaced after SIGHUP: start at once */
+		c->start_at_us = 0;
+		return;
+	}
+	if (p->stopping)
+		return;
+	if (now - c->started_us > STEADY_US)
+		c->backoff_us = 0;
+	c->backoff_us = c->backoff_us ? c->backoff_us * 2 : BACKOFF_FIRST_US;
+	if (c->backoff_us > BACKOFF_LAST_US)
+		c->backoff_us = BACKOFF_LAST_US;
+	c->start_at_us = now + c->backoff_us;
+	log_event(LOG_LEVEL_ERROR, "role_died", "child=%s %s=%d again_in_ms=%lld", roles[i].name, WIFSIGNALED(status) ? "signal" : "status",
+	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), (long long)(c->backoff_us / 1000));
+}
+
+static void
+reap(struct parent *p)
+{
+	int status, i;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (i = 0; i < ROLE_COUNT; i++)
+			if (p->child[i].pid == pid)
+				on_exit_of(p, i, status);
+}
+
+/* A configuration that does not load changes nothing: the old roles go on. */
+static void
+reload(struct parent *p)
+{
+	struct conf conf;
+	struct err e = ERR_INIT;
+	int i;
+
+	if (conf_load(&conf, p->conf_path, &e) == -1) {
+		log_event(LOG_LEVEL_ERROR, "reload_refused", "text=%s", log_text(e.text));
+	} else {
+		log_event(LOG_LEVEL_INFO, "reload", "conf=%s", log_text(p->conf_path));
+		for (i = 0; i < ROLE_COUNT; i++)
+			p->child[i].stale = true;
+	}
+	conf_release(&conf);
+}
+
+static void
+on_signal(struct parent *p)
+{
+	struct signalfd_siginfo info;
+	int i;
+
+	while (read(p->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+		switch (info.ssi_signo) {
+		case SIGHUP:
+			reload(p);
+			break;
+		case SIGTERM:
+		case SIGINT:
+			if (!p->stopping)
+				log_event(LOG_LEVEL_INFO, "stopping", "signal=%u", info.ssi_signo);
+			p->stopping = true;
+			sd_notify(0, "STOPPING=1");
+			for (i = 0; i < ROLE_COUNT; i++)
+				stop(p, i);
+			break;
+		default:
+			break;
+		}
+	}
+	reap(p);
+}
+
+/* One at a time: a role is only replaced when all are up. */
+static void
+replace_stale(struct parent *p)
+{
+	int i;
+
+	if (p->stopping || !all_ready(p))
+		return;
+	for (i = 0; i < ROLE_COUNT; i++)
+		if (p->child[i].kill_at_us)
+			return;
+	for (i = 0; i < ROLE_COUNT; i++)
+		if (p->child[i].stale) {
+			stop(p, i);
+			return;
+		}
+}
+
+/* Start what is due, kill what does not go. Returns how long to wait at most, in milliseconds. */
+static int
+tend(struct parent *p)
+{
+	int64_t now = clock_mono_us(), next = now + 3600000000, due;
+	int i;
+
+	for (i = 0; i < ROLE_COUNT; i++) {
+		struct child *c = &p->child[i];
+
+		if (c->pid && c->kill_at_us && now >= c->kill_at_us) {
+			log_event(LOG_LEVEL_WARNING, "killed", "child=%s", roles[i].name);
+			kill(c->pid, SIGKILL);
+		}
+		if (!c->pid && !p->stopping && now >= c->start_at_us)
+			start(p, i);
+		due = c->pid ? c->kill_at_us : (p->stopping ? 0 : c->start_at_us);
+		if (due && due < next)
+			next = due;
+	}
+	replace_stale(p);
+	return next <= now ? 100 : (int)((next - now) / 1000) + 1;
+}
+
+static void
+on_ready(struct parent *p, int i)
+{
+	struct child *c = &p->child[i];
+	char byte;
+	ssize_t n = read(c->ready_fd, &byte, 1);
+
+	if (n == -1 && errno == EAGAIN)
+		return;
+	c->ready = n == 1; /* else it is dying */
+	close(c->ready_fd);
+	c->ready_fd = -1;
+	if (!p->announced && all_ready(p)) {
+		p->announced = true;
+		log_event(LOG_LEVEL_INFO, "ready", "version=%s", NEWSLETTER_VERSION);
+		sd_notify(0, "READY=1");
+	}
+}
+
+static void
+run(struct parent *p)
+{
+	struct pollfd fds[1 + ROLE_COUNT];
+	int i, wait;
+
+	while (!(p->stopping && none_running(p))) {
+		wait = tend(p);
+		fds[0] = (struct pollfd){ .fd = p->signal_fd, .events = POLLIN };
+		for (i = 0; i < ROLE_COUNT; i++)
+			fds[1 + i] = (struct pollfd){ .fd = p->child[i].pid ? p->child[i].ready_fd : -1, .events = POLLIN };
+		if (poll(fds, 1 + ROLE_COUNT, wait) == -1)
+			continue;
+		for (i = 0; i < ROLE_COUNT; i++)
+			if (fds[1 + i].revents)
+				on_ready(p, i);
+		if (fds[0].revents)
+			on_signal(p);
+	}
+}
+
+static int
+open_signals(struct err *e)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd == -1 ? err_sys(e, "cannot make the signal descriptor") : fd;
+}
+
+/* Everything that can be wrong with a site is found before a role runs. */
+static int
+prepare(struct parent *p, const struct conf *conf, struct err *e)
+{
+	struct db *db;
+
+	if (running_claim(conf->store_path, e) == -1)
+		return -1;
+	p->exe_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (p->exe_fd == -1)
+		return err_sys(e, "cannot open /proc/self/exe");
+	db = db_open(conf->store_path, DB_MIGRATE, e);
+	if (!db)
+		return -1;
+	db_close(db);
+	p->listen_fd = listen_open(conf->http_listen, e);
+	if (p->listen_fd == -1)
+		return -1;
+	p->signal_fd = open_signals(e);
+	if (p->signal_fd == -1)
+		return -1;
+	log_event(LOG_LEVEL_INFO, "start", "listen=%s mail=%s", conf->http_listen, conf_has_relay(conf) ? "relay" : "outbox-folder");
+	if (!conf_has_relay(conf))
+		log_event(LOG_LEVEL_INFO, "outbox", "folder=%s text=%s", log_text(conf->store_outbox),
+		    log_text("no relay is configured: mail goes to this folder, one .eml file each"));
+	return 0;
+}
+
+int
+parent_main(const char *conf_path)
+{
+	struct parent p = { .listen_fd = -1, .signal_fd = -1 };
+	struct conf conf;
+	struct err e = ERR_INIT;
+	int i, rc = 1;
+
+	if (conf_load(&conf, conf_path, &e) == -1 || clock_init(conf.site_timezone, &e) == -1)
+		goto out;
+	p.conf_path = conf.path;
+	for (i = 0; i < ROLE_COUNT; i++)
+		p.child[i].ready_fd = -1;
+	if (prepare(&p, &conf, &e) == -1)
+		goto out;
+	run(&p);
+	log_event(LOG_LEVEL_INFO, "stopped", "version=%s", NEWSLETTER_VERSION);
+	rc = 0;
+out:
+	if (rc)
+		fprintf(stderr, "newsletterd: %s\n", e.text);
+	conf_release(&conf);
+	return rc;
+}
