@@ -36,7 +36,7 @@ GENERATED  := $(B)/gen/schema.o $(B)/gen/templates.o
 UNIT       := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 TOOLS      := $(addprefix $(B)/tests/,$(notdir $(basename $(TOOL_SRC))))
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(FUZZ_SRC))
-SCRIPTS    := bootstrap $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t tests/*/*.sh packaging/*)
+SCRIPTS    := bootstrap tests/lib.sh $(wildcard tests/*/lib.sh) $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t packaging/*)
 
 .PHONY: all programs demo test check-all fuzz fuzzers bench install format lint headers clean
 .SECONDARY:
@@ -153,7 +153,7 @@ lint: $(patsubst %.c,$(B)/lint/%,$(ALL_SRC))
 	tools/columns 140 $(ALL_SRC) $(HEADERS)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr -Ilib -D_GNU_SOURCE \
 	  -DNEWSLETTER_VERSION='""' $(ALL_SRC)
-	shellcheck $(SCRIPTS)
+	shellcheck $(sort $(SCRIPTS))
 	$(if $(wildcard docs/*.[158]),mandoc -T lint -W warning $(wildcard docs/*.[158]))
 $(B)/lint/%: %.c .clang-tidy tests/.clang-tidy
 	@mkdir -p $(@D)
