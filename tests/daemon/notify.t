@@ -1,0 +1,23 @@
+#!/bin/bash
+# notify.t - newsletterd tells its service manager when it is ready and when it stops (sd_notify).
+. "$(dirname "$0")/lib.sh"
+
+make_site
+cat >"$tmp/manager.py" <<'END'
+import os, socket, subprocess, sys
+path = sys.argv[1]
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(path)
+s.settimeout(20)
+daemon = subprocess.Popen(sys.argv[2:], env=dict(os.environ, NOTIFY_SOCKET=path), stderr=subprocess.DEVNULL)
+try:
+    print(s.recv(200).decode())
+    daemon.terminate()
+    print(s.recv(200).decode())
+finally:
+    daemon.terminate()
+    print('status', daemon.wait(15))
+END
+python3 "$tmp/manager.py" "$tmp/notify" "$BIN/newsletterd" -C "$site" >"$tmp/said"
+is "ready, stopping, and a good end" "$(tr '\n' ' ' <"$tmp/said")" 'READY=1 STOPPING=1 status 0 '
+done_testing
