@@ -18,6 +18,7 @@
 #include "role.h"
 #include "site/running.h"
 
+#define CACHE_KIB 1024        /* cursor and ledger are walked in order: memory stays flat however long the list is */
 #define LOOK_US 100000        /* how often the store is looked at */
 #define RECORD_US 20000       /* a result waits at most so long for company */
 #define RETURN_WAIT_MS 1      /* while another writer has its turn */
@@ -319,6 +320,7 @@ sender_run(struct role_run *r, struct err *e)
 	s.slot = xcalloc(s.slots, sizeof(*s.slot));
 	s.ready = xcalloc(s.slots, sizeof(*s.ready));
 	personal_init(&s.personal, &r->site.conf, r->site.links);
+	db_set_cache(r->site.db, CACHE_KIB);
 	rc = sender_recover(&s, e);
 	while (rc == 0 && !role_stopping(r)) {
 		if (look(&s, &l, &trouble) == -1 || turn(&s, &l, &trouble) == -1) {

@@ -297,6 +297,15 @@ db_chunk(struct db *db, struct err *e)
 	return db_begin(db, e);
 }
 
+void
+db_set_cache(struct db *db, int kib)
+{
+	char pragma[48];
+
+	snprintf(pragma, sizeof(pragma), "PRAGMA cache_size = -%d", kib);
+	sqlite3_exec(db->sqlite, pragma, NULL, NULL, NULL); /* a wish: without it the store works as well */
+}
+
 int64_t
 db_data_version(struct db *db)
 {

@@ -51,6 +51,9 @@ void db_rollback(struct db *db); /* harmless when nothing is open; gives up the 
 /* In a long job, between two rows: commit and begin again once the lock was held for 15 ms. */
 int db_chunk(struct db *db, struct err *e);
 
+/* Most memory for pages of the file, in KiB; 4096 unless set. What only walks through tables in order needs little. */
+void db_set_cache(struct db *db, int kib);
+
 /* A number that changes when another connection has written. */
 int64_t db_data_version(struct db *db);
 
