@@ -3,8 +3,10 @@
  *
  * WAL, synchronous=FULL, secure_delete. Writers queue on an advisory lock
  * before BEGIN IMMEDIATE (SQLite's own busy handler starves one of two busy
- * writers), hold it for 20 ms at the most, and event loops never sleep in it:
- * they try, go on, and try again. Only lib/store knows that this is SQLite.
+ * writers), and event loops never sleep in it: they try, go on, and try again.
+ * None is to hold it over 20 ms, so long jobs work in bites (db_chunk); what is
+ * one statement over a campaign of a million (its start, its recovery) still
+ * does. Only lib/store knows that this is SQLite.
  */
 #ifndef DB_H
 #define DB_H
