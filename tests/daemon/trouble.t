@@ -1,6 +1,6 @@
 #!/bin/bash
 # trouble.t - what goes wrong around a campaign loses nobody, repeats nobody, blocks nobody else, and costs no CPU:
-# refusals at its end, a locked store, a full disk, a relay that goes away, a parent that is killed, a message that cannot be read.
+# refusals at its end, a locked store, a relay that goes away, a parent that is killed, a message that cannot be read.
 . "$(dirname "$0")/lib.sh"
 
 need_peers
