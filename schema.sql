@@ -151,7 +151,8 @@ CREATE TABLE campaign (
 	deferred        INTEGER NOT NULL DEFAULT 0,
 	refused         INTEGER NOT NULL DEFAULT 0,
 	unknown         INTEGER NOT NULL DEFAULT 0,
-	skipped         INTEGER NOT NULL DEFAULT 0	-- reached, but not mailed: suppressed, or not mailable by this relay
+	skipped         INTEGER NOT NULL DEFAULT 0,	-- reached, but not mailed: suppressed, or not mailable by this relay
+	archived_at     INTEGER			-- when its deliveries were shrunk to what bounces and numbers need
 ) STRICT;
 CREATE INDEX campaign_open ON campaign(state) WHERE state IN ('scheduled', 'sending', 'paused', 'held');
 
@@ -174,6 +175,7 @@ CREATE TABLE delivery (
 	code            INTEGER,		-- of the last reply, with its enhanced code and redacted text
 	enhanced        TEXT,
 	reply           TEXT,
+	class           TEXT,			-- what lib/judge made of it: 'no-such-user', 'mailbox-full' …; NULL when accepted
 	PRIMARY KEY (campaign_id, subscriber_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX delivery_deferred ON delivery(campaign_id, next_at) WHERE state = 2;
@@ -231,13 +233,13 @@ CREATE TABLE counter (
 	value           INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- What was used of a limit, so that it holds across a restart.
+-- What was used of a limit, so that it holds across a restart: one row for each window of time in which something was used.
 CREATE TABLE pace (
 	scope           TEXT NOT NULL,		-- 'relay', 'domain', 'ip', 'address' …
 	subject         TEXT NOT NULL,		-- which one
 	window_start    INTEGER NOT NULL,	-- of the window that `used` counts
 	used            INTEGER NOT NULL,
-	PRIMARY KEY (scope, subject)
+	PRIMARY KEY (scope, subject, window_start)
 ) STRICT, WITHOUT ROWID;
 
 -- Who did what from the command line. Append-only.

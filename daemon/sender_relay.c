@@ -70,6 +70,7 @@ done(void *ctx, uint64_t tag, enum smtp_result how, enum smtp_command at, const 
 		result.code = reply->code;
 		result.enhanced = reply->enhanced;
 		result.reply = text;
+		result.class = verdict.verdict == JUDGE_ACCEPTED ? NULL : verdict.rule;
 		switch (verdict.verdict) {
 		case JUDGE_ACCEPTED: result.state = DELIVERY_ACCEPTED; break;
 		case JUDGE_HARD:

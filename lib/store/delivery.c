@@ -42,14 +42,14 @@ static const char *const sql[] = {
 	[Q_INSERT] = "INSERT INTO delivery (campaign_id, subscriber_id, state, attempts, at) VALUES (:campaign, :subscriber, :state, :attempts, :now)",
 	[Q_RECLAIM] = "UPDATE delivery SET state = :state, attempts = :attempts, at = :now, next_at = NULL "
 		      "WHERE campaign_id = :campaign AND subscriber_id = :subscriber",
-	[Q_RECORD] = "UPDATE delivery SET state = :state, at = :now, next_at = :next, code = :code, enhanced = :enhanced, reply = :reply "
+	[Q_RECORD] = "UPDATE delivery SET state = :state, at = :now, next_at = :next, code = :code, enhanced = :enhanced, reply = :reply, class = :class "
 		     "WHERE campaign_id = :campaign AND subscriber_id = :subscriber AND state = 0",
 	[Q_RECOVER] = "UPDATE delivery SET state = :state, at = :now, next_at = :next WHERE campaign_id = :campaign AND state = 0",
 	[Q_GIVE_UP] = "UPDATE delivery SET state = 3, at = :now, next_at = NULL WHERE campaign_id = :campaign AND state = 2",
 	[Q_NEXT_DUE] = "SELECT next_at FROM delivery WHERE campaign_id = :campaign AND state = 2 ORDER BY next_at LIMIT 1",
-	[Q_FIND] = "SELECT subscriber_id, state, attempts, at, coalesce(next_at, 0), coalesce(code, 0), coalesce(enhanced, ''), coalesce(reply, '') "
+	[Q_FIND] = "SELECT subscriber_id, state, attempts, at, coalesce(next_at, 0), coalesce(code, 0), coalesce(enhanced, ''), coalesce(reply, ''), coalesce(class, '') "
 		   "FROM delivery WHERE campaign_id = :campaign AND subscriber_id = :subscriber",
-	[Q_EACH] = "SELECT subscriber_id, state, attempts, at, coalesce(next_at, 0), coalesce(code, 0), coalesce(enhanced, ''), coalesce(reply, '') "
+	[Q_EACH] = "SELECT subscriber_id, state, attempts, at, coalesce(next_at, 0), coalesce(code, 0), coalesce(enhanced, ''), coalesce(reply, ''), coalesce(class, '') "
 		   "FROM delivery WHERE campaign_id = :campaign AND state = :state ORDER BY subscriber_id",
 	[Q_DELETE_OLD] = "DELETE FROM delivery WHERE (campaign_id, subscriber_id) IN (SELECT d.campaign_id, d.subscriber_id FROM campaign c "
 			 "CROSS JOIN delivery d ON d.campaign_id = c.id WHERE c.finished_at < :before LIMIT :limit)",
@@ -177,6 +177,7 @@ delivery_record(struct db *db, const struct delivery_claim *claim, const struct 
 	stmt_int_or_null(st, ":code", result->code);
 	stmt_text(st, ":enhanced", result->enhanced && result->enhanced[0] ? result->enhanced : NULL);
 	stmt_text(st, ":reply", result->reply && result->reply[0] ? result->reply : NULL);
+	stmt_text(st, ":class", result->class && result->class[0] ? result->class : NULL);
 	if (stmt_run(st, e) == -1)
 		return -1;
 	return (int)db_changes(db);
@@ -238,6 +239,7 @@ fill(struct stmt *st, struct delivery *d)
 	d->code = (int)stmt_col_int(st, 5);
 	stmt_col_copy(st, 6, d->enhanced, sizeof(d->enhanced));
 	stmt_col_copy(st, 7, d->reply, sizeof(d->reply));
+	stmt_col_copy(st, 8, d->class, sizeof(d->class));
 }
 
 int

@@ -40,6 +40,7 @@ struct delivery_result {
 	int64_t next_at;              /* DEFERRED */
 	int code;                     /* 0: none */
 	const char *enhanced, *reply; /* redacted; "" or NULL: none */
+	const char *class;            /* the judge's rule; "" or NULL when accepted or nobody judged */
 };
 
 struct delivery {
@@ -47,7 +48,7 @@ struct delivery {
 	enum delivery_state state;
 	int attempts, code;
 	int64_t at, next_at;
-	char enhanced[12], reply[201];
+	char enhanced[12], reply[201], class[32];
 };
 
 const char *delivery_state_name(enum delivery_state state);

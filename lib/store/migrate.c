@@ -8,7 +8,13 @@
 
 /* steps[i] leads from version i + 1 to i + 2; a change of schema.sql is a new row here and SCHEMA_VERSION + 1. */
 static const char *const steps[] = {
-	NULL,
+	/* 2: why a message was refused, archived campaigns, several windows of a limit; nothing wrote to pace before */
+	"ALTER TABLE campaign ADD COLUMN archived_at INTEGER;"
+	"ALTER TABLE delivery ADD COLUMN class TEXT;"
+	"DROP TABLE pace;"
+	"CREATE TABLE pace ("
+	"scope TEXT NOT NULL, subject TEXT NOT NULL, window_start INTEGER NOT NULL, used INTEGER NOT NULL, "
+	"PRIMARY KEY (scope, subject, window_start)) STRICT, WITHOUT ROWID;",
 };
 
 static int

@@ -26,7 +26,7 @@ refused "a store from a newer version" 1 "schema version 99, made by a newer new
 refused "init leaves that alone too" 1 "schema version 99" nl init
 run nl status --json
 is "as JSON" "$(json 'j["code"]')" version
-db 'PRAGMA user_version = 1'
+db 'PRAGMA user_version = 2'
 
 mv keys/suppression.key "$tmp/"
 refused "no suppression key" 1 "cannot open .*suppression.key" nl subscriber add bob@example.org

@@ -103,7 +103,7 @@ static const struct {
 	{ "newer", "PRAGMA user_version = 999; PRAGMA application_id = 0x4e65776c; CREATE TABLE topic (future)", NULL,
 	    ERR_VERSION, ERR_VERSION, "schema version 999" },
 	{ "another program's", "CREATE TABLE bookmarks (url)", NULL, ERR_CORRUPT, ERR_CORRUPT, "no store of newsletter" },
-	{ "another program's of our version", "PRAGMA user_version = 1; CREATE TABLE bookmarks (url)", NULL,
+	{ "another program's of our version", "PRAGMA user_version = 2; CREATE TABLE bookmarks (url)", NULL,
 	    ERR_CORRUPT, ERR_CORRUPT, "no store of newsletter" },
 	{ "negative version", "PRAGMA user_version = -1; PRAGMA application_id = 0x4e65776c; CREATE TABLE topic (odd)", NULL,
 	    ERR_CORRUPT, ERR_CORRUPT, "no store of newsletter" },
