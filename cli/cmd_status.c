@@ -20,7 +20,7 @@ static int
 show_daemon(struct cli *cli, struct err *e)
 {
 	const struct conf *conf = &cli->site.conf;
-	int runs = running_check(conf->store_path, e);
+	int runs = running_check(conf->store_path, e), i;
 
 	if (runs == -1)
 		return -1;
@@ -29,14 +29,14 @@ show_daemon(struct cli *cli, struct err *e)
 	else
 		out_field(cli, "Daemon", OUT_BAD, "not running: start newsletterd, or nothing goes out and nobody can subscribe");
 	out_field(cli, "Pages", OUT_PLAIN, "%s", conf->site_url);
-	if (conf_has_relay(conf))
-		out_field(cli, "Mail", OUT_PLAIN, "through %s, from %s", conf->relay_url, conf->mail_from);
-	else
+	for (i = 0; i < conf->relays; i++)
+		out_field(cli, i ? "" : "Mail", OUT_PLAIN, "through %s, from %s", conf->relay[i].url, conf->mail_from);
+	if (!conf_has_relay(conf))
 		out_field(cli, "Mail", OUT_WARN, "no relay is configured: it goes to the folder %s", conf->store_outbox);
 	json_put_bool(cli->result, "running", runs);
 	json_put(cli->result, "site", conf->site_name);
 	json_put(cli->result, "url", conf->site_url);
-	json_put(cli->result, conf_has_relay(conf) ? "relay" : "outbox", conf_has_relay(conf) ? conf->relay_url : conf->store_outbox);
+	json_put(cli->result, conf_has_relay(conf) ? "relay" : "outbox", conf_has_relay(conf) ? conf->relay[0].url : conf->store_outbox);
 	return 0;
 }
 

@@ -69,6 +69,7 @@ allow_network_files(int ruleset, const struct conf *conf, struct err *e)
 	};
 	static const char *const libraries[] = { "/lib", "/lib64", "/usr/lib" };
 	size_t i;
+	int r;
 
 	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		if (allow(ruleset, paths[i], READ, e) == -1)
@@ -76,7 +77,31 @@ allow_network_files(int ruleset, const struct conf *conf, struct err *e)
 	for (i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++)
 		if (allow(ruleset, libraries[i], LIBRARY, e) == -1)
 			return -1;
-	return allow(ruleset, conf->relay_ca_file, READ, e);
+	for (r = 0; r < conf->relays; r++)
+		if (allow(ruleset, conf->relay[r].ca_file, READ, e) == -1)
+			return -1;
+	return 0;
+}
+
+/* The folders of secrets, not the files: one that is replaced by a new file must be readable too. */
+static int
+allow_secrets(int ruleset, const struct conf *conf, struct err *e)
+{
+	const char *const keys[] = { conf->dkim_key_file, conf->dkim_ed25519_key_file };
+	size_t i;
+	int r;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (keys[i][0] && allow(ruleset, keys[i], READ, e) == -1)
+			return -1;
+	for (r = 0; r < conf->relays; r++) {
+		const char *const files[] = { conf->relay[r].password_file, conf->relay[r].token_file };
+
+		for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+			if (files[i][0] && allow_folder_of(ruleset, files[i], READ, e) == -1)
+				return -1;
+	}
+	return 0;
 }
 
 static int
@@ -88,7 +113,7 @@ allow_all(int ruleset, const struct role *role, const struct conf *conf, struct 
 		return -1;
 	if (role->outbox && allow(ruleset, conf->store_outbox, WRITE, e) == -1)
 		return -1;
-	if (role->secrets && allow(ruleset, conf->relay_password_file, READ, e) == -1)
+	if (role->secrets && allow_secrets(ruleset, conf, e) == -1)
 		return -1;
 	if (role->connects && allow_network_files(ruleset, conf, e) == -1)
 		return -1;

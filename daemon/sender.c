@@ -116,7 +116,7 @@ sender_done(struct sender *s, size_t slot, const struct delivery_result *result,
 static int
 submit(struct sender *s)
 {
-	int64_t rate = s->site->conf.relay_rate, now = clock_mono_us();
+	int64_t rate = s->site->conf.relay[0].rate / CONF_DAY, now = clock_mono_us();
 	size_t slot, room = s->transport->room(s->t);
 
 	while (s->ready_count && room--) {

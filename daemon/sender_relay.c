@@ -143,34 +143,36 @@ relay_free(void *t)
 }
 
 static enum smtp_tls
-tls_of(const struct conf *conf)
+tls_of(const struct conf_relay *conf)
 {
-	return conf->relay_tls[0] == 'r' ? SMTP_TLS_REQUIRED : (conf->relay_tls[0] == 'o' ? SMTP_TLS_OPPORTUNISTIC : SMTP_TLS_NONE);
+	return conf->tls[0] == 'r' ? SMTP_TLS_REQUIRED : (conf->tls[0] == 'o' ? SMTP_TLS_OPPORTUNISTIC : SMTP_TLS_NONE);
 }
 
 int
 sender_relay_open(struct sender *s, struct err *e)
 {
 	static const struct transport transport = { relay_room, relay_want, relay_takes_utf8, relay_submit, relay_turn, relay_free };
-	const struct conf *conf = &s->site->conf;
+	const struct conf_relay *conf = &s->site->conf.relay[0];
+	char variable[CONF_VARIABLE];
 	struct relay *r = xcalloc(1, sizeof(*r));
 	struct smtp_handler handler = { body, done, trouble, r };
 	struct smtp_relay relay = {
-		.url = conf->relay_url,
-		.user = conf->relay_user,
+		.url = conf->url,
+		.user = conf->user,
 		.password = "",
-		.ca_file = conf->relay_ca_file,
-		.helo = conf->relay_helo,
+		.ca_file = conf->ca_file,
+		.helo = conf->helo,
 		.tls = tls_of(conf),
-		.connections = (int)conf->relay_connections,
-		.window = (int)conf->relay_window,
-		.messages_per_connection = conf->relay_messages_per_connection,
-		.timeout = conf->relay_timeout,
+		.connections = (int)conf->connections,
+		.window = (int)conf->window,
+		.messages_per_connection = conf->messages_per_connection,
+		.timeout = conf->timeout,
 	};
 
 	r->s = s;
-	if (conf->relay_user[0]) {
-		if (conf_secret("NEWSLETTER_RELAY_PASSWORD", conf->relay_password_file, &r->password, e) == -1)
+	if (conf->user[0]) {
+		conf_relay_variable(conf, variable);
+		if (conf_secret(variable, conf->password_file, &r->password, e) == -1)
 			goto fail;
 		relay.password = r->password;
 	}
@@ -179,7 +181,7 @@ sender_relay_open(struct sender *s, struct err *e)
 		goto fail;
 	s->transport = &transport;
 	s->t = r;
-	s->slots = (size_t)(conf->relay_connections * conf->relay_window);
+	s->slots = (size_t)(conf->connections * conf->window);
 	return 0;
 fail:
 	free(r->password);

@@ -4,7 +4,7 @@
  * The table conf_keys says it all: section, key, kind, default and a line of
  * help. The man page newsletter.conf(5) is compared with it by a test. An
  * unknown section or key, or a value of the wrong kind, is an error that names
- * file and line. A comment is a line of its own that begins with # or ;, for a
+ * file and line. [relay] and [domain] may be there several times, under names: [relay backup], [domain gmail.com]. A comment is a line of its own that begins with # or ;, for a
  * value is the whole rest of its line. A key with a default must not be empty,
  * nor be given twice. No secret is in the file: it names files that hold them, so
  * that every role may read the configuration.
@@ -24,8 +24,27 @@ enum conf_kind {
 	CONF_ADDRESS, /* local@domain, or empty */
 	CONF_NUMBER,
 	CONF_DURATION, /* seconds: 90s 15m 2h 3d */
+	CONF_RATE,     /* messages a day: 14 or 14/s, 30/m, 500/h */
 	CONF_BOOL,     /* yes or no */
 	CONF_CHOICE,   /* one of the words in `choices` */
+};
+
+#define CONF_KEYS_MAX 128 /* rows of conf_keys */
+#define CONF_RELAYS_MAX 16
+#define CONF_VARIABLE 80 /* bytes of a name of conf_relay_variable */
+#define CONF_DOMAINS_MAX 64
+#define CONF_DAY 86400 /* a rate is kept as messages a day: whole for all that can be written */
+
+struct conf_relay {
+	char *name; /* of [relay NAME]; "" for [relay] */
+	char *url, *user, *password_file, *token_file, *tls, *ca_file, *helo, *dialogue, *topics, *dkim_omit;
+	int64_t connections, window, messages_per_connection, daily, warmup, timeout, weight, verp, dkim;
+	int64_t rate; /* messages a day; 0: no limit */
+};
+
+struct conf_domain {
+	char *name; /* lower case */
+	int64_t rate, share;
 };
 
 struct conf {
@@ -49,13 +68,17 @@ struct conf {
 	char *http_listen, *http_trusted_proxies;
 	int64_t http_connections, http_timeout;
 
-	/* [relay] */
-	char *relay_url, *relay_user, *relay_password_file, *relay_tls, *relay_ca_file, *relay_helo;
-	int64_t relay_connections, relay_window, relay_messages_per_connection, relay_rate, relay_timeout;
+	struct conf_relay relay[CONF_RELAYS_MAX]; /* [relay], [relay NAME] …, those that name a url, in the order of the file */
+	int relays;
+	struct conf_domain domain[CONF_DOMAINS_MAX]; /* [domain NAME] … */
+	int domains;
+
+	/* [dkim] */
+	char *dkim_domain, *dkim_selector, *dkim_key_file, *dkim_ed25519_selector, *dkim_ed25519_key_file;
 
 	/* [campaign] */
 	int64_t campaign_cancel_window, campaign_deadline, campaign_overdue;
-	char *campaign_on_unknown;
+	char *campaign_on_unknown, *campaign_promotion_window;
 
 	/* [retention], seconds */
 	int64_t keep_pending, keep_ip, keep_ledger, keep_events;
@@ -64,7 +87,7 @@ struct conf {
 struct conf_key {
 	const char *section, *key;
 	enum conf_kind kind;
-	size_t offset;        /* into struct conf: char * or int64_t */
+	size_t offset;        /* into struct conf, conf_relay for "relay", conf_domain for "domain": char * or int64_t */
 	const char *fallback; /* the default as it would be written */
 	const char *choices;  /* CONF_CHOICE: "a b c"; CONF_NUMBER, CONF_DURATION: "least most" */
 	const char *help;
@@ -84,8 +107,14 @@ int conf_read(struct conf *c, const char *path, const char *text, size_t n, stru
 
 void conf_release(struct conf *c);
 
-/* Whether the relay section names a relay; without one, mail goes to the outbox folder. */
+/* Whether a kind is kept as int64_t, not as char *. */
+int conf_is_number(enum conf_kind kind);
+
+/* Whether some relay section names a url; without one, mail goes to the outbox folder. */
 int conf_has_relay(const struct conf *c);
+
+/* The name of the environment variable for a relay's password: NEWSLETTER_RELAY_PASSWORD, with _NAME for [relay name]. */
+void conf_relay_variable(const struct conf_relay *r, char out[CONF_VARIABLE]);
 
 /* Set *out (a malloc'ed string) to the secret's first line: from the environment variable if set, else from the file. */
 int conf_secret(const char *variable, const char *file, char **out, struct err *e);

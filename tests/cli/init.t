@@ -12,7 +12,7 @@ is "modes" "$(stat -c '%a %n' newsletter.conf store keys keys/* outbox templates
 is "what was given is active" "$(grep -c '^[a-z_]* = ' newsletter.conf)" 13
 like "a value is the rest of its line" "$(<newsletter.conf)" "postal_address = Room 3 ; 12 Lighthouse Lane # 4"
 like "what was not is a comment" "$(<newsletter.conf)" "#colour = #2f6f64"
-like "each with its meaning" "$(<newsletter.conf)" "# Messages a second over all connections"
+like "each with its meaning" "$(<newsletter.conf)" "# Messages over all connections, evenly spread"
 succeeds "the site works" nl topic list
 like "two topics" "$out" "articles.*promotions"
 is "the store knows its version" "$(db 'PRAGMA user_version')" 2

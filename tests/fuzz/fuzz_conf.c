@@ -1,4 +1,5 @@
 /* fuzz_conf.c - any bytes as newsletter.conf: either clean values or one clean line that says why not. */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,19 +14,35 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
-check_values(struct conf *c)
+check_part(const void *part, const char *section)
 {
 	const struct conf_key *k;
 
 	for (k = conf_keys; k->section; k++) {
 		const char *value;
+		bool many = strcmp(k->section, "relay") == 0 || strcmp(k->section, "domain") == 0;
 
-		if (k->kind == CONF_NUMBER || k->kind == CONF_DURATION || k->kind == CONF_BOOL)
+		if (conf_is_number(k->kind) || (section ? strcmp(k->section, section) != 0 : many))
 			continue;
-		memcpy(&value, (char *)c + k->offset, sizeof(value));
+		memcpy(&value, (const char *)part + k->offset, sizeof(value));
 		if (!text_is_utf8(value, strlen(value)) || text_has_control(value, strlen(value), "") || (k->fallback[0] && !value[0]))
 			abort();
 	}
+}
+
+static void
+check_values(const struct conf *c)
+{
+	int i;
+
+	check_part(c, NULL);
+	for (i = 0; i < c->relays; i++) {
+		check_part(&c->relay[i], "relay");
+		if (!c->relay[i].url[0])
+			abort();
+	}
+	for (i = 0; i < c->domains; i++)
+		check_part(&c->domain[i], "domain");
 }
 
 int

@@ -99,7 +99,7 @@ role_probe(const char *role, const struct conf *conf)
 	say(role, "listen", try_listen() == -1);
 	say(role, "dkim-key", try_key(conf, "dkim-test.pem") == -1);
 	say(role, "link-key", try_key(conf, "link-1.key") == -1);
-	say(role, "relay-password", try_open(conf->relay_password_file, O_RDONLY) == -1);
+	say(role, "relay-password", try_open(conf->relay[0].password_file, O_RDONLY) == -1);
 	say(role, "etc-passwd", try_open("/etc/passwd", O_RDONLY) == -1);
 	say(role, "parent-memory", try_open("/proc/self/../1/mem", O_RDONLY) == -1);
 	say(role, "write-conf", try_open(conf->path, O_WRONLY) == -1);

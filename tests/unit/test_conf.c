@@ -60,8 +60,7 @@ defaults(void **state)
 	assert_string_equal(c.path, want);
 	snprintf(want, sizeof(want), "%s/store/newsletter.db", folder);
 	assert_string_equal(c.store_path, want);
-	assert_string_equal(c.relay_password_file, "");
-	assert_int_equal(c.relay_timeout, 300);
+	assert_int_equal(c.campaign_deadline, 3 * 86400);
 	assert_int_equal(c.keep_pending, 7 * 86400);
 	assert_false(conf_has_relay(&c));
 	conf_release(&c);
@@ -88,12 +87,55 @@ values(void **state)
 	assert_string_equal(c.site_description, "Hello");
 	assert_string_equal(c.mail_from, "news@example.org"); /* indentation means nothing */
 	assert_string_equal(c.mail_list_domain, "example.org");
-	assert_string_equal(c.relay_url, "smtp://mx:587");
+	assert_string_equal(c.relay[0].url, "smtp://mx:587");
 	assert_true(conf_has_relay(&c));
-	assert_int_equal(c.relay_connections, 8);
-	assert_string_equal(c.relay_tls, "none");
+	assert_int_equal(c.relay[0].connections, 8);
+	assert_string_equal(c.relay[0].tls, "none");
 	assert_string_equal(c.store_path, "/srv/x.db");
 	assert_int_equal(c.keep_ip, 7200);
+	conf_release(&c);
+}
+
+static void
+relays(void **state)
+{
+	static const char text[] =
+	    "[relay]\nrate = 14\n[relay  bulk-2]\nurl = smtp://bulk:25\nrate = 30/m\nweight = 3\ndkim = no\n"
+	    "[domain gmail.com]\nrate = 500/h\n[relay]\nurl = smtp://first\ntopics = articles news\n[domain web.de]\nshare = 20\n"
+	    "[relay bulk-2]\ndaily = 2000\n";
+	struct conf c;
+	struct err e;
+	char variable[CONF_VARIABLE];
+
+	(void)state;
+	if (load(&c, text, &e) == -1)
+		fail_msg("%s", e.text);
+	assert_int_equal(c.relays, 2);
+	assert_string_equal(c.relay[0].name, "");
+	assert_string_equal(c.relay[0].url, "smtp://first");
+	assert_string_equal(c.relay[0].topics, "articles news");
+	assert_int_equal(c.relay[0].rate, 14 * CONF_DAY);
+	assert_int_equal(c.relay[0].dkim, 1);
+	assert_string_equal(c.relay[1].name, "bulk-2");
+	assert_int_equal(c.relay[1].rate, 30 * 1440);
+	assert_int_equal(c.relay[1].daily, 2000);
+	assert_int_equal(c.relay[1].weight, 3);
+	assert_int_equal(c.relay[1].dkim, 0);
+	assert_int_equal(c.relay[1].connections, 4); /* each has the defaults */
+	assert_int_equal(c.domains, 2);
+	assert_string_equal(c.domain[0].name, "gmail.com");
+	assert_int_equal(c.domain[0].rate, 500 * 24);
+	assert_int_equal(c.domain[0].share, 100);
+	assert_int_equal(c.domain[1].share, 20);
+	conf_relay_variable(&c.relay[1], variable);
+	assert_string_equal(variable, "NEWSLETTER_RELAY_PASSWORD_BULK_2");
+	conf_relay_variable(&c.relay[0], variable);
+	assert_string_equal(variable, "NEWSLETTER_RELAY_PASSWORD");
+	conf_release(&c);
+	/* what init writes names no relay */
+	assert_int_equal(load(&c, "[relay]\nconnections = 8\n[relay b]\nurl = smtp://b\n", &e), 0);
+	assert_int_equal(c.relays, 1);
+	assert_string_equal(c.relay[0].name, "b");
 	conf_release(&c);
 }
 
@@ -170,6 +212,18 @@ refuses(void **state)
 		{ "broken UTF-8", "[site]\nname = \xff\n", "newsletter.conf:2: name must be one line of UTF-8 text" },
 		{ "control character", "[site]\nname = a\033b\n", "newsletter.conf:2: name must be one line of UTF-8 text" },
 		{ "slot mark", "[site]\nname = \001name\002\n", "newsletter.conf:2: name must be one line of UTF-8 text" },
+		{ "no rate", "[relay]\nrate = fast\n", "newsletter.conf:2: rate must be a number of messages like 14/s, 30/m or 500/h, not \"fast\"" },
+		{ "rate of another unit", "[relay]\nrate = 14/y\n", "newsletter.conf:2: rate must be a number of messages like 14/s, 30/m or 500/h, not \"14/y\"" },
+		{ "rate too high", "[relay]\nrate = 99999999\n", "newsletter.conf:2: rate must be a number of messages like 14/s, 30/m or 500/h, not \"99999999\"" },
+		{ "relay with a bad name", "[relay My Relay]\nurl = smtp://x\n", "newsletter.conf:2: [relay NAME] wants a name of lower-case letters, digits and hyphens, like [relay backup]" },
+		{ "relay with a long name", "[relay aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]\nurl = smtp://x\n", "newsletter.conf:2: the name in [relay \xe2\x80\xa6] is too long; 40 bytes are the most" },
+		{ "named relay without a url", "[relay b]\nrate = 3\n", "newsletter.conf: [relay b] needs a url" },
+		{ "twice in one relay", "[relay b]\nrate = 3\n[relay]\nrate = 4\n[relay b]\nrate = 5\n", "newsletter.conf:6: rate is given twice in [relay b]" },
+		{ "two secrets", "[relay]\nurl = smtp://x\nuser = u\npassword_file = a\ntoken_file = b\n", "newsletter.conf: [relay] has both password_file and token_file: one of them is too many" },
+		{ "secret without a user", "[relay]\nurl = smtp://x\ntoken_file = b\n", "newsletter.conf: [relay] has a secret but no user to log in with" },
+		{ "domain without a name", "[domain]\nrate = 3\n", "newsletter.conf:2: [domain] needs the name of a mail domain, like [domain gmail.com]" },
+		{ "domain that is none", "[domain Gmail.com]\nrate = 3\n", "newsletter.conf:2: [domain NAME] wants a mail domain in lower case, like [domain gmail.com]" },
+		{ "name where there is none", "[site x]\nname = y\n", "newsletter.conf:2: unknown section [site x]; see newsletter.conf(5)" },
 		{ "relay over http", "[relay]\nurl = http://x\n", "newsletter.conf: [relay] url must begin with smtp:// or smtps://" },
 		{ "password in the url", "[relay]\nurl = smtp://u:p@x\n", "newsletter.conf: [relay] url must not hold a user or password: use user and password_file" },
 		{ "comment after the relay", "[relay]\nurl = smtp://x ; ours\n", "newsletter.conf: [relay] url holds a space or a quote; a comment stands on a line of its own" },
@@ -251,12 +305,12 @@ table(void **state)
 	(void)state;
 	for (k = conf_keys; k->section; k++) {
 		for (other = conf_keys; other < k; other++)
-			if (other->offset == k->offset || (strcmp(other->section, k->section) == 0 && strcmp(other->key, k->key) == 0))
+			if ((other->offset == k->offset && strcmp(other->section, k->section) == 0) || (strcmp(other->section, k->section) == 0 && strcmp(other->key, k->key) == 0))
 				fail_msg("[%s] %s is there twice", k->section, k->key);
 		if (k->help[strlen(k->help) - 1] != '.')
 			fail_msg("[%s] %s: %s", k->section, k->key, k->help);
 		if (k == conf_keys || strcmp(k[-1].section, k->section) != 0)
-			buf_addf(&text, "[%s]\n", k->section);
+			buf_addf(&text, "[%s]\n", strcmp(k->section, "domain") == 0 ? "domain example.org" : k->section);
 		buf_addf(&text, "%s = %s\n", k->key, k->fallback);
 	}
 	if (load(&c, text.data, &e) == -1)
@@ -293,6 +347,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(values),
+		cmocka_unit_test(relays),
 		cmocka_unit_test(whole_lines),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(no_file),
