@@ -117,7 +117,8 @@ write_key(const char *path, const char *shown, const struct buf *pem, struct err
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	if (fd == -1 && errno == EEXIST)
-		return err_set(e, ERR_EXISTS, "%s is there already: give the new key another --selector, so that mail on its way still verifies",
+		return err_set(e, ERR_EXISTS,
+		    "%s is there already: give the new key another --selector, so that mail on its way still verifies",
 		    shown);
 	if (fd == -1)
 		return err_sys(e, "cannot create %s", shown);

@@ -24,7 +24,7 @@
 #include "mail/dkim.h"
 
 #define THREADS_MAX 64
-#define STACK (512 * 1024) /* OpenSSL's RSA needs some ten KB */
+#define STACK ((size_t)512 * 1024) /* OpenSSL's RSA needs some ten KB */
 
 struct sign_job {
 	struct sign_job *next;

@@ -68,7 +68,8 @@ dkim_parse(struct dkim_message *m, const char *data, size_t n, struct err *e)
 	while (p < end) {
 		stop = line_end(p, end);
 		if (!stop)
-			return err_set(e, ERR_INPUT, "the message's header has a line that does not end with CRLF (field %zu)", m->count + 1);
+			return err_set(e, ERR_INPUT, "the message's header has a line that does not end with CRLF (field %zu)",
+			    m->count + 1);
 		if (stop == p) {
 			p += 2;
 			break;

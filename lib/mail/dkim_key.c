@@ -54,7 +54,9 @@ dkim_is_name(const char *text, size_t max)
 static int
 no_passphrase(char *out, int size, int writing, void *context)
 {
-	(void)out, (void)size, (void)writing, (void)context;
+	(void)writing, (void)context;
+	if (size > 0)
+		out[0] = '\0';
 	return -1;
 }
 
@@ -89,8 +91,8 @@ check_key(EVP_PKEY *pkey, enum dkim_kind *kind, struct err *e)
 	*kind = DKIM_RSA;
 	bits = EVP_PKEY_get_bits(pkey);
 	if (bits < DKIM_BITS_MIN || bits > DKIM_BITS_MAX)
-		return err_set(e, ERR_INPUT, "the RSA key has %d bits: verifiers take %d to %d (2048 is a good choice)", bits, DKIM_BITS_MIN,
-		    DKIM_BITS_MAX);
+		return err_set(e, ERR_INPUT, "the RSA key has %d bits: verifiers take %d to %d (2048 is a good choice)", bits,
+		    DKIM_BITS_MIN, DKIM_BITS_MAX);
 	return 0;
 }
 
@@ -118,7 +120,8 @@ make_key(EVP_PKEY *pkey, struct err *e)
 		key->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 		key->rsa = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
 		good = key->sha256 && key->rsa && EVP_PKEY_sign_init(key->rsa) == 1 &&
-		    EVP_PKEY_CTX_set_rsa_padding(key->rsa, RSA_PKCS1_PADDING) == 1 && EVP_PKEY_CTX_set_signature_md(key->rsa, key->sha256) == 1;
+		    EVP_PKEY_CTX_set_rsa_padding(key->rsa, RSA_PKCS1_PADDING) == 1 &&
+		    EVP_PKEY_CTX_set_signature_md(key->rsa, key->sha256) == 1;
 	} else {
 		key->ed25519 = EVP_MD_CTX_new();
 		good = key->ed25519 && EVP_DigestSignInit_ex(key->ed25519, NULL, NULL, NULL, NULL, pkey, NULL) == 1;

@@ -259,7 +259,8 @@ dkim_sign(const struct dkim *d, struct dkim_work *w, const void *message, size_t
 		return -1;
 	buf_reset(&w->body);
 	buf_reserve(&w->body, w->message.body_len + 2);
-	if (dkim_relaxed_body(w->body.data, w->message.body, w->message.body_len, &w->body.len, e) == -1 || hash(w, &w->body, digest, e) == -1)
+	if (dkim_relaxed_body(w->body.data, w->message.body, w->message.body_len, &w->body.len, e) == -1 ||
+	    hash(w, &w->body, digest, e) == -1)
 		return -1;
 	EVP_EncodeBlock((unsigned char *)body_hash, digest, sizeof(digest));
 	choose_fields(w, d);
