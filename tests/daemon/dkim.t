@@ -72,6 +72,10 @@ sed '/^read our news/s/\r$/ \t\r/' "$message" >way/trailing.eml
 is "five changes" "$(for f in way/*.eml; do cmp -s "$f" "$message" || echo "$f"; done | wc -l)" 5
 verified "a relay's changes break nothing" way 2
 
+mkdir lines
+tr -d '\r' <"$message" >lines/mail.1
+verified "a file with the system's line ends, as smtp-sink writes it" lines 2
+
 mkdir -p omit
 signed samples omit newsletter "$rsa" newsletter-ed25519 "$ed25519" 'message-id date'
 sed -i 's/^Message-ID: .*/Message-ID: <0102@eu-west-1.amazonses.example>\r/; s/^Date: .*/Date: Sun, 01 Mar 2026 09:30:02 +0000\r/' omit/*.eml

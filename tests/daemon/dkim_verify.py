@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""dkim_verify.py KEYS FOLDER [-n SIGNATURES]: have dkimpy, OpenDKIM and mailauth verify each .eml of the folder.
+"""dkim_verify.py KEYS FOLDER [-n SIGNATURES]: have dkimpy, OpenDKIM and mailauth verify each file of the folder.
 
 KEYS is a file of lines "SELECTOR._domainkey.DOMAIN TXT", what DNS would answer. A line "FILE VERIFIER VERDICT…" is
 printed for each message and verifier, one verdict (pass, fail) for each signature from the top, or `none`; and one
 "FILE h VERDICT", pass when each signature names List-Unsubscribe and List-Unsubscribe-Post. Exit status: 0 when all
 of them pass and each message has SIGNATURES signatures (at least one without -n), 1 otherwise, 2 when a verifier is
 missing. OpenDKIM comes from $OPENDKIM, mailauth from $NODE_PATH: source build/peers/env (tools/peers).
+A file without any CRLF, as smtp-sink writes them, is taken for one whose line ends were CRLF on the wire.
 The interpreter is Debian's own, which is the one that finds python3-dkim.
 """
 import os
@@ -17,12 +18,28 @@ import tempfile
 try:
     import dkim
 except ImportError:
-    sys.exit("dkim_verify.py: apt-get install python3-dkim")
+    print("dkim_verify.py: apt-get install python3-dkim", file=sys.stderr)
+    sys.exit(2)
 
 
 def read_keys(path):
     with open(path, encoding="ascii") as lines:
         return dict(line.rstrip("\n").split(" ", 1) for line in lines if line.strip())
+
+
+def as_on_the_wire(folder, work):
+    """Copies of the files in a folder of their own; their paths."""
+    paths = []
+    os.mkdir(os.path.join(work, "mail"))
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), "rb") as stream:
+            message = stream.read()
+        if b"\r\n" not in message:
+            message = message.replace(b"\n", b"\r\n")
+        paths.append(os.path.join(work, "mail", name))
+        with open(paths[-1], "wb") as stream:
+            stream.write(message)
+    return paths
 
 
 def signatures(message):
@@ -79,19 +96,20 @@ def main():
         return 2
     keys, folder = arguments
     records = read_keys(keys)
-    paths = sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".eml"))
-    good = bool(paths)
-    mailauth = with_mailauth(paths, keys)
-    with tempfile.NamedTemporaryFile("w", suffix=".conf") as conf:
-        conf.write("Mode v\nSyslog no\nMinimumKeyBits 1024\nTestPublicKeys %s\n" % os.path.abspath(keys))
-        conf.flush()
+    good = True
+    with tempfile.TemporaryDirectory() as work:
+        paths = as_on_the_wire(folder, work)
+        conf = os.path.join(work, "opendkim.conf")
+        with open(conf, "w", encoding="utf-8") as stream:
+            stream.write("Mode v\nSyslog no\nMinimumKeyBits 1024\nTestPublicKeys %s\n" % os.path.abspath(keys))
+        mailauth = with_mailauth(paths, keys)
         for path in paths:
             with open(path, "rb") as stream:
                 message = stream.read()
             found = signatures(message)
             by = {
                 "dkimpy": with_dkimpy(message, len(found), records),
-                "opendkim": with_opendkim(path, conf.name),
+                "opendkim": with_opendkim(path, conf),
                 "mailauth": mailauth.get(path, []),
                 "h": ["pass" if found and all(signs_list_fields(s) for s in found) else "fail"],
             }
@@ -99,7 +117,7 @@ def main():
                 print(os.path.basename(path), name, *(verdicts or ["none"]))
                 expected = 1 if name == "h" else (want or max(1, len(found)))
                 good = good and len(verdicts) == expected and set(verdicts) == {"pass"}
-    return 0 if good else 1
+    return 0 if good and paths else 1
 
 
 if __name__ == "__main__":
