@@ -1,4 +1,5 @@
 /* sender_relay.c - the transport to an SMTP relay: lib/mail/smtp.h, its replies judged by lib/judge. */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 
 struct relay {
 	struct sender *s;
+	struct smtp_hub *hub;
 	struct smtp_pool *pool;
 	char *password;
 };
@@ -127,7 +129,9 @@ relay_submit(void *t, size_t slot)
 static void
 relay_turn(void *t, int stop_fd, int wait_ms)
 {
-	smtp_pool_turn(((struct relay *)t)->pool, stop_fd, wait_ms);
+	struct pollfd stop = { .fd = stop_fd, .events = POLLIN };
+
+	smtp_hub_turn(((struct relay *)t)->hub, &stop, 1, (int64_t)wait_ms * 1000);
 }
 
 static void
@@ -136,6 +140,7 @@ relay_free(void *t)
 	struct relay *r = t;
 
 	smtp_pool_free(r->pool);
+	smtp_hub_free(r->hub);
 	if (r->password)
 		secret_wipe(r->password, strlen(r->password));
 	free(r->password);
@@ -154,7 +159,7 @@ sender_relay_open(struct sender *s, struct err *e)
 	static const struct transport transport = { relay_room, relay_want, relay_takes_utf8, relay_submit, relay_turn, relay_free };
 	const struct conf *conf = &s->site->conf;
 	struct relay *r = xcalloc(1, sizeof(*r));
-	struct smtp_handler handler = { body, done, trouble, r };
+	struct smtp_handler handler = { .body = body, .done = done, .trouble = trouble, .ctx = r };
 	struct smtp_relay relay = {
 		.url = conf->relay_url,
 		.user = conf->relay_user,
@@ -174,7 +179,8 @@ sender_relay_open(struct sender *s, struct err *e)
 			goto fail;
 		relay.password = r->password;
 	}
-	r->pool = smtp_pool_new(&relay, &handler, e);
+	r->hub = smtp_hub_new();
+	r->pool = smtp_pool_new(r->hub, &relay, &handler, e);
 	if (!r->pool)
 		goto fail;
 	s->transport = &transport;
@@ -182,6 +188,7 @@ sender_relay_open(struct sender *s, struct err *e)
 	s->slots = (size_t)(conf->relay_connections * conf->relay_window);
 	return 0;
 fail:
+	smtp_hub_free(r->hub);
 	free(r->password);
 	free(r);
 	return -1;
