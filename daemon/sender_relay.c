@@ -1,4 +1,5 @@
 /* sender_relay.c - the transport to an SMTP relay: lib/mail/smtp.h, its replies judged by lib/judge. */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 
 struct relay {
 	struct sender *s;
+	struct smtp_hub *hub;
 	struct smtp_pool *pool;
 	char *password;
 };
@@ -127,7 +129,9 @@ relay_submit(void *t, size_t slot)
 static void
 relay_turn(void *t, int stop_fd, int wait_ms)
 {
-	smtp_pool_turn(((struct relay *)t)->pool, stop_fd, wait_ms);
+	struct pollfd stop = { .fd = stop_fd, .events = POLLIN };
+
+	smtp_hub_turn(((struct relay *)t)->hub, &stop, 1, (int64_t)wait_ms * 1000);
 }
 
 static void
@@ -136,6 +140,7 @@ relay_free(void *t)
 	struct relay *r = t;
 
 	smtp_pool_free(r->pool);
+	smtp_hub_free(r->hub);
 	if (r->password)
 		secret_wipe(r->password, strlen(r->password));
 	free(r->password);
@@ -155,7 +160,7 @@ sender_relay_open(struct sender *s, struct err *e)
 	const struct conf_relay *conf = &s->site->conf.relay[0];
 	char variable[CONF_VARIABLE];
 	struct relay *r = xcalloc(1, sizeof(*r));
-	struct smtp_handler handler = { body, done, trouble, r };
+	struct smtp_handler handler = { .body = body, .done = done, .trouble = trouble, .ctx = r };
 	struct smtp_relay relay = {
 		.url = conf->url,
 		.user = conf->user,
@@ -176,7 +181,8 @@ sender_relay_open(struct sender *s, struct err *e)
 			goto fail;
 		relay.password = r->password;
 	}
-	r->pool = smtp_pool_new(&relay, &handler, e);
+	r->hub = smtp_hub_new();
+	r->pool = smtp_pool_new(r->hub, &relay, &handler, e);
 	if (!r->pool)
 		goto fail;
 	s->transport = &transport;
@@ -184,6 +190,7 @@ sender_relay_open(struct sender *s, struct err *e)
 	s->slots = (size_t)(conf->connections * conf->window);
 	return 0;
 fail:
+	smtp_hub_free(r->hub);
 	free(r->password);
 	free(r);
 	return -1;
