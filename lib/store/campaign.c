@@ -323,7 +323,7 @@ campaign_can_reopen(const struct campaign *c, struct err *e)
 		return err_set(e, ERR_REFUSED, "campaign %lld is cancelled: nobody gets it any more", id);
 	if (c->archived_at)
 		return err_set(e, ERR_REFUSED, "campaign %lld is archived: why its messages failed is not known any more", id);
-	if (c->valid_until && c->valid_until <= clock_now())
+	if (c->valid_until && c->valid_until < clock_now())
 		return err_set(e, ERR_REFUSED, "campaign %lld is a promotion that is no longer valid: nobody is to get it any more", id);
 	return 0;
 }
