@@ -152,7 +152,7 @@ CREATE TABLE campaign (
 	refused         INTEGER NOT NULL DEFAULT 0,
 	unknown         INTEGER NOT NULL DEFAULT 0,
 	skipped         INTEGER NOT NULL DEFAULT 0,	-- reached, but not mailed: suppressed, or not mailable by this relay
-	archived_at     INTEGER			-- when its deliveries were shrunk to what bounces and numbers need
+	archived_at     INTEGER			-- when its deliveries were shrunk to what bounces and numbers need: no code, reply or class
 ) STRICT;
 CREATE INDEX campaign_open ON campaign(state) WHERE state IN ('scheduled', 'sending', 'paused', 'held');
 
@@ -169,7 +169,7 @@ CREATE TABLE delivery (
 	campaign_id     INTEGER NOT NULL REFERENCES campaign(id) ON DELETE CASCADE,
 	subscriber_id   INTEGER NOT NULL,	-- no foreign key: the row outlives the person, and says nothing about them
 	state           INTEGER NOT NULL CHECK (state BETWEEN 0 AND 5),	-- 0 claimed, 1 accepted, 2 deferred, 3 refused, 4 unknown (held), 5 skipped
-	attempts        INTEGER NOT NULL,
+	attempts        INTEGER NOT NULL,	-- that something of it went out; 0: skipped, or put off before
 	at              INTEGER NOT NULL,	-- of the last change
 	next_at         INTEGER CHECK ((next_at IS NULL) = (state <> 2)),	-- deferred: not before
 	code            INTEGER,		-- of the last reply, with its enhanced code and redacted text

@@ -23,6 +23,9 @@ enum {
 	Q_TALLY,
 	Q_CURSOR,
 	Q_EXTEND,
+	Q_REOPEN,
+	Q_SET_ARCHIVED,
+	Q_TO_ARCHIVE,
 	Q_PUT_MESSAGE,
 	Q_GET_MESSAGE,
 	Q_LANGUAGES,
@@ -34,7 +37,7 @@ enum {
 #define COLUMNS \
 	"id, uuid, kind, topic_id, coalesce(key, ''), subject, state, reason, created_by, created_at, start_at, coalesce(valid_until, 0), " \
 	"coalesce(started_at, 0), coalesce(deadline, 0), coalesce(finished_at, 0), coalesce(high_id, 0), cursor, planned, accepted, deferred, " \
-	"refused, unknown, skipped"
+	"refused, unknown, skipped, coalesce(archived_at, 0)"
 
 static const char *const sql[] = {
 	[Q_CREATE] = "INSERT INTO campaign (uuid, kind, topic_id, key, subject, state, created_at, created_by, start_at, valid_until, planned) "
@@ -55,6 +58,10 @@ static const char *const sql[] = {
 		    "unknown = unknown + :unknown, skipped = skipped + :skipped WHERE id = :id",
 	[Q_CURSOR] = "UPDATE campaign SET cursor = :cursor WHERE id = :id",
 	[Q_EXTEND] = "UPDATE campaign SET deadline = max(deadline, :deadline) WHERE id = :id AND started_at IS NOT NULL",
+	[Q_REOPEN] = "UPDATE campaign SET state = 'sending', reason = '', finished_at = NULL WHERE id = :id AND state = 'done' AND archived_at IS NULL",
+	[Q_SET_ARCHIVED] = "UPDATE campaign SET archived_at = :now WHERE id = :id AND finished_at IS NOT NULL",
+	[Q_TO_ARCHIVE] = "SELECT " COLUMNS " FROM campaign WHERE id > :after AND finished_at < :before AND started_at IS NOT NULL AND archived_at IS NULL "
+			 "ORDER BY id LIMIT 1",
 	[Q_PUT_MESSAGE] = "INSERT INTO campaign_message (campaign_id, language, compiled) VALUES (:id, :language, :compiled)",
 	[Q_GET_MESSAGE] = "SELECT compiled FROM campaign_message WHERE campaign_id = :id ORDER BY language = :language DESC, language LIMIT 1",
 	[Q_LANGUAGES] = "SELECT language FROM campaign_message WHERE campaign_id = :id ORDER BY language",
@@ -100,6 +107,7 @@ fill(struct stmt *st, struct campaign *c)
 	c->refused = stmt_col_int(st, 20);
 	c->unknown = stmt_col_int(st, 21);
 	c->skipped = stmt_col_int(st, 22);
+	c->archived_at = stmt_col_int(st, 23);
 }
 
 static int
@@ -302,6 +310,58 @@ campaign_extend(struct db *db, int64_t id, int64_t deadline, struct err *e)
 	stmt_int(st, ":id", id);
 	stmt_int(st, ":deadline", deadline);
 	return stmt_run(st, e);
+}
+
+int
+campaign_can_reopen(const struct campaign *c, struct err *e)
+{
+	long long id = (long long)c->id;
+
+	if (!c->started_at)
+		return err_set(e, ERR_REFUSED, "campaign %lld has not started: there is nothing to retry", id);
+	if (c->state == CAMPAIGN_CANCELLED)
+		return err_set(e, ERR_REFUSED, "campaign %lld is cancelled: nobody gets it any more", id);
+	if (c->archived_at)
+		return err_set(e, ERR_REFUSED, "campaign %lld is archived: why its messages failed is not known any more", id);
+	if (c->valid_until && c->valid_until < clock_now())
+		return err_set(e, ERR_REFUSED, "campaign %lld is a promotion that is no longer valid: nobody is to get it any more", id);
+	return 0;
+}
+
+int
+campaign_reopen(struct db *db, const struct campaign *c, int64_t deadline, struct err *e)
+{
+	struct stmt *st;
+
+	if (campaign_can_reopen(c, e) == -1)
+		return -1;
+	if (c->state == CAMPAIGN_DONE) {
+		st = db_stmt(db, &campaign_module, Q_REOPEN);
+		stmt_int(st, ":id", c->id);
+		if (stmt_run(st, e) == -1)
+			return -1;
+	}
+	return campaign_extend(db, c->id, deadline, e);
+}
+
+int
+campaign_set_archived(struct db *db, int64_t id, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_SET_ARCHIVED);
+
+	stmt_int(st, ":id", id);
+	stmt_int(st, ":now", clock_now());
+	return stmt_run(st, e);
+}
+
+int
+campaign_to_archive(struct db *db, int64_t before, int64_t after, struct campaign *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_TO_ARCHIVE);
+
+	stmt_int(st, ":before", before);
+	stmt_int(st, ":after", after);
+	return one(st, out, e);
 }
 
 int

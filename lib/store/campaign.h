@@ -32,7 +32,7 @@ struct campaign {
 	char key[129], subject[601];
 	enum campaign_state state;
 	char reason[201], created_by[65];
-	int64_t created_at, start_at, valid_until, started_at, deadline, finished_at; /* 0: not set */
+	int64_t created_at, start_at, valid_until, started_at, deadline, finished_at, archived_at; /* 0: not set */
 	int64_t high_id, cursor;
 	int64_t planned, accepted, deferred, refused, unknown, skipped;
 };
@@ -78,6 +78,19 @@ int campaign_cancel(struct db *db, int64_t id, const char *reason, struct err *e
  */
 int campaign_start(struct db *db, int64_t id, int64_t deadline, struct err *e);
 int campaign_finish(struct db *db, int64_t id, struct err *e);
+
+/*
+ * One that is DONE is SENDING again, since messages of it were queued anew; one that is not over gets the deadline. ERR_REFUSED with the
+ * reason when it cannot be: never started, cancelled, archived, a promotion that is no longer valid.
+ */
+int campaign_reopen(struct db *db, const struct campaign *c, int64_t deadline, struct err *e);
+
+/* Whether it can be (0, or -1 and ERR_REFUSED), without doing it. */
+int campaign_can_reopen(const struct campaign *c, struct err *e);
+
+/* Its ledger was shrunk (lib/store/ledger.h). And the next one after `after` that ended before `before` and was not: 1, 0, -1. */
+int campaign_set_archived(struct db *db, int64_t id, struct err *e);
+int campaign_to_archive(struct db *db, int64_t before, int64_t after, struct campaign *out, struct err *e);
 
 /* The sender. */
 int campaign_tally(struct db *db, int64_t id, const struct campaign_tally *t, struct err *e);
