@@ -49,10 +49,10 @@ struct pace_rate {
 struct pace_relay_limits {
 	const char *name; /* its rows in the store; unique */
 	struct pace_rate rate;
-	int64_t per_day;      /* 0: no limit */
-	int64_t warmup_start; /* messages on the first day; 0: no warm-up */
+	int64_t per_day;       /* 0: no limit */
+	int64_t warmup_start;  /* messages on the first day; 0: no warm-up */
 	int64_t warmup_growth; /* percent more each day; 0: 100, doubling */
-	int64_t warmup_days;  /* 0: until per_day is reached, or 30 without one */
+	int64_t warmup_days;   /* 0: until per_day is reached, or 30 without one */
 };
 
 struct pace_domain_limits {

@@ -4,9 +4,9 @@
 
 #include "sender_pace_private.h"
 
-#define RING_MOST 1024           /* departures kept of a domain */
-#define EPOCH 1024               /* messages */
-#define PARK_US (2 * SECOND_US)  /* so long may a message of a slow domain hold its slot */
+#define RING_MOST 1024          /* departures kept of a domain */
+#define EPOCH 1024              /* messages */
+#define PARK_US (2 * SECOND_US) /* so long may a message of a slow domain hold its slot */
 #define PARK_LEAST_US SECOND_US
 #define PARK_MOST_US (4 * 3600 * SECOND_US)
 

@@ -11,7 +11,7 @@
 
 #define SECOND_US INT64_C(1000000)
 #define PACE_DAY INT64_C(86400)
-#define PACE_NAME 256      /* bytes of a relay's or domain's name, with the NUL */
+#define PACE_NAME 256        /* bytes of a relay's or domain's name, with the NUL */
 #define PACE_MOST 1000000000 /* no number of messages is larger */
 
 /* `count` messages in each period, evenly. */
@@ -35,10 +35,10 @@ int64_t pace_rate_milli(struct pace_rate rate); /* in messages per 1000 s */
 /* A rate that replies have halved, in messages per 1000 s (spread.count); 0: none. */
 struct pace_slow {
 	struct pace_spread spread;
-	int64_t until;       /* over when it has grown to this */
-	int64_t grow_us;     /* when it grows next */
-	int64_t deaf_us;     /* replies until then tell nothing new */
-	uint32_t changed;    /* counts changes; what of them was written and committed follows */
+	int64_t until;    /* over when it has grown to this */
+	int64_t grow_us;  /* when it grows next */
+	int64_t deaf_us;  /* replies until then tell nothing new */
+	uint32_t changed; /* counts changes; what of them was written and committed follows */
 	uint32_t saving, saved;
 };
 
@@ -50,7 +50,7 @@ bool pace_slow_down(struct pace_slow *s, int64_t base, int64_t until, int64_t no
 void pace_slow_grow(struct pace_slow *s, int64_t now_us);
 void pace_slow_set(struct pace_slow *s, int64_t rate, int64_t until, int64_t since_us, int64_t now_us); /* as it was at `since` */
 
-#define PACE_BUCKET 300 /* seconds */
+#define PACE_BUCKET 300  /* seconds */
 #define PACE_BUCKETS 290 /* those of a day, the one that runs, and one that waits for PACE_SLACK */
 #define PACE_SLACK 2     /* seconds that clocks may differ by between two processes: whole seconds, and slewing */
 #define PACE_SAVE_WAIT_US 10000
@@ -64,9 +64,9 @@ struct pace_day {
 	int64_t limit;  /* in this bucket; 0: none */
 	int64_t bucket; /* its number, time / PACE_BUCKET; 0: none yet */
 	int64_t used[PACE_BUCKETS], total;
-	int64_t oldest;    /* number of the oldest one with something in it */
-	int64_t reserved;  /* of this bucket, in the store; -1: it has no row yet */
-	int64_t unsettled; /* number of one whose row still says what was reserved; 0: none */
+	int64_t oldest;                                                /* number of the oldest one with something in it */
+	int64_t reserved;                                              /* of this bucket, in the store; -1: it has no row yet */
+	int64_t unsettled;                                             /* number of one whose row still says what was reserved; 0: none */
 	int64_t saving, saving_bucket, saving_first, saving_unsettled; /* in the transaction that is open */
 	bool saving_rewrite;
 };
@@ -125,15 +125,15 @@ struct sender_pace {
 	int64_t day_base_us, mono_base_us; /* the day clock: wall time, never going back */
 	int64_t slow_save_us;              /* slowed rates are not written before */
 	bool settled;
-	bool swept; /* rows of earlier days are gone … */
+	bool swept;                 /* rows of earlier days are gone … */
 	bool sweeping, slow_saving; /* … and what the transaction that is open has written */
 };
 
 void pace_domains_init(struct sender_pace *p, const struct pace_limits *limits);
 const char *pace_domain_of(const char *address);
 int pace_domain_find(const struct sender_pace *p, const char *name);
-int pace_domain_make(struct sender_pace *p, const char *name);        /* found or made; -1: no place */
-void pace_domain_unmake(struct sender_pace *p, int domain);    /* if it is not set, not slow, its rows are gone, and nobody holds it */
+int pace_domain_make(struct sender_pace *p, const char *name);              /* found or made; -1: no place */
+void pace_domain_unmake(struct sender_pace *p, int domain);                 /* if it is not set, not slow, its rows are gone, and nobody holds it */
 int64_t pace_domain_part(const struct sender_pace *p, const char *address); /* of all messages lately, in 1/1000 */
 
 int64_t pace_day_clock(const struct sender_pace *p, int64_t now_us);

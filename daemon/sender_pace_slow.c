@@ -17,7 +17,7 @@ set_rate(struct pace_slow *s, int64_t rate)
 bool
 pace_slow_down(struct pace_slow *s, int64_t base, int64_t until, int64_t now_us)
 {
-	int64_t rate, spacing;
+	int64_t rate, spacing, deaf;
 
 	pace_slow_grow(s, now_us);
 	if (now_us < s->deaf_us)
@@ -32,7 +32,8 @@ pace_slow_down(struct pace_slow *s, int64_t base, int64_t until, int64_t now_us)
 	s->spread.next_us = now_us + spacing;
 	s->grow_us = now_us + PACE_GROW_US;
 	/* what is on the way was sent at the old rate, and its replies will say the same */
-	s->deaf_us = now_us + (2 * spacing < DEAF_MIN_US ? DEAF_MIN_US : 2 * spacing > DEAF_MAX_US ? DEAF_MAX_US : 2 * spacing);
+	deaf = 2 * spacing < DEAF_MIN_US ? DEAF_MIN_US : 2 * spacing;
+	s->deaf_us = now_us + (deaf > DEAF_MAX_US ? DEAF_MAX_US : deaf);
 	return true;
 }
 

@@ -259,7 +259,8 @@ warm(const struct pace_relay_limits *r, int64_t n)
 {
 	int64_t limit = r->warmup_start, growth = r->warmup_growth ? r->warmup_growth : 100;
 
-	if (n >= (r->warmup_days ? r->warmup_days : r->per_day ? INT64_MAX : 30))
+	if (n >= (r->warmup_days ? r->warmup_days : r->per_day ? INT64_MAX
+							       : 30))
 		return r->per_day ? r->per_day : INT64_MAX;
 	while (n-- > 0)
 		limit += limit * growth / 100 ? limit * growth / 100 : 1;
