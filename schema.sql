@@ -234,9 +234,14 @@ CREATE TABLE counter (
 ) STRICT, WITHOUT ROWID;
 
 -- What was used of a limit, so that it holds across a restart: one row for each window of time in which something was used.
+-- The sender's rows:
+--   relay                       five minutes; messages that left, or were about to: rows are written ahead. Kept for a day.
+--   relay-first                 when the relay was first used, for its warm-up; used is 1
+--   relay-rate, domain-rate     since then replies hold the rate down to so many messages in 1000 s; it grows from there
+--   relay-until, domain-until   and is free again at so many
 CREATE TABLE pace (
-	scope           TEXT NOT NULL,		-- 'relay', 'domain', 'ip', 'address' …
-	subject         TEXT NOT NULL,		-- which one
+	scope           TEXT NOT NULL,		-- one of the above, 'ip', 'address' …
+	subject         TEXT NOT NULL,		-- which one: a relay's name, a domain …
 	window_start    INTEGER NOT NULL,	-- of the window that `used` counts
 	used            INTEGER NOT NULL,
 	PRIMARY KEY (scope, subject, window_start)
