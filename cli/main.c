@@ -62,6 +62,11 @@ const struct command commands[] = {
 	  "end somebody's subscription, as they asked you to", NULL },
 	{ "topic",      "create",      "NAME", 1, 1, SITE_STORE, cmd_topic_create, opts_topic_create, "make a topic that people can subscribe to", NULL },
 	{ "topic",      "list",        "", 0, 0, SITE_STORE, cmd_topic_list, opts_none, "list topics and how many subscribe to them", NULL },
+	{ "dkim",       "keygen",      "", 0, 0, NEED_CONF, cmd_dkim_keygen, opts_dkim_keygen,
+	  "make a key that signs mail, and show its DNS record",
+	  "The key goes into secrets/dkim-SELECTOR.key, and never over one that is there. Publish the record first; mail is signed once "
+	  "newsletter.conf names the key." },
+	{ "dkim",       "show",        "", 0, 0, NEED_CONF, cmd_dkim_show, opts_none, "show the DNS records of the keys in use", NULL },
 	{ "status",     NULL,          "", 0, 0, SITE_STORE, cmd_status, opts_none, "show how the site is doing", NULL },
 	{ "help",       NULL,          "[NOUN [VERB]]", 0, 2, 0, cmd_help, opts_none, "explain the commands", NULL },
 	{ NULL, NULL, NULL, 0, 0, 0, NULL, NULL, NULL, NULL },

@@ -265,7 +265,7 @@ dkim_record_zone(const char *name, const char *txt, struct buf *out)
 	buf_addf(out, "%s. IN TXT (", name);
 	for (; n; txt += part, n -= part) {
 		part = n < TXT_STRING ? n : TXT_STRING;
-		buf_addf(out, "\n\t\"%.*s\"", (int)part, txt);
+		buf_addf(out, "\n  \"%.*s\"", (int)part, txt);
 	}
 	buf_addstr(out, " )\n");
 }

@@ -555,7 +555,7 @@ records(void **state)
 	assert_int_equal(dkim_keygen(DKIM_RSA, 4096, &pem, &e), 0);
 	assert_int_equal(dkim_record(pem.data, &txt, &e), 0);
 	dkim_record_zone("s._domainkey.example.org", txt.data, &zone);
-	assert_memory_equal(zone.data, "s._domainkey.example.org. IN TXT (\n\t\"v=DKIM1;", 43);
+	assert_memory_equal(zone.data, "s._domainkey.example.org. IN TXT (\n  \"v=DKIM1;", 44);
 	buf_reset(&pem);
 	for (p = strchr(zone.data, '"'), n = 0; p; p = strchr(p + strcspn(p, "\"") + 1, '"'), n++) {
 		p++;

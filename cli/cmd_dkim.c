@@ -1,0 +1,242 @@
+/*
+ * cmd_dkim.c - newsletter dkim keygen | show: the keys that sign mail, and the DNS records that let others verify it.
+ *
+ * The private key goes into a file that is never overwritten: mail on its way is
+ * signed with the old one. Only the public half is ever printed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/secret.h"
+#include "cli.h"
+#include "mail/dkim_key.h"
+#include "out.h"
+
+#define FOLDER "secrets"
+
+const struct opt opts_dkim_keygen[] = {
+	{ "ed25519", NULL, "an Ed25519 key, for a second signature beside RSA" },
+	{ "bits", "N", "of an RSA key: 2048 (default), 3072 or 4096" },
+	{ "selector", "S", "the key's name in DNS (default: as configured)" },
+	{ NULL, NULL, NULL },
+};
+
+struct record {
+	enum dkim_kind kind;
+	const char *domain, *selector;
+	struct buf name, txt, zone;
+};
+
+static const char *
+kind_name(enum dkim_kind kind)
+{
+	return kind == DKIM_RSA ? "RSA" : "Ed25519";
+}
+
+static void
+record_init(struct record *r, enum dkim_kind kind, const char *domain, const char *selector)
+{
+	*r = (struct record){ .kind = kind, .domain = domain, .selector = selector, .name = BUF_INIT, .txt = BUF_INIT, .zone = BUF_INIT };
+}
+
+static void
+record_release(struct record *r)
+{
+	buf_release(&r->name);
+	buf_release(&r->txt);
+	buf_release(&r->zone);
+}
+
+static int
+record_fill(struct record *r, const char *pem, struct err *e)
+{
+	if (!dkim_is_name(r->domain, DKIM_DOMAIN_MAX))
+		return err_set(e, ERR_INPUT, "[dkim] domain must be a domain in ASCII (xn--… for others), not \"%.80s\"", r->domain);
+	if (!dkim_is_name(r->selector, DKIM_SELECTOR_MAX))
+		return err_set(e, ERR_USAGE, "a selector is made of a-z, 0-9 and -, not \"%.80s\"", r->selector);
+	buf_addf(&r->name, "%s._domainkey.%s", r->selector, r->domain);
+	if (dkim_record(pem, &r->txt, e) == -1)
+		return -1;
+	dkim_record_zone(r->name.data, r->txt.data, &r->zone);
+	return 0;
+}
+
+static void
+record_print(const struct cli *cli, const struct record *r)
+{
+	out_field(cli, "Name", OUT_BOLD, "%s", r->name.data);
+	out_field(cli, "Type", OUT_PLAIN, "TXT");
+	out_field(cli, "Value", OUT_PLAIN, "%s", r->txt.data);
+	out_field(cli, "Check", OUT_PLAIN, "dig +short TXT %s", r->name.data);
+	out_gap(cli);
+	out_line(cli, "The same as a line of a zone file:");
+	out_gap(cli);
+	out_text(cli, r->zone.data, "  ");
+}
+
+static void
+record_put(json_t *object, const struct record *r, const char *path)
+{
+	json_put(object, "kind", r->kind == DKIM_RSA ? "rsa" : "ed25519");
+	json_put(object, "domain", r->domain);
+	json_put(object, "selector", r->selector);
+	json_put(object, "key_file", path);
+	json_put(object, "name", r->name.data);
+	json_put(object, "type", "TXT");
+	json_put(object, "value", r->txt.data);
+	json_put(object, "zone", r->zone.data);
+}
+
+static void
+wipe(struct buf *pem)
+{
+	if (pem->cap)
+		secret_wipe(pem->data, pem->cap);
+	buf_release(pem);
+}
+
+/* A path as newsletter.conf would say it. */
+static const char *
+as_written(const struct conf *c, const char *path)
+{
+	size_t n = strlen(c->folder);
+
+	return strncmp(path, c->folder, n) == 0 && path[n] == '/' ? path + n + 1 : path;
+}
+
+/* The name is taken first, so that two who make the same key at once cannot both have it. */
+static int
+write_key(const char *path, const char *shown, const struct buf *pem, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd == -1 && errno == EEXIST)
+		return err_set(e, ERR_EXISTS, "%s is there already: give the new key another --selector, so that mail on its way still verifies",
+		    shown);
+	if (fd == -1)
+		return err_sys(e, "cannot create %s", shown);
+	close(fd);
+	if (file_write(path, 0640, pem->data, pem->len, e) == 0)
+		return 0;
+	unlink(path);
+	return -1;
+}
+
+static int
+rsa_bits(const struct cli *cli, int64_t *bits, struct err *e)
+{
+	int rc;
+
+	*bits = 2048;
+	rc = cli_option_int(cli, "bits", 2048, 4096, bits, e);
+	if (rc == -1)
+		return -1;
+	if (rc == 1 && cli_option(cli, "ed25519"))
+		return err_set(e, ERR_USAGE, "--bits is for RSA: an Ed25519 key has one size");
+	return *bits % 1024 == 0 ? 0 : err_set(e, ERR_USAGE, "--bits is 2048, 3072 or 4096");
+}
+
+static void
+print_made(const struct cli *cli, const struct record *r, const char *path)
+{
+	const char *prefix = r->kind == DKIM_RSA ? "" : "ed25519_";
+
+	out_line(cli, "The %s key is in %s.", kind_name(r->kind), path);
+	out_line(cli, "Keep it secret, and a copy of it.");
+	out_gap(cli);
+	out_line(cli, "1. Publish its other half in the DNS of %s:", r->domain);
+	out_gap(cli);
+	record_print(cli, r);
+	out_gap(cli);
+	out_line(cli, "2. When the record can be seen there, put this into newsletter.conf:");
+	out_gap(cli);
+	out_line(cli, "  [dkim]");
+	out_line(cli, "  %sselector = %s", prefix, r->selector);
+	out_line(cli, "  %skey_file = %s", prefix, path);
+}
+
+int
+cmd_dkim_keygen(struct cli *cli, int argc, char **argv, struct err *e)
+{
+	const struct conf *c = &cli->site.conf;
+	enum dkim_kind kind = cli_option(cli, "ed25519") ? DKIM_ED25519 : DKIM_RSA;
+	const char *selector = cli_option(cli, "selector");
+	struct buf pem = BUF_INIT, folder = BUF_INIT, path = BUF_INIT;
+	struct record r;
+	int64_t bits;
+	int rc = -1;
+
+	(void)argc, (void)argv;
+	if (!selector)
+		selector = kind == DKIM_RSA ? c->dkim_selector : c->dkim_ed25519_selector;
+	record_init(&r, kind, c->dkim_domain, selector);
+	if (rsa_bits(cli, &bits, e) == -1 || dkim_keygen(kind, (int)bits, &pem, e) == -1 || record_fill(&r, pem.data, e) == -1)
+		goto out;
+	file_join(&folder, c->folder, FOLDER);
+	buf_addf(&path, "%s/dkim-%s.key", folder.data, selector);
+	if (file_mkdir(folder.data, 0750, e) == -1 || write_key(path.data, as_written(c, path.data), &pem, e) == -1)
+		goto out;
+	print_made(cli, &r, as_written(c, path.data));
+	record_put(cli->result, &r, as_written(c, path.data));
+	rc = 0;
+out:
+	wipe(&pem);
+	record_release(&r);
+	buf_release(&folder);
+	buf_release(&path);
+	return rc;
+}
+
+static int
+show_key(struct cli *cli, enum dkim_kind kind, json_t *list, struct err *e)
+{
+	const struct conf *c = &cli->site.conf;
+	const char *path = kind == DKIM_RSA ? c->dkim_key_file : c->dkim_ed25519_key_file;
+	struct buf pem = BUF_INIT;
+	struct record r;
+	json_t *object;
+	int rc = -1;
+
+	if (!path[0])
+		return 0;
+	record_init(&r, kind, c->dkim_domain, kind == DKIM_RSA ? c->dkim_selector : c->dkim_ed25519_selector);
+	if (file_read(path, DKIM_PEM_MAX, &pem, e) == -1)
+		goto out;
+	if (record_fill(&r, pem.data, e) == -1) {
+		err_wrap(e, "%s", as_written(c, path));
+		goto out;
+	}
+	if (json_array_size(list))
+		out_gap(cli);
+	out_line(cli, "%s key %s, for mail from %s:", kind_name(kind), as_written(c, path), r.domain);
+	out_gap(cli);
+	record_print(cli, &r);
+	object = json_object();
+	record_put(object, &r, as_written(c, path));
+	json_array_append_new(list, object);
+	rc = 0;
+out:
+	wipe(&pem);
+	record_release(&r);
+	return rc;
+}
+
+int
+cmd_dkim_show(struct cli *cli, int argc, char **argv, struct err *e)
+{
+	json_t *list = json_array();
+
+	(void)argc, (void)argv;
+	json_object_set_new(cli->result, "keys", list);
+	if (show_key(cli, DKIM_RSA, list, e) == -1 || show_key(cli, DKIM_ED25519, list, e) == -1)
+		return -1;
+	if (!json_array_size(list))
+		out_line(cli, "Mail is not signed here: newsletter.conf names no key. `newsletter dkim keygen` makes one.");
+	return 0;
+}
