@@ -179,14 +179,16 @@ tell_operator(struct clerk *c, const struct campaign *campaign, const struct wat
 static void
 log_alarm(const struct campaign *campaign, const struct watch_counts *n, unsigned alarms, int64_t outbox)
 {
-	enum log_level level = LOG_LEVEL_WARNING;
+	const char *cause = alarms & CAMPAIGN_ALARM_BOUNCES ? "bounces" : "complaints";
 
 	if (alarms & CAMPAIGN_ALARM_HELD) {
-		log_event(level, "campaign_waits", "campaign=%lld operator_mail=%lld", (long long)campaign->id, (long long)outbox);
+		log_event(LOG_LEVEL_WARNING, "campaign_waits", "campaign=%lld operator_mail=%lld", (long long)campaign->id, (long long)outbox);
 		return;
 	}
-	log_event(level, campaign->state == CAMPAIGN_SENDING ? "campaign_paused" : "campaign_alarm",
-	    "campaign=%lld settled=%lld accepted=%lld bounces=%lld complaints=%lld operator_mail=%lld", (long long)campaign->id,
+	if (alarms == (CAMPAIGN_ALARM_BOUNCES | CAMPAIGN_ALARM_COMPLAINTS))
+		cause = "both";
+	log_event(LOG_LEVEL_WARNING, campaign->state == CAMPAIGN_SENDING ? "campaign_paused" : "campaign_alarm",
+	    "campaign=%lld cause=%s settled=%lld accepted=%lld bounces=%lld complaints=%lld operator_mail=%lld", (long long)campaign->id, cause,
 	    (long long)n->settled, (long long)n->accepted, (long long)n->bounces, (long long)n->complaints, (long long)outbox);
 }
 

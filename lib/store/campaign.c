@@ -46,10 +46,10 @@ static const char *const sql[] = {
 	[Q_LIST] = "SELECT " COLUMNS " FROM campaign ORDER BY id DESC LIMIT :limit",
 	[Q_OPEN] = "SELECT " COLUMNS " FROM campaign WHERE state IN ('scheduled', 'sending', 'paused', 'held') "
 		   "ORDER BY state IN ('paused', 'held'), CASE WHEN state = 'scheduled' THEN start_at ELSE 0 END, id LIMIT :limit",
-	[Q_WATCHED] = "SELECT " COLUMNS " FROM campaign WHERE state IN ('scheduled', 'sending', 'paused', 'held') "
-		      "AND (state = 'sending' OR (state = 'held' AND alarms & 4 = 0)) "
-		      "UNION ALL SELECT * FROM (SELECT " COLUMNS " FROM campaign WHERE finished_at >= :ended AND state = 'done' AND alarms & 3 <> 3 "
-		      "ORDER BY finished_at DESC) LIMIT :limit",
+	[Q_WATCHED] = "SELECT " COLUMNS " FROM campaign WHERE (state IN ('scheduled', 'sending', 'paused', 'held') "
+		      "AND (state = 'sending' OR (state = 'held' AND alarms & 4 = 0))) "
+		      "OR (finished_at >= :ended AND state = 'done' AND alarms & 3 <> 3) "
+		      "ORDER BY state = 'sending' DESC, state = 'held' DESC, finished_at DESC LIMIT :limit",
 	[Q_ALARM] = "UPDATE campaign SET alarms = alarms | :alarms WHERE id = :id",
 	[Q_SET_STATE] = "UPDATE campaign SET state = :state, reason = :reason, alarms = alarms & ~4, finished_at = CASE WHEN :state = 'cancelled' THEN :now END, "
 			"start_at = CASE WHEN :state = 'scheduled' THEN max(start_at, :now) ELSE start_at END, "
