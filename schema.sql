@@ -152,9 +152,11 @@ CREATE TABLE campaign (
 	refused         INTEGER NOT NULL DEFAULT 0,
 	unknown         INTEGER NOT NULL DEFAULT 0,
 	skipped         INTEGER NOT NULL DEFAULT 0,	-- reached, but not mailed: suppressed, or not mailable by this relay
-	archived_at     INTEGER			-- when its deliveries were shrunk to what bounces and numbers need: no code, reply or class
+	archived_at     INTEGER,		-- when its deliveries were shrunk to what bounces and numbers need: no code, reply or class
+	alarms          INTEGER NOT NULL DEFAULT 0	-- bits: the clerk has raised it for 1 bounces, 2 complaints, 4 the present hold
 ) STRICT;
 CREATE INDEX campaign_open ON campaign(state) WHERE state IN ('scheduled', 'sending', 'paused', 'held');
+CREATE INDEX campaign_finished ON campaign(finished_at) WHERE finished_at IS NOT NULL;
 
 -- The compiled message of a campaign, one for each language: what was sent can always be shown again.
 CREATE TABLE campaign_message (

@@ -17,6 +17,8 @@ enum {
 	Q_BY_KEY,
 	Q_LIST,
 	Q_OPEN,
+	Q_WATCHED,
+	Q_ALARM,
 	Q_SET_STATE,
 	Q_START,
 	Q_FINISH,
@@ -37,7 +39,7 @@ enum {
 #define COLUMNS \
 	"id, uuid, kind, topic_id, coalesce(key, ''), subject, state, reason, created_by, created_at, start_at, coalesce(valid_until, 0), " \
 	"coalesce(started_at, 0), coalesce(deadline, 0), coalesce(finished_at, 0), coalesce(high_id, 0), cursor, planned, accepted, deferred, " \
-	"refused, unknown, skipped, coalesce(archived_at, 0)"
+	"refused, unknown, skipped, coalesce(archived_at, 0), alarms"
 
 static const char *const sql[] = {
 	[Q_CREATE] = "INSERT INTO campaign (uuid, kind, topic_id, key, subject, state, created_at, created_by, start_at, valid_until, planned) "
@@ -47,7 +49,12 @@ static const char *const sql[] = {
 	[Q_LIST] = "SELECT " COLUMNS " FROM campaign ORDER BY id DESC LIMIT :limit",
 	[Q_OPEN] = "SELECT " COLUMNS " FROM campaign WHERE state IN ('scheduled', 'sending', 'paused', 'held') "
 		   "ORDER BY state IN ('paused', 'held'), CASE WHEN state = 'scheduled' THEN start_at ELSE 0 END, id LIMIT :limit",
-	[Q_SET_STATE] = "UPDATE campaign SET state = :state, reason = :reason, finished_at = CASE WHEN :state = 'cancelled' THEN :now END, "
+	[Q_WATCHED] = "SELECT " COLUMNS " FROM campaign WHERE (state IN ('scheduled', 'sending', 'paused', 'held') "
+		      "AND (state = 'sending' OR (state = 'held' AND alarms & 4 = 0))) "
+		      "OR (finished_at >= :ended AND state = 'done' AND alarms & 3 <> 3) "
+		      "ORDER BY state = 'sending' DESC, state = 'held' DESC, finished_at DESC LIMIT :limit",
+	[Q_ALARM] = "UPDATE campaign SET alarms = alarms | :alarms WHERE id = :id",
+	[Q_SET_STATE] = "UPDATE campaign SET state = :state, reason = :reason, alarms = alarms & ~4, finished_at = CASE WHEN :state = 'cancelled' THEN :now END, "
 			"start_at = CASE WHEN :state = 'scheduled' THEN max(start_at, :now) ELSE start_at END, "
 			"deadline = CASE WHEN :state = 'sending' THEN max(deadline, :now + :grace) ELSE deadline END WHERE id = :id",
 	[Q_START] = "UPDATE campaign SET state = 'sending', reason = '', started_at = :now, deadline = :deadline, "
@@ -108,6 +115,7 @@ fill(struct stmt *st, struct campaign *c)
 	c->unknown = stmt_col_int(st, 21);
 	c->skipped = stmt_col_int(st, 22);
 	c->archived_at = stmt_col_int(st, 23);
+	c->alarms = (unsigned)stmt_col_int(st, 24);
 }
 
 static int
@@ -197,6 +205,25 @@ int
 campaign_open(struct db *db, struct campaign *out, size_t size, struct err *e)
 {
 	return many(db_stmt(db, &campaign_module, Q_OPEN), out, size, e);
+}
+
+int
+campaign_watched(struct db *db, int64_t ended, struct campaign *out, size_t size, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_WATCHED);
+
+	stmt_int(st, ":ended", ended);
+	return many(st, out, size, e);
+}
+
+int
+campaign_alarm(struct db *db, int64_t id, unsigned alarms, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_ALARM);
+
+	stmt_int(st, ":id", id);
+	stmt_int(st, ":alarms", alarms);
+	return stmt_run(st, e);
 }
 
 /* The one way from state to state; `from` is a bit set of states that lead to `to`. */

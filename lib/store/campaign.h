@@ -25,6 +25,13 @@ enum campaign_state {
 	CAMPAIGN_STATES
 };
 
+/* What the clerk raises an alarm for: once each for a campaign, for a hold once each time. */
+enum {
+	CAMPAIGN_ALARM_BOUNCES = 1,
+	CAMPAIGN_ALARM_COMPLAINTS = 2,
+	CAMPAIGN_ALARM_HELD = 4,
+};
+
 struct campaign {
 	int64_t id;
 	char uuid[37], kind[16];
@@ -35,6 +42,7 @@ struct campaign {
 	int64_t created_at, start_at, valid_until, started_at, deadline, finished_at, archived_at; /* 0: not set */
 	int64_t high_id, cursor;
 	int64_t planned, accepted, deferred, refused, unknown, skipped;
+	unsigned alarms; /* CAMPAIGN_ALARM_*: those that were raised */
 };
 
 /* Changes of the counts, applied at once. */
@@ -60,6 +68,15 @@ int campaign_by_key(struct db *db, const char *key, struct campaign *out, struct
  */
 int campaign_list(struct db *db, struct campaign *out, size_t size, struct err *e);
 int campaign_open(struct db *db, struct campaign *out, size_t size, struct err *e);
+
+/*
+ * Those that may need an alarm: sending; held, and nobody was told; done since `ended` (Unix time) or later, newest first, with
+ * bounces or complaints not told yet. At most `size`; returns how many, or -1.
+ */
+int campaign_watched(struct db *db, int64_t ended, struct campaign *out, size_t size, struct err *e);
+
+/* Remember that these alarms were raised. The one for a hold is forgotten by itself when the state changes. */
+int campaign_alarm(struct db *db, int64_t id, unsigned alarms, struct err *e);
 
 /*
  * Move to another state, with the reason. ERR_REFUSED when the present state does not
