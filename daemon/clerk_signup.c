@@ -69,7 +69,7 @@ queue(struct clerk *c, const struct decision *d, const char *kind, struct compos
 
 	if (!message || outbox_reserve(c->site->db, kind, d->who.id, d->who.address, expires, &whose.outbox_id, e) == -1)
 		goto out;
-	personal_fill(&c->personal, &whose);
+	personal_fill(&c->personal, &whose, NULL);
 	message_merge(message, &c->personal.values, &bytes);
 	rc = outbox_fill(c->site->db, whose.outbox_id, bytes.data, bytes.len, e);
 out:
