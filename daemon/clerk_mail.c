@@ -19,7 +19,7 @@ clerk_mail(struct clerk *c, const struct message *message, const struct clerk_ma
 
 	if (outbox_reserve(c->site->db, mail->kind, mail->subscriber_id, mail->address, mail->expires_at, &whose.outbox_id, e) == -1)
 		return -1;
-	personal_fill(&c->personal, &whose);
+	personal_fill(&c->personal, &whose, NULL);
 	message_merge(message, &c->personal.values, &bytes);
 	rc = outbox_fill(c->site->db, whose.outbox_id, bytes.data, bytes.len, e);
 	buf_release(&bytes);
