@@ -152,9 +152,11 @@ CREATE TABLE campaign (
 	refused         INTEGER NOT NULL DEFAULT 0,
 	unknown         INTEGER NOT NULL DEFAULT 0,
 	skipped         INTEGER NOT NULL DEFAULT 0,	-- reached, but not mailed: suppressed, or not mailable by this relay
-	archived_at     INTEGER			-- when its deliveries were shrunk to what bounces and numbers need
+	archived_at     INTEGER,		-- when its deliveries were shrunk to what bounces and numbers need: no code, reply or class
+	alarms          INTEGER NOT NULL DEFAULT 0	-- bits: the clerk has raised it for 1 bounces, 2 complaints, 4 the present hold
 ) STRICT;
 CREATE INDEX campaign_open ON campaign(state) WHERE state IN ('scheduled', 'sending', 'paused', 'held');
+CREATE INDEX campaign_finished ON campaign(finished_at) WHERE finished_at IS NOT NULL;
 
 -- The compiled message of a campaign, one for each language: what was sent can always be shown again.
 CREATE TABLE campaign_message (
@@ -169,7 +171,7 @@ CREATE TABLE delivery (
 	campaign_id     INTEGER NOT NULL REFERENCES campaign(id) ON DELETE CASCADE,
 	subscriber_id   INTEGER NOT NULL,	-- no foreign key: the row outlives the person, and says nothing about them
 	state           INTEGER NOT NULL CHECK (state BETWEEN 0 AND 5),	-- 0 claimed, 1 accepted, 2 deferred, 3 refused, 4 unknown (held), 5 skipped
-	attempts        INTEGER NOT NULL,
+	attempts        INTEGER NOT NULL,	-- that something of it went out; 0: skipped, or put off before
 	at              INTEGER NOT NULL,	-- of the last change
 	next_at         INTEGER CHECK ((next_at IS NULL) = (state <> 2)),	-- deferred: not before
 	code            INTEGER,		-- of the last reply, with its enhanced code and redacted text
@@ -234,9 +236,14 @@ CREATE TABLE counter (
 ) STRICT, WITHOUT ROWID;
 
 -- What was used of a limit, so that it holds across a restart: one row for each window of time in which something was used.
+-- The sender's rows:
+--   relay                       five minutes; messages that left, or were about to: rows are written ahead. Kept for a day.
+--   relay-first                 when the relay was first used, for its warm-up; used is 1
+--   relay-rate, domain-rate     since then replies hold the rate down to so many messages in 1000 s; it grows from there
+--   relay-until, domain-until   and is free again at so many
 CREATE TABLE pace (
-	scope           TEXT NOT NULL,		-- 'relay', 'domain', 'ip', 'address' …
-	subject         TEXT NOT NULL,		-- which one
+	scope           TEXT NOT NULL,		-- one of the above, 'ip', 'address' …
+	subject         TEXT NOT NULL,		-- which one: a relay's name, a domain …
 	window_start    INTEGER NOT NULL,	-- of the window that `used` counts
 	used            INTEGER NOT NULL,
 	PRIMARY KEY (scope, subject, window_start)

@@ -127,7 +127,7 @@ show_eml(struct cli *cli, const struct campaign *c, struct err *e)
 	if (rc == 1)
 		message = message_load(compiled.data, compiled.len, e);
 	if (message) {
-		personal_fill(&personal, &whose);
+		personal_fill(&personal, &whose, NULL);
 		message_merge(message, &personal.values, &bytes);
 		if (cli->people)
 			fwrite(bytes.data, 1, bytes.len, stdout);

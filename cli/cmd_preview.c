@@ -28,7 +28,7 @@ print_eml(struct cli *cli, const struct message *message, int64_t topic_id)
 	struct buf bytes = BUF_INIT;
 
 	personal_init(&personal, &cli->site.conf, cli->site.links);
-	personal_fill(&personal, &whose);
+	personal_fill(&personal, &whose, NULL);
 	message_merge(message, &personal.values, &bytes);
 	if (cli->people)
 		fwrite(bytes.data, 1, bytes.len, stdout);

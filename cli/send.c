@@ -113,7 +113,7 @@ queue_copy(struct cli *cli, const struct addr *to, const struct message *message
 	personal_init(&personal, &cli->site.conf, cli->site.links);
 	if (outbox_reserve(cli->site.db, "test", 0, to->text, clock_now() + TEST_LASTS, &whose.outbox_id, e) == -1)
 		goto out;
-	personal_fill(&personal, &whose); /* its links are nobody's: they change nothing */
+	personal_fill(&personal, &whose, NULL); /* its links are nobody's: they change nothing */
 	message_merge(message, &personal.values, &bytes);
 	if (outbox_fill(cli->site.db, whose.outbox_id, bytes.data, bytes.len, e) == -1 ||
 	    audit_add(cli->site.db, cli->who, "send --to", "a test copy", e) == -1)

@@ -1,5 +1,5 @@
 /*
- * clerk.c - the role that decides: signups, schedule, retention. It uses no
+ * clerk.c - the role that decides: signups, schedule, pauses, retention. It uses no
  * network at all; what is to be mailed it puts into the outbox.
  *
  * Ten times a second it looks whether somebody wrote to the store; without
@@ -22,7 +22,7 @@
 static int
 work(struct clerk *c)
 {
-	static int (*const duties[])(struct clerk *, struct err *) = { clerk_signups, clerk_schedule, clerk_retention };
+	static int (*const duties[])(struct clerk *, struct err *) = { clerk_signups, clerk_schedule, clerk_watch, clerk_retention };
 	struct err e = ERR_INIT;
 	size_t i;
 	int rc = 0;

@@ -8,18 +8,44 @@
 #include "site/site.h"
 
 struct err;
+struct message;
 
 struct clerk {
 	struct site *site;
 	struct personal personal;
-	int64_t next_retention; /* Unix time */
+	int64_t next_retention, next_watch; /* Unix time */
 };
+
+/* To whom a mail of the outbox goes, besides what is in it. */
+struct clerk_mail {
+	const char *kind, *address;
+	int64_t subscriber_id;     /* 0: nobody on the list */
+	const char *confirm_token; /* confirmations; else NULL */
+	int64_t expires_at;        /* not sent after that */
+};
+
+/* Fill in what is theirs and queue it, inside the caller's transaction; *id is its number in the outbox. */
+int clerk_mail(struct clerk *c, const struct message *message, const struct clerk_mail *mail, int64_t *id, struct err *e);
 
 /* Decide every signup that waits: the suppressed get nothing, the subscribed a note, the others a confirmation. */
 int clerk_signups(struct clerk *c, struct err *e);
 
 /* Start campaigns that are due; hold those that are overdue; end those whose offer is over. */
 int clerk_schedule(struct clerk *c, struct err *e);
+
+/*
+ * Every other second: pause campaigns of which too much bounces or complains, and tell the operator, of that and of those held.
+ * A template or an address that makes no mail is logged; the campaign is paused all the same.
+ */
+int clerk_watch(struct clerk *c, struct err *e);
+
+/* What became of a campaign's messages until now, and what the rule makes of it: CAMPAIGN_ALARM_BOUNCES, _COMPLAINTS or both, or 0. */
+struct watch_counts {
+	int64_t settled, accepted; /* messages: accepted or refused, and accepted */
+	int64_t bounces;           /* refused by the relay or sent back later, for good or for now */
+	int64_t complaints;
+};
+unsigned watch_judge(const struct watch_counts *n);
 
 /* Once an hour: delete what was kept long enough. */
 int clerk_retention(struct clerk *c, struct err *e);

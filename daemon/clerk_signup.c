@@ -59,22 +59,21 @@ topic_titles(const struct topic_list *topics, const int64_t *ids, int count)
 
 /* Render, compile and queue a notice; confirm_token is NULL for the note to somebody who is subscribed. */
 static int
-queue(struct clerk *c, const struct decision *d, const char *kind, struct composed *mail, const char *confirm_token, int64_t expires,
+queue(struct clerk *c, const struct decision *d, const char *kind, const struct composed *mail, const char *confirm_token, int64_t expires,
     struct err *e)
 {
-	struct personal_for whose = { .address = d->who.address, .name = "", .subscriber_id = d->who.id, .confirm_token = confirm_token };
+	struct clerk_mail to = {
+		.kind = kind,
+		.address = d->who.address,
+		.subscriber_id = d->who.id,
+		.confirm_token = confirm_token,
+		.expires_at = expires,
+	};
 	struct message *message = compose_notice(&c->site->conf, mail, e);
-	struct buf bytes = BUF_INIT;
-	int rc = -1;
+	int64_t id;
+	int rc = message ? clerk_mail(c, message, &to, &id, e) : -1;
 
-	if (!message || outbox_reserve(c->site->db, kind, d->who.id, d->who.address, expires, &whose.outbox_id, e) == -1)
-		goto out;
-	personal_fill(&c->personal, &whose);
-	message_merge(message, &c->personal.values, &bytes);
-	rc = outbox_fill(c->site->db, whose.outbox_id, bytes.data, bytes.len, e);
-out:
 	message_free(message);
-	buf_release(&bytes);
 	return rc;
 }
 

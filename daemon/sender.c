@@ -15,31 +15,32 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "mail/smtp.h"
 #include "role.h"
+#include "sender_sign.h"
 #include "site/running.h"
 
-#define CACHE_KIB 1024        /* cursor and ledger are walked in order: memory stays flat however long the list is */
-#define LOOK_US 100000        /* how often the store is looked at */
-#define RECORD_US 20000       /* a result waits at most so long for company */
-#define RETURN_WAIT_MS 1      /* while another writer has its turn */
-#define TROUBLE_US 1000000    /* after a failed write */
-#define DRAIN_US 9000000      /* the parent gives 10 s */
-#define HOLD_FIRST_US 1000000 /* relay trouble: doubling, up to a minute */
-#define HOLD_LAST_US 60000000
+#define SIGNATURE_SIZE 1500 /* octets of DKIM header fields, about */
+#define CACHE_KIB 1024      /* cursor and ledger are walked in order: memory stays flat however long the list is */
+#define LOOK_US 100000      /* how often the store is looked at */
+#define RECORD_US 20000     /* a result waits at most so long for company */
+#define RETURN_WAIT_US 1000 /* while another writer has its turn */
+#define TROUBLE_US 1000000  /* after a failed write */
+#define DRAIN_US 9000000    /* the parent gives 10 s */
 
 const char *
-sender_rcpt(const struct sender *s, size_t slot)
+sender_rcpt(const struct slot_entry *e)
 {
-	return s->slot[slot].outbox ? s->slot[slot].mail.address : s->slot[slot].claim.who.address;
+	return e->outbox ? e->mail.address : e->claim.who.address;
 }
 
 static struct personal_for
-whose(const struct slot_entry *slot)
+whose(const struct slot_entry *e)
 {
-	const struct delivery_claim *c = &slot->claim;
+	const struct delivery_claim *c = &e->claim;
 
-	if (slot->outbox)
-		return (struct personal_for){ .address = slot->mail.address, .outbox_id = slot->mail.id };
+	if (e->outbox)
+		return (struct personal_for){ .address = e->mail.address, .outbox_id = e->mail.id };
 	return (struct personal_for){
 		.address = c->who.address,
 		.name = c->who.name,
@@ -50,132 +51,97 @@ whose(const struct slot_entry *slot)
 }
 
 const char *
-sender_mail_from(struct sender *s, size_t slot)
+sender_mail_from(struct sender *s, const struct slot_entry *e)
 {
-	struct personal_for person = whose(&s->slot[slot]);
+	struct personal_for person = whose(e);
 
+	if (e->relay && e->relay->conf && !e->relay->conf->verp)
+		return s->site->conf.mail_from;
 	personal_sender(&s->personal, &person);
 	return s->personal.sender.data;
 }
 
 bool
-sender_needs_utf8(const struct sender *s, size_t slot)
+sender_needs_utf8(const struct slot_entry *e)
 {
 	const char *p;
 
-	for (p = sender_rcpt(s, slot); *p; p++)
+	for (p = sender_rcpt(e); *p; p++)
 		if ((unsigned char)*p >= 0x80)
 			return true;
 	return false;
 }
 
-void
-sender_body(struct sender *s, size_t slot, struct buf *out)
+size_t
+sender_size(const struct slot_entry *e)
 {
-	struct slot_entry *e = &s->slot[slot];
+	return (e->outbox ? e->mail.message.len : e->compiled->size) + (e->job ? SIGNATURE_SIZE : 0);
+}
+
+void
+sender_merge(struct sender *s, const struct slot_entry *e, struct buf *out)
+{
 	struct personal_for person = whose(e);
 
 	if (e->outbox) {
 		buf_add(out, e->mail.message.data, e->mail.message.len);
 		return;
 	}
-	personal_fill(&s->personal, &person);
+	personal_fill(&s->personal, &person, e->compiled->message);
 	message_merge(e->compiled->message, &s->personal.values, out);
 }
 
 void
-sender_done(struct sender *s, size_t slot, const struct delivery_result *result, bool dead, bool relay_trouble)
+sender_body(struct sender *s, struct slot_entry *e, struct buf *out)
 {
-	struct slot_entry *e = &s->slot[slot];
+	if (!e->job) {
+		sender_merge(s, e, out);
+		return;
+	}
+	sign_job_put(e->job, out);
+	sender_unsign(s, e);
+}
 
-	e->result = *result;
+void
+sender_done(struct sender *s, struct slot_entry *e, const struct outcome *o)
+{
+	e->result = o->result;
 	e->enhanced[0] = e->reply[0] = '\0';
-	if (result->enhanced)
-		strncat(e->enhanced, result->enhanced, sizeof(e->enhanced) - 1);
-	if (result->reply)
-		strncat(e->reply, result->reply, sizeof(e->reply) - 1);
+	if (o->result.enhanced)
+		strncat(e->enhanced, o->result.enhanced, sizeof(e->enhanced) - 1);
+	if (o->result.reply)
+		strncat(e->reply, o->result.reply, sizeof(e->reply) - 1);
 	e->result.enhanced = e->enhanced;
 	e->result.reply = e->reply;
-	e->dead = dead;
-	e->state = SLOT_DONE;
-	s->busy--;
-	s->lately++;
-	if (!s->done++)
+	e->dead = o->dead;
+	sender_unsign(s, e);
+	if (e->busy) {
+		s->busy--;
+		e->relay->busy--;
+		relay_heard(e->relay, o);
+		sender_pace_reply(s->pace, e->relay->index, e->domain, sender_rcpt(e), o->pace, clock_mono_us());
+	}
+	e->busy = false;
+	if (!s->done.count)
 		s->done_since_us = clock_mono_us();
-	if (relay_trouble && clock_mono_us() >= s->hold_until_us) { /* ten connections refused at once are one trouble */
-		s->hold_us = s->hold_us ? s->hold_us * 2 : HOLD_FIRST_US;
-		if (s->hold_us > HOLD_LAST_US)
-			s->hold_us = HOLD_LAST_US;
-		s->hold_until_us = clock_mono_us() + s->hold_us;
-	} else if (result->state == DELIVERY_ACCEPTED) {
-		s->hold_us = 0;
-	}
-}
-
-/* Hand READY slots over while the transport has room and the relay's rate allows. Returns how long until the rate does, in ms. */
-static int
-submit(struct sender *s)
-{
-	int64_t rate = s->site->conf.relay[0].rate / CONF_DAY, now = clock_mono_us();
-	size_t slot, room = s->transport->room(s->t);
-
-	while (s->ready_count && room--) {
-		if (rate && now < s->next_send_us)
-			return (int)((s->next_send_us - now) / 1000) + 1;
-		slot = s->ready[s->ready_head];
-		s->ready_head = (s->ready_head + 1) % s->slots;
-		s->ready_count--;
-		s->slot[slot].state = SLOT_BUSY;
-		s->busy++;
-		if (sender_needs_utf8(s, slot) && !s->transport->takes_utf8(s->t)) {
-			struct delivery_result refused = {
-				.state = DELIVERY_REFUSED,
-				.reply = "the relay does not take addresses with such a local part (SMTPUTF8)",
-			};
-
-			sender_done(s, slot, &refused, false, false);
-			room++;
-			continue;
-		}
-		s->transport->submit(s->t, slot);
-		if (rate)
-			s->next_send_us = (now - s->next_send_us > 1000000 / rate ? now : s->next_send_us) + 1000000 / rate;
-	}
-	return -1;
-}
-
-/*
- * How many messages of campaigns may be claimed now. Only what will leave soon: as much as left in the last fifth of
- * a second, and what the transport has room for. Who leaves while a slow relay makes others wait is then not claimed yet.
- */
-static size_t
-claimable(const struct sender *s)
-{
-	size_t room = s->transport->room(s->t), taken = s->ready_count, most = room + s->lately + s->before;
-
-	if (s->draining || !room || clock_mono_us() < s->hold_until_us || !sender_has_work(s))
-		return 0;
-	if (most > s->slots - s->busy - s->done)
-		most = s->slots - s->busy - s->done;
-	return most > taken ? most - taken : 0;
-}
-
-static bool
-outbox_waits(const struct sender *s)
-{
-	return s->outbox_due && s->outbox_due <= clock_now() && !s->draining && clock_mono_us() >= s->hold_until_us &&
-	    s->transport->room(s->t) && s->busy + s->done + s->ready_count < s->slots;
+	slot_push(&s->done, e);
 }
 
 /* Is it worth a commit? Results gather for a moment, unless the transport would run dry. */
 static bool
 worth_writing(const struct sender *s)
 {
-	if (s->done && (s->draining || s->done * 2 >= s->slots || clock_mono_us() - s->done_since_us >= RECORD_US))
+	size_t done = s->done.count;
+
+	if (done && (s->draining || done * 2 >= s->most || clock_mono_us() - s->done_since_us >= RECORD_US))
 		return true;
-	if (outbox_waits(s) || (!s->done && sender_has_ended(s)))
-		return true;
-	return claimable(s) > s->ready_count;
+	return (!done && sender_has_ended(s)) || sender_can_claim(s) || (sender_waits(s) && sender_pace_wants_save(s->pace, clock_mono_us()));
+}
+
+static int
+save_pace(struct sender *s, struct err *e)
+{
+	return sender_pace_save(s->pace, s->site->db, clock_mono_us(), clock_now(), e);
 }
 
 /* 1: written, 0: another writer's turn, -1. */
@@ -186,21 +152,17 @@ write_turn(struct sender *s, struct err *e)
 
 	if (rc != 1)
 		return rc;
-	if (sender_record(s, e) == -1)
-		goto fail;
-	/* a slot is free only once its record is committed: what is recorded here is claimed over in the next turn */
-	if ((outbox_waits(s) || claimable(s)) && sender_claim(s, claimable(s), e) == -1)
-		goto fail;
-	if (sender_end(s, e) == -1 || db_commit(s->site->db, e) == -1)
-		goto fail;
-	sender_claimed(s);
+	if (sender_record(s, e) == -1 || sender_claim(s, e) == -1 || save_pace(s, e) == -1 || sender_end(s, e) == -1 ||
+	    db_commit(s->site->db, e) == -1) {
+		sender_unclaimed(s); /* results stay, to be recorded */
+		db_rollback(s->site->db);
+		return -1;
+	}
+	sender_pace_saved(s->pace);
 	sender_recorded(s);
+	sender_claimed(s);
 	sender_ended(s);
 	return 1;
-fail:
-	sender_unclaimed(s); /* results stay, to be recorded */
-	db_rollback(s->site->db);
-	return -1;
 }
 
 struct loop {
@@ -216,8 +178,8 @@ look(struct sender *s, struct loop *l, struct err *e)
 	if (now < l->look_at_us)
 		return 0;
 	l->look_at_us = now + LOOK_US;
-	s->before = s->lately;
-	s->lately = 0;
+	sender_route_tick(s);
+	sender_look_at_windows(s);
 	version = db_data_version(s->site->db);
 	if (version == l->version && !s->stale)
 		return 0;
@@ -228,28 +190,41 @@ look(struct sender *s, struct loop *l, struct err *e)
 	return 0;
 }
 
+/* Let the transports work, until something happens or it is time. */
+static void
+wait_for_relays(struct sender *s, int64_t wait_us)
+{
+	struct pollfd extra[2] = { { .fd = s->stop_fd, .events = POLLIN } };
+	size_t n = 1;
+
+	if (s->signers)
+		extra[n++] = (struct pollfd){ .fd = signers_fd(s->signers), .events = POLLIN };
+	sender_want(s);
+	smtp_hub_turn(s->hub, extra, n, wait_us < 0 ? 0 : wait_us);
+	sender_signed(s);
+}
+
 static int
 turn(struct sender *s, struct loop *l, struct err *e)
 {
-	int wait = (int)((l->look_at_us - clock_mono_us()) / 1000), paced, rc = 1;
-	int64_t now = clock_mono_us();
+	int64_t now = clock_mono_us(), wait_us = l->look_at_us - now, paced;
+	int rc = 1;
 
-	if (s->done && wait > RECORD_US / 1000)
-		wait = RECORD_US / 1000;
+	if (s->done.count && wait_us > RECORD_US)
+		wait_us = RECORD_US;
 	if (now >= l->trouble_until_us && worth_writing(s)) {
 		rc = write_turn(s, e);
-		wait = rc == 0 ? RETURN_WAIT_MS : 0;
+		wait_us = rc == 0 ? RETURN_WAIT_US : 0;
 		if (rc == -1)
 			return -1;
 	} else {
 		/* what there was to write is gone: so is our place in the writers' queue, or nobody else could write */
 		db_rollback(s->site->db);
 	}
-	paced = submit(s);
-	if (paced >= 0 && paced < wait)
-		wait = paced;
-	s->transport->want(s->t, s->draining ? 0 : s->ready_count + (now >= s->hold_until_us && sender_has_work(s) ? s->slots : 0));
-	s->transport->turn(s->t, s->stop_fd, wait < 0 ? 0 : wait);
+	paced = sender_submit(s);
+	if (paced >= 0 && paced < wait_us)
+		wait_us = paced;
+	wait_for_relays(s, wait_us);
 	return 0;
 }
 
@@ -262,15 +237,15 @@ drain(struct sender *s, struct loop *l)
 
 	s->draining = true;
 	sender_unclaim(s, 0);
-	while ((s->busy || s->done) && clock_mono_us() < until) {
+	while ((s->busy || s->signing || s->done.count) && clock_mono_us() < until) {
 		l->look_at_us = clock_mono_us() + 10000;
 		if (turn(s, l, &e) == -1)
 			poll(NULL, 0, 100);
 		s->stop_fd = -1; /* it stays readable; no need to wake up for it again */
 	}
-	s->transport->free(s->t); /* what is still on the way comes back as unknown */
-	s->t = NULL;
-	if (s->done && (db_begin(s->site->db, &e) == -1 || sender_record(s, &e) == -1 || db_commit(s->site->db, &e) == -1))
+	sender_route_close(s); /* what is still on the way comes back as unknown */
+	sender_pace_settle(s->pace);
+	if (db_begin(s->site->db, &e) == -1 || sender_record(s, &e) == -1 || save_pace(s, &e) == -1 || db_commit(s->site->db, &e) == -1)
 		log_event(LOG_LEVEL_ERROR, "sender", "text=%s", log_text(e.text));
 	log_event(LOG_LEVEL_INFO, "drained", "in_time=%s", clock_mono_us() < until ? "yes" : "no");
 }
@@ -293,16 +268,29 @@ release(struct sender *s)
 {
 	size_t i;
 
-	if (s->t)
-		s->transport->free(s->t);
-	for (i = 0; i < s->slots; i++)
-		if (s->slot[i].state != SLOT_FREE && s->slot[i].outbox)
-			buf_release(&s->slot[i].mail.message);
+	sender_route_close(s);
+	sender_keys_close(s);
+	smtp_hub_free(s->hub);
+	sender_pace_free(s->pace);
 	for (i = 0; i < COMPILED_MAX; i++)
 		message_free(s->compiled[i].message);
+	slots_release(s);
 	personal_release(&s->personal);
-	free(s->slot);
-	free(s->ready);
+}
+
+static int
+open_all(struct sender *s, struct err *e)
+{
+	s->hub = smtp_hub_new();
+	if (window_parse(&s->window, s->site->conf.campaign_promotion_window, e) == -1 || sender_route_open(s, e) == -1)
+		return -1;
+	s->pace = sender_limits(&s->site->conf, s->most);
+	if (sender_pace_load(s->pace, s->site->db, clock_mono_us(), clock_now(), e) == -1)
+		return -1;
+	slots_init(s);
+	personal_init(&s->personal, &s->site->conf, s->site->links);
+	db_set_cache(s->site->db, CACHE_KIB);
+	return sender_recover(s, e);
 }
 
 int
@@ -315,13 +303,7 @@ sender_run(struct role_run *r, struct err *e)
 
 	if (rc != 1)
 		return rc;
-	if ((conf_has_relay(&r->site.conf) ? sender_relay_open : sender_folder_open)(&s, e) == -1)
-		return -1;
-	s.slot = xcalloc(s.slots, sizeof(*s.slot));
-	s.ready = xcalloc(s.slots, sizeof(*s.ready));
-	personal_init(&s.personal, &r->site.conf, r->site.links);
-	db_set_cache(r->site.db, CACHE_KIB);
-	rc = sender_recover(&s, e);
+	rc = open_all(&s, e);
 	while (rc == 0 && !role_stopping(r)) {
 		if (look(&s, &l, &trouble) == -1 || turn(&s, &l, &trouble) == -1) {
 			log_event(LOG_LEVEL_ERROR, "sender", "text=%s", log_text(trouble.text));

@@ -1,15 +1,22 @@
 /*
  * sender.h - what the sender's files share.
  *
- * A slot holds one message from its claim to its record:
+ * A slot holds one message from its claim to its record, and stands in one list
+ * all the time:
  *
- *   FREE -> READY (claimed and committed, waits for the transport)
- *        -> BUSY  (given to the transport) -> DONE (result known) -> FREE (recorded)
+ *   free -> fresh    claimed in the transaction that is open
+ *        -> ready    committed; in the outbox's list or in its lane's
+ *        -> signing  with a worker thread; only where DKIM is configured
+ *        -> signed   waits for room at its relay
+ *        -> busy     given to the relay (in no list: the transport has it)
+ *        -> done     its result is known
+ *        -> free     recorded
  *
  * sender.c is the loop, sender_campaigns.c knows what there is to do,
- * sender_claim.c fills slots, sender_record.c empties them, sender_messages.c
- * keeps the compiled messages, sender_relay.c and sender_folder.c are the two
- * transports.
+ * sender_claim.c fills slots, sender_slots.c keeps their lists, sender_route.c
+ * finds the relay for each, sender_submit.c hands them over, sender_record.c
+ * empties them, sender_messages.c keeps the compiled messages, sender_relay.c
+ * and sender_folder.c are the two transports.
  */
 #ifndef SENDER_H
 #define SENDER_H
@@ -18,120 +25,216 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/window.h"
 #include "mail/message.h"
+#include "sender_pace.h"
 #include "site/personal.h"
 #include "site/site.h"
 #include "store/campaign.h"
 #include "store/delivery.h"
 #include "store/outbox.h"
 
+struct dkim;
 struct err;
+struct relay;
 struct sender;
-
-enum slot_state {
-	SLOT_FREE,
-	SLOT_READY,
-	SLOT_BUSY,
-	SLOT_DONE
-};
-
-struct slot_entry {
-	enum slot_state state;
-	bool fresh;  /* claimed in the transaction that is open */
-	bool outbox; /* mail is used, else claim */
-	struct delivery_claim claim;
-	struct outbox_mail mail;
-	struct compiled *compiled; /* campaigns: held while the slot is not FREE */
-
-	/* DONE */
-	struct delivery_result result;
-	char enhanced[12], reply[201]; /* result points here */
-	bool dead;                     /* the address is: suppress it */
-	bool relay_trouble;
-};
+struct sign_job;
+struct signers;
+struct smtp_hub;
 
 /* A compiled message in memory, for one campaign and language. */
 struct compiled {
 	int64_t campaign_id;
 	char language[SUBSCRIBER_LANGUAGE];
 	struct message *message;
-	int uses; /* slots that hold it */
+	size_t size; /* octets of a merged one, about: for SIZE= (RFC 1870 allows an estimate) */
+	int uses;    /* slots that hold it */
+};
+
+struct slot_entry {
+	struct slot_entry *next; /* in the list that it stands in */
+	bool outbox;             /* mail is used, else claim */
+	bool busy;               /* the transport has it */
+	struct delivery_claim claim;
+	struct outbox_mail mail;
+	struct compiled *compiled; /* campaigns: held while the slot is not free */
+	struct lane *lane;
+	int domain;           /* sender_pace.h: the recipient's */
+	struct relay *relay;  /* signing, signed, busy, done: that it leaves by; else NULL */
+	struct sign_job *job; /* signed, busy: its bytes; else NULL */
+
+	/* done */
+	struct delivery_result result;
+	char enhanced[12], reply[201]; /* result points here */
+	bool dead;                     /* the address is: suppress it */
+};
+
+struct slot_list {
+	struct slot_entry *head, *tail;
+	size_t count;
+};
+
+/* How messages leave: to one relay, or into the outbox folder. */
+struct transport {
+	size_t (*room)(void *t);               /* how many can be taken right now */
+	void (*want)(void *t, size_t waiting); /* how many wait: connect, or let go */
+	bool (*is_down)(void *t);              /* cannot be reached at present */
+	bool (*takes_utf8)(void *t);           /* non-ASCII local parts */
+	void (*submit)(void *t, struct slot_entry *e);
+	void (*free)(void *t); /* gives every busy slot back through sender_done() */
+};
+
+struct relay {
+	const char *name; /* for the log */
+	const struct transport *transport;
+	void *t;
+	const struct conf_relay *conf; /* NULL: the outbox folder */
+	int index;                     /* in conf->relay and in sender_pace.h */
+	size_t slots;                  /* most messages on the way */
+	struct dkim *dkim;             /* NULL: what leaves here is not signed */
+	struct slot_list signed_;      /* wait for room */
+	size_t signing, busy;
+	size_t lately, before; /* results in this tenth of a second, and in the one before */
+	int64_t hold_until_us; /* it is in trouble: nothing is given to it until then */
+	int64_t hold_us;       /* how long it was held last; not 0: on probation, one message at a time until one is answered well */
+	uint64_t turn;         /* its place among relays of one tier: lowest first, 1/weight more for each message */
+};
+
+#define RELAY_TIERS 4
+
+/*
+ * Who may leave by which relays. One lane for each topic that a relay's configuration names, and the first for all the rest
+ * and the outbox. A bit for each relay; of the tiers only the first that has a relay that works is used.
+ */
+struct lane {
+	char *topic; /* slug; "" the first */
+	uint32_t tier[RELAY_TIERS];
+	struct slot_list ready;
+};
+
+#define LANES_MAX 32
+
+/* A campaign as the sender follows it between two looks at the store. */
+struct running {
+	struct campaign row;
+	struct lane *lane;
+	const struct window *window; /* when its messages may leave; NULL: always */
+	bool shut;                   /* not now */
+	bool exhausted;              /* the cursor has nobody left */
+	int64_t next_due;            /* of a deferred one; 0: none */
+	bool over, told;             /* closed by us; that was logged */
 };
 
 #define COMPILED_MAX 128
 #define CAMPAIGNS_MAX 64
 
-/* A campaign as the sender follows it between two looks at the store. */
-struct running {
-	struct campaign row;
-	bool exhausted;   /* the cursor has nobody left */
-	int64_t next_due; /* of a deferred one; 0: none */
-	bool over, told;  /* closed by us; that was logged */
-};
-
-/* How messages leave. */
-struct transport {
-	size_t (*room)(void *t);               /* how many can be taken right now */
-	void (*want)(void *t, size_t waiting); /* how many wait: connect, or let go */
-	bool (*takes_utf8)(void *t);           /* non-ASCII local parts */
-	void (*submit)(void *t, size_t slot);  /* a READY slot; ends with sender_done() */
-	void (*turn)(void *t, int stop_fd, int wait_ms);
-	void (*free)(void *t); /* gives every BUSY slot back through sender_done() */
-};
-
 struct sender {
 	struct site *site;
 	int stop_fd;
-	const struct transport *transport;
-	void *t;
+	struct smtp_hub *hub;
+	struct sender_pace *pace;
+	struct signers *signers; /* NULL: nothing is signed */
 	struct personal personal;
-	struct slot_entry *slot;
-	size_t slots;                           /* most claims at once: connections x window */
-	size_t ready_head, *ready, ready_count; /* ring of READY slots, in the order of their claims */
-	size_t busy, done;
+	struct window window; /* of promotions */
+
+	struct relay relay[CONF_RELAYS_MAX];
+	int relays;
+	struct lane lane[LANES_MAX];
+	int lanes, lane_turn;
+
+	struct slot_entry *slot; /* twice `most`: what is recorded in a transaction is free only after it */
+	size_t most;             /* claims in the ledger at once: connections x window, over all relays */
+	size_t used;             /* slots that are not free */
+	struct slot_list free, fresh, outbox, done;
+	size_t busy, signing;  /* over all relays */
 	int64_t done_since_us; /* when the oldest unrecorded result came */
-	size_t lately, before; /* results in this tenth of a second, and in the one before */
+
 	struct compiled compiled[COMPILED_MAX];
 	struct running campaign[CAMPAIGNS_MAX];
-	int campaigns, turn;   /* whose turn among them is next */
-	int64_t outbox_due;    /* when the next outbox mail is due; 0: none waits */
-	int64_t hold_until_us; /* relay trouble: no claims until then */
-	int64_t hold_us;
-	int64_t next_send_us; /* the relay's rate */
-	bool stale;           /* what we wrote ourselves changed what is due: data_version does not show it */
+	int campaigns, turn; /* whose turn among them is next */
+	int64_t outbox_due;  /* when the next outbox mail is due; 0: none waits */
+	bool stale;          /* what we wrote ourselves changed what is due: data_version does not show it */
 	bool draining;
 };
 
-/* sender_relay.c, sender_folder.c: fill s->transport, s->t and s->slots. */
-int sender_relay_open(struct sender *s, struct err *e);
-int sender_folder_open(struct sender *s, struct err *e);
+/* What a transport says of a slot that it was given. */
+struct outcome {
+	struct delivery_result result; /* strings are copied */
+	bool dead;                     /* so is the address */
+	int64_t hold;                  /* seconds: the relay is in trouble, give it nothing for so long at least; 0: it is not */
+	enum pace_reply pace;
+};
 
-/* For the transports: who the slot's message goes to, its envelope sender (valid until the next call), its bytes. */
-const char *sender_rcpt(const struct sender *s, size_t slot);
-const char *sender_mail_from(struct sender *s, size_t slot);
-void sender_body(struct sender *s, size_t slot, struct buf *out);
-bool sender_needs_utf8(const struct sender *s, size_t slot);
+/* sender_relay.c, sender_folder.c: fill transport, t, slots. */
+int sender_relay_open(struct sender *s, struct relay *r, struct err *e);
+void sender_folder_open(struct sender *s, struct relay *r);
 
-/* A slot's result is known; the strings are copied. */
-void sender_done(struct sender *s, size_t slot, const struct delivery_result *result, bool dead, bool relay_trouble);
+/* For the transports: who it goes to, its envelope sender (valid until the next call), its bytes. */
+const char *sender_rcpt(const struct slot_entry *e);
+const char *sender_mail_from(struct sender *s, const struct slot_entry *e);
+void sender_body(struct sender *s, struct slot_entry *e, struct buf *out);        /* once for each time that it is submitted */
+void sender_merge(struct sender *s, const struct slot_entry *e, struct buf *out); /* the same, without a signature */
+bool sender_needs_utf8(const struct slot_entry *e);
+size_t sender_size(const struct slot_entry *e); /* octets of its bytes, about */
+
+/* A slot's result is known. */
+void sender_done(struct sender *s, struct slot_entry *e, const struct outcome *o);
+
+/* sender_slots.c */
+void slot_push(struct slot_list *l, struct slot_entry *e);
+void slot_push_first(struct slot_list *l, struct slot_entry *e);
+struct slot_entry *slot_take(struct slot_list *l);               /* the first, or NULL */
+void slot_join(struct slot_list *first, struct slot_list *then); /* all of `then` after `first`; `then` is empty afterwards */
+void slots_init(struct sender *s);
+void slots_release(struct sender *s);
+struct slot_entry *slot_new(struct sender *s);          /* a free one, now in no list */
+void slot_free(struct sender *s, struct slot_entry *e); /* in no list, back to the free ones */
+bool campaign_has_slots(const struct sender *s, int64_t campaign_id);
+bool sender_waits(const struct sender *s); /* some slot is claimed and not handed over */
+
+/* sender_route.c */
+int sender_route_open(struct sender *s, struct err *e); /* the relays and lanes of the configuration */
+void sender_route_close(struct sender *s);
+struct lane *lane_for(struct sender *s, const char *topic);
+bool lane_works(const struct sender *s, const struct lane *l);                /* some relay of it does */
+size_t lane_capacity(const struct sender *s, const struct lane *l);           /* how many should wait in it: what leaves soon */
+struct relay *lane_relay(struct sender *s, struct lane *l, int64_t *wait_us); /* who takes the next one, or NULL and perhaps when */
+void relay_took(struct sender *s, struct relay *r);
+void relay_heard(struct relay *r, const struct outcome *o);
+void sender_route_tick(struct sender *s); /* a tenth of a second has passed */
+void sender_want(struct sender *s);       /* tell each relay how much waits for it */
+
+/* sender_limits.c: what the configuration says of pace, for so many slots. */
+struct sender_pace *sender_limits(const struct conf *c, size_t slots);
+
+/* sender_keys.c: the DKIM keys for what leaves by a relay into r->dkim, and the threads that sign. Neither where nothing is to be signed. */
+int sender_keys_open(struct sender *s, struct relay *r, struct err *e);
+int sender_keys_start(struct sender *s, struct err *e);
+void sender_keys_close(struct sender *s);
+
+/* sender_submit.c: hand over what can go. Returns microseconds until something that is paced can, -1 when nothing waits for time. */
+int64_t sender_submit(struct sender *s);
+void sender_signed(struct sender *s);                       /* take what the worker threads have finished */
+void sender_unsign(struct sender *s, struct slot_entry *e); /* forget its signature */
 
 /* sender_campaigns.c: what there is to do, as the store says. */
 int sender_look(struct sender *s, struct err *e);
+void sender_look_at_windows(struct sender *s); /* whether the campaigns' hours have come or are over */
 bool campaign_has_work(const struct running *r, int64_t now);
-bool sender_has_work(const struct sender *s);    /* something could be claimed */
 bool sender_has_ended(const struct sender *s);   /* a campaign can be closed */
 int sender_end(struct sender *s, struct err *e); /* close it; inside a transaction */
 void sender_ended(struct sender *s);             /* it was committed */
 int sender_recover(struct sender *s, struct err *e);
 
-/* sender_claim.c: fill free slots, inside a transaction: every outbox mail that is due, then at most `most` of campaigns. */
-int sender_claim(struct sender *s, size_t most, struct err *e);
+/* sender_claim.c: fill free slots, inside a transaction: every outbox mail that is due, then what campaigns should have waiting. */
+bool sender_can_claim(const struct sender *s); /* whether enough can be claimed to be worth a commit */
+int sender_claim(struct sender *s, struct err *e);
 void sender_claimed(struct sender *s);                      /* it was committed */
 void sender_unclaimed(struct sender *s);                    /* it was not: forget those claims */
-void sender_unclaim(struct sender *s, int64_t campaign_id); /* READY slots of a campaign (0: all, outbox too) go back undone */
-int sender_drop_unwanted(struct sender *s, struct err *e);  /* READY slots of people who have left meanwhile are skipped */
+void sender_unclaim(struct sender *s, int64_t campaign_id); /* what waits of a campaign (0: all, outbox too) goes back undone */
+int sender_drop_unwanted(struct sender *s, struct err *e);  /* what waits for people who have left meanwhile is skipped */
 
-/* sender_record.c: write every DONE slot (inside a transaction), and free them once it is committed. */
+/* sender_record.c: write every result (inside a transaction), and free the slots once it is committed. */
 int sender_record(struct sender *s, struct err *e);
 void sender_recorded(struct sender *s);
 int64_t sender_retry_at(int attempts);

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "sender.h"
+#include "store/topic.h"
 
 static struct running *
 followed(struct sender *s, int64_t id)
@@ -18,6 +19,19 @@ followed(struct sender *s, int64_t id)
 		if (s->campaign[i].row.id == id)
 			return &s->campaign[i];
 	return NULL;
+}
+
+/* A campaign that is followed from now on. */
+static int
+follow(struct sender *s, struct running *r, struct err *e)
+{
+	struct topic topic;
+	int rc = topic_get(s->site->db, r->row.topic_id, &topic, e);
+
+	r->lane = lane_for(s, rc == 1 ? topic.slug : "");
+	r->window = strcmp(r->row.kind, "promotion") == 0 ? &s->window : NULL;
+	r->shut = r->window && !window_is_open(r->window, clock_now());
+	return rc == -1 ? -1 : 0;
 }
 
 /* Read the store anew: who else wrote may have paused, cancelled, started, or queued mail. */
@@ -35,10 +49,8 @@ sender_look(struct sender *s, struct err *e)
 		if (open[i].state != CAMPAIGN_SENDING)
 			continue;
 		old = followed(s, open[i].id);
-		next[n].exhausted = old && old->exhausted;
-		next[n].over = next[n].told = false;
-		next[n].row = open[i];
-		if (delivery_next_due(s->site->db, open[i].id, &next[n].next_due, e) == -1)
+		next[n] = (struct running){ .row = open[i], .exhausted = old && old->exhausted };
+		if (follow(s, &next[n], e) == -1 || delivery_next_due(s->site->db, open[i].id, &next[n].next_due, e) == -1)
 			goto out;
 		n++;
 	}
@@ -59,10 +71,21 @@ out:
 	return rc;
 }
 
+void
+sender_look_at_windows(struct sender *s)
+{
+	int64_t now = clock_now();
+	int i;
+
+	for (i = 0; i < s->campaigns; i++)
+		if (s->campaign[i].window)
+			s->campaign[i].shut = !window_is_open(s->campaign[i].window, now);
+}
+
 bool
 campaign_has_work(const struct running *r, int64_t now)
 {
-	if (r->over)
+	if (r->over || r->shut)
 		return false;
 	return !r->exhausted || (r->next_due && r->next_due <= now && now < r->row.deadline);
 }
@@ -70,12 +93,7 @@ campaign_has_work(const struct running *r, int64_t now)
 static bool
 is_idle(const struct sender *s, int64_t id)
 {
-	size_t i;
-
-	for (i = 0; i < s->slots; i++)
-		if (s->slot[i].state != SLOT_FREE && !s->slot[i].outbox && s->slot[i].claim.campaign_id == id)
-			return false;
-	return true;
+	return !campaign_has_slots(s, id);
 }
 
 /* Nobody left, nothing deferred, nothing on the way. */
@@ -90,20 +108,6 @@ static bool
 is_late(const struct sender *s, const struct running *r)
 {
 	return !r->over && r->exhausted && r->next_due && clock_now() >= r->row.deadline && is_idle(s, r->row.id);
-}
-
-bool
-sender_has_work(const struct sender *s)
-{
-	int64_t now = clock_now();
-	int i;
-
-	if (s->outbox_due && s->outbox_due <= now)
-		return true;
-	for (i = 0; i < s->campaigns; i++)
-		if (campaign_has_work(&s->campaign[i], now))
-			return true;
-	return false;
 }
 
 bool

@@ -1,7 +1,10 @@
 /*
  * sender_claim.c - claims: messages taken from the store into slots, to be sent once that is committed.
  *
- * The outbox goes before all campaigns; campaigns take turns.
+ * The outbox goes before all campaigns; campaigns take turns. Claimed is only
+ * what will leave soon (lane_capacity): who leaves the list while a slow relay makes
+ * others wait is then not claimed yet. Who belongs to a mail domain whose turn
+ * is far off is put back at once, with a time to come again.
  */
 #include <string.h>
 
@@ -12,63 +15,50 @@
 
 #define BATCH 64
 
-static int
-free_slot(const struct sender *s, size_t *slot)
-{
-	size_t i;
-
-	for (i = 0; i < s->slots; i++)
-		if (s->slot[i].state == SLOT_FREE) {
-			*slot = i;
-			return 0;
-		}
-	return -1;
-}
-
+/* The ledger holds at most s->most claims: what was recorded in this transaction is none any more, though its slot is taken until it is committed. */
 static size_t
-free_count(const struct sender *s)
+budget(const struct sender *s)
 {
-	return s->slots - s->busy - s->ready_count - s->done;
-}
+	size_t claimed = s->used - s->done.count;
 
-static void
-make_ready(struct sender *s, size_t slot, bool first)
-{
-	size_t at = (s->ready_head + s->ready_count) % s->slots;
-
-	if (first)
-		at = s->ready_head = (s->ready_head + s->slots - 1) % s->slots;
-	s->ready[at] = slot;
-	s->ready_count++;
-	s->slot[slot].state = SLOT_READY;
-}
-
-static size_t
-take_ready(struct sender *s)
-{
-	size_t slot = s->ready[s->ready_head];
-
-	s->ready_head = (s->ready_head + 1) % s->slots;
-	s->ready_count--;
-	return slot;
+	return claimed < s->most ? s->most - claimed : 0;
 }
 
 static int
 claim_outbox(struct sender *s, struct err *e)
 {
 	struct outbox_mail mail[BATCH];
-	size_t want = free_count(s) < BATCH ? free_count(s) : BATCH, slot;
-	int i, n = outbox_claim(s->site->db, mail, want, e);
+	int i, n = outbox_claim(s->site->db, mail, budget(s) < BATCH ? budget(s) : BATCH, e);
 
-	/* the oldest is put in last, and so stands first */
-	for (i = n - 1; i >= 0; i--) {
-		if (free_slot(s, &slot) == -1)
-			return err_set(e, ERR_CORRUPT, "no slot is free"); /* cannot be: `want` was counted */
-		s->slot[slot].outbox = s->slot[slot].fresh = true;
-		s->slot[slot].mail = mail[i];
-		make_ready(s, slot, true);
+	for (i = 0; i < n; i++) {
+		struct slot_entry *slot = slot_new(s);
+
+		slot->outbox = true;
+		slot->mail = mail[i];
+		slot->lane = &s->lane[0];
+		slot->domain = sender_pace_domain(s->pace, slot->mail.address);
+		slot_push(&s->fresh, slot);
 	}
 	return n == -1 ? -1 : outbox_next_due(s->site->db, &s->outbox_due, e);
+}
+
+/* Put one claim into a slot. */
+static int
+fill_slot(struct sender *s, const struct running *r, const struct delivery_claim *claim, struct err *e)
+{
+	struct compiled *compiled = sender_compiled(s, r->row.id, claim->who.language, e);
+	struct slot_entry *slot;
+
+	if (!compiled)
+		return -1;
+	compiled->uses++;
+	slot = slot_new(s);
+	slot->compiled = compiled;
+	slot->claim = *claim;
+	slot->lane = r->lane;
+	slot->domain = sender_pace_domain(s->pace, claim->who.address);
+	slot_push(&s->fresh, slot);
+	return 0;
 }
 
 /* Claim at most `most` for one campaign; *n says how many. */
@@ -77,7 +67,6 @@ claim_campaign(struct sender *s, struct running *r, size_t most, size_t *n, stru
 {
 	struct delivery_claim claims[BATCH];
 	struct campaign_tally tally = { 0 };
-	size_t slot;
 	int64_t cursor, deadline = clock_now() + s->site->conf.campaign_deadline;
 	int i, rc, count;
 
@@ -103,117 +92,177 @@ claim_campaign(struct sender *s, struct running *r, size_t most, size_t *n, stru
 			return -1;
 		r->row.deadline = deadline;
 	}
-	for (i = 0; i < count; i++) {
-		struct compiled *compiled = sender_compiled(s, r->row.id, claims[i].who.language, e);
-
-		if (!compiled || free_slot(s, &slot) == -1)
+	for (i = 0; i < count; i++)
+		if (fill_slot(s, r, &claims[i], e) == -1)
 			return -1;
-		compiled->uses++;
-		s->slot[slot].compiled = compiled;
-		s->slot[slot].outbox = false;
-		s->slot[slot].fresh = true;
-		s->slot[slot].claim = claims[i];
-		make_ready(s, slot, false);
-	}
 	*n = (size_t)count;
 	return 0;
 }
 
-int
-sender_claim(struct sender *s, size_t most, struct err *e)
+/* How many more of its messages should wait. */
+static size_t
+wanted(const struct sender *s, const struct running *r, int64_t now)
+{
+	size_t capacity, waiting = r->lane->ready.count;
+
+	if (!campaign_has_work(r, now))
+		return 0;
+	capacity = lane_capacity(s, r->lane);
+	return capacity > waiting ? capacity - waiting : 0;
+}
+
+static bool
+outbox_waits(const struct sender *s)
+{
+	return s->outbox_due && s->outbox_due <= clock_now() && lane_capacity(s, &s->lane[0]) > s->outbox.count;
+}
+
+bool
+sender_can_claim(const struct sender *s)
 {
 	int64_t now = clock_now();
-	size_t share, n;
+	int i;
+
+	if (s->draining || !budget(s))
+		return false;
+	if (outbox_waits(s))
+		return true;
+	/* a commit is worth it when it doubles what waits */
+	for (i = 0; i < s->campaigns; i++)
+		if (wanted(s, &s->campaign[i], now) > s->campaign[i].lane->ready.count)
+			return true;
+	return false;
+}
+
+int
+sender_claim(struct sender *s, struct err *e)
+{
+	int64_t now = clock_now();
+	size_t share, n, most;
 	int idle = 0;
 
-	if (s->outbox_due && s->outbox_due <= now && claim_outbox(s, e) == -1)
+	if (s->draining)
+		return 0;
+	if (outbox_waits(s) && budget(s) && claim_outbox(s, e) == -1)
 		return -1;
-	while (most && free_count(s) && idle < s->campaigns) {
+	while (budget(s) && idle < s->campaigns) {
 		struct running *r = &s->campaign[s->turn++ % s->campaigns];
 
-		share = (most + (size_t)s->campaigns - 1) / (size_t)s->campaigns;
-		if (share > free_count(s))
-			share = free_count(s);
 		n = 0;
-		if (campaign_has_work(r, now) && claim_campaign(s, r, share, &n, e) == -1)
+		most = wanted(s, r, now);
+		most = most > s->fresh.count ? most - s->fresh.count : 0;
+		share = (most + (size_t)s->campaigns - 1) / (size_t)s->campaigns;
+		if (share > budget(s))
+			share = budget(s);
+		if (share && claim_campaign(s, r, share, &n, e) == -1)
 			return -1;
 		idle = n ? 0 : idle + 1;
-		most -= n;
 	}
 	return 0;
+}
+
+/* Its domain's turn is far off: back into the ledger until then. */
+static bool
+is_parked(struct sender *s, struct slot_entry *slot)
+{
+	struct outcome later = { .result = { .state = DELIVERY_DEFERRED, .not_tried = true } };
+
+	if (slot->outbox || !sender_pace_park(s->pace, slot->domain, clock_mono_us(), clock_now(), &later.result.next_at))
+		return false;
+	sender_done(s, slot, &later);
+	return true;
 }
 
 void
 sender_claimed(struct sender *s)
 {
-	size_t i;
+	struct slot_entry *slot;
 
-	for (i = 0; i < s->slots; i++)
-		s->slot[i].fresh = false;
+	while ((slot = slot_take(&s->fresh)))
+		if (!is_parked(s, slot))
+			slot_push(slot->outbox ? &s->outbox : &slot->lane->ready, slot);
 }
 
 void
 sender_unclaimed(struct sender *s)
 {
-	size_t n = s->ready_count, slot;
+	struct slot_entry *slot;
 	int i;
 
-	while (n--) {
-		slot = take_ready(s);
-		if (!s->slot[slot].fresh) {
-			make_ready(s, slot, false); /* goes to the end as all others do: the order stays */
-			continue;
-		}
-		if (s->slot[slot].outbox)
-			buf_release(&s->slot[slot].mail.message);
-		else
-			s->slot[slot].compiled->uses--;
-		s->slot[slot].fresh = false;
-		s->slot[slot].state = SLOT_FREE;
-	}
+	while ((slot = slot_take(&s->fresh)))
+		slot_free(s, slot);
 	for (i = 0; i < s->campaigns; i++)
 		s->campaign[i].exhausted = s->campaign[i].over = false; /* what the rolled back transaction said is not known any more */
 }
 
-/* Take the READY slots for which `result` has an answer out of the queue, undone. */
+/* Take what waits in a list through `keep`: those it refuses have been given back. */
 static void
-give_back(struct sender *s, size_t slot, const struct delivery_result *result)
+sift(struct sender *s, struct slot_list *l, bool (*keep)(struct sender *s, struct slot_entry *slot, void *ctx), void *ctx)
 {
-	s->slot[slot].state = SLOT_BUSY;
-	s->busy++;
-	sender_done(s, slot, result, false, false);
+	size_t n = l->count;
+
+	while (n--) {
+		struct slot_entry *slot = slot_take(l);
+
+		if (keep(s, slot, ctx))
+			slot_push(l, slot);
+	}
+}
+
+static void
+sift_all(struct sender *s, bool (*keep)(struct sender *s, struct slot_entry *slot, void *ctx), void *ctx)
+{
+	int i;
+
+	sift(s, &s->outbox, keep, ctx);
+	for (i = 0; i < s->lanes; i++)
+		sift(s, &s->lane[i].ready, keep, ctx);
+	for (i = 0; i < s->relays; i++)
+		sift(s, &s->relay[i].signed_, keep, ctx);
+}
+
+static bool
+keep_others(struct sender *s, struct slot_entry *slot, void *ctx)
+{
+	const struct outcome undone = { .result = { .state = DELIVERY_DEFERRED, .next_at = clock_now(), .not_tried = true } };
+	const int64_t *campaign_id = ctx;
+
+	if (*campaign_id && (slot->outbox || slot->claim.campaign_id != *campaign_id))
+		return true;
+	sender_done(s, slot, &undone);
+	return false;
 }
 
 void
 sender_unclaim(struct sender *s, int64_t campaign_id)
 {
-	struct delivery_result undone = { .state = DELIVERY_DEFERRED, .next_at = clock_now() };
-	size_t n = s->ready_count, slot;
+	sift_all(s, keep_others, &campaign_id);
+}
 
-	while (n--) {
-		slot = take_ready(s);
-		if (campaign_id && (s->slot[slot].outbox || s->slot[slot].claim.campaign_id != campaign_id))
-			make_ready(s, slot, false);
-		else
-			give_back(s, slot, &undone);
-	}
+struct drop {
+	int wanted;
+	struct err *e;
+};
+
+static bool
+keep_wanted(struct sender *s, struct slot_entry *slot, void *ctx)
+{
+	const struct outcome skipped = { .result = { .state = DELIVERY_SKIPPED } };
+	struct drop *d = ctx;
+
+	if (slot->outbox || d->wanted == -1)
+		return true;
+	d->wanted = delivery_wanted(s->site->db, &slot->claim, d->e);
+	if (d->wanted == 0)
+		sender_done(s, slot, &skipped);
+	return d->wanted != 0;
 }
 
 int
 sender_drop_unwanted(struct sender *s, struct err *e)
 {
-	struct delivery_result skipped = { .state = DELIVERY_SKIPPED };
-	size_t n = s->ready_count, slot;
-	int wanted = 1;
+	struct drop d = { 1, e };
 
-	while (n--) {
-		slot = take_ready(s);
-		if (wanted != -1 && !s->slot[slot].outbox)
-			wanted = delivery_wanted(s->site->db, &s->slot[slot].claim, e);
-		if (wanted == 0 && !s->slot[slot].outbox)
-			give_back(s, slot, &skipped);
-		else
-			make_ready(s, slot, false);
-	}
-	return wanted == -1 ? -1 : 0;
+	sift_all(s, keep_wanted, &d);
+	return d.wanted == -1 ? -1 : 0;
 }

@@ -58,6 +58,7 @@ free_place(struct sender *s)
 static int
 load(struct sender *s, int64_t campaign_id, const char *language, struct err *e)
 {
+	static const struct message_values anybody = { .value = { [SLOT_TO] = "somebody.or.other@mail.example.org" } };
 	struct compiled *c = free_place(s);
 	struct buf bytes = BUF_INIT;
 
@@ -68,6 +69,7 @@ load(struct sender *s, int64_t campaign_id, const char *language, struct err *e)
 	buf_release(&bytes);
 	if (!c->message)
 		return -1;
+	c->size = message_size(c->message, &anybody);
 	c->campaign_id = campaign_id;
 	strcpy(c->language, language);
 	return 0;

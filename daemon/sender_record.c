@@ -131,14 +131,10 @@ sender_record(struct sender *s, struct err *e)
 {
 	struct tallies tallies = { 0 };
 	struct campaign_tally *tally;
-	size_t n;
+	struct slot_entry *slot;
 	int rc;
 
-	for (n = 0; n < s->slots; n++) {
-		struct slot_entry *slot = &s->slot[n];
-
-		if (slot->state != SLOT_DONE)
-			continue;
+	for (slot = s->done.head; slot; slot = slot->next) {
 		if (slot->outbox) {
 			if (outbox_record(s->site->db, &slot->mail, &slot->result, e) == -1)
 				return -1;
@@ -175,21 +171,12 @@ log_result(const struct slot_entry *slot)
 void
 sender_recorded(struct sender *s)
 {
-	size_t n;
+	struct slot_entry *slot;
 
-	for (n = 0; n < s->slots && s->done; n++) {
-		struct slot_entry *slot = &s->slot[n];
-
-		if (slot->state != SLOT_DONE)
-			continue;
+	while ((slot = slot_take(&s->done))) {
 		log_result(slot);
 		s->stale |= slot->result.state == DELIVERY_DEFERRED;
-		if (slot->outbox)
-			buf_release(&slot->mail.message);
-		else if (slot->compiled)
-			slot->compiled->uses--;
-		slot->compiled = NULL;
-		slot->state = SLOT_FREE;
-		s->done--;
+		sender_pace_left(s->pace, slot->domain);
+		slot_free(s, slot);
 	}
 }

@@ -11,37 +11,39 @@
 #include "mail/smtp.h"
 #include "sender.h"
 
+#define PATIENCE 2      /* attempts that met relay trouble and are repeated at once */
 #define UNKNOWN_FIRST 5 /* seconds until a message whose reply was lost is sent again; doubling */
 
-struct relay {
+struct smtp_transport {
 	struct sender *s;
+	struct relay *relay;
 	struct smtp_pool *pool;
-	char *password;
+	char *secret; /* password or token, as it was read for the connection that is being opened */
 };
 
 static int
-attempts(const struct slot_entry *slot)
+attempts(const struct slot_entry *e)
 {
-	return slot->outbox ? slot->mail.attempts : slot->claim.attempts;
+	return e->outbox ? e->mail.attempts : e->claim.attempts;
 }
 
 static void
 body(void *ctx, uint64_t tag, struct buf *out)
 {
-	struct relay *r = ctx;
+	struct smtp_transport *t = ctx;
 
-	sender_body(r->s, (size_t)tag, out);
+	sender_body(t->s, &t->s->slot[tag], out);
 }
 
 /* A lost reply: on_unknown says what follows. An outbox mail is always sent again: it names one person and its link works once. */
 static void
-settle_unknown(struct relay *r, size_t slot, struct delivery_result *result)
+settle_unknown(const struct sender *s, const struct slot_entry *e, struct delivery_result *result)
 {
-	const struct slot_entry *entry = &r->s->slot[slot];
-	int shift = attempts(entry) > 8 ? 8 : attempts(entry) - 1;
+	int shift = attempts(e) > 8 ? 8 : attempts(e) - 1;
 
 	result->reply = "the connection was lost before the relay answered";
-	if (!entry->outbox && r->s->site->conf.campaign_on_unknown[0] == 'h') {
+	result->class = "no-answer";
+	if (!e->outbox && s->site->conf.campaign_on_unknown[0] == 'h') {
 		result->state = DELIVERY_UNKNOWN;
 		return;
 	}
@@ -49,97 +51,167 @@ settle_unknown(struct relay *r, size_t slot, struct delivery_result *result)
 	result->next_at = clock_now() + ((int64_t)UNKNOWN_FIRST << shift);
 }
 
+static enum judge_stage
+stage_of(enum smtp_command at)
+{
+	switch (at) {
+	case SMTP_RCPT: return JUDGE_AT_RCPT;
+	case SMTP_DATA: return JUDGE_AT_DATA;
+	case SMTP_BODY: return JUDGE_AT_BODY;
+	case SMTP_CONNECT:
+	case SMTP_MAIL: break;
+	}
+	return JUDGE_AT_MAIL;
+}
+
+/* The relay answered: what that means for the message, the address and the relay. `text` holds the reply and is redacted. */
+static void
+settle_replied(const struct slot_entry *e, enum smtp_command at, const struct smtp_reply *reply, char *text, size_t size, struct outcome *o)
+{
+	static const enum pace_reply pace[] = {
+		[JUDGE_PACE_NONE] = PACE_NONE,
+		[JUDGE_PACE_RELAY_SLOW] = PACE_RELAY_SLOW,
+		[JUDGE_PACE_DOMAIN_SLOW] = PACE_DOMAIN_SLOW,
+		[JUDGE_PACE_RELAY_QUOTA] = PACE_RELAY_QUOTA,
+	};
+	struct judge_in in = {
+		.code = reply->code,
+		.enhanced = reply->enhanced,
+		.text = text,
+		.from_relay = true,
+		.stage = stage_of(at),
+	};
+	struct judge_out verdict = judge_reply(&in);
+
+	judge_redact_for(text, size, sender_rcpt(e));
+	o->result.code = reply->code;
+	o->result.enhanced = reply->enhanced;
+	o->result.reply = text;
+	o->result.class = verdict.rule;
+	o->pace = pace[verdict.pace];
+	o->hold = verdict.hold;
+	switch (verdict.verdict) {
+	case JUDGE_ACCEPTED:
+		o->result.state = DELIVERY_ACCEPTED;
+		o->result.class = NULL;
+		o->pace = PACE_OK;
+		break;
+	case JUDGE_HARD:
+		o->dead = true;
+		o->result.state = DELIVERY_REFUSED;
+		break;
+	case JUDGE_SOFT: o->result.state = DELIVERY_REFUSED; break;
+	case JUDGE_RETRY: o->result.next_at = sender_retry_at(attempts(e)); break;
+	case JUDGE_RELAY: /* the relay's own trouble: again as soon as it works; but a message that causes it must not hold up all others */
+		o->result.next_at = attempts(e) > PATIENCE ? sender_retry_at(attempts(e) - PATIENCE) : clock_now() + o->hold;
+		break;
+	}
+}
+
 static void
 done(void *ctx, uint64_t tag, enum smtp_result how, enum smtp_command at, const struct smtp_reply *reply)
 {
-	struct relay *r = ctx;
-	size_t slot = (size_t)tag;
-	struct delivery_result result = { .state = DELIVERY_DEFERRED, .next_at = clock_now() };
-	struct judge_in in = { 0 };
-	struct judge_out verdict = { 0 };
+	struct smtp_transport *t = ctx;
+	struct slot_entry *e = &t->s->slot[tag];
+	struct outcome o = { .result = { .state = DELIVERY_DEFERRED, .next_at = clock_now() }, .pace = PACE_NONE };
 	char text[sizeof(reply->text) + 64];
 
-	(void)at;
-	if (how == SMTP_UNKNOWN) {
-		settle_unknown(r, slot, &result);
-	} else if (how == SMTP_REPLIED) {
+	switch (how) {
+	case SMTP_UNKNOWN: settle_unknown(t->s, e, &o.result); break;
+	case SMTP_UNSENT: o.result.not_tried = true; break;
+	case SMTP_REPLIED:
 		snprintf(text, sizeof(text), "%s", reply->text);
-		in = (struct judge_in){ .code = reply->code, .enhanced = reply->enhanced, .text = text };
-		verdict = judge_reply(&in);
-		judge_redact_for(text, sizeof(text), sender_rcpt(r->s, slot));
-		result.code = reply->code;
-		result.enhanced = reply->enhanced;
-		result.reply = text;
-		result.class = verdict.verdict == JUDGE_ACCEPTED ? NULL : verdict.rule;
-		switch (verdict.verdict) {
-		case JUDGE_ACCEPTED: result.state = DELIVERY_ACCEPTED; break;
-		case JUDGE_HARD:
-		case JUDGE_SOFT: result.state = DELIVERY_REFUSED; break;
-		case JUDGE_RETRY:
-		case JUDGE_RELAY: result.next_at = sender_retry_at(attempts(&r->s->slot[slot])); break;
-		}
+		settle_replied(e, at, reply, text, sizeof(text), &o);
+		break;
 	}
-	sender_done(r->s, slot, &result, verdict.verdict == JUDGE_HARD && how == SMTP_REPLIED,
-	    verdict.verdict == JUDGE_RELAY && how == SMTP_REPLIED);
+	sender_done(t->s, e, &o);
 }
 
 static void
 trouble(void *ctx, const char *text)
 {
-	(void)ctx;
-	log_event(LOG_LEVEL_WARNING, "relay", "text=%s", log_text(text));
+	const struct smtp_transport *t = ctx;
+
+	log_event(LOG_LEVEL_WARNING, "relay", "relay=%s text=%s", t->relay->name, log_text(text));
+}
+
+static void
+forget_secret(struct smtp_transport *t)
+{
+	if (t->secret)
+		secret_wipe(t->secret, strlen(t->secret));
+	free(t->secret);
+	t->secret = NULL;
+}
+
+/* Read anew for each connection: whoever renews a password or a token only writes the file. */
+static int
+credentials(void *ctx, struct smtp_credentials *out, struct err *e)
+{
+	struct smtp_transport *t = ctx;
+	const struct conf_relay *conf = t->relay->conf;
+	char variable[CONF_VARIABLE];
+
+	forget_secret(t);
+	*out = (struct smtp_credentials){ .password = "", .bearer = "" };
+	if (!conf->user[0])
+		return 0;
+	conf_relay_variable(conf, variable);
+	if (conf_secret(variable, conf->token_file[0] ? conf->token_file : conf->password_file, &t->secret, e) == -1)
+		return -1;
+	*(conf->token_file[0] ? &out->bearer : &out->password) = t->secret;
+	return 0;
 }
 
 static size_t
 relay_room(void *t)
 {
-	return smtp_pool_room(((struct relay *)t)->pool);
+	return smtp_pool_room(((struct smtp_transport *)t)->pool);
 }
 
 static void
 relay_want(void *t, size_t waiting)
 {
-	smtp_pool_want(((struct relay *)t)->pool, waiting);
+	smtp_pool_want(((struct smtp_transport *)t)->pool, waiting);
+}
+
+static bool
+relay_is_down(void *t)
+{
+	return smtp_pool_is_down(((struct smtp_transport *)t)->pool);
 }
 
 static bool
 relay_takes_utf8(void *t)
 {
-	return smtp_pool_has_smtputf8(((struct relay *)t)->pool);
+	return smtp_pool_has_smtputf8(((struct smtp_transport *)t)->pool);
 }
 
 static void
-relay_submit(void *t, size_t slot)
+relay_submit(void *ctx, struct slot_entry *e)
 {
-	struct relay *r = t;
-	const struct slot_entry *entry = &r->s->slot[slot];
+	struct smtp_transport *t = ctx;
 	struct smtp_message m = {
-		.tag = slot,
-		.rcpt_to = sender_rcpt(r->s, slot),
-		.mail_from = sender_mail_from(r->s, slot),
-		.size = entry->outbox ? entry->mail.message.len : 0,
-		.smtputf8 = sender_needs_utf8(r->s, slot),
+		.tag = (uint64_t)(e - t->s->slot),
+		.rcpt_to = sender_rcpt(e),
+		.mail_from = sender_mail_from(t->s, e),
+		.envid = t->s->personal.envelope_id,
+		.orcpt = sender_rcpt(e),
+		.size = sender_size(e),
+		.smtputf8 = sender_needs_utf8(e),
 	};
 
-	smtp_pool_submit(r->pool, &m);
+	smtp_pool_submit(t->pool, &m);
 }
 
 static void
-relay_turn(void *t, int stop_fd, int wait_ms)
+relay_free(void *ctx)
 {
-	smtp_pool_turn(((struct relay *)t)->pool, stop_fd, wait_ms);
-}
+	struct smtp_transport *t = ctx;
 
-static void
-relay_free(void *t)
-{
-	struct relay *r = t;
-
-	smtp_pool_free(r->pool);
-	if (r->password)
-		secret_wipe(r->password, strlen(r->password));
-	free(r->password);
-	free(r);
+	smtp_pool_free(t->pool);
+	forget_secret(t);
+	free(t);
 }
 
 static enum smtp_tls
@@ -148,14 +220,25 @@ tls_of(const struct conf_relay *conf)
 	return conf->tls[0] == 'r' ? SMTP_TLS_REQUIRED : (conf->tls[0] == 'o' ? SMTP_TLS_OPPORTUNISTIC : SMTP_TLS_NONE);
 }
 
-int
-sender_relay_open(struct sender *s, struct err *e)
+static enum smtp_dialogue
+dialogue_of(const struct conf_relay *conf)
 {
-	static const struct transport transport = { relay_room, relay_want, relay_takes_utf8, relay_submit, relay_turn, relay_free };
-	const struct conf_relay *conf = &s->site->conf.relay[0];
-	char variable[CONF_VARIABLE];
-	struct relay *r = xcalloc(1, sizeof(*r));
-	struct smtp_handler handler = { body, done, trouble, r };
+	switch (conf->dialogue[0]) {
+	case 'c': return SMTP_CHUNKING;
+	case 'a': return SMTP_AUTO;
+	default: return conf->dialogue[1] == 'i' ? SMTP_PIPELINED : SMTP_PLAIN;
+	}
+}
+
+int
+sender_relay_open(struct sender *s, struct relay *r, struct err *e)
+{
+	static const struct transport transport = {
+		relay_room, relay_want, relay_is_down, relay_takes_utf8, relay_submit, relay_free
+	};
+	const struct conf_relay *conf = r->conf;
+	struct smtp_transport *t = xcalloc(1, sizeof(*t));
+	struct smtp_handler handler = { .body = body, .done = done, .trouble = trouble, .credentials = credentials, .ctx = t };
 	struct smtp_relay relay = {
 		.url = conf->url,
 		.user = conf->user,
@@ -163,28 +246,22 @@ sender_relay_open(struct sender *s, struct err *e)
 		.ca_file = conf->ca_file,
 		.helo = conf->helo,
 		.tls = tls_of(conf),
+		.dialogue = dialogue_of(conf),
 		.connections = (int)conf->connections,
 		.window = (int)conf->window,
 		.messages_per_connection = conf->messages_per_connection,
 		.timeout = conf->timeout,
 	};
 
-	r->s = s;
-	if (conf->user[0]) {
-		conf_relay_variable(conf, variable);
-		if (conf_secret(variable, conf->password_file, &r->password, e) == -1)
-			goto fail;
-		relay.password = r->password;
+	t->s = s;
+	t->relay = r;
+	t->pool = smtp_pool_new(s->hub, &relay, &handler, e);
+	if (!t->pool) {
+		free(t);
+		return err_wrap(e, "[relay%s%s]", conf->name[0] ? " " : "", conf->name);
 	}
-	r->pool = smtp_pool_new(&relay, &handler, e);
-	if (!r->pool)
-		goto fail;
-	s->transport = &transport;
-	s->t = r;
-	s->slots = (size_t)(conf->connections * conf->window);
+	r->transport = &transport;
+	r->t = t;
+	r->slots = (size_t)(conf->connections * conf->window);
 	return 0;
-fail:
-	free(r->password);
-	free(r);
-	return -1;
 }

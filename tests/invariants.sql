@@ -66,7 +66,11 @@ SELECT 'a delivery of a campaign that never started', d.campaign_id, d.subscribe
 WHERE c.started_at IS NULL OR d.at < c.started_at;
 SELECT 'a delivery that the cursor has not reached', d.campaign_id, d.subscriber_id FROM delivery d JOIN campaign c ON c.id = d.campaign_id
 WHERE d.subscriber_id > c.cursor;
-SELECT 'a delivery without an attempt', campaign_id, subscriber_id FROM delivery WHERE attempts < (state <> 5);
+SELECT 'a delivery without an attempt', campaign_id, subscriber_id, state FROM delivery WHERE attempts < (state IN (0, 1, 4));
+SELECT 'an archived campaign is not over', id, state FROM campaign WHERE archived_at IS NOT NULL AND (finished_at IS NULL OR archived_at < finished_at);
+SELECT 'an archived campaign has something to send', id FROM campaign WHERE archived_at IS NOT NULL AND deferred <> 0;
+SELECT 'an archived delivery has not been shrunk', d.campaign_id, d.subscriber_id FROM campaign c JOIN delivery d ON d.campaign_id = c.id
+WHERE c.archived_at IS NOT NULL AND (d.state IN (0, 2) OR coalesce(d.code, d.enhanced, d.reply, d.class) IS NOT NULL);
 WITH ledger AS (
 	SELECT c.id, c.finished_at, c.accepted, c.deferred, c.refused, c.unknown, c.skipped,
 		coalesce(sum(d.state = 1), 0) AS n_accepted, coalesce(sum(d.state = 2), 0) AS n_deferred, coalesce(sum(d.state = 3), 0) AS n_refused,

@@ -12,6 +12,7 @@
 #include "base/conf_private.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/window.h"
 
 #define CONF_MAX 65536    /* bytes of newsletter.conf */
 #define NAME_MAX_BYTES 40 /* of a section, so that inih, which cuts it at 50, is never asked for more */
@@ -201,12 +202,15 @@ drop_unused_relay(struct conf *c)
 static int
 check_whole(const struct conf *c, struct err *e)
 {
+	struct window window;
 	size_t i;
 	int r;
 
 	for (r = 0; r < c->relays; r++)
 		if (check_relay(c, &c->relay[r], e) == -1)
 			return -1;
+	if (window_parse(&window, c->campaign_promotion_window, e) == -1)
+		return err_wrap(e, "%s: [campaign] promotion_window", c->path);
 	if (strpbrk(c->site_url, "?#"))
 		return err_set(e, ERR_INPUT, "%s: [site] url must be the beginning of an address, without ? or #", c->path);
 	if (c->site_colour[0] != '#' || strlen(c->site_colour) != 7 || strspn(c->site_colour + 1, "0123456789abcdefABCDEF") != 6)

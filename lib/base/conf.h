@@ -24,7 +24,7 @@ enum conf_kind {
 	CONF_ADDRESS, /* local@domain, or empty */
 	CONF_NUMBER,
 	CONF_DURATION, /* seconds: 90s 15m 2h 3d */
-	CONF_RATE,     /* messages a day: 14 or 14/s, 30/m, 500/h */
+	CONF_RATE,     /* 14 or 14/s, 30/m, 500/h: a struct conf_rate */
 	CONF_BOOL,     /* yes or no */
 	CONF_CHOICE,   /* one of the words in `choices` */
 };
@@ -33,18 +33,23 @@ enum conf_kind {
 #define CONF_RELAYS_MAX 16
 #define CONF_VARIABLE 80 /* bytes of a name of conf_relay_variable */
 #define CONF_DOMAINS_MAX 64
-#define CONF_DAY 86400 /* a rate is kept as messages a day: whole for all that can be written */
+
+struct conf_rate {
+	int64_t messages; /* 0: no limit */
+	int64_t seconds;  /* in so many: 1, 60 or 3600 */
+};
 
 struct conf_relay {
 	char *name; /* of [relay NAME]; "" for [relay] */
 	char *url, *user, *password_file, *token_file, *tls, *ca_file, *helo, *dialogue, *topics, *dkim_omit;
 	int64_t connections, window, messages_per_connection, daily, warmup, timeout, weight, verp, dkim;
-	int64_t rate; /* messages a day; 0: no limit */
+	struct conf_rate rate;
 };
 
 struct conf_domain {
 	char *name; /* lower case */
-	int64_t rate, share;
+	struct conf_rate rate;
+	int64_t share;
 };
 
 struct conf {
@@ -87,7 +92,7 @@ struct conf {
 struct conf_key {
 	const char *section, *key;
 	enum conf_kind kind;
-	size_t offset;        /* into struct conf, conf_relay for "relay", conf_domain for "domain": char * or int64_t */
+	size_t offset;        /* into struct conf, conf_relay for "relay", conf_domain for "domain": char *, int64_t or struct conf_rate */
 	const char *fallback; /* the default as it would be written */
 	const char *choices;  /* CONF_CHOICE: "a b c"; CONF_NUMBER, CONF_DURATION: "least most" */
 	const char *help;
@@ -107,7 +112,7 @@ int conf_read(struct conf *c, const char *path, const char *text, size_t n, stru
 
 void conf_release(struct conf *c);
 
-/* Whether a kind is kept as int64_t, not as char *. */
+/* Whether a kind is kept as numbers, not as char *. */
 int conf_is_number(enum conf_kind kind);
 
 /* Whether some relay section names a url; without one, mail goes to the outbox folder. */

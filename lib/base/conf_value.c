@@ -31,21 +31,24 @@ conf_is_number(enum conf_kind kind)
 	return kind == CONF_NUMBER || kind == CONF_DURATION || kind == CONF_RATE || kind == CONF_BOOL;
 }
 
-/* "14" and "14/s", "30/m", "500/h" in messages a day; -1: no rate. */
-static int64_t
-parse_rate(const char *value)
+/* "14" and "14/s", "30/m", "500/h". */
+static int
+set_rate(void *part, const struct conf_key *k, const char *value, struct err *e)
 {
 	static const struct {
 		const char *per;
-		int64_t a_day, most;
-	} units[] = { { "", CONF_DAY, 1000000 }, { "/s", CONF_DAY, 1000000 }, { "/m", 1440, 60000000 }, { "/h", 24, 1000000000 } };
+		int64_t seconds, most;
+	} units[] = { { "", 1, 1000000 }, { "/s", 1, 1000000 }, { "/m", 60, 60000000 }, { "/h", 3600, 1000000000 } };
+	struct conf_rate *rate = (struct conf_rate *)(void *)((char *)part + k->offset);
 	size_t digits = strspn(value, "0123456789"), i;
 	int64_t n = digits && digits < 12 ? strtoll(value, NULL, 10) : -1;
 
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (strcmp(value + digits, units[i].per) == 0)
-			return n >= 0 && n <= units[i].most ? n * units[i].a_day : -1;
-	return -1;
+	for (i = 0; n != -1 && i < sizeof(units) / sizeof(units[0]); i++)
+		if (strcmp(value + digits, units[i].per) == 0 && n <= units[i].most) {
+			*rate = (struct conf_rate){ n, units[i].seconds };
+			return 0;
+		}
+	return err_set(e, ERR_INPUT, "%s must be a number of messages like 14/s, 30/m or 500/h, not \"%.60s\"", k->key, value);
 }
 
 static int
@@ -60,13 +63,8 @@ set_number(void *part, const struct conf_key *k, const char *value, struct err *
 		*number_member(part, k) = value[0] == 'y';
 		return 0;
 	}
-	if (k->kind == CONF_RATE) {
-		n = parse_rate(value);
-		if (n == -1)
-			return err_set(e, ERR_INPUT, "%s must be a number of messages like 14/s, 30/m or 500/h, not \"%.60s\"", k->key, value);
-		*number_member(part, k) = n;
-		return 0;
-	}
+	if (k->kind == CONF_RATE)
+		return set_rate(part, k, value, e);
 	if (k->kind == CONF_DURATION) {
 		if (clock_parse_duration(value, &n, e) == -1)
 			return err_wrap(e, "%s", k->key);

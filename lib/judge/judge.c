@@ -12,6 +12,7 @@
 
 #define LOCAL_LEAST 3 /* a shorter local part is rather a word of the reply */
 #define MARK "<address>"
+#define HOLD_TEMPORARY 60 /* seconds: most that the relay is left alone for after a temporary reply that names no quota */
 
 /* Step to the next of the words in *list that `sep` divides; false at the end. */
 static bool
@@ -89,16 +90,42 @@ words_match(const char *words, const char *text)
 	return false;
 }
 
+/* Where a reply comes from, as the rules say it. */
+static unsigned
+where_of(const struct judge_in *in)
+{
+	static const unsigned of[] = {
+		[JUDGE_AT_BOUNCE] = WHERE_BOUNCE,
+		[JUDGE_AT_MAIL] = WHERE_MAIL,
+		[JUDGE_AT_RCPT] = WHERE_RCPT,
+		[JUDGE_AT_DATA] = WHERE_DATA,
+		[JUDGE_AT_BODY] = WHERE_BODY,
+	};
+
+	if (!in->from_relay || in->stage == JUDGE_AT_BOUNCE)
+		return WHERE_BOUNCE;
+	if (words_match(" said: |callout verification|remote server returned", in->text))
+		return WHERE_QUOTED;
+	return of[in->stage];
+}
+
+static bool
+rule_matches(const struct judge_rule *rule, unsigned where, const struct judge_in *in)
+{
+	return (rule->where & where) && code_matches(rule->codes, in->code) && enhanced_matches(rule->enhanced, in->enhanced) &&
+	    words_match(rule->server, in->server ? in->server : "") && words_match(rule->words, in->text);
+}
+
 struct judge_out
 judge_reply(const struct judge_in *in)
 {
 	const struct judge_rule *rule = judge_table;
+	unsigned where = where_of(in);
 	bool temporary = in->code ? in->code / 100 == 4 : in->enhanced[0] == '4';
-	struct judge_out out;
+	struct judge_out out = { 0 };
 
 	/* The last row matches everything. */
-	while (!(code_matches(rule->codes, in->code) && enhanced_matches(rule->enhanced, in->enhanced) &&
-	    words_match(rule->words, in->text)))
+	while (!rule_matches(rule, where, in))
 		rule++;
 	out.verdict = rule->verdict;
 	out.rule = rule->name;
@@ -107,6 +134,14 @@ judge_reply(const struct judge_in *in)
 		if (!rule[1].name)
 			out.rule = "try-later";
 	}
+	if (where == WHERE_BOUNCE || out.verdict == JUDGE_HARD || out.verdict == JUDGE_SOFT || out.verdict == JUDGE_ACCEPTED)
+		return out;
+	out.pace = rule->pace;
+	out.hold = rule->hold;
+	if (where == WHERE_QUOTED && out.verdict == JUDGE_RETRY && out.pace == JUDGE_PACE_RELAY_SLOW)
+		out.pace = JUDGE_PACE_DOMAIN_SLOW; /* the other server's trouble, not the relay's */
+	if (temporary && out.pace == JUDGE_PACE_RELAY_SLOW && out.hold > HOLD_TEMPORARY)
+		out.hold = HOLD_TEMPORARY;
 	return out;
 }
 
@@ -118,6 +153,19 @@ judge_name(enum judge_verdict verdict)
 	};
 
 	return names[verdict];
+}
+
+const char *
+judge_pace_name(enum judge_pace pace)
+{
+	static const char *const names[] = {
+		[JUDGE_PACE_NONE] = "none",
+		[JUDGE_PACE_RELAY_SLOW] = "relay",
+		[JUDGE_PACE_DOMAIN_SLOW] = "domain",
+		[JUDGE_PACE_RELAY_QUOTA] = "quota",
+	};
+
+	return names[pace];
 }
 
 /* What an address is made of, on both sides of its at sign: RFC 5321 atoms, dots, and anything that is not ASCII. */

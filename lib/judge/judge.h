@@ -10,29 +10,53 @@
 #define JUDGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum judge_verdict {
 	JUDGE_ACCEPTED,
 	JUDGE_HARD,  /* the address is dead: no such user or domain, disabled or inactive mailbox */
 	JUDGE_SOFT,  /* refused for good this time, but the address may be healthy: policy, size, content, full mailbox … */
 	JUDGE_RETRY, /* try this message again later */
-	JUDGE_RELAY, /* the relay is in trouble or at its limit (421, 450 4.2.1, 454, quota): never held against a person */
+	JUDGE_RELAY, /* the relay is in trouble, at its limit, or will not have us: never held against a person, the message is not burnt */
+};
+
+/* What the reply answers: it tells of whom it speaks. What is refused at MAIL is never a recipient's fault. */
+enum judge_stage {
+	JUDGE_AT_BOUNCE, /* it came back as a mail, or nobody knows */
+	JUDGE_AT_MAIL,
+	JUDGE_AT_RCPT,
+	JUDGE_AT_DATA,
+	JUDGE_AT_BODY, /* after the message: DATA's dot, or BDAT */
+};
+
+/* Who must send more slowly from now on. */
+enum judge_pace {
+	JUDGE_PACE_NONE,
+	JUDGE_PACE_RELAY_SLOW,
+	JUDGE_PACE_DOMAIN_SLOW, /* only mail to the recipient's domain */
+	JUDGE_PACE_RELAY_QUOTA, /* a limit of the relay's is used up: nothing more through it for `hold` seconds, then more slowly */
 };
 
 struct judge_in {
-	int code;             /* SMTP code; 0 when only the enhanced one is known */
-	const char *enhanced; /* "5.1.1" or "" */
-	const char *text;     /* the reply's or the diagnostic's words, or "" */
+	int code;               /* SMTP code; 0 when only the enhanced one is known */
+	const char *enhanced;   /* "5.1.1" or "" */
+	const char *text;       /* the reply's or the diagnostic's words, or "" */
+	const char *server;     /* who said it, "mx.example.org"; "" or NULL: unknown */
+	bool from_relay;        /* our own relay answers in an SMTP session; else it comes from somewhere behind it */
+	enum judge_stage stage; /* read when from_relay */
 };
 
 struct judge_out {
 	enum judge_verdict verdict;
-	const char *rule; /* the row's name, for people: "no-such-user" */
+	const char *rule;     /* the row's name, for people: "no-such-user" */
+	enum judge_pace pace; /* JUDGE_PACE_NONE for what is final or came as a bounce */
+	int64_t hold;         /* seconds for which the relay is best left alone; 0: none */
 };
 
 struct judge_out judge_reply(const struct judge_in *in);
 
 const char *judge_name(enum judge_verdict verdict); /* "hard", "soft" … */
+const char *judge_pace_name(enum judge_pace pace);  /* "none", "relay", "domain", "quota" */
 
 /*
  * Replace everything in the text that looks like an address by "<address>", in place:

@@ -1,74 +1,32 @@
 /*
- * smtp_conn.c - see smtp_conn.h.
+ * smtp_conn.c - what the relay's replies mean; see smtp_conn.h and smtp_conn_private.h.
  *
- * The life of a message here: submitted (its commands in c->envelope), written
- * (its verbs in c->expect), let in (354: c->go), on the wire (body_at set),
- * answered. Replies come in order, so the message that a reply speaks of is
- * always the first in c->flight.
- *
- * A refused message is done at once, but keeps its place until DATA is
+ * A refused message is done at once, but keeps its place until DATA or BDAT is
  * answered: a relay that says 354 all the same gets a lone dot (RFC 2920 3.1),
  * and one that accepted MAIL and refused DATA gets RSET before the next MAIL.
+ * BDAT's octets are swallowed by a relay that refuses them, and the transaction
+ * is over (RFC 3030 2); one that thinks otherwise shows it by refusing the next
+ * MAIL with 503, and gets RSET before each from then on.
  */
 #include "mail/smtp_conn.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/buf.h"
-#include "mail/smtp_ehlo.h"
-#include "mail/smtp_reply.h"
-
-#define NOWHERE UINT64_MAX
-#define CHUNK 65536         /* bytes given to one write: progress shows on the way through a long message */
-#define VERBS_PER_MESSAGE 5 /* RSET MAIL RCPT DATA body */
-
-enum verb {
-	VERB_RSET,
-	VERB_MAIL,
-	VERB_RCPT,
-	VERB_DATA,
-	VERB_BODY,
-	VERB_QUIT
-};
-
-struct flight {
-	uint64_t tag;
-	uint64_t body_at, body_end; /* where in the stream its body begins, or NOWHERE, and ends */
-	enum smtp_command at;       /* answered last */
-	bool mail_ok;               /* a transaction is open at the relay */
-	bool settled;               /* done() was called */
-};
-
-struct smtp_conn {
-	const struct smtp_handler *handler;
-	struct smtp_offers offers;
-	struct smtp_reader reader;
-	struct flight *flight; /* in order of submission */
-	enum verb *expect;     /* in order of writing */
-	size_t flights, expects, window;
-	struct buf envelope; /* RSET? MAIL RCPT DATA lines of the message submitted last, from envelope_at not written yet */
-	size_t envelope_at;
-	struct buf out[2]; /* out[front] is on the wire once frozen; then the other one collects */
-	int front;
-	size_t sent;      /* of out[front] */
-	uint64_t base;    /* where in the stream out[front] begins */
-	uint64_t offered; /* the stream up to here was given to a write */
-	int64_t limit, submitted;
-	uint64_t replies;
-	bool open, quitting, frozen, go, need_rset;
-};
+#include "mail/smtp_conn_private.h"
 
 struct smtp_conn *
-smtp_conn_new(const struct smtp_handler *handler, int window)
+smtp_conn_new(const struct smtp_handler *handler, int window, struct smtp_trust *trust)
 {
 	struct smtp_conn *c = xcalloc(1, sizeof(*c));
 
 	c->handler = handler;
+	c->trust = trust;
 	c->window = (size_t)window;
+	c->verbs = c->window * VERBS_PER_MESSAGE + 1;
 	c->flight = xcalloc(c->window, sizeof(*c->flight));
-	c->expect = xcalloc(c->window * VERBS_PER_MESSAGE + 1, sizeof(*c->expect));
+	c->expect = xcalloc(c->verbs, sizeof(*c->expect));
 	buf_init(&c->envelope);
+	buf_init(&c->body);
 	buf_init(&c->out[0]);
 	buf_init(&c->out[1]);
 	return c;
@@ -82,6 +40,7 @@ smtp_conn_free(struct smtp_conn *c)
 	free(c->flight);
 	free(c->expect);
 	buf_release(&c->envelope);
+	buf_release(&c->body);
 	buf_release(&c->out[0]);
 	buf_release(&c->out[1]);
 	free(c);
@@ -95,94 +54,48 @@ reset(struct smtp_conn *c)
 	buf_reset(&c->envelope);
 	buf_reset(&c->out[0]);
 	buf_reset(&c->out[1]);
-	c->flights = c->expects = c->envelope_at = c->sent = 0;
+	c->flight_head = c->flights = c->expect_head = c->expects = c->unsaid = 0;
+	c->envelope_at = c->sent = 0;
 	c->base = c->offered = c->replies = 0;
-	c->limit = c->submitted = 0;
+	c->submitted = c->served = 0;
 	c->front = 0;
-	c->open = c->quitting = c->frozen = c->go = c->need_rset = false;
+	c->open = c->quitting = c->frozen = c->go = c->need_rset = c->last_words = false;
 }
 
 void
-smtp_conn_open(struct smtp_conn *c, const struct smtp_offers *offers, int64_t limit)
+smtp_conn_open(struct smtp_conn *c, const struct smtp_terms *terms)
 {
 	reset(c);
-	c->offers = *offers;
-	c->limit = limit;
-	if (offers->mailmax > 0 && (limit == 0 || offers->mailmax < limit))
-		c->limit = offers->mailmax;
+	c->terms = *terms;
 	c->open = true;
+	c->ahead = 0;
+	conn_trust(c);
 }
 
-bool
-smtp_conn_room(const struct smtp_conn *c)
+const struct smtp_terms *
+smtp_conn_terms(const struct smtp_conn *c)
 {
-	size_t most = c->offers.pipelining && c->window > 1 ? 2 : 1;
-
-	if (!c->open || c->quitting || (c->limit > 0 && c->submitted >= c->limit))
-		return false;
-	if (c->flights >= most || c->envelope_at < c->envelope.len)
-		return false;
-	/* Content may be followed by an envelope, but nothing may follow DATA until it is answered. */
-	return c->flights == 0 || c->go || c->flight[c->flights - 1].body_at != NOWHERE;
-}
-
-/* A line break inside an address would be a command of somebody else's. */
-static void
-check_address(const char *s)
-{
-	if (s[strcspn(s, "\r\n<>")] != '\0')
-		abort();
-}
-
-void
-smtp_conn_submit(struct smtp_conn *c, const struct smtp_message *m)
-{
-	if (!smtp_conn_room(c) || (m->smtputf8 && !c->offers.smtputf8))
-		abort();
-	check_address(m->mail_from);
-	check_address(m->rcpt_to);
-	buf_reset(&c->envelope);
-	c->envelope_at = 0;
-	if (c->need_rset)
-		buf_addstr(&c->envelope, "RSET\r\n");
-	c->need_rset = false;
-	buf_addf(&c->envelope, "MAIL FROM:<%s>", m->mail_from);
-	if (c->offers.size && m->size > 0)
-		buf_addf(&c->envelope, " SIZE=%zu", m->size);
-	if (m->smtputf8)
-		buf_addstr(&c->envelope, " SMTPUTF8");
-	buf_addf(&c->envelope, "\r\nRCPT TO:<%s>\r\nDATA\r\n", m->rcpt_to);
-	c->flight[c->flights++] = (struct flight){ .tag = m->tag, .body_at = NOWHERE, .at = SMTP_CONNECT };
-	c->submitted++;
-}
-
-void
-smtp_conn_quit(struct smtp_conn *c)
-{
-	if (!c->open || c->flights > 0 || c->expects > 0 || c->quitting)
-		return;
-	c->quitting = true;
-	buf_reset(&c->envelope);
-	buf_addstr(&c->envelope, "QUIT\r\n");
-	c->envelope_at = 0;
+	return &c->terms;
 }
 
 /* Call done() for the first message, which may be left waiting for its place to be free. */
 static void
 settle(struct smtp_conn *c, enum smtp_result result, enum smtp_command at, const struct smtp_reply *reply)
 {
-	struct flight *f = &c->flight[0];
+	struct flight *f = conn_flight(c, 0);
 
 	if (f->settled)
 		return;
 	f->settled = true;
+	c->served += result == SMTP_REPLIED && reply->code != 421;
 	c->handler->done(c->handler->ctx, f->tag, result, at, reply);
 }
 
 static void
 leave(struct smtp_conn *c)
 {
-	memmove(c->flight, c->flight + 1, --c->flights * sizeof(*c->flight));
+	c->flight_head = c->flight_head + 1 < c->window ? c->flight_head + 1 : 0;
+	c->flights--;
 }
 
 /* MAIL or RCPT was refused. Without pipelining the rest of the envelope is not said. */
@@ -192,31 +105,57 @@ refused(struct smtp_conn *c, enum smtp_command at)
 	settle(c, SMTP_REPLIED, at, &c->reader.reply);
 	if (c->expects > 0)
 		return;
-	c->need_rset = c->flight[0].mail_ok;
+	c->need_rset = conn_flight(c, 0)->mail_ok;
 	c->envelope_at = c->envelope.len;
+	leave(c);
+}
+
+/* BDAT was answered: the end of this message, whatever was refused of it before. */
+static void
+chunk_answered(struct smtp_conn *c, bool ok)
+{
+	static const struct smtp_reply none;
+	struct flight *f = conn_flight(c, 0);
+
+	if (ok && !f->settled) {
+		c->trust->chunk_accepted = true;
+		c->trust->window_accepted |= f->behind;
+		c->trust->losses = 0;
+		conn_trust(c);
+	}
+	if (!ok && f->spared) {
+		c->need_rset = c->trust->reset_first = true;
+		settle(c, SMTP_UNSENT, f->at, &none);
+	} else {
+		settle(c, SMTP_REPLIED, SMTP_BODY, &c->reader.reply);
+	}
 	leave(c);
 }
 
 static void
 answered(struct smtp_conn *c, enum verb verb, bool ok)
 {
-	struct flight *f = &c->flight[0];
+	struct flight *f = conn_flight(c, 0);
+	int code = c->reader.reply.code;
 
 	switch (verb) {
 	case VERB_MAIL:
 		f->at = SMTP_MAIL;
 		f->mail_ok = ok;
-		if (!ok)
+		/* An earlier message's transaction may be open still: what becomes of this one shows at its end. */
+		f->spared = code == 503 && f->bare && c->submitted > 1;
+		if (!ok && !f->spared)
 			refused(c, SMTP_MAIL);
 		break;
 	case VERB_RCPT:
 		f->at = SMTP_RCPT;
-		if (!ok)
+		if (!ok && !(f->spared && code == 503))
 			refused(c, SMTP_RCPT);
 		break;
 	case VERB_DATA:
 		f->at = SMTP_DATA;
 		if (ok) {
+			c->trust->group_accepted |= c->terms.dialogue == SMTP_PIPELINED;
 			c->go = true;
 			break;
 		}
@@ -228,44 +167,74 @@ answered(struct smtp_conn *c, enum verb verb, bool ok)
 		settle(c, SMTP_REPLIED, SMTP_BODY, &c->reader.reply);
 		leave(c);
 		break;
+	case VERB_CHUNK: chunk_answered(c, ok); break;
 	case VERB_RSET:
-	case VERB_QUIT:
-		break;
+	case VERB_QUIT: break;
 	}
+}
+
+/* Whether a reply to this verb can be; what it says is another matter. */
+static bool
+in_step(const struct smtp_conn *c, enum verb verb, int code)
+{
+	bool ok = code < 400;
+
+	if (ok && (code == 354) != (verb == VERB_DATA))
+		return false;
+	if (ok && code >= 300 && code != 354)
+		return false;
+	if (verb == VERB_RSET && !ok)
+		return false; /* an old transaction may still be open: nothing may be sent into it */
+	/* accepted before it was all there */
+	return !ok || (verb != VERB_BODY && verb != VERB_CHUNK) || conn_flight(c, 0)->body_end <= c->base + c->sent;
+}
+
+static const enum smtp_command command_of[] = {
+	[VERB_RSET] = SMTP_CONNECT, [VERB_MAIL] = SMTP_MAIL,  [VERB_RCPT] = SMTP_RCPT,    [VERB_DATA] = SMTP_DATA,
+	[VERB_BODY] = SMTP_BODY,    [VERB_CHUNK] = SMTP_BODY, [VERB_QUIT] = SMTP_CONNECT,
+};
+
+/* The relay refuses the dialogue, not this message: give it back, and the connection up. */
+static bool
+blames_dialogue(struct smtp_conn *c, enum verb verb)
+{
+	static const struct smtp_reply none;
+	const struct flight *f = conn_flight(c, 0);
+
+	if (verb == VERB_RSET || f->settled || f->spared || c->reader.reply.code < 500)
+		return false;
+	if (!smtp_trust_blames(c->trust, c->terms.dialogue, command_of[verb], &c->reader.reply))
+		return false;
+	settle(c, SMTP_UNSENT, f->at, &none);
+	return true;
 }
 
 /* A whole reply is in the reader. */
 static enum smtp_end
 match(struct smtp_conn *c)
 {
-	static const enum smtp_command command[] = {
-		[VERB_MAIL] = SMTP_MAIL, [VERB_RCPT] = SMTP_RCPT, [VERB_DATA] = SMTP_DATA, [VERB_BODY] = SMTP_BODY
-	};
 	int code = c->reader.reply.code;
-	bool ok = code < 400;
 	enum verb verb;
 
 	c->replies++;
 	if (c->expects == 0)
 		return code == 421 ? SMTP_SAID_421 : SMTP_OUT_OF_STEP;
-	verb = c->expect[0];
-	memmove(c->expect, c->expect + 1, --c->expects * sizeof(*c->expect));
+	verb = conn_expect(c, 0);
+	c->expect_head = c->expect_head + 1 < c->verbs ? c->expect_head + 1 : 0;
+	c->expects--;
 	if (verb == VERB_QUIT)
 		return SMTP_GOODBYE;
 	if (code == 421) {
 		if (verb != VERB_RSET)
-			settle(c, SMTP_REPLIED, command[verb], &c->reader.reply);
+			settle(c, SMTP_REPLIED, command_of[verb], &c->reader.reply);
+		c->last_words = true;
 		return SMTP_SAID_421;
 	}
-	if (ok && (code == 354) != (verb == VERB_DATA))
+	if (!in_step(c, verb, code))
 		return SMTP_OUT_OF_STEP;
-	if (ok && code >= 300 && code != 354)
-		return SMTP_OUT_OF_STEP;
-	if (verb == VERB_RSET && !ok)
-		return SMTP_OUT_OF_STEP; /* an old transaction may still be open: nothing may be sent into it */
-	if (verb == VERB_BODY && ok && c->flight[0].body_end > c->base + c->sent)
-		return SMTP_OUT_OF_STEP; /* accepted before it was all there */
-	answered(c, verb, ok);
+	if (blames_dialogue(c, verb))
+		return SMTP_FALL_BACK;
+	answered(c, verb, code < 400);
 	return SMTP_GOES_ON;
 }
 
@@ -286,75 +255,6 @@ smtp_conn_take(struct smtp_conn *c, const char *p, size_t n)
 	return end;
 }
 
-/* The first message was let in: its body, or for a refused one nothing, then the dot. */
-static void
-write_body(struct smtp_conn *c, struct buf *out)
-{
-	struct flight *f = &c->flight[0];
-
-	c->go = false;
-	f->body_at = c->base + c->out[0].len + c->out[1].len;
-	if (!f->settled) {
-		c->handler->body(c->handler->ctx, f->tag, out);
-		if (out->len < 2 || memcmp(out->data + out->len - 2, "\r\n", 2) != 0)
-			buf_addstr(out, "\r\n");
-	}
-	buf_addstr(out, ".\r\n");
-	f->body_end = c->base + c->out[0].len + c->out[1].len;
-	c->expect[c->expects++] = VERB_BODY;
-}
-
-static void
-write_line(struct smtp_conn *c, struct buf *out)
-{
-	const char *line = c->envelope.data + c->envelope_at;
-	size_t n = (size_t)((const char *)memchr(line, '\n', c->envelope.len - c->envelope_at) + 1 - line);
-
-	switch (line[0]) {
-	case 'M': c->expect[c->expects++] = VERB_MAIL; break;
-	case 'D': c->expect[c->expects++] = VERB_DATA; break;
-	case 'Q': c->expect[c->expects++] = VERB_QUIT; break;
-	default: c->expect[c->expects++] = line[1] == 'S' ? VERB_RSET : VERB_RCPT; break;
-	}
-	buf_add(out, line, n);
-	c->envelope_at += n;
-}
-
-bool
-smtp_conn_put(struct smtp_conn *c, const char **p, size_t *n)
-{
-	struct buf *out = &c->out[c->frozen ? !c->front : c->front];
-
-	if (c->go)
-		write_body(c, out);
-	while (c->envelope_at < c->envelope.len && (c->offers.pipelining || c->expects == 0))
-		write_line(c, out);
-	out = &c->out[c->front];
-	if (c->sent == out->len)
-		return false;
-	*p = out->data + c->sent;
-	*n = out->len - c->sent < CHUNK ? out->len - c->sent : CHUNK;
-	c->frozen = true;
-	if (c->offered < c->base + c->sent + *n)
-		c->offered = c->base + c->sent + *n;
-	return true;
-}
-
-void
-smtp_conn_wrote(struct smtp_conn *c, size_t n)
-{
-	struct buf *out = &c->out[c->front];
-
-	c->sent += n;
-	if (c->sent < out->len)
-		return;
-	c->base += out->len;
-	buf_reset(out);
-	c->sent = 0;
-	c->front = !c->front; /* what was collected meanwhile; nothing, most of the time */
-	c->frozen = false;
-}
-
 void
 smtp_conn_end(struct smtp_conn *c)
 {
@@ -362,9 +262,11 @@ smtp_conn_end(struct smtp_conn *c)
 
 	c->open = false;
 	while (c->flights > 0) {
-		const struct flight *f = &c->flight[0];
+		const struct flight *f = conn_flight(c, 0);
+		/* Replies come in order: after a 421 to an earlier one, this one was not looked at. */
+		bool unknown = f->body_at < c->offered && !c->last_words;
 
-		settle(c, f->body_at < c->offered ? SMTP_UNKNOWN : SMTP_UNSENT, f->at, &none);
+		settle(c, unknown ? SMTP_UNKNOWN : SMTP_UNSENT, f->at, &none);
 		leave(c);
 	}
 	reset(c);
@@ -385,20 +287,28 @@ smtp_conn_waiting(const struct smtp_conn *c)
 bool
 smtp_conn_patient(const struct smtp_conn *c)
 {
-	return c->expects > 0 && c->expect[0] == VERB_BODY;
+	return c->expects > 0 && (conn_expect(c, 0) == VERB_BODY || conn_expect(c, 0) == VERB_CHUNK);
 }
 
 bool
 smtp_conn_spent(const struct smtp_conn *c)
 {
-	return c->limit > 0 && c->submitted >= c->limit && c->flights == 0;
+	return c->terms.limit > 0 && c->submitted >= c->terms.limit && c->flights == 0 && !c->quitting;
+}
+
+bool
+smtp_conn_leaving(const struct smtp_conn *c)
+{
+	return c->quitting && c->flights == 0;
 }
 
 bool
 smtp_conn_exposed(const struct smtp_conn *c)
 {
+	if (c->last_words)
+		return false;
 	for (size_t i = 0; i < c->flights; i++)
-		if (!c->flight[i].settled && c->flight[i].body_at < c->offered)
+		if (!conn_flight(c, i)->settled && conn_flight(c, i)->body_at < c->offered)
 			return true;
 	return false;
 }

@@ -11,26 +11,32 @@ smtp_ehlo_init(struct smtp_ehlo *h)
 	smtp_reader_init(&h->reader);
 }
 
+/* The number at p, of at most `most` digits and a space or the end behind it; 0 for anything else. */
+static int64_t
+number(const char *p, size_t most)
+{
+	size_t digits = strspn(p, "0123456789");
+	int64_t n = 0;
+
+	if (digits < 1 || digits > most || (p[digits] != ' ' && p[digits] != '\0'))
+		return 0;
+	for (size_t i = 0; i < digits; i++)
+		n = n * 10 + (p[i] - '0');
+	return n;
+}
+
 /* RFC 9422: "MAILMAX=20 RCPTMAX=100"; each at most six digits. Nonsense is no limit. */
 static int64_t
 mailmax(const char *params)
 {
-	for (const char *p = params; *p; p += strcspn(p, " ")) {
-		int64_t n = 0;
-		size_t digits;
+	int64_t n = 0;
 
+	for (const char *p = params; *p && n == 0; p += strcspn(p, " ")) {
 		p += strspn(p, " ");
-		if (strncasecmp(p, "MAILMAX=", 8) != 0)
-			continue;
-		p += 8;
-		digits = strspn(p, "0123456789");
-		if (digits < 1 || digits > 6 || (p[digits] != ' ' && p[digits] != '\0'))
-			continue;
-		for (size_t i = 0; i < digits; i++)
-			n = n * 10 + (p[i] - '0');
-		return n;
+		if (strncasecmp(p, "MAILMAX=", 8) == 0)
+			n = number(p + 8, 6);
 	}
-	return 0;
+	return n;
 }
 
 static void
@@ -43,8 +49,11 @@ offer(struct smtp_offers *o, const char *line)
 		bool *flag;
 	} flags[] = {
 		{ "PIPELINING", &o->pipelining },
+		{ "CHUNKING", &o->chunking },
 		{ "SIZE", &o->size },
+		{ "8BITMIME", &o->eightbitmime },
 		{ "SMTPUTF8", &o->smtputf8 },
+		{ "DSN", &o->dsn },
 		{ "AUTH", &o->auth },
 	};
 
@@ -53,6 +62,8 @@ offer(struct smtp_offers *o, const char *line)
 			*flags[i].flag = true;
 	if (n == 6 && strncasecmp(line, "LIMITS", n) == 0 && mailmax(params) > 0)
 		o->mailmax = mailmax(params);
+	if (n == 4 && strncasecmp(line, "SIZE", n) == 0 && number(params, 18) > 0)
+		o->size_max = number(params, 18); /* said twice, the last one counts */
 }
 
 int

@@ -15,11 +15,15 @@
 #include "mail/smtp_reply.h"
 
 struct smtp_offers {
-	bool pipelining; /* RFC 2920 */
-	bool size;       /* RFC 1870: MAIL takes SIZE= */
-	bool smtputf8;   /* RFC 6531 */
-	bool auth;       /* RFC 4954, and the old AUTH= */
-	int64_t mailmax; /* RFC 9422 LIMITS MAILMAX=: transactions a connection, 0 when not said */
+	bool pipelining;   /* RFC 2920 */
+	bool chunking;     /* RFC 3030: BDAT */
+	bool size;         /* RFC 1870: MAIL takes SIZE= */
+	bool eightbitmime; /* RFC 6152: MAIL takes BODY=8BITMIME */
+	bool smtputf8;     /* RFC 6531 */
+	bool dsn;          /* RFC 3461 */
+	bool auth;         /* RFC 4954, and the old AUTH= */
+	int64_t size_max;  /* octets of the largest message; 0 when not said */
+	int64_t mailmax;   /* RFC 9422 LIMITS MAILMAX=: transactions a connection, 0 when not said */
 };
 
 struct smtp_ehlo {

@@ -1,8 +1,9 @@
 /*
  * smtp_link.h - one connection of a pool: the wire and the dialogue on it, from opening to the end.
  *
- * smtp_pool.c decides when to open, to write and to say QUIT; here is what
- * happens then, what the relay does of its own, and what of it is trouble.
+ * smtp_pool.c decides when to open and to say QUIT, smtp_hub.c when to read and
+ * to write; here is what happens then, what the relay does of its own, and what
+ * of it is trouble.
  */
 #ifndef SMTP_LINK_H
 #define SMTP_LINK_H
@@ -23,15 +24,23 @@ enum smtp_link_state {
 	SMTP_LINK_QUITTING
 };
 
+struct smtp_hub;
+struct smtp_link;
+
 /* What the links of a pool share. */
 struct smtp_shared {
+	struct smtp_hub *hub;
 	struct smtp_relay relay;
 	struct smtp_handler handler; /* the caller's */
-	const char *url;             /* with the name for EHLO in it */
-	CURLM *multi;
-	size_t busy;      /* messages submitted and not done */
+	struct smtp_trust trust;
+	const char *url; /* with the name for EHLO in it */
+	size_t busy;     /* messages submitted and not done */
+	size_t room;     /* places, over all links */
+	size_t ready, opening;
+	bool unreachable; /* the last attempt to open a connection failed */
 	int64_t retry_at; /* open no connection before (clock_mono_us) */
 	int64_t backoff, trouble_at;
+	struct smtp_link *first, *last; /* links with places, in turn; some may have lost theirs meanwhile */
 };
 
 struct smtp_link {
@@ -41,10 +50,14 @@ struct smtp_link {
 	struct smtp_conn *conn;
 	enum smtp_link_state state;
 	bool blocked;             /* the last write would have blocked */
+	bool queued;              /* in shared->first … */
+	bool dirty;               /* in hub->dirty: it may have something to write */
+	uint32_t watched;         /* what epoll looks for; 0: it does not know the socket */
 	int64_t opened, progress; /* clock_mono_us */
 	uint64_t served;          /* messages that the relay decided about */
 	uint64_t replies;
-	struct curl_waitfd *watch; /* the pool's: its place in what is waited for, or NULL */
+	size_t places; /* messages it can take, as far as shared->room knows */
+	struct smtp_link *next, *next_dirty;
 };
 
 void smtp_link_init(struct smtp_link *l, struct smtp_shared *shared);
@@ -55,10 +68,16 @@ void smtp_link_open(struct smtp_link *l);
 /* libcurl is done with opening, well or not. */
 void smtp_link_opened(struct smtp_link *l, CURLcode result);
 
+/* Take the first of the links with places out of their queue. */
+void smtp_link_dequeue(struct smtp_shared *p);
+
+/* Hand a message to a link with places; it goes to the end of that queue while it has more. */
+void smtp_link_submit(struct smtp_link *l, const struct smtp_message *m);
+
 /* Say QUIT; the link is closed when it is answered, or after a short while. */
 void smtp_link_quit(struct smtp_link *l);
 
-/* Read and match all there is. False: the link is closed. */
+/* Read and match all there is. False: the link is closed. What it makes ready to write is not written yet. */
 bool smtp_link_read(struct smtp_link *l);
 
 /* Write what there is, as far as it goes without blocking. */

@@ -1,29 +1,23 @@
-/*
- * smtp_pool.c - see smtp.h: the connections to one relay, opened one after the other, kept, and let go.
- *
- * A turn is: open and close as wanted; write what the caller's submissions
- * made ready; wait; read and match replies; write what cannot gain by waiting
- * for a submission. So a body and the envelope that follows it leave in one
- * write, when the caller submits between two turns.
- */
-#include "mail/smtp.h"
-
+/* smtp_pool.c - see smtp.h: the connections to one relay, opened one after the other, kept, and let go. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "mail/smtp_hub.h"
 #include "mail/smtp_link.h"
 
-#define OPENING_POLL_MS 250 /* libcurl looks at its own time-outs only when it is called */
 #define MOST 1000
 
 struct smtp_pool {
 	struct smtp_shared shared;
+	struct smtp_pool *next; /* of the hub's */
 	struct buf url;
 	struct smtp_link *link;
-	struct curl_waitfd *wait; /* one a link, and one for the caller's */
 	size_t links, want;
+	uint64_t *oversize; /* tags of messages larger than the relay takes: their places are theirs until the next turn */
+	size_t oversizes, oversize_cap;
 };
 
 static int
@@ -39,38 +33,40 @@ check_relay(const struct smtp_relay *r, struct err *e)
 }
 
 struct smtp_pool *
-smtp_pool_new(const struct smtp_relay *relay, const struct smtp_handler *handler, struct err *e)
+smtp_pool_new(struct smtp_hub *h, const struct smtp_relay *relay, const struct smtp_handler *handler, struct err *e)
 {
-	struct smtp_pool *p = NULL;
+	struct smtp_pool *p;
 	struct buf url = BUF_INIT;
 
-	if (check_relay(relay, e) == -1)
-		return NULL;
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-		err_set(e, ERR_SYSTEM, "libcurl cannot start");
+	if (check_relay(relay, e) == -1 || smtp_wire_url(relay, &url, e) == -1) {
+		buf_release(&url);
 		return NULL;
 	}
-	if (smtp_wire_url(relay, &url, e) == -1)
-		goto out;
 	p = xcalloc(1, sizeof(*p));
 	p->url = url;
+	p->shared.hub = h;
 	p->shared.relay = *relay;
 	p->shared.handler = *handler;
 	p->shared.url = p->url.data;
-	p->shared.multi = curl_multi_init();
-	if (!p->shared.multi)
-		abort(); /* no memory */
+	smtp_trust_init(&p->shared.trust, relay->dialogue);
 	p->links = (size_t)relay->connections;
 	p->link = xcalloc(p->links, sizeof(*p->link));
-	p->wait = xcalloc(p->links + 1, sizeof(*p->wait));
 	for (size_t i = 0; i < p->links; i++)
 		smtp_link_init(&p->link[i], &p->shared);
-out:
-	if (!p) {
-		buf_release(&url);
-		curl_global_cleanup();
-	}
+	smtp_hub_add(h, p);
 	return p;
+}
+
+struct smtp_pool **
+smtp_pool_next(struct smtp_pool *p)
+{
+	return &p->next;
+}
+
+bool
+smtp_pool_owns(const struct smtp_pool *p, const struct smtp_link *l)
+{
+	return l->shared == &p->shared;
 }
 
 void
@@ -82,11 +78,7 @@ smtp_pool_want(struct smtp_pool *p, size_t messages)
 size_t
 smtp_pool_room(const struct smtp_pool *p)
 {
-	size_t room = 0;
-
-	for (size_t i = 0; i < p->links; i++)
-		room += p->link[i].state == SMTP_LINK_READY && smtp_conn_room(p->link[i].conn);
-	return room;
+	return p->shared.room > p->oversizes ? p->shared.room - p->oversizes : 0;
 }
 
 bool
@@ -98,32 +90,19 @@ smtp_pool_has_smtputf8(const struct smtp_pool *p)
 	for (size_t i = 0; i < p->links; i++) {
 		const struct smtp_link *l = &p->link[i];
 
-		if (l->state != SMTP_LINK_READY || !smtp_conn_room(l->conn))
+		if (l->places == 0)
 			continue;
-		if (!l->wire.ehlo.offers.smtputf8)
+		if (!smtp_conn_terms(l->conn)->offers.smtputf8)
 			return false;
 		has = true;
 	}
 	return has;
 }
 
-void
-smtp_pool_submit(struct smtp_pool *p, const struct smtp_message *m)
+bool
+smtp_pool_is_down(const struct smtp_pool *p)
 {
-	struct smtp_link *best = NULL;
-
-	for (size_t i = 0; i < p->links; i++) {
-		struct smtp_link *l = &p->link[i];
-
-		if (l->state != SMTP_LINK_READY || !smtp_conn_room(l->conn))
-			continue;
-		if (!best || smtp_conn_busy(l->conn) < smtp_conn_busy(best->conn))
-			best = l;
-	}
-	if (!best)
-		abort(); /* the caller did not ask for room */
-	p->shared.busy++;
-	smtp_conn_submit(best->conn, m);
+	return p->shared.ready == 0 && (p->shared.unreachable || clock_mono_us() < p->shared.retry_at);
 }
 
 size_t
@@ -132,104 +111,84 @@ smtp_pool_busy(const struct smtp_pool *p)
 	return p->shared.busy;
 }
 
-/* Open and close as wanted, and write what was submitted. */
 static void
-tend(struct smtp_pool *p)
+keep_oversize(struct smtp_pool *p, uint64_t tag)
 {
-	struct smtp_link *unused = NULL;
-	bool opening = false;
-
-	for (size_t i = 0; i < p->links; i++) {
-		struct smtp_link *l = &p->link[i];
-
-		if (l->state == SMTP_LINK_READY && smtp_conn_busy(l->conn) == 0 && (p->want == 0 || smtp_conn_spent(l->conn)))
-			smtp_link_quit(l);
-		if (l->state == SMTP_LINK_READY || l->state == SMTP_LINK_QUITTING)
-			smtp_link_write(l);
-		if (l->state == SMTP_LINK_NONE && !unused)
-			unused = l;
-		opening |= l->state == SMTP_LINK_OPENING;
+	if (p->oversizes == p->oversize_cap) {
+		p->oversize_cap = p->oversize_cap ? p->oversize_cap * 2 : 16;
+		p->oversize = xrealloc(p->oversize, p->oversize_cap * sizeof(*p->oversize));
 	}
-	if (unused && !opening && p->want > smtp_pool_room(p) && clock_mono_us() >= p->shared.retry_at)
-		smtp_link_open(unused);
-}
-
-/* How long to sleep at most; time-outs are checked to a quarter of a second while anything can run out. */
-static int
-nap(const struct smtp_pool *p, int timeout_ms)
-{
-	int64_t now = clock_mono_us();
-	bool pending = p->want > 0 && p->shared.retry_at > now && p->shared.retry_at - now < (int64_t)timeout_ms * 1000;
-
-	for (size_t i = 0; i < p->links; i++)
-		pending |= p->link[i].state == SMTP_LINK_OPENING || p->link[i].state == SMTP_LINK_QUITTING ||
-		    (p->link[i].state == SMTP_LINK_READY && smtp_conn_waiting(p->link[i].conn));
-	return pending && timeout_ms > OPENING_POLL_MS ? OPENING_POLL_MS : timeout_ms;
-}
-
-/* Returns whether libcurl has to be called. */
-static bool
-wait_for_something(struct smtp_pool *p, int extra_fd, int timeout_ms)
-{
-	bool opening = false;
-	unsigned n = 0;
-
-	for (size_t i = 0; i < p->links; i++) {
-		struct smtp_link *l = &p->link[i];
-
-		opening |= l->state == SMTP_LINK_OPENING;
-		l->watch = NULL;
-		if (l->state != SMTP_LINK_READY && l->state != SMTP_LINK_QUITTING)
-			continue;
-		l->watch = &p->wait[n++];
-		*l->watch = (struct curl_waitfd){ .fd = l->wire.fd, .events = CURL_WAIT_POLLIN };
-		if (l->blocked)
-			l->watch->events |= CURL_WAIT_POLLOUT;
-	}
-	if (extra_fd >= 0)
-		p->wait[n++] = (struct curl_waitfd){ .fd = extra_fd, .events = CURL_WAIT_POLLIN };
-	curl_multi_poll(p->shared.multi, p->wait, n, nap(p, timeout_ms), NULL);
-	return opening;
-}
-
-static void
-advance_openings(struct smtp_pool *p)
-{
-	CURLMsg *msg;
-	int n;
-
-	curl_multi_perform(p->shared.multi, &n);
-	while ((msg = curl_multi_info_read(p->shared.multi, &n))) {
-		char *wire = NULL;
-
-		if (msg->msg != CURLMSG_DONE)
-			continue;
-		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &wire);
-		if (wire)
-			smtp_link_opened((struct smtp_link *)(void *)wire, msg->data.result);
-	}
+	p->oversize[p->oversizes++] = tag;
 }
 
 void
-smtp_pool_turn(struct smtp_pool *p, int extra_fd, int timeout_ms)
+smtp_pool_submit(struct smtp_pool *p, const struct smtp_message *m)
 {
-	bool opening;
+	struct smtp_shared *s = &p->shared;
+	struct smtp_link *l;
+	int64_t most;
 
-	tend(p);
-	opening = wait_for_something(p, extra_fd, timeout_ms);
-	for (size_t i = 0; i < p->links; i++) {
-		struct smtp_link *l = &p->link[i];
-
-		if (!l->watch || !l->watch->revents || !smtp_link_read(l))
-			continue;
-		/* What could still get an envelope to go with it waits for the caller. */
-		if (l->blocked || !smtp_conn_room(l->conn))
-			smtp_link_write(l);
+	/* The caller did not ask for room when there is none. */
+	while ((l = s->first) && l->places == 0)
+		smtp_link_dequeue(s);
+	if (!l || smtp_pool_room(p) == 0)
+		abort();
+	s->busy++;
+	most = smtp_conn_terms(l->conn)->offers.size_max;
+	if (most > 0 && m->size > (size_t)most) {
+		keep_oversize(p, m->tag);
+		return;
 	}
-	if (opening)
-		advance_openings(p);
+	smtp_link_dequeue(s);
+	smtp_link_submit(l, m); /* goes to the end of the queue */
+}
+
+static void
+refuse_oversize(struct smtp_pool *p)
+{
+	static const struct smtp_reply reply = { 552, "5.3.4", "message size exceeds the limit that the relay announces" };
+	struct smtp_shared *s = &p->shared;
+	size_t n = p->oversizes;
+
+	for (size_t i = 0; i < n; i++) {
+		s->busy--;
+		s->handler.done(s->handler.ctx, p->oversize[i], SMTP_REPLIED, SMTP_MAIL, &reply); /* may submit more */
+	}
+	if (n > 0)
+		memmove(p->oversize, p->oversize + n, (p->oversizes -= n) * sizeof(*p->oversize));
+}
+
+void
+smtp_pool_tend(struct smtp_pool *p)
+{
+	struct smtp_shared *s = &p->shared;
+	size_t i;
+
+	refuse_oversize(p);
+	for (i = 0; p->want == 0 && i < p->links; i++)
+		if (p->link[i].state == SMTP_LINK_READY && smtp_conn_busy(p->link[i].conn) == 0)
+			smtp_link_quit(&p->link[i]);
+	if (s->opening > 0 || p->want <= smtp_pool_room(p) || clock_mono_us() < s->retry_at)
+		return;
+	for (i = 0; i < p->links; i++)
+		if (p->link[i].state == SMTP_LINK_NONE) {
+			smtp_link_open(&p->link[i]);
+			return;
+		}
+}
+
+int64_t
+smtp_pool_wakes(const struct smtp_pool *p)
+{
+	return p->want > smtp_pool_room(p) && p->shared.opening == 0 && p->shared.ready < p->links &&
+	        p->shared.retry_at > clock_mono_us() ? p->shared.retry_at : INT64_MAX;
+}
+
+void
+smtp_pool_check_time(struct smtp_pool *p, int64_t now)
+{
 	for (size_t i = 0; i < p->links; i++)
-		smtp_link_check_time(&p->link[i], clock_mono_us());
+		smtp_link_check_time(&p->link[i], now);
 }
 
 void
@@ -244,12 +203,13 @@ smtp_pool_free(struct smtp_pool *p)
 			smtp_link_quit(l);
 			smtp_link_write(l);
 		}
-		smtp_link_release(l);
 	}
-	curl_multi_cleanup(p->shared.multi);
+	refuse_oversize(p);
+	for (size_t i = 0; i < p->links; i++)
+		smtp_link_release(&p->link[i]);
+	smtp_hub_remove(p->shared.hub, p);
 	free(p->link);
-	free(p->wait);
+	free(p->oversize);
 	buf_release(&p->url);
 	free(p);
-	curl_global_cleanup();
 }

@@ -94,8 +94,22 @@ set_tls(CURL *h, const struct smtp_relay *relay)
 		curl_easy_setopt(h, CURLOPT_CAINFO, relay->ca_file);
 }
 
+static void
+set_login(CURL *h, const char *user, const struct smtp_credentials *login)
+{
+	curl_easy_setopt(h, CURLOPT_USERNAME, user);
+	if (login->bearer && login->bearer[0]) {
+		/* left to itself, libcurl would rather take what needs no token */
+		curl_easy_setopt(h, CURLOPT_LOGIN_OPTIONS, "AUTH=XOAUTH2;AUTH=OAUTHBEARER");
+		curl_easy_setopt(h, CURLOPT_XOAUTH2_BEARER, login->bearer);
+		return;
+	}
+	curl_easy_setopt(h, CURLOPT_PASSWORD, login->password ? login->password : "");
+}
+
 int
-smtp_wire_open(struct smtp_wire *w, CURLM *multi, const struct smtp_relay *relay, const char *url, struct err *e)
+smtp_wire_open(struct smtp_wire *w, CURLM *multi, const struct smtp_relay *relay, const char *url,
+    const struct smtp_credentials *login, struct err *e)
 {
 	CURL *h = curl_easy_init();
 
@@ -105,6 +119,7 @@ smtp_wire_open(struct smtp_wire *w, CURLM *multi, const struct smtp_relay *relay
 	w->fd = CURL_SOCKET_BAD;
 	w->error[0] = '\0';
 	w->heard = 0;
+	w->tls = false;
 	smtp_ehlo_init(&w->ehlo);
 	curl_easy_setopt(h, CURLOPT_URL, url);
 	curl_easy_setopt(h, CURLOPT_CONNECT_ONLY, 1L);
@@ -118,10 +133,8 @@ smtp_wire_open(struct smtp_wire *w, CURLM *multi, const struct smtp_relay *relay
 	curl_easy_setopt(h, CURLOPT_PRIVATE, w);
 	curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT, (long)relay->timeout);
 	curl_easy_setopt(h, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)relay->timeout);
-	if (relay->user[0]) {
-		curl_easy_setopt(h, CURLOPT_USERNAME, relay->user);
-		curl_easy_setopt(h, CURLOPT_PASSWORD, relay->password);
-	}
+	if (login)
+		set_login(h, relay->user, login);
 	set_tls(h, relay);
 	if (curl_multi_add_handle(multi, h) == CURLM_OK)
 		return 0;
@@ -134,6 +147,7 @@ int
 smtp_wire_opened(struct smtp_wire *w, CURLcode result, const struct smtp_relay *relay, struct err *e)
 {
 	const struct smtp_reply *last = &w->ehlo.reader.reply;
+	struct curl_tlssessioninfo *tls = NULL;
 
 	if (result != CURLE_OK) {
 		const char *why = w->error[0] ? w->error : curl_easy_strerror(result);
@@ -148,6 +162,7 @@ smtp_wire_opened(struct smtp_wire *w, CURLcode result, const struct smtp_relay *
 		    w->ehlo.offers.auth ? "offers no way to log in that is known here" : "does not offer AUTH");
 	if (curl_easy_getinfo(w->easy, CURLINFO_ACTIVESOCKET, &w->fd) != CURLE_OK || w->fd == CURL_SOCKET_BAD)
 		return err_set(e, ERR_PEER, "the connection was lost as soon as it was there");
+	w->tls = curl_easy_getinfo(w->easy, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK || (tls && tls->internals);
 	return 0;
 }
 

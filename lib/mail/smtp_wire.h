@@ -21,6 +21,7 @@ struct smtp_wire {
 	CURL *easy;       /* NULL: closed */
 	curl_socket_t fd; /* after smtp_wire_opened */
 	struct smtp_ehlo ehlo;
+	bool tls;     /* after smtp_wire_opened: bytes may wait inside TLS that poll does not see */
 	size_t heard; /* bytes that the relay said while opening */
 	char error[CURL_ERROR_SIZE];
 };
@@ -35,8 +36,9 @@ enum smtp_io {
 /* Append the URL to open: the relay's, checked, with the name for EHLO in its path. ERR_INPUT says what is wrong with it. */
 int smtp_wire_url(const struct smtp_relay *relay, struct buf *url, struct err *e);
 
-/* Begin to open. The wire must stay where it is; it is found again by CURLINFO_PRIVATE. */
-int smtp_wire_open(struct smtp_wire *w, CURLM *multi, const struct smtp_relay *relay, const char *url, struct err *e);
+/* Begin to open. The wire must stay where it is; it is found again by CURLINFO_PRIVATE. login: NULL without one; copied. */
+int smtp_wire_open(struct smtp_wire *w, CURLM *multi, const struct smtp_relay *relay, const char *url,
+    const struct smtp_credentials *login, struct err *e);
 
 /* libcurl is done with opening: 0 when the relay is ready for MAIL; else the reason, which may quote the relay. */
 int smtp_wire_opened(struct smtp_wire *w, CURLcode result, const struct smtp_relay *relay, struct err *e);

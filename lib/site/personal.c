@@ -1,10 +1,10 @@
 /* personal.c - see personal.h. */
 #include "site/personal.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/conf.h"
-#include "base/link.h"
 
 #define PREFERENCES_DAYS 30
 
@@ -35,14 +35,16 @@ personal_release(struct personal *p)
 	buf_release(&p->confirm_url);
 }
 
-/* site-url/path/LINK */
+/* site-url/path/LINK, where it is wanted */
 static void
-put_url(struct personal *p, struct buf *out, const char *path, const struct link *l)
+put_url(struct personal *p, struct buf *out, const char *path, const struct link *l, bool wanted)
 {
 	char text[LINK_TEXT];
 
-	link_url(text, p->links, l);
 	buf_reset(out);
+	if (!wanted)
+		return;
+	link_url(text, p->links, l);
 	buf_addstr(out, p->conf->site_url);
 	buf_addstr(out, path);
 	buf_addstr(out, text);
@@ -50,12 +52,10 @@ put_url(struct personal *p, struct buf *out, const char *path, const struct link
 
 /* local+LINK@domain out of local@domain */
 static void
-put_tagged(struct personal *p, struct buf *out, const char *mailbox, const struct link *l)
+put_tagged(struct buf *out, const char *mailbox, const char *text)
 {
 	const char *at = strrchr(mailbox, '@');
-	char text[LINK_TEXT];
 
-	link_address(text, p->links, l);
 	buf_reset(out);
 	buf_add(out, mailbox, (size_t)(at - mailbox));
 	buf_addch(out, '+');
@@ -83,16 +83,23 @@ personal_sender(struct personal *p, const struct personal_for *whose)
 {
 	struct link l = link_for(whose, LINK_BOUNCE, LINK_OUTBOX_BOUNCE);
 
+	link_address(p->envelope_id, p->links, &l);
 	if (p->conf->mail_bounce[0]) {
-		put_tagged(p, &p->sender, p->conf->mail_bounce, &l);
+		put_tagged(&p->sender, p->conf->mail_bounce, p->envelope_id);
 		return;
 	}
 	buf_reset(&p->sender);
 	buf_addstr(&p->sender, p->conf->mail_from);
 }
 
+static bool
+uses(const struct message *m, enum slot slot)
+{
+	return !m || message_uses(m, slot);
+}
+
 void
-personal_fill(struct personal *p, const struct personal_for *whose)
+personal_fill(struct personal *p, const struct personal_for *whose, const struct message *m)
 {
 	struct link id = link_for(whose, LINK_MESSAGE, LINK_OUTBOX);
 	struct link leave = {
@@ -115,19 +122,20 @@ personal_fill(struct personal *p, const struct personal_for *whose)
 	buf_addstr(&p->message_id, text);
 	buf_addch(&p->message_id, '@');
 	buf_addstr(&p->message_id, p->conf->mail_list_domain);
-	put_url(p, &p->unsubscribe_url, "/u/", &leave);
-	put_url(p, &p->preferences_url, "/preferences/", &preferences);
-	put_url(p, &p->view_url, "/view/", &view);
+	put_url(p, &p->unsubscribe_url, "/u/", &leave, uses(m, SLOT_UNSUBSCRIBE_URL));
+	put_url(p, &p->preferences_url, "/preferences/", &preferences, uses(m, SLOT_PREFERENCES_URL));
+	put_url(p, &p->view_url, "/view/", &view, uses(m, SLOT_VIEW_URL));
 	buf_reset(&p->unsubscribe_mailto);
-	if (p->conf->mail_unsubscribe[0])
-		put_tagged(p, &p->unsubscribe_mailto, p->conf->mail_unsubscribe, &leave);
+	if (p->conf->mail_unsubscribe[0] && uses(m, SLOT_UNSUBSCRIBE_MAILTO)) {
+		link_address(text, p->links, &leave);
+		put_tagged(&p->unsubscribe_mailto, p->conf->mail_unsubscribe, text);
+	}
 	buf_reset(&p->confirm_url);
 	if (whose->confirm_token) {
 		buf_addstr(&p->confirm_url, p->conf->site_url);
 		buf_addstr(&p->confirm_url, "/confirm/");
 		buf_addstr(&p->confirm_url, whose->confirm_token);
 	}
-	personal_sender(p, whose);
 	value[SLOT_NAME] = whose->name;
 	value[SLOT_TO] = whose->address;
 	value[SLOT_DATE] = p->date;

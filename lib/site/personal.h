@@ -1,8 +1,8 @@
 /*
  * personal.h - what is one person's in a mail: links, Message-ID, envelope sender, To.
  *
- * Filled without a look-up and, after the first time, without an allocation:
- * it stands on the sending path.
+ * Filled without a look-up and, after the first time, without an allocation: it stands
+ * on the sending path.
  */
 #ifndef PERSONAL_H
 #define PERSONAL_H
@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/link.h"
 #include "mail/message.h"
 
 struct conf;
@@ -27,7 +28,8 @@ struct personal_for {
 struct personal {
 	const struct conf *conf;
 	const struct link_keys *links;
-	struct buf sender; /* envelope sender */
+	struct buf sender;           /* envelope sender */
+	char envelope_id[LINK_TEXT]; /* the link in it, which is also ENVID (RFC 3461 4.4) */
 	struct buf message_id, unsubscribe_url, unsubscribe_mailto, preferences_url, view_url, confirm_url;
 	char date[CLOCK_TEXT];
 	int64_t date_at;
@@ -37,10 +39,14 @@ struct personal {
 void personal_init(struct personal *p, const struct conf *conf, const struct link_keys *links);
 void personal_release(struct personal *p);
 
-/* Fill values and sender for one person; valid until the next call. Links of a preferences page last 30 days. */
-void personal_fill(struct personal *p, const struct personal_for *whose);
+/*
+ * Fill the values for one person; valid until the next call. Links of a
+ * preferences page last 30 days. What `m` does not use is left empty, since
+ * each link costs; NULL: fill all.
+ */
+void personal_fill(struct personal *p, const struct personal_for *whose, const struct message *m);
 
-/* Only the envelope sender, for a message that is claimed but not merged yet. */
+/* Fill sender and envelope_id. */
 void personal_sender(struct personal *p, const struct personal_for *whose);
 
 #endif

@@ -17,12 +17,17 @@ enum {
 	Q_BY_KEY,
 	Q_LIST,
 	Q_OPEN,
+	Q_WATCHED,
+	Q_ALARM,
 	Q_SET_STATE,
 	Q_START,
 	Q_FINISH,
 	Q_TALLY,
 	Q_CURSOR,
 	Q_EXTEND,
+	Q_REOPEN,
+	Q_SET_ARCHIVED,
+	Q_TO_ARCHIVE,
 	Q_PUT_MESSAGE,
 	Q_GET_MESSAGE,
 	Q_LANGUAGES,
@@ -34,7 +39,7 @@ enum {
 #define COLUMNS \
 	"id, uuid, kind, topic_id, coalesce(key, ''), subject, state, reason, created_by, created_at, start_at, coalesce(valid_until, 0), " \
 	"coalesce(started_at, 0), coalesce(deadline, 0), coalesce(finished_at, 0), coalesce(high_id, 0), cursor, planned, accepted, deferred, " \
-	"refused, unknown, skipped"
+	"refused, unknown, skipped, coalesce(archived_at, 0), alarms"
 
 static const char *const sql[] = {
 	[Q_CREATE] = "INSERT INTO campaign (uuid, kind, topic_id, key, subject, state, created_at, created_by, start_at, valid_until, planned) "
@@ -44,7 +49,12 @@ static const char *const sql[] = {
 	[Q_LIST] = "SELECT " COLUMNS " FROM campaign ORDER BY id DESC LIMIT :limit",
 	[Q_OPEN] = "SELECT " COLUMNS " FROM campaign WHERE state IN ('scheduled', 'sending', 'paused', 'held') "
 		   "ORDER BY state IN ('paused', 'held'), CASE WHEN state = 'scheduled' THEN start_at ELSE 0 END, id LIMIT :limit",
-	[Q_SET_STATE] = "UPDATE campaign SET state = :state, reason = :reason, finished_at = CASE WHEN :state = 'cancelled' THEN :now END, "
+	[Q_WATCHED] = "SELECT " COLUMNS " FROM campaign WHERE (state IN ('scheduled', 'sending', 'paused', 'held') "
+		      "AND (state = 'sending' OR (state = 'held' AND alarms & 4 = 0))) "
+		      "OR (finished_at >= :ended AND state = 'done' AND alarms & 3 <> 3) "
+		      "ORDER BY state = 'sending' DESC, state = 'held' DESC, finished_at DESC LIMIT :limit",
+	[Q_ALARM] = "UPDATE campaign SET alarms = alarms | :alarms WHERE id = :id",
+	[Q_SET_STATE] = "UPDATE campaign SET state = :state, reason = :reason, alarms = alarms & ~4, finished_at = CASE WHEN :state = 'cancelled' THEN :now END, "
 			"start_at = CASE WHEN :state = 'scheduled' THEN max(start_at, :now) ELSE start_at END, "
 			"deadline = CASE WHEN :state = 'sending' THEN max(deadline, :now + :grace) ELSE deadline END WHERE id = :id",
 	[Q_START] = "UPDATE campaign SET state = 'sending', reason = '', started_at = :now, deadline = :deadline, "
@@ -55,6 +65,10 @@ static const char *const sql[] = {
 		    "unknown = unknown + :unknown, skipped = skipped + :skipped WHERE id = :id",
 	[Q_CURSOR] = "UPDATE campaign SET cursor = :cursor WHERE id = :id",
 	[Q_EXTEND] = "UPDATE campaign SET deadline = max(deadline, :deadline) WHERE id = :id AND started_at IS NOT NULL",
+	[Q_REOPEN] = "UPDATE campaign SET state = 'sending', reason = '', finished_at = NULL WHERE id = :id AND state = 'done' AND archived_at IS NULL",
+	[Q_SET_ARCHIVED] = "UPDATE campaign SET archived_at = :now WHERE id = :id AND finished_at IS NOT NULL",
+	[Q_TO_ARCHIVE] = "SELECT " COLUMNS " FROM campaign WHERE id > :after AND finished_at < :before AND started_at IS NOT NULL AND archived_at IS NULL "
+			 "ORDER BY id LIMIT 1",
 	[Q_PUT_MESSAGE] = "INSERT INTO campaign_message (campaign_id, language, compiled) VALUES (:id, :language, :compiled)",
 	[Q_GET_MESSAGE] = "SELECT compiled FROM campaign_message WHERE campaign_id = :id ORDER BY language = :language DESC, language LIMIT 1",
 	[Q_LANGUAGES] = "SELECT language FROM campaign_message WHERE campaign_id = :id ORDER BY language",
@@ -100,6 +114,8 @@ fill(struct stmt *st, struct campaign *c)
 	c->refused = stmt_col_int(st, 20);
 	c->unknown = stmt_col_int(st, 21);
 	c->skipped = stmt_col_int(st, 22);
+	c->archived_at = stmt_col_int(st, 23);
+	c->alarms = (unsigned)stmt_col_int(st, 24);
 }
 
 static int
@@ -189,6 +205,25 @@ int
 campaign_open(struct db *db, struct campaign *out, size_t size, struct err *e)
 {
 	return many(db_stmt(db, &campaign_module, Q_OPEN), out, size, e);
+}
+
+int
+campaign_watched(struct db *db, int64_t ended, struct campaign *out, size_t size, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_WATCHED);
+
+	stmt_int(st, ":ended", ended);
+	return many(st, out, size, e);
+}
+
+int
+campaign_alarm(struct db *db, int64_t id, unsigned alarms, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_ALARM);
+
+	stmt_int(st, ":id", id);
+	stmt_int(st, ":alarms", alarms);
+	return stmt_run(st, e);
 }
 
 /* The one way from state to state; `from` is a bit set of states that lead to `to`. */
@@ -302,6 +337,58 @@ campaign_extend(struct db *db, int64_t id, int64_t deadline, struct err *e)
 	stmt_int(st, ":id", id);
 	stmt_int(st, ":deadline", deadline);
 	return stmt_run(st, e);
+}
+
+int
+campaign_can_reopen(const struct campaign *c, struct err *e)
+{
+	long long id = (long long)c->id;
+
+	if (!c->started_at)
+		return err_set(e, ERR_REFUSED, "campaign %lld has not started: there is nothing to retry", id);
+	if (c->state == CAMPAIGN_CANCELLED)
+		return err_set(e, ERR_REFUSED, "campaign %lld is cancelled: nobody gets it any more", id);
+	if (c->archived_at)
+		return err_set(e, ERR_REFUSED, "campaign %lld is archived: why its messages failed is not known any more", id);
+	if (c->valid_until && c->valid_until < clock_now())
+		return err_set(e, ERR_REFUSED, "campaign %lld is a promotion that is no longer valid: nobody is to get it any more", id);
+	return 0;
+}
+
+int
+campaign_reopen(struct db *db, const struct campaign *c, int64_t deadline, struct err *e)
+{
+	struct stmt *st;
+
+	if (campaign_can_reopen(c, e) == -1)
+		return -1;
+	if (c->state == CAMPAIGN_DONE) {
+		st = db_stmt(db, &campaign_module, Q_REOPEN);
+		stmt_int(st, ":id", c->id);
+		if (stmt_run(st, e) == -1)
+			return -1;
+	}
+	return campaign_extend(db, c->id, deadline, e);
+}
+
+int
+campaign_set_archived(struct db *db, int64_t id, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_SET_ARCHIVED);
+
+	stmt_int(st, ":id", id);
+	stmt_int(st, ":now", clock_now());
+	return stmt_run(st, e);
+}
+
+int
+campaign_to_archive(struct db *db, int64_t before, int64_t after, struct campaign *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_TO_ARCHIVE);
+
+	stmt_int(st, ":before", before);
+	stmt_int(st, ":after", after);
+	return one(st, out, e);
 }
 
 int

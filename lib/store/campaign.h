@@ -25,6 +25,13 @@ enum campaign_state {
 	CAMPAIGN_STATES
 };
 
+/* What the clerk raises an alarm for: once each for a campaign, for a hold once each time. */
+enum {
+	CAMPAIGN_ALARM_BOUNCES = 1,
+	CAMPAIGN_ALARM_COMPLAINTS = 2,
+	CAMPAIGN_ALARM_HELD = 4,
+};
+
 struct campaign {
 	int64_t id;
 	char uuid[37], kind[16];
@@ -32,9 +39,10 @@ struct campaign {
 	char key[129], subject[601];
 	enum campaign_state state;
 	char reason[201], created_by[65];
-	int64_t created_at, start_at, valid_until, started_at, deadline, finished_at; /* 0: not set */
+	int64_t created_at, start_at, valid_until, started_at, deadline, finished_at, archived_at; /* 0: not set */
 	int64_t high_id, cursor;
 	int64_t planned, accepted, deferred, refused, unknown, skipped;
+	unsigned alarms; /* CAMPAIGN_ALARM_*: those that were raised */
 };
 
 /* Changes of the counts, applied at once. */
@@ -62,6 +70,15 @@ int campaign_list(struct db *db, struct campaign *out, size_t size, struct err *
 int campaign_open(struct db *db, struct campaign *out, size_t size, struct err *e);
 
 /*
+ * Those that may need an alarm: sending; held, and nobody was told; done since `ended` (Unix time) or later, newest first, with
+ * bounces or complaints not told yet. At most `size`; returns how many, or -1.
+ */
+int campaign_watched(struct db *db, int64_t ended, struct campaign *out, size_t size, struct err *e);
+
+/* Remember that these alarms were raised. The one for a hold is forgotten by itself when the state changes. */
+int campaign_alarm(struct db *db, int64_t id, unsigned alarms, struct err *e);
+
+/*
  * Move to another state, with the reason. ERR_REFUSED when the present state does not
  * lead there: pause from scheduled or sending, resume (to where it was) from paused or
  * held, cancel from all that is not over. What is resumed before its start is due now at the earliest, so that it is not overdue
@@ -78,6 +95,19 @@ int campaign_cancel(struct db *db, int64_t id, const char *reason, struct err *e
  */
 int campaign_start(struct db *db, int64_t id, int64_t deadline, struct err *e);
 int campaign_finish(struct db *db, int64_t id, struct err *e);
+
+/*
+ * One that is DONE is SENDING again, since messages of it were queued anew; one that is not over gets the deadline. ERR_REFUSED with the
+ * reason when it cannot be: never started, cancelled, archived, a promotion that is no longer valid.
+ */
+int campaign_reopen(struct db *db, const struct campaign *c, int64_t deadline, struct err *e);
+
+/* Whether it can be (0, or -1 and ERR_REFUSED), without doing it. */
+int campaign_can_reopen(const struct campaign *c, struct err *e);
+
+/* Its ledger was shrunk (lib/store/ledger.h). And the next one after `after` that ended before `before` and was not: 1, 0, -1. */
+int campaign_set_archived(struct db *db, int64_t id, struct err *e);
+int campaign_to_archive(struct db *db, int64_t before, int64_t after, struct campaign *out, struct err *e);
 
 /* The sender. */
 int campaign_tally(struct db *db, int64_t id, const struct campaign_tally *t, struct err *e);

@@ -15,6 +15,7 @@ enum {
 	Q_INSERT,
 	Q_RECLAIM,
 	Q_RECORD,
+	Q_RETURN,
 	Q_RECOVER,
 	Q_GIVE_UP,
 	Q_NEXT_DUE,
@@ -43,6 +44,9 @@ static const char *const sql[] = {
 	[Q_RECLAIM] = "UPDATE delivery SET state = :state, attempts = :attempts, at = :now, next_at = NULL "
 		      "WHERE campaign_id = :campaign AND subscriber_id = :subscriber",
 	[Q_RECORD] = "UPDATE delivery SET state = :state, at = :now, next_at = :next, code = :code, enhanced = :enhanced, reply = :reply, class = :class "
+		     "WHERE campaign_id = :campaign AND subscriber_id = :subscriber AND state = 0",
+	[Q_RETURN] = "UPDATE delivery SET state = :state, at = :now, next_at = :next, attempts = attempts - 1, code = coalesce(:code, code), "
+		     "enhanced = coalesce(:enhanced, enhanced), reply = coalesce(:reply, reply), class = coalesce(:class, class) "
 		     "WHERE campaign_id = :campaign AND subscriber_id = :subscriber AND state = 0",
 	[Q_RECOVER] = "UPDATE delivery SET state = :state, at = :now, next_at = :next WHERE campaign_id = :campaign AND state = 0",
 	[Q_GIVE_UP] = "UPDATE delivery SET state = 3, at = :now, next_at = NULL WHERE campaign_id = :campaign AND state = 2",
@@ -167,7 +171,8 @@ delivery_wanted(struct db *db, const struct delivery_claim *claim, struct err *e
 int
 delivery_record(struct db *db, const struct delivery_claim *claim, const struct delivery_result *result, struct err *e)
 {
-	struct stmt *st = db_stmt(db, &delivery_module, Q_RECORD);
+	bool untried = result->not_tried && result->state == DELIVERY_DEFERRED;
+	struct stmt *st = db_stmt(db, &delivery_module, untried ? Q_RETURN : Q_RECORD);
 
 	stmt_int(st, ":campaign", claim->campaign_id);
 	stmt_int(st, ":subscriber", claim->who.id);

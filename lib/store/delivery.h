@@ -41,12 +41,13 @@ struct delivery_result {
 	int code;                     /* 0: none */
 	const char *enhanced, *reply; /* redacted; "" or NULL: none */
 	const char *class;            /* the judge's rule; "" or NULL when accepted or nobody judged */
+	bool not_tried;               /* DEFERRED before a byte of it went out: no attempt */
 };
 
 struct delivery {
 	int64_t subscriber_id;
 	enum delivery_state state;
-	int attempts, code;
+	int attempts, code; /* attempts 0: skipped, or never tried so far */
 	int64_t at, next_at;
 	char enhanced[12], reply[201], class[32];
 };
@@ -69,7 +70,8 @@ int delivery_wanted(struct db *db, const struct delivery_claim *claim, struct er
 
 /*
  * Record what became of a claim: 1, or 0 when it is not CLAIMED any more (settled
- * by delivery_recover), and then it must not be tallied either; -1.
+ * by delivery_recover), and then it must not be tallied either; -1. What was not
+ * tried has as many attempts as before the claim, and keeps its last reply where there is no newer one.
  */
 int delivery_record(struct db *db, const struct delivery_claim *claim, const struct delivery_result *result, struct err *e);
 

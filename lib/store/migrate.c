@@ -8,8 +8,10 @@
 
 /* steps[i] leads from version i + 1 to i + 2; a change of schema.sql is a new row here and SCHEMA_VERSION + 1. */
 static const char *const steps[] = {
-	/* 2: why a message was refused, archived campaigns, several windows of a limit; nothing wrote to pace before */
+	/* 2: why a message was refused, archived campaigns, alarms, several windows of a limit; nothing wrote to pace before */
 	"ALTER TABLE campaign ADD COLUMN archived_at INTEGER;"
+	"ALTER TABLE campaign ADD COLUMN alarms INTEGER NOT NULL DEFAULT 0;"
+	"CREATE INDEX campaign_finished ON campaign(finished_at) WHERE finished_at IS NOT NULL;"
 	"ALTER TABLE delivery ADD COLUMN class TEXT;"
 	"DROP TABLE pace;"
 	"CREATE TABLE pace ("

@@ -15,6 +15,7 @@ enum {
 	MODULE_ARTICLE,
 	MODULE_CAMPAIGN,
 	MODULE_DELIVERY,
+	MODULE_LEDGER,
 	MODULE_OUTBOX,
 	MODULE_EVENT,
 	MODULE_COUNTER,
@@ -24,7 +25,7 @@ enum {
 };
 
 extern const struct db_module topic_module, subscriber_module, subscription_module, signup_module, consent_module, onetime_module,
-    suppression_module, article_module, campaign_module, delivery_module, outbox_module, event_module, counter_module, audit_module,
-    pace_module;
+    suppression_module, article_module, campaign_module, delivery_module, ledger_module, outbox_module, event_module, counter_module,
+    audit_module, pace_module;
 
 #endif

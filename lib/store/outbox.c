@@ -28,7 +28,7 @@ static const char *const sql[] = {
 	[Q_DUE] = "SELECT id, coalesce(subscriber_id, 0), kind, address, attempts, expires_at, message FROM outbox "
 		  "WHERE state = 'queued' AND next_at <= :now AND expires_at > :now AND message IS NOT NULL ORDER BY next_at, id LIMIT :limit",
 	[Q_CLAIM] = "UPDATE outbox SET state = 'claimed', attempts = :attempts WHERE id = :id",
-	[Q_RECORD] = "UPDATE outbox SET state = :state, next_at = :next, code = :code, enhanced = :enhanced, reply = :reply, "
+	[Q_RECORD] = "UPDATE outbox SET state = :state, attempts = attempts - :untried, next_at = :next, code = :code, enhanced = :enhanced, reply = :reply, "
 		     "message = CASE WHEN :state = 'queued' THEN message END, address = CASE WHEN :state = 'queued' THEN address END "
 		     "WHERE id = :id AND state = 'claimed'",
 	[Q_RECOVER] = "UPDATE outbox SET state = 'queued', next_at = :now WHERE state = 'claimed'",
@@ -122,6 +122,7 @@ outbox_record(struct db *db, const struct outbox_mail *mail, const struct delive
 		state = "refused";
 	stmt_int(st, ":id", mail->id);
 	stmt_text(st, ":state", state);
+	stmt_int(st, ":untried", result->not_tried && result->state == DELIVERY_DEFERRED);
 	stmt_int(st, ":next", result->next_at);
 	stmt_int_or_null(st, ":code", result->code);
 	stmt_text(st, ":enhanced", result->enhanced && result->enhanced[0] ? result->enhanced : NULL);

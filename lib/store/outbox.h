@@ -36,7 +36,7 @@ int outbox_claim(struct db *db, struct outbox_mail *out, size_t size, struct err
 
 /*
  * Record; anything final wipes message and address. DELIVERY_DEFERRED past expires_at counts as expired. What
- * is not claimed any more (its person was erased meanwhile) stays as it is.
+ * is not claimed any more (its person was erased meanwhile) stays as it is. not_tried: as in delivery.h.
  */
 int outbox_record(struct db *db, const struct outbox_mail *mail, const struct delivery_result *result, struct err *e);
 

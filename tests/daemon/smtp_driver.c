@@ -20,7 +20,8 @@
 
 struct driver {
 	long messages, size, seconds;
-	bool resend, smtputf8;
+	bool resend, smtputf8, dsn;
+	const char *bearer;
 	const char *rcpt;     /* local part, before the number */
 	unsigned char *state; /* of each message */
 	long *again;          /* messages to be sent again */
@@ -89,6 +90,18 @@ on_trouble(void *ctx, const char *text)
 	snprintf(d->trouble, sizeof(d->trouble), "%s", text);
 }
 
+/* -b only: the password is the pool's own business. */
+static int
+on_credentials(void *ctx, struct smtp_credentials *out, struct err *e)
+{
+	const struct driver *d = ctx;
+
+	if (d->bearer[0] == '\0')
+		return err_set(e, ERR_INPUT, "there is no token");
+	out->bearer = d->bearer;
+	return 0;
+}
+
 static void
 submit(struct driver *d, struct smtp_pool *p)
 {
@@ -99,6 +112,8 @@ submit(struct driver *d, struct smtp_pool *p)
 
 		snprintf(from, sizeof(from), "b+%06ld@example.net", i);
 		snprintf(to, sizeof(to), "%s%06ld@example.org", d->rcpt, i);
+		m.envid = d->dsn ? "c+1=" : "";
+		m.orcpt = d->dsn ? to : "";
 		m.smtputf8 = d->smtputf8 && smtp_pool_has_smtputf8(p);
 		d->state[i] = SUBMITTED;
 		smtp_pool_submit(p, &m);
@@ -143,7 +158,7 @@ report(const struct driver *d, double seconds)
 }
 
 static void
-run(struct driver *d, struct smtp_pool *p)
+run(struct driver *d, struct smtp_hub *h, struct smtp_pool *p)
 {
 	int64_t start = clock_mono_us(), now = start, stop = start + d->seconds * 1000000;
 
@@ -151,13 +166,14 @@ run(struct driver *d, struct smtp_pool *p)
 		smtp_pool_want(p, (size_t)(d->messages - d->next + d->agains));
 		submit(d, p);
 		smtp_pool_want(p, (size_t)(d->messages - d->next + d->agains));
-		smtp_pool_turn(p, -1, 1000);
+		smtp_hub_turn(h, NULL, 0, 1000000);
 		now = clock_mono_us();
 	}
 	/* Stop as a daemon does: what is on the way gets its replies, nothing new begins; then QUIT. */
 	smtp_pool_want(p, 0);
-	for (int i = 0; i < 20 && (smtp_pool_busy(p) > 0 || i < 3); i++)
-		smtp_pool_turn(p, -1, 50);
+	stop = clock_mono_us() + 1000000;
+	for (int i = 0; (smtp_pool_busy(p) > 0 || i < 3) && clock_mono_us() < stop; i++)
+		smtp_hub_turn(h, NULL, 0, 50000);
 	d->resend = false;
 	smtp_pool_free(p);
 	for (long i = 0; i < d->messages; i++)
@@ -170,7 +186,8 @@ usage(void)
 {
 	fprintf(stderr,
 	    "usage: smtp_driver [-n messages] [-c connections] [-w window] [-s octets] [-l messages-a-connection] [-t timeout]\n"
-	    "    [-d seconds] [-u user] [-p password] [-C ca-file] [-T required|opportunistic|none] [-r] [-8] [-R rcpt] url\n");
+	    "    [-d seconds] [-u user] [-p password] [-C ca-file] [-T required|opportunistic|none] [-r] [-8] [-R rcpt]\n"
+	    "    [-D chunking|pipelined|plain] [-b bearer-token] [-E] url\n");
 	return 2;
 }
 
@@ -197,12 +214,13 @@ main(int argc, char **argv)
 		.timeout = 10,
 	};
 	struct driver d = { .messages = 10, .size = 8192, .seconds = 60, .rcpt = "r" };
-	struct smtp_handler handler = { on_body, on_done, on_trouble, &d };
+	struct smtp_handler handler = { .body = on_body, .done = on_done, .trouble = on_trouble, .ctx = &d };
 	struct err e = ERR_INIT;
+	struct smtp_hub *h;
 	struct smtp_pool *p;
 	int c, rc = 1;
 
-	while ((c = getopt(argc, argv, "n:c:w:s:l:t:d:u:p:C:T:rR:8")) != -1)
+	while ((c = getopt(argc, argv, "n:c:w:s:l:t:d:u:p:C:T:rR:8D:b:E")) != -1)
 		switch (c) {
 		case 'n': d.messages = atol(optarg); break;
 		case 'c': relay.connections = atoi(optarg); break;
@@ -217,6 +235,9 @@ main(int argc, char **argv)
 		case 'T': relay.tls = *optarg == 'r' ? SMTP_TLS_REQUIRED : (*optarg == 'o' ? SMTP_TLS_OPPORTUNISTIC : SMTP_TLS_NONE); break;
 		case 'r': d.resend = true; break;
 		case 'R': d.rcpt = optarg; break;
+		case 'D': relay.dialogue = *optarg == 'c' ? SMTP_CHUNKING : (optarg[1] == 'i' ? SMTP_PIPELINED : SMTP_PLAIN); break;
+		case 'b': d.bearer = optarg; break;
+		case 'E': d.dsn = true; break;
 		case '8': d.smtputf8 = true; break;
 		default: return usage();
 		}
@@ -227,14 +248,18 @@ main(int argc, char **argv)
 	d.state = xcalloc((size_t)d.messages, 1);
 	d.again = xcalloc((size_t)d.messages, sizeof(long));
 	fill(&d);
-	p = smtp_pool_new(&relay, &handler, &e);
+	if (d.bearer)
+		handler.credentials = on_credentials;
+	h = smtp_hub_new();
+	p = smtp_pool_new(h, &relay, &handler, &e);
 	if (!p) {
 		fprintf(stderr, "smtp_driver: %s\n", e.text);
 		goto out;
 	}
-	run(&d, p);
+	run(&d, h, p);
 	rc = d.broken ? 1 : 0;
 out:
+	smtp_hub_free(h);
 	buf_release(&d.filling);
 	free(d.state);
 	free(d.again);

@@ -43,7 +43,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const int codes[] = { 0, 250, 421, 450, 451, 452, 454, 500, 530, 535, 550, 552, 553, 554, 556, 599 };
 	char enhanced[12], *text;
-	struct judge_in in = { 0, enhanced, NULL };
+	struct judge_in in = { .enhanced = enhanced, .server = "mx.yandex.net" };
 	struct judge_out out;
 
 	if (size < 4 || size > 4096)
@@ -55,9 +55,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text = calloc(1, size - 4 + 1);
 	memcpy(text, data + 4, size - 4);
 	in.text = text;
+	in.from_relay = data[1] & 64;
+	in.stage = (enum judge_stage)((data[1] >> 3) % 5);
 	out = judge_reply(&in);
 	check(out.rule && out.rule[0] && judge_name(out.verdict)[0]);
 	check((in.code / 100 == 2) == (out.verdict == JUDGE_ACCEPTED) || in.code == 0);
+	check(!out.hold || out.verdict == JUDGE_RELAY);
+	check(out.pace == JUDGE_PACE_NONE || in.from_relay);
 	check(in.code / 100 != 4 || out.verdict == JUDGE_RETRY || out.verdict == JUDGE_RELAY);
 	redact(text, strlen(text), strlen(text) + 1);
 	redact(text, strlen(text), strlen(text) + 3);

@@ -5,6 +5,7 @@
  * The first bytes say where to cut and what the dialogue does between two pieces; the rest is what the relay says.
  */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,25 +99,32 @@ on_done(void *ctx, uint64_t tag, enum smtp_result result, enum smtp_command at, 
 	taken[tag]++;
 }
 
+#define WINDOW 4
+
+/* Replies are arbitrary; the relay may be trusted already, and what it says may change that. */
 static void
-dialogue(const char *p, size_t n, const uint8_t *cuts, int pipelining)
+dialogue(const char *p, size_t n, const uint8_t *cuts, enum smtp_dialogue which, bool trusted)
 {
-	struct smtp_offers offers = { .pipelining = pipelining };
+	struct smtp_terms terms = { .dialogue = which, .limit = cuts[0] & 1 ? 9 : 0, .pause = cuts[0] & 2 ? 5 : 0 };
 	struct smtp_handler h = { .body = on_body, .done = on_done };
 	struct smtp_message m = { .mail_from = "a@b.org", .rcpt_to = "c@d.org" };
-	struct smtp_conn *c = smtp_conn_new(&h, 4);
+	struct smtp_trust trust;
+	struct smtp_conn *c;
 	const char *bytes;
 	size_t left;
 	int next = 0;
 
 	memset(given, 0, sizeof(given));
 	memset(taken, 0, sizeof(taken));
-	smtp_conn_open(c, &offers, 0);
+	smtp_trust_init(&trust, SMTP_AUTO);
+	trust.chunk_accepted = trust.window_accepted = trusted;
+	c = smtp_conn_new(&h, WINDOW, &trust);
+	smtp_conn_open(c, &terms);
 	for (size_t i = 0, piece; n > 0; i++, p += piece, n -= piece) {
 		uint8_t what = cuts[i % CUTS];
 
 		piece = (size_t)(what & 31) + 1 < n ? (size_t)(what & 31) + 1 : n;
-		if ((what & 32) && next < 64 && smtp_conn_room(c)) {
+		for (size_t k = 0; (what & 32) && k <= (i & 3) && next < 64 && smtp_conn_room(c); k++) {
 			given[next]++;
 			m.tag = (uint64_t)next++;
 			smtp_conn_submit(c, &m);
@@ -125,9 +133,56 @@ dialogue(const char *p, size_t n, const uint8_t *cuts, int pipelining)
 			smtp_conn_wrote(c, (what & 128) ? left : left / 2);
 		if (smtp_conn_take(c, p, piece) != SMTP_GOES_ON) {
 			smtp_conn_end(c);
-			smtp_conn_open(c, &offers, 0);
+			smtp_conn_open(c, &terms);
 		}
-		check(smtp_conn_busy(c) <= 2);
+		check(smtp_conn_busy(c) <= WINDOW && smtp_conn_room(c) <= WINDOW - smtp_conn_busy(c));
+		check(which == SMTP_CHUNKING || smtp_conn_busy(c) <= 2);
+	}
+	smtp_conn_end(c);
+	check(memcmp(given, taken, sizeof(given)) == 0);
+	smtp_conn_free(c);
+}
+
+/*
+ * A relay that answers each command with a code of its own choosing, so that the dialogue gets far: every message is done exactly
+ * once, whatever the dialogue falls back to.
+ */
+static void
+obedient_dialogue(const uint8_t *data, size_t size, enum smtp_dialogue which)
+{
+	static const int codes[] = { 250, 250, 250, 250, 250, 354, 550, 503, 502, 452, 554, 421 };
+	struct smtp_terms terms = { .dialogue = which };
+	struct smtp_handler h = { .body = on_body, .done = on_done };
+	struct smtp_message m = { .mail_from = "a@b.org", .rcpt_to = "c@d.org" };
+	struct smtp_trust trust;
+	struct smtp_conn *c;
+	const char *bytes;
+	char line[40];
+	size_t n;
+	int next = 0;
+
+	memset(given, 0, sizeof(given));
+	memset(taken, 0, sizeof(taken));
+	smtp_trust_init(&trust, SMTP_AUTO);
+	c = smtp_conn_new(&h, WINDOW, &trust);
+	smtp_conn_open(c, &terms);
+	for (size_t i = 0; i < size; i++) {
+		if ((data[i] & 16) && next < 64 && smtp_conn_room(c)) {
+			given[next]++;
+			m.tag = (uint64_t)next++;
+			smtp_conn_submit(c, &m);
+		}
+		if (data[i] & 32)
+			while (smtp_conn_put(c, &bytes, &n))
+				smtp_conn_wrote(c, n);
+		if (!smtp_conn_waiting(c))
+			continue;
+		n = (size_t)sprintf(line, "%d %s\r\n", codes[(data[i] & 15) % 12], data[i] & 64 ? "5.5.1 pipelining" : "x");
+		if (smtp_conn_take(c, line, n) != SMTP_GOES_ON) {
+			smtp_conn_end(c);
+			terms = smtp_trust_terms(&trust, &(struct smtp_offers){ .pipelining = true, .chunking = true }, 0, 1);
+			smtp_conn_open(c, &terms);
+		}
 	}
 	smtp_conn_end(c);
 	check(memcmp(given, taken, sizeof(given)) == 0);
@@ -151,9 +206,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check(whole.replies == parts.replies && whole.sum == parts.sum && (whole.last == SMTP_READ_BAD) == (parts.last == SMTP_READ_BAD));
 	check(ehlo_all(&a, p, n, NULL) == ehlo_all(&b, p, n, data));
 	check(a.logged_in == b.logged_in && a.offers.pipelining == b.offers.pipelining && a.offers.size == b.offers.size &&
-	    a.offers.smtputf8 == b.offers.smtputf8 && a.offers.auth == b.offers.auth && a.offers.mailmax == b.offers.mailmax);
+	    a.offers.smtputf8 == b.offers.smtputf8 && a.offers.auth == b.offers.auth && a.offers.mailmax == b.offers.mailmax &&
+	    a.offers.chunking == b.offers.chunking && a.offers.dsn == b.offers.dsn && a.offers.size_max == b.offers.size_max);
 	check(a.offers.mailmax >= 0 && a.offers.mailmax <= 999999);
-	dialogue(p, n, data, 0);
-	dialogue(p, n, data, 1);
+	dialogue(p, n, data, SMTP_PLAIN, false);
+	dialogue(p, n, data, SMTP_PIPELINED, false);
+	dialogue(p, n, data, SMTP_CHUNKING, false);
+	dialogue(p, n, data, SMTP_CHUNKING, true);
+	obedient_dialogue(data, size, SMTP_CHUNKING);
+	obedient_dialogue(data, size, SMTP_PIPELINED);
 	return 0;
 }

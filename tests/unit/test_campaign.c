@@ -107,6 +107,53 @@ test_lists(void **state)
 	assert_invariants();
 }
 
+/* Alarms are remembered; the one for a hold only until the next change of the state. */
+static void
+test_watched(void **state)
+{
+	struct campaign all[8], c;
+	int64_t i;
+
+	(void)state;
+	topic = make_topic("promotions");
+	begin();
+	for (i = 1; i <= 6; i++)
+		make("");
+	for (i = 2; i <= 6; i++)
+		ok(campaign_start(db, i, T0 + 9, &err));
+	ok(campaign_hold(db, 3, "", &err));
+	ok(campaign_pause(db, 4, "", &err));
+	ok(campaign_finish(db, 5, &err));
+	clock_set(T0 + 100);
+	ok(campaign_finish(db, 6, &err));
+	commit();
+	assert_int_equal(campaign_watched(db, T0, all, 8, &err), 4);
+	assert_int_equal(all[0].id, 2);
+	assert_int_equal(all[1].id, 3);
+	assert_int_equal(all[2].id, 6); /* newest first */
+	assert_int_equal(all[3].id, 5);
+	assert_int_equal(campaign_watched(db, T0, all, 2, &err), 2);
+	assert_int_equal(all[1].id, 3);
+	assert_int_equal(campaign_watched(db, T0 + 1, all, 8, &err), 3);
+	begin();
+	ok(campaign_alarm(db, 3, CAMPAIGN_ALARM_HELD, &err));
+	ok(campaign_alarm(db, 5, CAMPAIGN_ALARM_BOUNCES, &err));
+	ok(campaign_alarm(db, 6, CAMPAIGN_ALARM_BOUNCES, &err));
+	ok(campaign_alarm(db, 6, CAMPAIGN_ALARM_COMPLAINTS, &err));
+	commit();
+	assert_int_equal(campaign_watched(db, T0, all, 8, &err), 2); /* the held and one that is done know all */
+	assert_int_equal(all[1].id, 5);
+	assert_int_equal(all[1].alarms, CAMPAIGN_ALARM_BOUNCES);
+	begin();
+	ok(campaign_alarm(db, 3, CAMPAIGN_ALARM_COMPLAINTS, &err));
+	ok(campaign_resume(db, 3, &err));
+	ok(campaign_hold(db, 3, "again", &err));
+	commit();
+	assert_int_equal(campaign_get(db, 3, &c, &err), 1);
+	assert_int_equal(c.alarms, CAMPAIGN_ALARM_COMPLAINTS);
+	assert_int_equal(campaign_watched(db, T0, all, 8, &err), 3);
+}
+
 /* What each verb does from each state: the state that it leads to, or -1 for ERR_REFUSED. */
 static const struct {
 	const char *name;
@@ -369,6 +416,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		store_test(test_create),
 		store_test(test_lists),
+		store_test(test_watched),
 		store_test(test_resume_times),
 		store_test(test_states),
 		store_test(test_start),

@@ -114,17 +114,20 @@ relays(void **state)
 	assert_string_equal(c.relay[0].name, "");
 	assert_string_equal(c.relay[0].url, "smtp://first");
 	assert_string_equal(c.relay[0].topics, "articles news");
-	assert_int_equal(c.relay[0].rate, 14 * CONF_DAY);
+	assert_int_equal(c.relay[0].rate.messages, 14);
+	assert_int_equal(c.relay[0].rate.seconds, 1);
 	assert_int_equal(c.relay[0].dkim, 1);
 	assert_string_equal(c.relay[1].name, "bulk-2");
-	assert_int_equal(c.relay[1].rate, 30 * 1440);
+	assert_int_equal(c.relay[1].rate.messages, 30);
+	assert_int_equal(c.relay[1].rate.seconds, 60);
 	assert_int_equal(c.relay[1].daily, 2000);
 	assert_int_equal(c.relay[1].weight, 3);
 	assert_int_equal(c.relay[1].dkim, 0);
 	assert_int_equal(c.relay[1].connections, 4); /* each has the defaults */
 	assert_int_equal(c.domains, 2);
 	assert_string_equal(c.domain[0].name, "gmail.com");
-	assert_int_equal(c.domain[0].rate, 500 * 24);
+	assert_int_equal(c.domain[0].rate.messages, 500);
+	assert_int_equal(c.domain[0].rate.seconds, 3600);
 	assert_int_equal(c.domain[0].share, 100);
 	assert_int_equal(c.domain[1].share, 20);
 	conf_relay_variable(&c.relay[1], variable);

@@ -1,14 +1,15 @@
 /*
  * test_delivery_property.c - thousands of random steps, and after each the ledger is what a model of it says.
  *
- * People come, leave, return, are suppressed and erased; campaigns start, pause, end; senders claim, record, die and
- * come back. The model says beforehand exactly whom each claim must give. It knows nothing of SQL: nobody is mailed who
+ * People come, leave, return, are suppressed and erased; campaigns start, pause, end, are retried and archived; senders
+ * claim, record, put off, die and come back. The model says beforehand exactly whom each claim must give. It knows nothing of SQL: nobody is mailed who
  * did not ask, nobody is missed, nobody twice. NEWSLETTER_SEED=n repeats a run, NEWSLETTER_STEPS=n makes it longer.
  */
 #include "store_fixture.h"
 
 #include "store/campaign.h"
 #include "store/delivery.h"
+#include "store/ledger.h"
 #include "store/subscription.h"
 #include "store/suppression.h"
 
@@ -24,16 +25,19 @@ struct person {
 struct message {
 	int state;              /* enum delivery_state, or -1: not reached */
 	int attempts, accepted; /* accepted: how often */
-	int64_t next_at;
+	int64_t next_at, at;
+	int class, code; /* class: of classes[] */
 };
 
 struct mailing {
 	enum campaign_state state;
 	bool exhausted, forgotten; /* forgotten: some of its rows were deleted */
+	bool archived;
 	int64_t started_at, high, cursor, finished_at;
 	struct message to[PEOPLE];
 };
 
+static const char *const classes[] = { NULL, "policy", "no-such-user" }; /* the last one is dead */
 static struct person person[PEOPLE];
 static struct mailing mailing[CAMPAIGNS];
 static int people, mailings;
@@ -191,6 +195,7 @@ expect_claim(struct mailing *m, int size, int *want)
 		rows++;
 		to = &m->to[best];
 		to->state = mailable(best) ? DELIVERY_CLAIMED : DELIVERY_SKIPPED;
+		to->at = now;
 		if (to->state == DELIVERY_CLAIMED) {
 			to->attempts++;
 			want[n++] = best;
@@ -207,6 +212,7 @@ expect_claim(struct mailing *m, int size, int *want)
 		m->cursor = i;
 		m->to[i].state = mailable(i) ? DELIVERY_CLAIMED : DELIVERY_SKIPPED;
 		m->to[i].attempts = m->to[i].state == DELIVERY_CLAIMED;
+		m->to[i].at = now;
 		if (m->to[i].state == DELIVERY_CLAIMED)
 			want[n++] = i;
 	}
@@ -251,6 +257,7 @@ step_record(void)
 {
 	static const enum delivery_state states[] = { DELIVERY_ACCEPTED, DELIVERY_DEFERRED, DELIVERY_REFUSED, DELIVERY_SKIPPED };
 	struct delivery_result r = { .state = states[upto(6) % 4], .next_at = now + upto(40), .code = 250, .reply = "x" };
+	int class = upto(3);
 	struct campaign_tally t = { 0 };
 	struct delivery_claim claim = { 0 };
 	struct message *to;
@@ -258,6 +265,13 @@ step_record(void)
 
 	if (!id || mailing[id].state == CAMPAIGN_DONE || mailing[id].forgotten)
 		return;
+	if (r.state == DELIVERY_REFUSED || r.state == DELIVERY_DEFERRED) {
+		r.class = classes[class];
+		r.code = r.state == DELIVERY_REFUSED && upto(4) ? 550 : 450;
+		r.not_tried = upto(3) == 0; /* means something with DEFERRED only */
+	} else {
+		class = 0;
+	}
 	from = upto(PEOPLE);
 	for (i = 0; i < PEOPLE && mailing[id].to[(from + i) % PEOPLE].state != DELIVERY_CLAIMED; i++)
 		;
@@ -277,6 +291,14 @@ step_record(void)
 	ok(campaign_tally(db, id, &t, &err));
 	to->state = (int)r.state;
 	to->next_at = r.next_at;
+	to->at = now;
+	if (r.state == DELIVERY_DEFERRED && r.not_tried) {
+		to->attempts--;
+		if (!r.class)
+			class = to->class;
+	}
+	to->class = class;
+	to->code = r.code;
 	to->accepted += r.state == DELIVERY_ACCEPTED;
 	assert_true(to->accepted <= 1);
 }
@@ -296,7 +318,7 @@ step_recover(void)
 	for (i = 1; i <= people; i++)
 		if (mailing[id].to[i].state == DELIVERY_CLAIMED) {
 			mailing[id].to[i].state = hold ? DELIVERY_UNKNOWN : DELIVERY_DEFERRED;
-			mailing[id].to[i].next_at = now;
+			mailing[id].to[i].next_at = mailing[id].to[i].at = now;
 		}
 }
 
@@ -312,8 +334,10 @@ step_give_up(void)
 	ok(delivery_give_up(db, id, &n, &err));
 	assert_int_equal(n, want);
 	for (i = 1; i <= people; i++)
-		if (mailing[id].to[i].state == DELIVERY_DEFERRED)
+		if (mailing[id].to[i].state == DELIVERY_DEFERRED) {
 			mailing[id].to[i].state = DELIVERY_REFUSED;
+			mailing[id].to[i].at = now;
+		}
 }
 
 static bool
@@ -374,6 +398,108 @@ step_delete_old(void)
 			mailing[i].forgotten = true;
 }
 
+/* Any campaign with all its rows, or 0. */
+static int
+any_whole(void)
+{
+	int id = mailings ? 1 + upto(mailings) : 0;
+
+	return id && !mailing[id].forgotten ? id : 0;
+}
+
+/* What a retry must do by the model; with `change`, move the model on. */
+static void
+expect_retry(struct mailing *m, struct ledger_retry *r, bool change)
+{
+	struct message *to;
+	int i;
+
+	for (i = 1; i <= people; i++) {
+		to = &m->to[i];
+		r->seen += to->state != -1;
+		if ((to->state != DELIVERY_REFUSED && to->state != DELIVERY_UNKNOWN && to->state != DELIVERY_DEFERRED) ||
+		    (r->pick.state != -1 && r->pick.state != to->state) || (r->pick.class && r->pick.class != classes[to->class]))
+			continue;
+		if (!mailable(i)) {
+			r->gone++;
+			continue;
+		}
+		if (to->state == DELIVERY_REFUSED && to->class == 2 && to->code / 100 == 5 && person[i].since <= to->at) {
+			r->dead_ones++;
+			continue;
+		}
+		*(to->state == DELIVERY_REFUSED ? &r->refused : to->state == DELIVERY_UNKNOWN ? &r->unknown
+											      : &r->deferred) += 1;
+		if (!change)
+			continue;
+		to->state = DELIVERY_DEFERRED;
+		to->next_at = to->at = now;
+		if (m->state == CAMPAIGN_DONE)
+			m->state = CAMPAIGN_SENDING;
+		m->finished_at = 0;
+	}
+}
+
+static void
+step_retry(void)
+{
+	static const int picks[] = { -1, DELIVERY_REFUSED, DELIVERY_UNKNOWN, DELIVERY_DEFERRED };
+	static const char *const dead[] = { "no-such-user", NULL };
+	struct ledger_retry r = { .pick = { picks[upto(4)], classes[upto(3)] }, .dead = dead, .deadline = now + 1000 }, want = r;
+	int id = any_whole(), rc;
+
+	if (!id)
+		return;
+	r.count_only = upto(3) == 0;
+	if (mailing[id].state == CAMPAIGN_CANCELLED || mailing[id].archived) {
+		refused(ledger_retry(db, id, &r, &err), ERR_REFUSED);
+		return;
+	}
+	expect_retry(&mailing[id], &want, !r.count_only);
+	while ((rc = ledger_retry(db, id, &r, &err)) == 1)
+		;
+	ok(rc);
+	assert_int_equal(r.seen, want.seen);
+	assert_int_equal(r.refused, want.refused);
+	assert_int_equal(r.unknown, want.unknown);
+	assert_int_equal(r.deferred, want.deferred);
+	assert_int_equal(r.gone, want.gone);
+	assert_int_equal(r.dead_ones, want.dead_ones);
+}
+
+/* Archive, or die in the middle of it. */
+static void
+step_archive(void)
+{
+	int id = any_whole(), i, rc = 1, bites = upto(4) ? 100 : upto(3);
+	int64_t after = 0, n = 0;
+	struct mailing *m = &mailing[id];
+	bool flying;
+
+	if (!id)
+		return;
+	if (m->state != CAMPAIGN_DONE && m->state != CAMPAIGN_CANCELLED) {
+		refused(ledger_archive(db, id, &after, &n, &err), ERR_REFUSED);
+		return;
+	}
+	flying = count_state(m, DELIVERY_CLAIMED) && m->finished_at > now - LEDGER_FLIGHT;
+	while (bites-- > 0 && (rc = ledger_archive(db, id, &after, &n, &err)) == 1)
+		;
+	if (rc == -1) {
+		assert_true(flying);
+		refused(rc, ERR_REFUSED);
+	}
+	m->archived |= rc == 0;
+	assert_false(rc == 0 && flying);
+	for (i = 1; i <= after; i++) {
+		if (m->to[i].state == DELIVERY_DEFERRED)
+			m->to[i].state = DELIVERY_REFUSED;
+		if (m->to[i].state == DELIVERY_CLAIMED)
+			m->to[i].state = DELIVERY_UNKNOWN;
+		m->to[i].class = m->to[i].code = 0;
+	}
+}
+
 static void
 step(void)
 {
@@ -401,8 +527,12 @@ step(void)
 		did[9]++, step_state();
 	else if (what < 95)
 		did[10]++, step_delete_old();
+	else if (what < 97)
+		did[11]++, step_retry();
+	else if (what < 98)
+		did[12]++, step_archive();
 	else
-		clock_set(now += upto(40));
+		clock_set(now += upto(100) ? upto(80) : 1500);
 }
 
 static void
@@ -418,6 +548,8 @@ compare_all(void)
 			if (rc) {
 				assert_int_equal(d.state, mailing[i].to[j].state);
 				assert_int_equal(d.attempts, mailing[i].to[j].attempts);
+				assert_int_equal(d.at, mailing[i].to[j].at);
+				assert_string_equal(d.class, mailing[i].to[j].class ? classes[mailing[i].to[j].class] : "");
 			}
 		}
 }
@@ -448,7 +580,7 @@ test_random(void **state)
 	}
 	compare_all();
 	commit();
-	for (i = 0; i <= 10; i++)
+	for (i = 0; i <= 12; i++)
 		if (did[i] < steps / 200)
 			fail_msg("step %d was done %d times only: this is no test", i, did[i]);
 	assert_true(raw_int("SELECT sum(accepted) FROM campaign") > steps / 40);

@@ -15,8 +15,11 @@ enum {
 	S = 2,
 	U = 4,
 	A = 8,
-	L = 16
-}; /* pipelining size smtputf8 auth logged-in */
+	L = 16,
+	C = 32,
+	E = 64,
+	D = 128
+}; /* pipelining size smtputf8 auth logged-in chunking 8bitmime dsn */
 
 // clang-format off
 static const struct {
@@ -25,7 +28,7 @@ static const struct {
 	long long mailmax;
 } cases[] = {
 	{ "Postfix", "220 mx.example.org ESMTP Postfix\r\n250-mx.example.org\r\n250-PIPELINING\r\n250-SIZE 10240000\r\n250-VRFY\r\n250-ETRN\r\n"
-	    "250-ENHANCEDSTATUSCODES\r\n250-8BITMIME\r\n250-DSN\r\n250-SMTPUTF8\r\n250 CHUNKING\r\n", P | S | U, 0 },
+	    "250-ENHANCEDSTATUSCODES\r\n250-8BITMIME\r\n250-DSN\r\n250-SMTPUTF8\r\n250 CHUNKING\r\n", P | S | U | C | E | D, 0 },
 	{ "nothing but Ok",           "220 x\r\n250 Ok\r\n", 0, 0 },
 	{ "nothing at all",           "220 x\r\n250 \r\n", 0, 0 },
 	{ "a last line of nothing",   "250-x\r\n250-PIPELINING\r\n250 \r\n", P, 0 },
@@ -70,10 +73,38 @@ offers(void **state)
 					fail_msg("%s: not read", cases[i].name);
 			}
 			got = (h.offers.pipelining ? P : 0) | (h.offers.size ? S : 0) | (h.offers.smtputf8 ? U : 0) |
-			    (h.offers.auth ? A : 0) | (h.logged_in ? L : 0);
+			    (h.offers.auth ? A : 0) | (h.logged_in ? L : 0) | (h.offers.chunking ? C : 0) | (h.offers.eightbitmime ? E : 0) |
+			    (h.offers.dsn ? D : 0);
 			if (got != cases[i].want || h.offers.mailmax != cases[i].mailmax)
 				fail_msg("%s: %x, mailmax %lld", cases[i].name, (unsigned)got, (long long)h.offers.mailmax);
 		}
+}
+
+static void
+largest_size(void **state)
+{
+	static const struct {
+		const char *in;
+		long long want;
+	} sizes[] = {
+		{ "250-x\r\n250 SIZE 10240000\r\n", 10240000 },
+		{ "250-x\r\n250 SIZE\r\n", 0 },
+		{ "250-x\r\n250 SIZE 0\r\n", 0 },
+		{ "250-x\r\n250-SIZE\r\n250 SIZE 7\r\n", 7 },
+		{ "250-x\r\n250 SIZE -5\r\n", 0 },
+		{ "250-x\r\n250 SIZE 12k\r\n", 0 },
+		{ "250-x\r\n250 SIZE 999999999999999999\r\n", 999999999999999999 },
+		{ "250-x\r\n250 SIZE 9999999999999999999\r\n", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct smtp_ehlo h;
+
+		smtp_ehlo_init(&h);
+		assert_int_equal(smtp_ehlo_feed(&h, sizes[i].in, strlen(sizes[i].in)), 0);
+		assert_int_equal(h.offers.size_max, sizes[i].want);
+	}
 }
 
 static void
@@ -106,6 +137,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(offers),
+		cmocka_unit_test(largest_size),
 		cmocka_unit_test(no_reply_is_refused),
 		cmocka_unit_test(the_last_reply_is_kept),
 	};

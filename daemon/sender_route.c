@@ -1,0 +1,360 @@
+/*
+ * sender_route.c - which relay takes a message: by topic, by weight, and another one while it is in trouble.
+ *
+ * A relay works unless it cannot be reached or is held after trouble. A lane's
+ * relays come in tiers: those for its topic, their spares (weight 0), those
+ * for everything, their spares. Of the tiers only the first with a relay that
+ * works takes mail; when that has no room, mail waits, since a spare is for
+ * trouble and not for haste.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "sender.h"
+
+#define HOLD_FIRST_US 1000000 /* relay trouble: doubling, up to a minute */
+#define HOLD_LAST_US 60000000
+#define STRIDE 1000000 /* of relay.turn, for a weight of 1 */
+#define SIGN_AHEAD 32  /* messages signed before there is room for them, so that the threads have work */
+#define SOON_US 200000 /* what leaves within so long may be claimed */
+
+static bool
+works(const struct relay *r, int64_t now)
+{
+	return now >= r->hold_until_us && !r->transport->is_down(r->t);
+}
+
+/* The relays of a lane that its mail may go to now. */
+static uint32_t
+in_charge(const struct sender *s, const struct lane *l, int64_t now)
+{
+	uint32_t mask;
+	int tier, i;
+
+	for (tier = 0; tier < RELAY_TIERS; tier++) {
+		mask = 0;
+		for (i = 0; i < s->relays; i++)
+			if ((l->tier[tier] & 1u << i) && works(&s->relay[i], now))
+				mask |= 1u << i;
+		if (mask)
+			return mask;
+	}
+	return 0;
+}
+
+bool
+lane_works(const struct sender *s, const struct lane *l)
+{
+	return in_charge(s, l, clock_mono_us()) != 0;
+}
+
+/* How many it takes now. After trouble it is asked one at a time, until one is answered: a breaker that is half closed. */
+static size_t
+room(const struct relay *r)
+{
+	size_t n = r->transport->room(r->t);
+
+	if (r->hold_us && n > 0)
+		return r->busy + r->signing + r->signed_.count ? 0 : 1;
+	return n;
+}
+
+/* What a relay takes within the next moment: its room and what left lately, as far as its pace allows. */
+static size_t
+soon(const struct sender *s, const struct relay *r, int64_t now)
+{
+	size_t now_free = room(r), n = now_free + r->lately + r->before, paced;
+
+	if (!now_free || r->hold_us)
+		return now_free;
+	paced = sender_pace_relay_soon(s->pace, r->index, now, SOON_US);
+	if (n > paced)
+		n = paced;
+	return n < r->slots ? n : r->slots;
+}
+
+size_t
+lane_capacity(const struct sender *s, const struct lane *l)
+{
+	int64_t now = clock_mono_us();
+	uint32_t mask = in_charge(s, l, now);
+	size_t n = 0;
+	int i;
+
+	for (i = 0; i < s->relays; i++)
+		if (mask & 1u << i)
+			n += soon(s, &s->relay[i], now);
+	return n;
+}
+
+/* Whether the relay takes one more now; else *wait_us may become how long until its pace allows it. */
+static bool
+has_room(const struct sender *s, const struct relay *r, int64_t now, int64_t *wait_us)
+{
+	size_t now_free = room(r);
+	int64_t wait;
+
+	if (!now_free)
+		return false;
+	if (r->dkim)
+		return r->hold_us || r->signing + r->signed_.count < now_free + SIGN_AHEAD;
+	wait = sender_pace_relay_wait_us(s->pace, r->index, now);
+	if (wait > 0 && (*wait_us < 0 || wait < *wait_us))
+		*wait_us = wait;
+	return wait == 0;
+}
+
+struct relay *
+lane_relay(struct sender *s, struct lane *l, int64_t *wait_us)
+{
+	int64_t now = clock_mono_us();
+	uint32_t mask = in_charge(s, l, now);
+	struct relay *best = NULL;
+	uint64_t ahead = 0;
+	int i;
+
+	for (i = 0; i < s->relays; i++) {
+		struct relay *r = &s->relay[i];
+
+		if (!(mask & 1u << i))
+			continue;
+		if (r->turn > ahead)
+			ahead = r->turn;
+		if (has_room(s, r, now, wait_us) && (!best || r->turn < best->turn))
+			best = r;
+	}
+	/* who could take nothing for a while has no claim on what went elsewhere meanwhile */
+	if (best && best->turn + STRIDE < ahead)
+		best->turn = ahead - STRIDE;
+	return best;
+}
+
+void
+relay_took(struct sender *s, struct relay *r)
+{
+	int64_t weight = r->conf && r->conf->weight > 0 ? r->conf->weight : 1;
+
+	(void)s;
+	r->turn += (uint64_t)(STRIDE / weight);
+}
+
+void
+relay_heard(struct relay *r, const struct outcome *o)
+{
+	int64_t now = clock_mono_us();
+
+	r->lately++;
+	if (o->result.code && !o->hold)
+		r->hold_us = 0;
+	if (!o->hold || now < r->hold_until_us) /* ten connections refused at once are one trouble */
+		return;
+	r->hold_us = r->hold_us ? r->hold_us * 2 : HOLD_FIRST_US;
+	if (r->hold_us > HOLD_LAST_US)
+		r->hold_us = HOLD_LAST_US;
+	if (r->hold_us < o->hold * 1000000)
+		r->hold_us = o->hold * 1000000;
+	r->hold_until_us = now + r->hold_us;
+	log_event(LOG_LEVEL_WARNING, "relay_held", "relay=%s seconds=%lld code=%d reply=%s", r->name, (long long)(r->hold_us / 1000000),
+	    o->result.code, log_text(o->result.reply ? o->result.reply : ""));
+}
+
+/* A relay that stopped working keeps nothing waiting: what was signed for it goes back to its lane. */
+static void
+take_back(struct sender *s, struct relay *r)
+{
+	struct slot_list back = { 0 };
+	struct slot_entry *e;
+
+	while ((e = slot_take(&r->signed_))) {
+		sender_unsign(s, e);
+		e->relay = NULL;
+		if (e->outbox)
+			slot_push(&s->outbox, e);
+		else
+			slot_push(&back, e);
+	}
+	while ((e = slot_take(&back)))
+		slot_push_first(&e->lane->ready, e);
+}
+
+void
+sender_route_tick(struct sender *s)
+{
+	int64_t now = clock_mono_us();
+	int i;
+
+	for (i = 0; i < s->relays; i++) {
+		struct relay *r = &s->relay[i];
+
+		r->before = r->lately;
+		r->lately = 0;
+		if (r->signed_.count && !works(r, now))
+			take_back(s, r);
+	}
+}
+
+/*
+ * Those in charge of a lane that has mail are wanted for all they can take; the others of its tiers up to there, which do not
+ * work, for one message, to find out when they do again.
+ */
+void
+sender_want(struct sender *s)
+{
+	size_t want[CONF_RELAYS_MAX] = { 0 };
+	int64_t now = clock_mono_us(), wall = clock_now();
+	int i, l, tier;
+
+	for (l = 0; l < s->lanes && !s->draining; l++) {
+		const struct lane *lane = &s->lane[l];
+		uint32_t mask = in_charge(s, lane, now);
+		bool work = lane->ready.count > 0 || (l == 0 && (s->outbox.count || (s->outbox_due && s->outbox_due <= wall)));
+
+		for (i = 0; i < s->campaigns && !work; i++)
+			work = s->campaign[i].lane == lane && campaign_has_work(&s->campaign[i], wall);
+		if (!work)
+			continue;
+		for (tier = 0; tier < RELAY_TIERS; tier++) {
+			for (i = 0; i < s->relays; i++)
+				if ((lane->tier[tier] & 1u << i) && now >= s->relay[i].hold_until_us)
+					want[i] = (mask & 1u << i) ? s->relay[i].slots : (want[i] ? want[i] : 1);
+			if (lane->tier[tier] & mask)
+				break;
+		}
+	}
+	for (i = 0; i < s->relays; i++) {
+		struct relay *r = &s->relay[i];
+
+		if (r->signed_.count && want[i] < r->signed_.count)
+			want[i] = r->signed_.count;
+		r->transport->want(r->t, want[i]);
+	}
+}
+
+/* Whether `slug` is among the words of the list. */
+static bool
+names(const char *list, const char *slug)
+{
+	size_t n = strlen(slug), len;
+
+	for (list += strspn(list, " "); *list; list += len, list += strspn(list, " ")) {
+		len = strcspn(list, " ");
+		if (len == n && memcmp(list, slug, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static struct lane *
+find_lane(struct sender *s, const char *topic)
+{
+	int i;
+
+	for (i = 1; i < s->lanes; i++)
+		if (strcmp(s->lane[i].topic, topic) == 0)
+			return &s->lane[i];
+	return NULL;
+}
+
+struct lane *
+lane_for(struct sender *s, const char *topic)
+{
+	struct lane *l = find_lane(s, topic);
+
+	return l ? l : &s->lane[0];
+}
+
+/* A lane for each topic in one relay's list. */
+static int
+add_lanes(struct sender *s, const char *list, struct err *e)
+{
+	size_t len;
+
+	for (list += strspn(list, " "); *list; list += len, list += strspn(list, " ")) {
+		char *topic;
+
+		len = strcspn(list, " ");
+		topic = xstrndup(list, len);
+		if (find_lane(s, topic)) {
+			free(topic);
+			continue;
+		}
+		if (s->lanes == LANES_MAX) {
+			free(topic);
+			return err_set(e, ERR_INPUT, "newsletter.conf: relays name more than %d topics", LANES_MAX - 1);
+		}
+		s->lane[s->lanes++].topic = topic;
+	}
+	return 0;
+}
+
+/* Put each relay into its tier of the lane. */
+static void
+set_tiers(struct sender *s, struct lane *l)
+{
+	bool general = false;
+	int i, tier;
+
+	for (i = 0; i < s->relays; i++)
+		general |= s->relay[i].conf->topics[0] == '\0';
+	for (i = 0; i < s->relays; i++) {
+		const struct conf_relay *c = s->relay[i].conf;
+
+		if (l->topic[0] && names(c->topics, l->topic))
+			tier = 0;
+		else if (!c->topics[0] || (!general && i == 0)) /* somebody must take what nobody named */
+			tier = 2;
+		else
+			continue;
+		l->tier[tier + (c->weight == 0)] |= 1u << i;
+	}
+}
+
+int
+sender_route_open(struct sender *s, struct err *e)
+{
+	const struct conf *c = &s->site->conf;
+	int i;
+
+	s->lane[s->lanes++].topic = xstrdup("");
+	if (!conf_has_relay(c)) {
+		s->relay[0].name = "outbox-folder";
+		sender_folder_open(s, &s->relay[s->relays++]);
+		s->lane[0].tier[0] = 1;
+	}
+	for (i = 0; i < c->relays; i++) {
+		struct relay *r = &s->relay[i];
+
+		r->conf = &c->relay[i];
+		r->index = i;
+		r->name = c->relay[i].name[0] ? c->relay[i].name : "relay";
+		if (sender_relay_open(s, r, e) == -1)
+			return -1;
+		s->relays++;
+		if (sender_keys_open(s, r, e) == -1)
+			return -1;
+		if (add_lanes(s, c->relay[i].topics, e) == -1)
+			return -1;
+	}
+	for (i = 0; i < s->lanes && c->relays; i++)
+		set_tiers(s, &s->lane[i]);
+	for (i = 0; i < s->relays; i++)
+		s->most += s->relay[i].slots;
+	return sender_keys_start(s, e);
+}
+
+void
+sender_route_close(struct sender *s)
+{
+	int i;
+
+	for (i = 0; i < s->relays; i++)
+		if (s->relay[i].t)
+			s->relay[i].transport->free(s->relay[i].t);
+	for (i = 0; i < s->lanes; i++)
+		free(s->lane[i].topic);
+	s->relays = s->lanes = 0;
+}

@@ -1,0 +1,248 @@
+/* test_clerk_watch.c - when a campaign is paused for what came back, and that it is told once. */
+#include "../../daemon/clerk.h"
+
+#include "store_fixture.h"
+
+#include "store/campaign.h"
+#include "store/event.h"
+
+#define B CAMPAIGN_ALARM_BOUNCES
+#define C CAMPAIGN_ALARM_COMPLAINTS
+#define H CAMPAIGN_ALARM_HELD
+
+static const struct {
+	const char *name;
+	int64_t settled, accepted, bounces, complaints;
+	unsigned want;
+} rates[] = {
+	{ "nothing yet", 0, 0, 0, 0, 0 },
+	{ "all is well", 1000, 1000, 0, 0, 0 },
+	{ "all of too few", 99, 0, 99, 99, 0 },
+	{ "5 % of the fewest", 100, 95, 5, 0, B },
+	{ "4 % of the fewest", 100, 96, 4, 0, 0 },
+	{ "just below 5 %", 10000, 9501, 499, 0, 0 },
+	{ "5 % exactly", 10000, 9500, 500, 0, B },
+	{ "rounding does not help", 119, 114, 5, 0, 0 },
+	{ "nor harm", 120, 114, 6, 0, B },
+	{ "all refused", 100, 0, 100, 0, B },
+	{ "more bounces than messages", 100, 100, 250, 0, B },
+	{ "one complaint of few", 100, 100, 0, 1, C },
+	{ "one of a thousand", 1000, 1000, 0, 1, C },
+	{ "one of a thousand and one", 1001, 1001, 0, 1, 0 },
+	{ "complaints are of those accepted", 1050, 1000, 50, 1, C },
+	{ "and not of all settled", 1200, 1100, 59, 1, 0 },
+	{ "0.1 % of a million", 1000000, 1000000, 0, 1000, C },
+	{ "less of a million", 1000000, 1000000, 0, 999, 0 },
+	{ "both", 200, 190, 10, 1, B | C },
+	{ "complaints though nothing was accepted", 100, 0, 0, 1, C },
+};
+
+static void
+test_rates(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+		struct watch_counts n = {
+			.settled = rates[i].settled,
+			.accepted = rates[i].accepted,
+			.bounces = rates[i].bounces,
+			.complaints = rates[i].complaints,
+		};
+
+		if (watch_judge(&n) != rates[i].want)
+			fail_msg("%s: got %u, want %u", rates[i].name, watch_judge(&n), rates[i].want);
+	}
+}
+
+/* A site without an operator: what a mail needs besides is not there. */
+static struct site site;
+static struct clerk clerk;
+
+/* A campaign that is sending, of which so many were accepted and refused. */
+static int64_t
+sending(int64_t accepted, int64_t refused)
+{
+	struct campaign c = { .kind = "promotion", .topic_id = 1, .subject = "Spring", .created_by = "ann", .start_at = T0 };
+	struct campaign_tally tally = { .accepted = accepted, .refused = refused };
+
+	if (raw_int("SELECT count(*) FROM topic") == 0)
+		make_topic("promotions");
+	site = (struct site){ .db = db, .conf.mail_operator = (char[]){ "" } };
+	clerk = (struct clerk){ .site = &site };
+	begin();
+	ok(campaign_create(db, &c, &err));
+	ok(campaign_start(db, c.id, T0 + 86400, &err));
+	ok(campaign_tally(db, c.id, &tally, &err));
+	commit();
+	return c.id;
+}
+
+static void
+events(int64_t id, const char *kind, int n)
+{
+	struct event event = { .kind = kind, .class = "soft", .topic_id = 1, .campaign_id = id };
+
+	begin();
+	while (n--)
+		ok(event_add(db, &event, &err));
+	commit();
+}
+
+/* Watch once, some seconds later. */
+static struct campaign
+watched(int64_t id)
+{
+	struct campaign c;
+
+	clock_set(clock_now() + 10);
+	ok(clerk_watch(&clerk, &err));
+	assert_int_equal(campaign_get(db, id, &c, &err), 1);
+	return c;
+}
+
+static void
+resume(int64_t id)
+{
+	begin();
+	ok(campaign_resume(db, id, &err));
+	commit();
+}
+
+static void
+test_pause(void **state)
+{
+	int64_t id = sending(190, 10);
+	struct campaign c;
+
+	(void)state;
+	events(id, "refusal", 9);
+	events(id, "unsubscribe", 50);
+	assert_int_equal(watched(id).state, CAMPAIGN_SENDING);
+	events(id, "bounce", 1);
+	c = watched(id);
+	assert_int_equal(c.state, CAMPAIGN_PAUSED);
+	assert_int_equal(c.alarms, B);
+	assert_string_equal(c.reason, "10 of 200 messages (5.0 %) bounced; look at `newsletter campaign show 1`, then resume or cancel it");
+	resume(id);
+	events(id, "bounce", 50);
+	assert_int_equal(watched(id).state, CAMPAIGN_SENDING);
+	events(id, "complaint", 2);
+	c = watched(id);
+	assert_int_equal(c.state, CAMPAIGN_PAUSED);
+	assert_int_equal(c.alarms, B | C);
+	assert_string_equal(c.reason, "2 of 190 readers (1.05 %) complained; look at `newsletter campaign show 1`, then resume or cancel it");
+	resume(id);
+	assert_int_equal(watched(id).state, CAMPAIGN_SENDING);
+	assert_int_equal(raw_int("SELECT count(*) FROM outbox"), 0);
+}
+
+static void
+test_both(void **state)
+{
+	int64_t other = sending(1000, 0), id = sending(190, 10);
+
+	(void)state;
+	events(id, "refusal", 10);
+	events(id, "complaint", 1);
+	assert_string_equal(watched(id).reason,
+	    "10 of 200 messages (5.0 %) bounced, 1 of 190 readers (0.53 %) complained; look at `newsletter campaign show 2`, then resume or "
+	    "cancel it");
+	assert_int_equal(watched(other).state, CAMPAIGN_SENDING);
+	assert_int_equal(watched(other).alarms, 0);
+}
+
+/* Refused, tried again by hand and accepted: the events of the first time are still there. */
+static void
+test_retried(void **state)
+{
+	int64_t id = sending(200, 0);
+
+	(void)state;
+	events(id, "refusal", 20);
+	assert_int_equal(watched(id).state, CAMPAIGN_SENDING);
+}
+
+/* Given up at their deadline: refused without a refusal. */
+static void
+test_given_up(void **state)
+{
+	int64_t id = sending(100, 100);
+
+	(void)state;
+	assert_int_equal(watched(id).state, CAMPAIGN_SENDING);
+}
+
+static void
+test_ended(void **state)
+{
+	int64_t id = sending(1000, 0), old = sending(1000, 0);
+	struct campaign c;
+
+	(void)state;
+	begin();
+	ok(campaign_finish(db, old, &err));
+	clock_set(T0 + 8 * 86400);
+	ok(campaign_finish(db, id, &err));
+	commit();
+	events(id, "complaint", 1);
+	events(old, "complaint", 1);
+	c = watched(id);
+	assert_int_equal(c.state, CAMPAIGN_DONE);
+	assert_int_equal(c.alarms, C);
+	assert_string_equal(c.reason, "");
+	assert_int_equal(watched(old).alarms, 0); /* too long ago */
+}
+
+static void
+test_held(void **state)
+{
+	int64_t id = sending(1000, 0);
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) { /* each hold is told anew */
+		begin();
+		ok(campaign_hold(db, id, "overdue", &err));
+		commit();
+		assert_int_equal(watched(id).alarms, H);
+		assert_string_equal(watched(id).reason, "overdue");
+		resume(id);
+		assert_int_equal(watched(id).alarms, 0);
+	}
+}
+
+/* It looks every other second, and goes on when the clock was set back. */
+static void
+test_rhythm(void **state)
+{
+	int64_t id = sending(190, 10);
+	struct campaign c;
+
+	(void)state;
+	watched(id);
+	events(id, "refusal", 10);
+	ok(clerk_watch(&clerk, &err));
+	assert_int_equal(campaign_get(db, id, &c, &err), 1);
+	assert_int_equal(c.state, CAMPAIGN_SENDING);
+	clock_set(T0 - 86400);
+	assert_int_equal(watched(id).state, CAMPAIGN_PAUSED);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rates),
+		store_test(test_pause),
+		store_test(test_both),
+		store_test(test_retried),
+		store_test(test_given_up),
+		store_test(test_ended),
+		store_test(test_held),
+		store_test(test_rhythm),
+	};
+
+	return cmocka_run_group_tests_name("clerk_watch", tests, NULL, NULL);
+}
