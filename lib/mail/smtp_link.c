@@ -106,6 +106,7 @@ set_state(struct smtp_link *l, enum smtp_link_state state)
 	p->hub->open += state != SMTP_LINK_NONE;
 	p->hub->open -= l->state != SMTP_LINK_NONE;
 	l->state = state;
+	p->hub->news = true;
 	count_places(l);
 }
 
@@ -124,6 +125,7 @@ link_done(void *ctx, uint64_t tag, enum smtp_result result, enum smtp_command at
 	struct smtp_shared *p = l->shared;
 
 	p->busy--;
+	p->hub->news = true;
 	if (result == SMTP_REPLIED && reply->code != 421) {
 		l->served++;
 		smtp_trust_passed(&p->trust, (int64_t)l->served);
