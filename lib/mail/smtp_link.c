@@ -203,8 +203,10 @@ suspect_dialogue(struct smtp_link *l)
 {
 	struct smtp_shared *p = l->shared;
 
-	if (smtp_trust_lost(&p->trust, smtp_conn_terms(l->conn)->dialogue))
-		note(p, "%s loses connections in a dialogue that it offers: %s for a day", p->relay.url, dialogue_name(p->trust.best));
+	if (!smtp_trust_lost(&p->trust, smtp_conn_terms(l->conn)->dialogue))
+		return;
+	p->backoff = p->retry_at = 0; /* the lesser one deserves a fresh start */
+	note(p, "%s loses connections in a dialogue that it offers: %s for a day", p->relay.url, dialogue_name(p->trust.best));
 }
 
 /* Closed, and nothing was said. */
