@@ -124,7 +124,7 @@ chunk_answered(struct smtp_conn *c, bool ok)
 		conn_trust(c);
 	}
 	if (!ok && f->spared) {
-		c->need_rset = c->trust->reset_first = true;
+		c->need_rset = true;
 		settle(c, SMTP_UNSENT, f->at, &none);
 	} else {
 		settle(c, SMTP_REPLIED, SMTP_BODY, &c->reader.reply);
@@ -144,6 +144,7 @@ answered(struct smtp_conn *c, enum verb verb, bool ok)
 		f->mail_ok = ok;
 		/* An earlier message's transaction may be open still: what becomes of this one shows at its end. */
 		f->spared = code == 503 && f->bare && c->submitted > 1;
+		c->trust->reset_first |= f->spared;
 		if (!ok && !f->spared)
 			refused(c, SMTP_MAIL);
 		break;

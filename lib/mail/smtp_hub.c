@@ -278,11 +278,12 @@ smtp_hub_turn(struct smtp_hub *h, struct pollfd *extra, size_t n, int64_t wait_u
 {
 	int64_t now;
 
+	h->news = false;
 	for (struct smtp_pool *p = h->pools; p; p = *smtp_pool_next(p))
 		smtp_pool_tend(p);
 	write_dirty(h);
 	call_libcurl_in_time(h);
-	if (wait_for_something(h, extra, n, wait_us))
+	if (wait_for_something(h, extra, n, h->news ? 0 : wait_us))
 		serve(h);
 	call_libcurl_in_time(h);
 	now = clock_mono_us();

@@ -10,6 +10,7 @@
 #define SMTP_HUB_H
 
 #include <curl/curl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ struct smtp_hub {
 	size_t open;     /* links that are not SMTP_LINK_NONE */
 	int64_t curl_at; /* when libcurl wants to be called (clock_mono_us); -1: not by itself */
 	int64_t check_at;
+	bool news; /* something happened in this turn that the caller should hear of before it sleeps */
 	struct smtp_pool *pools;
 	struct smtp_link *dirty;
 	struct pollfd *wait; /* epoll and the caller's */
@@ -44,6 +46,6 @@ struct smtp_pool **smtp_pool_next(struct smtp_pool *p);
 void smtp_pool_tend(struct smtp_pool *p);                              /* open and close as wanted */
 int64_t smtp_pool_wakes(const struct smtp_pool *p);                    /* when it wants to open again; INT64_MAX: it does not */
 void smtp_pool_check_time(struct smtp_pool *p, int64_t now);           /* close links that waited too long */
-_Bool smtp_pool_owns(const struct smtp_pool *p, const struct smtp_link *l);
+bool smtp_pool_owns(const struct smtp_pool *p, const struct smtp_link *l);
 
 #endif

@@ -106,6 +106,7 @@ set_state(struct smtp_link *l, enum smtp_link_state state)
 	p->hub->open += state != SMTP_LINK_NONE;
 	p->hub->open -= l->state != SMTP_LINK_NONE;
 	l->state = state;
+	p->hub->news = true;
 	count_places(l);
 }
 
@@ -124,6 +125,7 @@ link_done(void *ctx, uint64_t tag, enum smtp_result result, enum smtp_command at
 	struct smtp_shared *p = l->shared;
 
 	p->busy--;
+	p->hub->news = true;
 	if (result == SMTP_REPLIED && reply->code != 421) {
 		l->served++;
 		smtp_trust_passed(&p->trust, (int64_t)l->served);
@@ -201,8 +203,10 @@ suspect_dialogue(struct smtp_link *l)
 {
 	struct smtp_shared *p = l->shared;
 
-	if (smtp_trust_lost(&p->trust, smtp_conn_terms(l->conn)->dialogue))
-		note(p, "%s loses connections in a dialogue that it offers: %s for a day", p->relay.url, dialogue_name(p->trust.best));
+	if (!smtp_trust_lost(&p->trust, smtp_conn_terms(l->conn)->dialogue))
+		return;
+	p->backoff = p->retry_at = 0; /* the lesser one deserves a fresh start */
+	note(p, "%s loses connections in a dialogue that it offers: %s for a day", p->relay.url, dialogue_name(p->trust.best));
 }
 
 /* Closed, and nothing was said. */

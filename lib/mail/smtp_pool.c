@@ -154,8 +154,10 @@ refuse_oversize(struct smtp_pool *p)
 		s->busy--;
 		s->handler.done(s->handler.ctx, p->oversize[i], SMTP_REPLIED, SMTP_MAIL, &reply); /* may submit more */
 	}
-	if (n > 0)
-		memmove(p->oversize, p->oversize + n, (p->oversizes -= n) * sizeof(*p->oversize));
+	if (n == 0)
+		return;
+	memmove(p->oversize, p->oversize + n, (p->oversizes -= n) * sizeof(*p->oversize));
+	s->hub->news = true;
 }
 
 void

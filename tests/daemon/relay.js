@@ -5,6 +5,7 @@
 //   --key F --cert F             STARTTLS with these (without: none is offered)
 //   --implicit                   TLS from the first byte
 //   --user U --password P        AUTH; nothing else is taken before it
+//   --user U --bearer TOKEN      the same, by XOAUTH2 alone
 //   --no-pipelining --no-utf8
 //   --refuse COMMAND:CODE:N      mail, rcpt or body: refuse every Nth message by the number in its address, with this code
 //   --code421 COMMAND:N          mail, rcpt or body: 421 and the end of the connection, at every Nth such command over all
@@ -88,13 +89,15 @@ function server() {
 		secure: has('implicit'),
 		disabledCommands: off,
 		authOptional: !value('user'),
+		authMethods: value('bearer') ? ['XOAUTH2'] : ['PLAIN', 'LOGIN'],
 		hidePIPELINING: has('no-pipelining'),
 		hideSMTPUTF8: has('no-utf8'),
 		size: 10000000,
 		disableReverseLookup: true,
 		logger: false,
 		onAuth(auth, session, callback) {
-			const good = auth.username === value('user') && auth.password === value('password');
+			const good = auth.username === value('user') &&
+				(value('bearer') ? auth.accessToken === value('bearer') : auth.password === value('password'));
 
 			counts.logins += good;
 			callback(good ? null : Object.assign(new Error('no'), { responseCode: 535 }), good ? { user: auth.username } : undefined);

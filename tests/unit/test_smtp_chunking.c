@@ -38,7 +38,8 @@ static const struct {
 	/* A failed BDAT that leaves its transaction open: nobody is blamed, RSET goes first from then on. */
 	{ "nested MAIL: given back, then RSET first", WINDOW, 4, 0, "+ + w 250 550 554 503 503 503 + w 250 250 250 250 + w",
 	    M(0) M(1) " {0 replied rcpt 550} {1 unsent rcpt 0} RSET/" M(2) " " A(2) "RSET/" M(3) " " },
-	{ "nested MAIL, accepted all the same", WINDOW, 4, 0, "+ + w 250 550 554 503 250 250", M(0) M(1) " {0 replied rcpt 550} " A(1) },
+	{ "nested MAIL, accepted all the same", WINDOW, 4, 0, "+ + w 250 550 554 503 250 250 + w", M(0) M(1) " {0 replied rcpt 550} " A(1)
+	    "RSET/" M(2) " " },
 	{ "nested MAIL, and the recipient is refused", WINDOW, 4, 0, "+ + w 250 550 554 503 551 503", M(0) M(1)
 	    " {0 replied rcpt 550} {1 replied rcpt 551} " },
 	{ "503 to the first MAIL is the relay's word", WINDOW, 4, 0, "+ w 503 503 503", M(0) " {0 replied mail 503} " },

@@ -1,0 +1,342 @@
+/* test_smtp_pool.c - pools on one hub: waiting, relays that are there and that are not, credentials. A thread plays relay. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "mail/smtp.h"
+
+#define CHUNK_OFFER "250-x\r\n250-PIPELINING\r\n250-SIZE 20000\r\n250 CHUNKING\r\n"
+
+struct relay {
+	int listener, port;
+	int sessions; /* ends after so many connections */
+	pthread_t thread;
+};
+
+static int
+listen_somewhere(int *port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(listen(fd, 16), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &n), 0);
+	*port = ntohs(a.sin_port);
+	return fd;
+}
+
+static void
+swallow(FILE *in, size_t n)
+{
+	while (n-- > 0 && getc(in) != EOF)
+		;
+}
+
+static void
+session(int fd)
+{
+	FILE *in = fdopen(fd, "r"), *out = fdopen(dup(fd), "w");
+	char line[600];
+
+	fputs("220 x\r\n", out);
+	fflush(out);
+	while (in && fgets(line, sizeof(line), in)) {
+		if (strncmp(line, "EHLO", 4) == 0)
+			fputs(CHUNK_OFFER, out);
+		else if (strncmp(line, "QUIT", 4) == 0)
+			break;
+		else if (strncmp(line, "BDAT ", 5) == 0)
+			swallow(in, strtoul(line + 5, NULL, 10));
+		if (strncmp(line, "EHLO", 4) != 0)
+			fputs("250 ok\r\n", out);
+		fflush(out);
+	}
+	fputs("221 bye\r\n", out);
+	fclose(out);
+	fclose(in);
+}
+
+static void *
+play_relay(void *arg)
+{
+	struct relay *r = arg;
+
+	for (int i = 0; i < r->sessions; i++)
+		session(accept(r->listener, NULL, NULL));
+	return NULL;
+}
+
+static void
+start_relay(struct relay *r, int sessions)
+{
+	r->sessions = sessions;
+	r->listener = listen_somewhere(&r->port);
+	assert_int_equal(pthread_create(&r->thread, NULL, play_relay, r), 0);
+}
+
+static void
+stop_relay(struct relay *r)
+{
+	pthread_join(r->thread, NULL);
+	close(r->listener);
+}
+
+struct caller {
+	int accepted, refused, other, troubles, asked;
+	struct smtp_reply last;
+	bool no_credentials;
+};
+
+static void
+on_body(void *ctx, uint64_t tag, struct buf *out)
+{
+	(void)ctx;
+	(void)tag;
+	buf_addstr(out, "Subject: x\r\n\r\nx\r\n");
+}
+
+static void
+on_done(void *ctx, uint64_t tag, enum smtp_result result, enum smtp_command at, const struct smtp_reply *reply)
+{
+	struct caller *c = ctx;
+
+	(void)tag;
+	(void)at;
+	c->last = *reply;
+	c->accepted += result == SMTP_REPLIED && reply->code == 250;
+	c->refused += result == SMTP_REPLIED && reply->code != 250;
+	c->other += result != SMTP_REPLIED;
+}
+
+static void
+on_trouble(void *ctx, const char *text)
+{
+	(void)text;
+	((struct caller *)ctx)->troubles++;
+}
+
+static int
+on_credentials(void *ctx, struct smtp_credentials *out, struct err *e)
+{
+	struct caller *c = ctx;
+
+	c->asked++;
+	out->password = "secret";
+	return c->no_credentials ? err_set(e, ERR_INPUT, "the token cannot be read") : 0;
+}
+
+static struct smtp_pool *
+new_pool(struct smtp_hub *h, int port, struct caller *c, const char *host, const char *user)
+{
+	static char url[4][64];
+	static int next;
+	struct smtp_handler handler = { .body = on_body, .done = on_done, .trouble = on_trouble, .credentials = on_credentials, .ctx = c };
+	struct smtp_relay relay = { .user = user, .password = "", .ca_file = "", .helo = "x", .tls = SMTP_TLS_NONE, .connections = 1, .window = 8,
+		.timeout = 5 };
+	struct err e = ERR_INIT;
+	struct smtp_pool *p;
+
+	relay.url = url[next = (next + 1) % 4];
+	snprintf(url[next], sizeof(url[next]), "smtp://%s:%d", host, port);
+	p = smtp_pool_new(h, &relay, &handler, &e);
+	assert_non_null(p);
+	return p;
+}
+
+/* Turn until the pool has room or is down, for two seconds at most. */
+static void
+settle(struct smtp_hub *h, const struct smtp_pool *p)
+{
+	int64_t until = clock_mono_us() + 2000000;
+
+	while (smtp_pool_room(p) == 0 && !smtp_pool_is_down(p) && clock_mono_us() < until)
+		smtp_hub_turn(h, NULL, 0, 100000);
+}
+
+static void
+send_all(struct smtp_hub *h, struct smtp_pool *p, int messages)
+{
+	struct smtp_message m = { .mail_from = "a@b.org", .rcpt_to = "c@d.org", .size = 100 };
+	int64_t until = clock_mono_us() + 5000000;
+
+	while ((messages > 0 || smtp_pool_busy(p) > 0) && clock_mono_us() < until) {
+		smtp_pool_want(p, (size_t)messages);
+		while (messages > 0 && smtp_pool_room(p) > 0) {
+			smtp_pool_submit(p, &m);
+			messages--;
+		}
+		smtp_hub_turn(h, NULL, 0, 100000);
+	}
+	assert_int_equal(messages, 0);
+}
+
+static void
+waits_are_short_and_exact(void **state)
+{
+	struct smtp_hub *h = smtp_hub_new();
+	int64_t best = INT64_MAX;
+	struct pollfd extra[2];
+	int fds[2];
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		int64_t start = clock_mono_us(), took;
+
+		smtp_hub_turn(h, NULL, 0, 300);
+		took = clock_mono_us() - start;
+		assert_true(took >= 300);
+		best = took < best ? took : best;
+	}
+	assert_true(best < 900); /* the machine may be busy, but not each time */
+
+	assert_int_equal(pipe(fds), 0);
+	extra[0] = (struct pollfd){ .fd = -1, .events = POLLIN, .revents = POLLIN };
+	extra[1] = (struct pollfd){ .fd = fds[0], .events = POLLIN, .revents = POLLIN };
+	smtp_hub_turn(h, extra, 2, 1000);
+	assert_int_equal(extra[0].revents | extra[1].revents, 0);
+	assert_int_equal(write(fds[1], "x", 1), 1);
+	smtp_hub_turn(h, extra, 2, 60000000);
+	assert_int_equal(extra[1].revents, POLLIN);
+	close(fds[0]);
+	close(fds[1]);
+	smtp_hub_free(h);
+}
+
+static void
+one_relay_is_down_and_the_other_sends(void **state)
+{
+	struct caller dead = { 0 }, alive = { 0 };
+	struct smtp_hub *h = smtp_hub_new();
+	struct smtp_pool *a, *b;
+	struct relay r;
+	int port;
+
+	(void)state;
+	close(listen_somewhere(&port)); /* nobody is there any more */
+	start_relay(&r, 1);
+	a = new_pool(h, port, &dead, "127.0.0.1", "");
+	b = new_pool(h, r.port, &alive, "localhost", ""); /* a name: libcurl's resolver thread */
+	assert_false(smtp_pool_is_down(a));
+	smtp_pool_want(a, 5);
+	smtp_pool_want(b, 5);
+	settle(h, a);
+	assert_true(smtp_pool_is_down(a));
+	assert_int_equal(dead.troubles, 1);
+	settle(h, b);
+	assert_false(smtp_pool_is_down(b));
+	assert_int_equal(smtp_pool_room(b), 1);
+	send_all(h, b, 200);
+	assert_int_equal(alive.accepted, 200);
+	assert_int_equal(smtp_pool_room(b), 8);
+	assert_int_equal(dead.accepted + dead.other, 0);
+	assert_true(smtp_pool_is_down(a));
+	assert_int_equal(alive.asked, 0); /* no user */
+	smtp_pool_free(a);
+	smtp_pool_free(b);
+	smtp_hub_free(h);
+	stop_relay(&r);
+}
+
+static void
+opening_does_not_wait_in_steps(void **state)
+{
+	int64_t best = INT64_MAX;
+	struct relay r;
+
+	(void)state;
+	start_relay(&r, 5);
+	for (int i = 0; i < 5; i++) {
+		struct smtp_hub *h = smtp_hub_new();
+		struct caller c = { 0 };
+		struct smtp_pool *p = new_pool(h, r.port, &c, "localhost", "");
+		int64_t start = clock_mono_us();
+
+		smtp_pool_want(p, 1);
+		settle(h, p);
+		assert_int_equal(smtp_pool_room(p), 1);
+		best = clock_mono_us() - start < best ? clock_mono_us() - start : best;
+		smtp_pool_free(p);
+		smtp_hub_free(h);
+	}
+	stop_relay(&r);
+	assert_true(best < 100000);
+}
+
+static void
+too_large_for_the_relay(void **state)
+{
+	struct smtp_message m = { .mail_from = "a@b.org", .rcpt_to = "c@d.org", .size = 20001 };
+	struct smtp_hub *h = smtp_hub_new();
+	struct caller c = { 0 };
+	struct smtp_pool *p;
+	struct relay r;
+
+	(void)state;
+	start_relay(&r, 1);
+	p = new_pool(h, r.port, &c, "127.0.0.1", "");
+	smtp_pool_want(p, 2);
+	settle(h, p);
+	smtp_pool_submit(p, &m);
+	assert_int_equal(smtp_pool_room(p), 0);
+	assert_int_equal(smtp_pool_busy(p), 1);
+	assert_int_equal(c.refused, 0); /* not before the next turn */
+	smtp_hub_turn(h, NULL, 0, 1000000);
+	assert_int_equal(c.refused, 1);
+	assert_int_equal(c.last.code, 552);
+	assert_string_equal(c.last.enhanced, "5.3.4");
+	assert_int_equal(smtp_pool_busy(p), 0);
+	m.size = 20000;
+	smtp_pool_submit(p, &m);
+	send_all(h, p, 0);
+	assert_int_equal(c.accepted, 1);
+	smtp_pool_free(p);
+	smtp_hub_free(h);
+	stop_relay(&r);
+}
+
+static void
+credentials_are_asked_for_and_may_fail(void **state)
+{
+	struct caller c = { .no_credentials = true };
+	struct smtp_hub *h = smtp_hub_new();
+	struct smtp_pool *p = new_pool(h, 9, &c, "127.0.0.1", "ann");
+
+	(void)state;
+	smtp_pool_want(p, 1);
+	settle(h, p);
+	assert_int_equal(c.asked, 1);
+	assert_int_equal(c.troubles, 1);
+	assert_true(smtp_pool_is_down(p));
+	smtp_pool_free(p);
+	smtp_hub_free(h);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(waits_are_short_and_exact),
+		cmocka_unit_test(one_relay_is_down_and_the_other_sends),
+		cmocka_unit_test(opening_does_not_wait_in_steps),
+		cmocka_unit_test(too_large_for_the_relay),
+		cmocka_unit_test(credentials_are_asked_for_and_may_fail),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
