@@ -25,8 +25,9 @@ pace_day_init(struct pace_day *d, const struct pace_relay_limits *l)
 	d->per_day = l->per_day > 0 ? l->per_day : 0;
 	d->warmup_start = l->warmup_start > 0 ? l->warmup_start : 0;
 	d->warmup_growth = l->warmup_growth > 0 ? l->warmup_growth : 100;
-	d->warmup_days = l->warmup_days > 0 ? l->warmup_days : d->per_day ? 0
-									  : WARMUP_DAYS;
+	d->warmup_days = l->warmup_days > 0 ? l->warmup_days : 0;
+	if (!d->per_day && !d->warmup_days)
+		d->warmup_days = WARMUP_DAYS;
 	d->limited = d->per_day || d->warmup_start || l->rate.messages > 0;
 	d->reserved = -1;
 	d->limit = limit_at(d, 0);
