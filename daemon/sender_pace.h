@@ -42,7 +42,7 @@ struct sender_pace;
 #define PACE_GRACE_US 50000
 
 struct pace_rate {
-	int64_t messages; /* 0: no limit */
+	int64_t messages; /* 0: no limit; up to 10^9 */
 	int64_t seconds;  /* 1 to 86400 */
 };
 
