@@ -92,7 +92,10 @@ pace_spread_soon(const struct pace_spread *s, int64_t now_us, int64_t within_us)
 	return (size_t)n;
 }
 
-/* Late by a little: the schedule stays as it was, and what was lost is made up for. By more: there was nothing to send, and a new one begins. */
+/*
+ * Late by a little: the schedule stays as it was, and what was lost is made up for. By more: there was nothing to send, and a new one
+ * begins.
+ */
 void
 pace_spread_take(struct pace_spread *s, int64_t now_us)
 {

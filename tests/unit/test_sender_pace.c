@@ -294,7 +294,7 @@ test_slow(void **state)
 	}
 	assert_in_range(sender_pace_relay_slowed(pace, 0), 17, 20);
 	assert_in_range(flow(600), 8, 20);
-	flow(3 * 3600);
+	flow(INT64_C(3) * 3600);
 	assert_int_equal(sender_pace_relay_slowed(pace, 0), 0);
 }
 

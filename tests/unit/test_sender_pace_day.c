@@ -271,8 +271,8 @@ test_sleep(void **state)
 	(void)state;
 	start(&limits);
 	save();
-	now += 8 * 3600 * SECOND;
-	mono_skew -= 8 * 3600 * SECOND;
+	now += 480 * MINUTE;
+	mono_skew -= 480 * MINUTE;
 	save();
 	while (until_free(0, now + SECOND))
 		leave(0, -1);
@@ -286,7 +286,7 @@ test_sleep(void **state)
 static void
 test_clock_put_back(void **state)
 {
-	static const int64_t jumps[] = { -3600, -86400, -30 * 86400, 40, 3600 };
+	static const int64_t jumps[] = { -3600, -86400, INT64_C(-30) * 86400, 40, 3600 };
 	const struct pace_relay_limits relay = { .name = "r", .per_day = 300 };
 	const struct pace_limits limits = { .relay = &relay, .relays = 1 };
 	size_t i, j;
@@ -402,7 +402,11 @@ test_warmup(void **state)
 static void
 test_relays(void **state)
 {
-	static const struct pace_relay_limits relays[] = { { .name = "a", .per_day = 10 }, { .name = "b", .per_day = 20 }, { .name = "c" } };
+	static const struct pace_relay_limits relays[] = {
+		{ .name = "a", .per_day = 10 },
+		{ .name = "b", .per_day = 20 },
+		{ .name = "c" },
+	};
 	const struct pace_limits limits = { .relay = relays, .relays = 3 };
 	int i, round;
 
