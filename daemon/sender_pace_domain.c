@@ -56,12 +56,6 @@ find(const struct sender_pace *p, const char *name, uint32_t h)
 }
 
 int
-pace_domain_find(const struct sender_pace *p, const char *name)
-{
-	return find(p, name, hash(name));
-}
-
-int
 pace_domain_make(struct sender_pace *p, const char *name)
 {
 	uint32_t h = hash(name);

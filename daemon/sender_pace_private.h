@@ -132,7 +132,6 @@ struct sender_pace {
 
 void pace_domains_init(struct sender_pace *p, const struct pace_limits *limits);
 const char *pace_domain_of(const char *address);
-int pace_domain_find(const struct sender_pace *p, const char *name);
 /* Found or made; -1: no place. Unmade when it is not set, not slow, its rows are gone, and nobody holds it. */
 int pace_domain_make(struct sender_pace *p, const char *name);
 void pace_domain_unmake(struct sender_pace *p, int domain);
