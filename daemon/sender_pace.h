@@ -42,7 +42,7 @@ struct sender_pace;
 #define PACE_GRACE_US 50000
 
 struct pace_rate {
-	int64_t messages; /* 0: no limit */
+	int64_t messages; /* 0: no limit; up to 10^9 */
 	int64_t seconds;  /* 1 to 86400 */
 };
 
@@ -88,7 +88,8 @@ int sender_pace_domain(struct sender_pace *p, const char *address);
 
 /*
  * Whether this message, just claimed, is to go back into the ledger until *next_at (Unix seconds), because its domain would keep it
- * waiting for over two seconds, or holds more slots than its share. Those sent back come again one by one. Call sender_pace_left() for them too.
+ * waiting for over two seconds, waits in more than a quarter of all slots, or holds more of them than its share. Those sent back come
+ * again one by one, within four hours. Call sender_pace_left() for them too.
  */
 bool sender_pace_park(struct sender_pace *p, int domain, int64_t now_us, int64_t wall, int64_t *next_at);
 

@@ -18,15 +18,24 @@ limit_at(const struct pace_day *d, int64_t now)
 	return d->per_day && limit > d->per_day ? d->per_day : limit;
 }
 
+static int64_t
+bounded(int64_t n)
+{
+	if (n < 0)
+		return 0;
+	return n < PACE_MOST ? n : PACE_MOST;
+}
+
 void
 pace_day_init(struct pace_day *d, const struct pace_relay_limits *l)
 {
 	*d = (struct pace_day){ 0 };
-	d->per_day = l->per_day > 0 ? l->per_day : 0;
-	d->warmup_start = l->warmup_start > 0 ? l->warmup_start : 0;
-	d->warmup_growth = l->warmup_growth > 0 ? l->warmup_growth : 100;
-	d->warmup_days = l->warmup_days > 0 ? l->warmup_days : d->per_day ? 0
-									  : WARMUP_DAYS;
+	d->per_day = bounded(l->per_day);
+	d->warmup_start = bounded(l->warmup_start);
+	d->warmup_growth = l->warmup_growth > 0 ? bounded(l->warmup_growth) : 100;
+	d->warmup_days = bounded(l->warmup_days);
+	if (!d->per_day && !d->warmup_days)
+		d->warmup_days = WARMUP_DAYS;
 	d->limited = d->per_day || d->warmup_start || l->rate.messages > 0;
 	d->reserved = -1;
 	d->limit = limit_at(d, 0);

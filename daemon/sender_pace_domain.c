@@ -8,7 +8,7 @@
 #define EPOCH 1024              /* messages */
 #define PARK_US (2 * SECOND_US) /* so long may a message of a slow domain hold its slot */
 #define PARK_LEAST_US SECOND_US
-#define PARK_MOST_US (4 * 3600 * SECOND_US)
+#define PARK_MOST_US (INT64_C(4) * 3600 * SECOND_US)
 
 static char
 lower(char c)
@@ -53,12 +53,6 @@ find(const struct sender_pace *p, const char *name, uint32_t h)
 	for (i = p->chain[h % PACE_CHAINS]; i != -1 && !same(p->domain[i].name, name); i = p->domain[i].next)
 		;
 	return i;
-}
-
-int
-pace_domain_find(const struct sender_pace *p, const char *name)
-{
-	return find(p, name, hash(name));
 }
 
 int

@@ -64,10 +64,11 @@ struct pace_day {
 	int64_t limit;  /* in this bucket; 0: none */
 	int64_t bucket; /* its number, time / PACE_BUCKET; 0: none yet */
 	int64_t used[PACE_BUCKETS], total;
-	int64_t oldest;                                                /* number of the oldest one with something in it */
-	int64_t reserved;                                              /* of this bucket, in the store; -1: it has no row yet */
-	int64_t unsettled;                                             /* number of one whose row still says what was reserved; 0: none */
-	int64_t saving, saving_bucket, saving_first, saving_unsettled; /* in the transaction that is open */
+	int64_t oldest;    /* number of the oldest one with something in it */
+	int64_t reserved;  /* of this bucket, in the store; -1: it has no row yet */
+	int64_t unsettled; /* number of one whose row still says what was reserved; 0: none */
+	/* and in the transaction that is open */
+	int64_t saving, saving_bucket, saving_first, saving_unsettled;
 	bool saving_rewrite;
 };
 
@@ -131,9 +132,9 @@ struct sender_pace {
 
 void pace_domains_init(struct sender_pace *p, const struct pace_limits *limits);
 const char *pace_domain_of(const char *address);
-int pace_domain_find(const struct sender_pace *p, const char *name);
-int pace_domain_make(struct sender_pace *p, const char *name);              /* found or made; -1: no place */
-void pace_domain_unmake(struct sender_pace *p, int domain);                 /* if it is not set, not slow, its rows are gone, and nobody holds it */
+/* Found or made; -1: no place. Unmade when it is not set, not slow, its rows are gone, and nobody holds it. */
+int pace_domain_make(struct sender_pace *p, const char *name);
+void pace_domain_unmake(struct sender_pace *p, int domain);
 int64_t pace_domain_part(const struct sender_pace *p, const char *address); /* of all messages lately, in 1/1000 */
 
 int64_t pace_day_clock(const struct sender_pace *p, int64_t now_us);

@@ -5,12 +5,29 @@
 
 #define LONG_AGO (-(INT64_C(1) << 61))
 
+/* Within the bounds that the header promises, so that no product overflows. */
+static struct pace_rate
+bounded(struct pace_rate rate)
+{
+	if (rate.messages < 0)
+		rate.messages = 0;
+	if (rate.messages > PACE_MOST)
+		rate.messages = PACE_MOST;
+	if (rate.seconds < 1)
+		rate.seconds = 1;
+	if (rate.seconds > PACE_DAY)
+		rate.seconds = PACE_DAY;
+	return rate;
+}
+
 int64_t
 pace_rate_milli(struct pace_rate rate)
 {
-	int64_t milli = rate.messages > 0 ? rate.messages * 1000 / rate.seconds : 0;
+	int64_t milli;
 
-	return rate.messages > 0 && milli == 0 ? 1 : milli;
+	rate = bounded(rate);
+	milli = rate.messages * 1000 / rate.seconds;
+	return rate.messages && !milli ? 1 : milli;
 }
 
 /*
@@ -22,7 +39,8 @@ pace_spread_init(struct pace_spread *s, struct pace_rate rate, int64_t ring_most
 	int64_t parts, i;
 
 	*s = (struct pace_spread){ 0 };
-	if (rate.messages <= 0)
+	rate = bounded(rate);
+	if (!rate.messages)
 		return;
 	parts = (rate.messages + ring_most - 1) / ring_most;
 	s->count = rate.messages / parts;
@@ -74,7 +92,10 @@ pace_spread_soon(const struct pace_spread *s, int64_t now_us, int64_t within_us)
 	return (size_t)n;
 }
 
-/* Late by a little: the schedule stays as it was, and what was lost is made up for. By more: there was nothing to send, and a new one begins. */
+/*
+ * Late by a little: the schedule stays as it was, and what was lost is made up for. By more: there was nothing to send, and a new one
+ * begins.
+ */
 void
 pace_spread_take(struct pace_spread *s, int64_t now_us)
 {

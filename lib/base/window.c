@@ -182,7 +182,7 @@ window_opens(const struct window *w, int64_t now)
 	while (t < now + HORIZON) {
 		if (!w->ranges || !localtime_r(&t, &tm) || is_in(w, &tm))
 			break;
-		next = t - tm.tm_sec + 60 * step(w, &tm);
+		next = t - tm.tm_sec + INT64_C(60) * step(w, &tm);
 		if (!localtime_r(&next, &after))
 			break;
 		t = after.tm_gmtoff == tm.tm_gmtoff ? next : t - tm.tm_sec + 60;

@@ -94,7 +94,10 @@ until_free(int relay, int64_t end)
 	return false;
 }
 
-/* The most that left in any half-open stretch of time of this length; with `least` != NULL also the fewest in one that begins with a message. */
+/*
+ * The most that left in any half-open stretch of time of this length; with `least` != NULL also the fewest in one that begins with a
+ * message.
+ */
 FIXTURE size_t
 most_within(int64_t length, size_t *least)
 {

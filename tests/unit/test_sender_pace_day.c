@@ -39,6 +39,20 @@ enum trouble {
 	ALL    /* kills too */
 };
 
+static const char in_store[] = "SELECT total(used) FROM pace WHERE scope = 'relay'";
+
+/* The store says at no time that less has left than did: a kill may come now. */
+static void
+assert_written_ahead(void)
+{
+	size_t from = sents;
+
+	while (from && now - sent[from - 1] < DAY)
+		from--;
+	if (raw_int(in_store) < (int64_t)(sents - from))
+		fail_msg("%lld in the store, %zu left", (long long)raw_int(in_store), sents - from);
+}
+
 /* Send with a backlog until the end, with some trouble about every `seldom` messages. */
 static size_t
 work(const struct pace_limits *limits, int64_t end, enum trouble trouble, uint64_t seldom)
@@ -47,6 +61,8 @@ work(const struct pace_limits *limits, int64_t end, enum trouble trouble, uint64
 
 	while (until_free(0, end)) {
 		leave(0, -1);
+		if (limits->relay->per_day && draw(100) == 0)
+			assert_written_ahead();
 		now += (int64_t)draw(10000);
 		if (trouble == NONE || draw(seldom))
 			continue;
@@ -80,6 +96,7 @@ static const struct {
 	{ "50000 a day at 14/s, kills", { 14, 1 }, 50000, ALL, 2000 },
 	{ "50000 a day at 1/s: never in reach of a burst", { 1, 2 }, 50000, ALL, 2000 },
 	{ "100 a day, kills", { 30, 60 }, 100, ALL, 50 },
+	{ "a trickle", { 1, 60 }, 50000, NONE, 1 },
 	{ "1 a day", { 0, 0 }, 1, CLEAN, 1 },
 	{ "7 a day", { 0, 0 }, 7, ALL, 3 },
 };
@@ -103,11 +120,13 @@ test_days(void **state)
 		most = most_within(DAY, NULL);
 		if (most > (size_t)days[i].per_day)
 			fail_msg("%s: %zu in 24 hours", days[i].name, most);
-		if (days[i].rate.seconds == 2)
-			want = 5.5 * 43200; /* the rate is what holds it back */
+		if (days[i].rate.seconds && want > 5.5 * 86400 / (double)days[i].rate.seconds * (double)days[i].rate.messages)
+			want = 5.5 * 86400 / (double)days[i].rate.seconds * (double)days[i].rate.messages;
 		want -= (double)kills * ((double)days[i].per_day / 32 + 1);
 		if ((double)sents < 0.99 * want - 2)
 			fail_msg("%s: only %zu of %.0f in all, %zu kills", days[i].name, sents, want, kills);
+		/* the store keeps a day */
+		assert_in_range(raw_int("SELECT count(*) FROM pace WHERE scope = 'relay'"), 1, 292);
 	}
 }
 
@@ -134,8 +153,6 @@ test_random_demand(void **state)
 	assert_true(sents > 5000);
 	assert_true(most_within(DAY, NULL) <= 1000);
 	assert_true(most_within(SECOND, NULL) <= 20);
-	/* the store keeps a day, not twelve */
-	assert_in_range(raw_int("SELECT count(*) FROM pace"), 2, 292);
 }
 
 /* An end of use: what may be sent soon is said right, and a bigger limit is taken up at once. */
@@ -176,7 +193,6 @@ test_room(void **state)
 static void
 test_reserve(void **state)
 {
-	static const char total[] = "SELECT sum(used) FROM pace WHERE scope = 'relay'";
 	const struct pace_relay_limits relay = { .name = "r", .per_day = 6400 };
 	const struct pace_limits limits = { .relay = &relay, .relays = 1 };
 	size_t i, writes = 0;
@@ -188,25 +204,89 @@ test_reserve(void **state)
 		leave(0, -1);
 		now += 10000; /* 100 a second */
 		if (i % 10 == 9) {
-			int64_t before = raw_int(total);
+			int64_t before = raw_int(in_store);
 
 			save();
-			writes += raw_int(total) != before;
+			writes += raw_int(in_store) != before;
 		}
-		assert_true(raw_int(total) >= (int64_t)sents);
-		assert_true(raw_int(total) <= (int64_t)sents + 201);
+		assert_true(raw_int(in_store) >= (int64_t)sents);
+		assert_true(raw_int(in_store) <= (int64_t)sents + 201);
 	}
 	assert_in_range(writes, 5, 21); /* in ten seconds with a hundred transactions */
 	stop_cleanly(&limits);
-	assert_int_equal(raw_int(total), 1000);
+	assert_int_equal(raw_int(in_store), 1000);
 	assert_int_equal(sender_pace_relay_soon(pace, 0, mono(), 1), 5400);
+	/* what was reserved and not used comes back when its five minutes are over */
+	save();
+	assert_true(raw_int(in_store) > 1000);
+	now += BUCKET;
+	save();
+	assert_int_equal(raw_int("SELECT sum(used) FROM pace WHERE scope = 'relay' AND "
+				 "window_start < (SELECT max(window_start) FROM pace WHERE scope = 'relay')"),
+	    1000);
+}
+
+/* Nobody saves, or what was saved is rolled back: then nothing leaves that is not in the store. */
+static void
+test_unsaved(void **state)
+{
+	const struct pace_relay_limits relay = { .name = "r", .per_day = 6400 };
+	const struct pace_limits limits = { .relay = &relay, .relays = 1 };
+	int i;
+
+	(void)state;
+	now = 10 * BUCKET;
+	start(&limits);
+	for (i = 0; i < 5; i++) {
+		save_in_vain();
+		assert_int_equal(sender_pace_relay_wait_us(pace, 0, mono()), 10000);
+		assert_true(sender_pace_wants_save(pace, mono()));
+	}
+	save();
+	for (i = 0; i < 3; i++) {
+		while (sender_pace_relay_wait_us(pace, 0, mono()) == 0)
+			leave(0, -1);
+		assert_int_equal(raw_int(in_store), sents);
+		assert_true(sender_pace_wants_save(pace, mono()));
+		save_in_vain();
+		assert_int_equal(sender_pace_relay_wait_us(pace, 0, mono()), 10000);
+		save();
+		sender_pace_saved(pace); /* once too often changes nothing */
+		assert_true(raw_int(in_store) > (int64_t)sents);
+	}
+	now += BUCKET; /* what is in the store belongs to other five minutes */
+	assert_int_equal(sender_pace_relay_wait_us(pace, 0, mono()), 10000);
+	assert_true(sender_pace_wants_save(pace, mono()));
+	save_in_vain();
+	assert_int_equal(sender_pace_relay_wait_us(pace, 0, mono()), 10000);
+}
+
+/* A machine that slept: the wall clock is ahead of the monotonic one, and what leaves then counts from then. */
+static void
+test_sleep(void **state)
+{
+	const struct pace_relay_limits relay = { .name = "r", .per_day = 100 };
+	const struct pace_limits limits = { .relay = &relay, .relays = 1 };
+
+	(void)state;
+	start(&limits);
+	save();
+	now += 480 * MINUTE;
+	mono_skew -= 480 * MINUTE;
+	save();
+	while (until_free(0, now + SECOND))
+		leave(0, -1);
+	assert_int_equal(sents, 100);
+	restart(&limits);
+	assert_false(until_free(0, now + DAY - SECOND));
+	assert_true(until_free(0, now + BUCKET + 4 * SECOND));
 }
 
 /* The wall clock goes back or ahead, at a restart or while it runs. */
 static void
 test_clock_put_back(void **state)
 {
-	static const int64_t jumps[] = { -3600, -86400, -30 * 86400, 40, 3600 };
+	static const int64_t jumps[] = { -3600, -86400, INT64_C(-30) * 86400, 40, 3600 };
 	const struct pace_relay_limits relay = { .name = "r", .per_day = 300 };
 	const struct pace_limits limits = { .relay = &relay, .relays = 1 };
 	size_t i, j;
@@ -239,6 +319,12 @@ test_clock_put_back(void **state)
 			sender_pace_saved(pace);
 			if (jump <= 0 && sender_pace_relay_wait_us(pace, 0, mono()) == 0)
 				fail_msg("a clock put back by %lld s lets more go out", (long long)-jump);
+			assert_true(raw_int(in_store) <= 320);
+			if (i % 2 && j == 2) { /* once more, with what was written by that clock */
+				sender_pace_free(pace);
+				pace = sender_pace_new(&limits);
+				ok(sender_pace_load(pace, db, mono(), wall() + skew, &err));
+			}
 		}
 		/* it waits a day after that, not for the clock to come back there */
 		now = at + DAY + 3600 * SECOND + BUCKET + 10 * SECOND;
@@ -247,7 +333,6 @@ test_clock_put_back(void **state)
 		commit();
 		sender_pace_saved(pace);
 		assert_int_equal(sender_pace_relay_wait_us(pace, 0, mono()), 0);
-		assert_in_range(raw_int("SELECT sum(used) FROM pace WHERE scope = 'relay'"), 0, 320);
 		now += 60 * DAY;
 		restart(&limits);
 	}
@@ -258,9 +343,9 @@ static int64_t
 warm(const struct pace_relay_limits *r, int64_t n)
 {
 	int64_t limit = r->warmup_start, growth = r->warmup_growth ? r->warmup_growth : 100;
+	int64_t no_end = r->per_day ? INT64_MAX : 30;
 
-	if (n >= (r->warmup_days ? r->warmup_days : r->per_day ? INT64_MAX
-							       : 30))
+	if (n >= (r->warmup_days ? r->warmup_days : no_end))
 		return r->per_day ? r->per_day : INT64_MAX;
 	while (n-- > 0)
 		limit += limit * growth / 100 ? limit * growth / 100 : 1;
@@ -317,7 +402,11 @@ test_warmup(void **state)
 static void
 test_relays(void **state)
 {
-	static const struct pace_relay_limits relays[] = { { .name = "a", .per_day = 10 }, { .name = "b", .per_day = 20 }, { .name = "c" } };
+	static const struct pace_relay_limits relays[] = {
+		{ .name = "a", .per_day = 10 },
+		{ .name = "b", .per_day = 20 },
+		{ .name = "c" },
+	};
 	const struct pace_limits limits = { .relay = relays, .relays = 3 };
 	int i, round;
 
@@ -340,6 +429,8 @@ main(void)
 		pace_test(test_random_demand),
 		pace_test(test_room),
 		pace_test(test_reserve),
+		pace_test(test_unsaved),
+		pace_test(test_sleep),
 		pace_test(test_clock_put_back),
 		pace_test(test_warmup),
 		pace_test(test_relays),

@@ -223,6 +223,15 @@ test_slowed(void **state)
 	sender_pace_left(pace, d);
 	assert_int_equal(sender_pace_domain(pace, "bob@quarter.example"), -1);
 	assert_int_equal(raw_int("SELECT count(*) FROM pace"), 0);
+	/* what it got long ago does not count */
+	for (i = 0; i < 12000; i++) {
+		d = sender_pace_domain(pace, i < 2000 ? "ann@once.example" : "ann@example.org");
+		leave(0, d);
+		now += 1000;
+	}
+	sender_pace_reply(pace, 0, -1, "ann@once.example", PACE_DOMAIN_SLOW, mono());
+	d = sender_pace_domain(pace, "ann@once.example");
+	assert_int_equal(sender_pace_domain_slowed(pace, d), 1000);
 	/* one that was set grows back to that */
 	for (i = 0; i < 3; i++) {
 		sender_pace_reply(pace, 0, 0, "ann@gmail.com", PACE_DOMAIN_SLOW, mono());

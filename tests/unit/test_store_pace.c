@@ -11,7 +11,8 @@ collect(void *arg, const struct pace_row *row)
 	size_t n = strlen(seen);
 
 	assert_null(arg);
-	snprintf(seen + n, sizeof(seen) - n, "%s/%s@%lld=%lld ", row->scope, row->subject, (long long)row->window_start, (long long)row->used);
+	snprintf(seen + n, sizeof(seen) - n, "%s/%s@%lld=%lld ", row->scope, row->subject, (long long)row->window_start,
+	    (long long)row->used);
 }
 
 static const char *

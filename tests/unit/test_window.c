@@ -158,10 +158,10 @@ test_every_minute(void **state)
 			int64_t begin = at(from[j]), t, next = INT64_MAX;
 
 			/* backwards, so that the next open minute is known; the last fortnight only serves the first week */
-			for (t = begin + 35 * 86400; t >= begin; t -= 60) {
+			for (t = begin + INT64_C(35) * 86400; t >= begin; t -= 60) {
 				if (window_is_open(&w, t))
 					next = t;
-				if (t < begin + 14 * 86400 && (t / 60) % 7 == 0 && window_opens(&w, t) != next)
+				if (t < begin + INT64_C(14) * 86400 && (t / 60) % 7 == 0 && window_opens(&w, t) != next)
 					fail_msg("%s: asked at %lld: %lld, not %lld", windows[i], (long long)t,
 					    (long long)window_opens(&w, t), (long long)next);
 			}
