@@ -14,6 +14,7 @@
 #include "site/personal.h"
 #include "store/event.h"
 
+#define YEAR 5   /* bytes of "2026-": a line has to fit on a terminal */
 #define PAGE 500 /* rows of --deliveries that are held in memory at a time */
 
 const struct opt opts_campaign_show[] = {
@@ -128,13 +129,16 @@ meaning(const struct ledger_group *g, enum out_style *style)
 	return verdict == JUDGE_RETRY || g->code / 100 == 4 ? "put off until the deadline" : "refused this time";
 }
 
+/* "550 5.1.1 <address>: User unknown"; a reply that begins with its enhanced code says it once. Returns out. */
 static const char *
-code_text(char out[24], int code, const char *enhanced)
+said(char out[256], int code, const char *enhanced, const char *reply)
 {
+	char number[12] = "";
+	bool twice = strncmp(reply, enhanced, strlen(enhanced)) == 0;
+
 	if (code)
-		snprintf(out, 24, "%d%s%s", code, enhanced[0] ? " " : "", enhanced);
-	else
-		snprintf(out, 24, "%s", enhanced);
+		snprintf(number, sizeof(number), "%d ", code);
+	snprintf(out, 256, "%s%s%s%s", number, twice ? "" : enhanced, twice || !reply[0] ? "" : " ", reply);
 	return out;
 }
 
@@ -169,11 +173,11 @@ show_groups(struct cli *cli, const struct campaign *c, const struct ledger_group
 	enum out_style style;
 	struct out_table t;
 	const char *means;
-	char code[24];
+	char text[256];
 	int i, shown = 0;
 
 	json_object_set_new(cli->result, "groups", list);
-	out_table_init(&t, "State|Class|>Number|Means|Code|The relay said");
+	out_table_init(&t, "State|Class|>Number|Means|The relay said");
 	for (i = 0; i < n; i++) {
 		json_array_append_new(list, group_json(&g[i]));
 		if (g[i].state == DELIVERY_ACCEPTED)
@@ -184,8 +188,7 @@ show_groups(struct cli *cli, const struct campaign *c, const struct ledger_group
 		out_cell(&t, OUT_BOLD, "%s", g[i].class);
 		out_cell_number(&t, g[i].n);
 		out_cell(&t, style, "%s", means);
-		out_cell(&t, OUT_PLAIN, "%s", code_text(code, g[i].code, g[i].enhanced));
-		out_cell(&t, OUT_DIM, "%s", g[i].reply);
+		out_cell(&t, OUT_DIM, "%s", said(text, g[i].code, g[i].enhanced, g[i].reply));
 	}
 	if (!shown) {
 		out_table_release(&t);
@@ -232,7 +235,7 @@ struct listing {
 static void
 page_begin(struct listing *l)
 {
-	out_table_init(&l->table, l->addresses ? ">Subscriber|State|>Attempts|When|Next try|Class|Code|Reply|Address" : ">Subscriber|State|>Attempts|When|Next try|Class|Code|Reply");
+	out_table_init(&l->table, l->addresses ? ">Id|Address|State|>Tries|Last|Next|Class|The relay said" : ">Id|State|>Tries|Last|Next|Class|The relay said");
 }
 
 /* JSON goes out row by row: the list may be longer than memory. */
@@ -267,22 +270,21 @@ list_json(struct listing *l, const struct ledger_row *row)
 static void
 list_line(struct listing *l, const struct ledger_row *row)
 {
-	char when[CLOCK_TEXT], code[24];
+	char when[CLOCK_TEXT], text[256];
 
 	if (l->shown && l->shown % PAGE == 0) {
 		out_table_print(l->cli, &l->table);
 		page_begin(l);
 	}
 	out_cell(&l->table, OUT_PLAIN, "%lld", (long long)row->d.subscriber_id);
-	out_cell(&l->table, OUT_PLAIN, "%s", delivery_state_name(row->d.state));
-	out_cell(&l->table, OUT_PLAIN, "%d", row->d.attempts);
-	out_cell(&l->table, OUT_DIM, "%s", clock_local(when, row->d.at));
-	out_cell(&l->table, OUT_DIM, "%s", row->d.next_at ? clock_local(when, row->d.next_at) : "");
-	out_cell(&l->table, OUT_BOLD, "%s", row->d.class);
-	out_cell(&l->table, OUT_PLAIN, "%s", code_text(code, row->d.code, row->d.enhanced));
-	out_cell(&l->table, OUT_PLAIN, "%s", row->d.reply);
 	if (l->addresses)
 		out_cell(&l->table, OUT_PLAIN, "%s", row->address[0] ? row->address : "(erased)");
+	out_cell(&l->table, OUT_PLAIN, "%s", delivery_state_name(row->d.state));
+	out_cell(&l->table, OUT_PLAIN, "%d", row->d.attempts);
+	out_cell(&l->table, OUT_DIM, "%s", clock_local(when, row->d.at) + YEAR);
+	out_cell(&l->table, OUT_DIM, "%s", row->d.next_at ? clock_local(when, row->d.next_at) + YEAR : "");
+	out_cell(&l->table, OUT_BOLD, "%s", row->d.class);
+	out_cell(&l->table, OUT_PLAIN, "%s", said(text, row->d.code, row->d.enhanced, row->d.reply));
 }
 
 static int
