@@ -2,10 +2,13 @@
 #include "campaigns.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
+#include "base/err.h"
 #include "base/json.h"
 #include "cli.h"
+#include "judge/judge.h"
 
 enum out_style
 campaigns_style(enum campaign_state state)
@@ -29,6 +32,38 @@ campaigns_share(char out[32], int64_t part, int64_t whole)
 
 	snprintf(out, 32, "%lld %%", (long long)(percent > 100 ? 100 : percent));
 	return out;
+}
+
+int
+campaigns_get(struct cli *cli, const char *text, struct campaign *c, struct err *e)
+{
+	int64_t id;
+	int rc;
+
+	if (cli_id(text, &id, e) == -1)
+		return -1;
+	rc = campaign_get(cli->site.db, id, c, e);
+	if (rc == 0)
+		return err_set(e, ERR_NOT_FOUND, "there is no campaign %lld; see `newsletter campaign list`", (long long)id);
+	return rc == 1 ? 0 : -1;
+}
+
+int
+campaigns_pick(struct cli *cli, struct ledger_pick *pick, struct err *e)
+{
+	const char *state = cli_option(cli, "state"), *class = cli_option(cli, "class");
+	enum judge_verdict verdict;
+	int i;
+
+	*pick = (struct ledger_pick){ -1, class };
+	for (i = 0; state && i < DELIVERY_STATES; i++)
+		if (strcmp(state, delivery_state_name((enum delivery_state)i)) == 0)
+			pick->state = i;
+	if (state && pick->state == -1)
+		return err_set(e, ERR_USAGE, "--state must be claimed, accepted, deferred, refused, unknown or skipped, not \"%.40s\"", state);
+	if (class && !judge_class(class, &verdict))
+		return err_set(e, ERR_USAGE, "there is no class \"%.40s\"; `newsletter campaign show` lists those of a mailing", class);
+	return 0;
 }
 
 void
@@ -74,6 +109,7 @@ campaigns_json_one(const struct campaign *c, const struct topic_list *topics)
 	json_put_time(object, "valid_until", c->valid_until);
 	json_put_time(object, "started_at", c->started_at);
 	json_put_time(object, "finished_at", c->finished_at);
+	json_put_time(object, "archived_at", c->archived_at);
 	json_put_int(object, "planned", c->planned);
 	json_put_int(object, "accepted", c->accepted);
 	json_put_int(object, "deferred", c->deferred);

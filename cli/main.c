@@ -43,11 +43,19 @@ const struct command commands[] = {
 	{ "article",    "show",        "ID", 1, 1, SITE_STORE, cmd_article_show, opts_none, "show an article and where it was announced", NULL },
 	{ "campaign",   "list",        "", 0, 0, SITE_STORE, cmd_campaign_list, opts_campaign_list, "list mailings, newest first", NULL },
 	{ "campaign",   "show",        "ID", 1, 1, SITE_STORE | SITE_LINKS, cmd_campaign_show, opts_campaign_show,
-	  "show a mailing: state, counts, the mail itself", NULL },
+	  "show a mailing: state, counts, who is where and why",
+	  "Messages are counted by state and by class, which says why: the rule that the relay's reply matched. With --deliveries each "
+	  "message is listed by its subscriber's number." },
 	{ "campaign",   "pause",       "ID", 1, 1, SITE_STORE, cmd_campaign_pause, opts_campaign_reason, "stop sending for now", NULL },
 	{ "campaign",   "resume",      "ID", 1, 1, SITE_STORE, cmd_campaign_resume, opts_none, "go on with a paused or held mailing", NULL },
 	{ "campaign",   "cancel",      "ID", 1, 1, SITE_STORE, cmd_campaign_cancel, opts_campaign_reason, "end a mailing for good",
 	  "What was sent is sent. One that never started gives its articles back to the next `send`." },
+	{ "campaign",   "retry",       "ID", 1, 1, SITE_STORE, cmd_campaign_retry, opts_campaign_retry, "try failed messages again",
+	  "Queues what was refused, is unknown or deferred, so that it is tried at once; a mailing that is done goes on. Never for those who "
+	  "left, must not be mailed or whose address is dead. Unknown ones may have arrived: they get the same Message-ID again." },
+	{ "campaign",   "archive",     "[ID]", 0, 1, SITE_STORE, cmd_campaign_archive, opts_campaign_archive, "shrink the ledger of mailings that are over",
+	  "Forgets the relay's replies, codes and classes; who got the mailing stays known, and later bounces find their way. It may be "
+	  "interrupted and run again, and newsletterd may run meanwhile." },
 	{ "subscriber", "add",         "ADDRESS", 1, 1, SITE_STORE | SITE_SUPPRESSION, cmd_subscriber_add, opts_subscriber_add,
 	  "subscribe somebody who asked you to",
 	  "Who left, bounced or complained can only come back by themselves, through the signup page: then the exit status is 3." },
@@ -345,7 +353,7 @@ main(int argc, char **argv)
 		status = fail(&cli, &e);
 	} else {
 		status = cli.status;
-		if (cli.json)
+		if (cli.json && !cli.printed)
 			print_json(cli.result);
 	}
 	if ((fflush(stdout) == EOF || ferror(stdout)) && status == 0) {

@@ -12,7 +12,8 @@
 
 #define LOCAL_LEAST 3 /* a shorter local part is rather a word of the reply */
 #define MARK "<address>"
-#define HOLD_TEMPORARY 60 /* seconds: most that the relay is left alone for after a temporary reply that names no quota */
+#define TRY_LATER "try-later" /* what the last row is called for a temporary reply */
+#define HOLD_TEMPORARY 60     /* seconds: most that the relay is left alone for after a temporary reply that names no quota */
 
 /* Step to the next of the words in *list that `sep` divides; false at the end. */
 static bool
@@ -132,7 +133,7 @@ judge_reply(const struct judge_in *in)
 	if (temporary && (out.verdict == JUDGE_HARD || out.verdict == JUDGE_SOFT)) {
 		out.verdict = JUDGE_RETRY;
 		if (!rule[1].name)
-			out.rule = "try-later";
+			out.rule = TRY_LATER;
 	}
 	if (where == WHERE_BOUNCE || out.verdict == JUDGE_HARD || out.verdict == JUDGE_SOFT || out.verdict == JUDGE_ACCEPTED)
 		return out;
@@ -153,6 +154,38 @@ judge_name(enum judge_verdict verdict)
 	};
 
 	return names[verdict];
+}
+
+bool
+judge_class(const char *rule, enum judge_verdict *verdict)
+{
+	const struct judge_rule *r;
+
+	if (strcmp(rule, TRY_LATER) == 0) {
+		*verdict = JUDGE_RETRY;
+		return true;
+	}
+	for (r = judge_table; r->name; r++)
+		if (strcmp(r->name, rule) == 0) {
+			*verdict = r->verdict;
+			return true;
+		}
+	return false;
+}
+
+void
+judge_classes(enum judge_verdict verdict, const char **out, size_t size)
+{
+	const struct judge_rule *r;
+	size_t n = 0, i;
+
+	for (r = judge_table; r->name && n + 1 < size; r++) {
+		for (i = 0; i < n && strcmp(out[i], r->name) != 0; i++)
+			;
+		if (i == n && r->verdict == verdict)
+			out[n++] = r->name;
+	}
+	out[n] = NULL;
 }
 
 const char *

@@ -10,6 +10,7 @@
 #define JUDGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum judge_verdict {
@@ -56,7 +57,14 @@ struct judge_out {
 struct judge_out judge_reply(const struct judge_in *in);
 
 const char *judge_name(enum judge_verdict verdict); /* "hard", "soft" … */
-const char *judge_pace_name(enum judge_pace pace);  /* "none", "relay", "domain", "quota" */
+/* What a rule's name stands for when the reply is final ("try-later": JUDGE_RETRY); false when there is no such rule. */
+bool judge_class(const char *rule, enum judge_verdict *verdict);
+
+/* The names of the rules with a verdict, each once, then NULL; at most `size` with it, which JUDGE_CLASSES always is enough for. */
+#define JUDGE_CLASSES 48
+void judge_classes(enum judge_verdict verdict, const char **out, size_t size);
+
+const char *judge_pace_name(enum judge_pace pace); /* "none", "relay", "domain", "quota" */
 
 /*
  * Replace everything in the text that looks like an address by "<address>", in place:

@@ -595,6 +595,34 @@ promises(void **state)
 		}
 }
 
+/* What the names of rules stand for, for those who read the ledger. */
+static void
+names(void **state)
+{
+	const char *hard[JUDGE_CLASSES];
+	enum judge_verdict verdict;
+	size_t i, rows = 0;
+
+	(void)state;
+	judge_classes(JUDGE_HARD, hard, JUDGE_CLASSES);
+	for (i = 0; hard[i]; i++) {
+		assert_true(judge_class(hard[i], &verdict));
+		assert_int_equal(verdict, JUDGE_HARD);
+	}
+	assert_int_equal(i, 5);
+	for (const struct judge_rule *r = judge_table; r->name; r++, rows++) {
+		assert_true(strlen(r->name) < 32); /* the ledger's column, lib/store/delivery.h */
+		assert_true(judge_class(r->name, &verdict));
+		if ((verdict == JUDGE_HARD) != (r->verdict == JUDGE_HARD))
+			fail_msg("%s is hard in one row and not in another", r->name);
+	}
+	judge_classes(JUDGE_HARD, hard, 2);
+	assert_null(hard[1]);
+	assert_true(judge_class("try-later", &verdict));
+	assert_int_equal(verdict, JUDGE_RETRY);
+	assert_false(judge_class("no-such-rule", &verdict));
+}
+
 /* How long the relay is left alone. */
 static void
 holds(void **state)
@@ -771,6 +799,7 @@ main(void)
 		cmocka_unit_test(verdicts),
 		cmocka_unit_test(promises),
 		cmocka_unit_test(holds),
+		cmocka_unit_test(names),
 		cmocka_unit_test(no_row_is_dead),
 		cmocka_unit_test(redaction),
 		cmocka_unit_test(redaction_for_a_person),
