@@ -145,7 +145,7 @@ make_room(struct way *w)
 	if (size == w->size)
 		return;
 	ring = need(malloc(size));
-	if (w->len) {
+	if (w->len && w->size) {
 		pieces(w, w->head, w->len, v);
 		memcpy(ring, v[0].iov_base, v[0].iov_len);
 		if (v[1].iov_len)

@@ -6,10 +6,11 @@
  *	all its children, the most RssAnon that was seen (every 10 ms), exit status (or 128 + signal).
  *   measure campaign SECONDS DB ID PID [COUNTER]
  *	follows a campaign in the store from its first accepted message to its last and prints "messages seconds cpu_us
- *	first_kB most_kB last_kB first_ns allocations": how many were recorded as accepted from the first to the last look, in which time, the CPU of the
- *	process PID (the sender, all threads) in it, its RssAnon at the first message, at most and at the last, when the first was
- *	seen (CLOCK_REALTIME), and by how much the 64-bit number in the file COUNTER (bench/count_malloc.c) grew between 20 % and 80 %
- *	of the campaign, per thousand messages ("-" without one). Status 1 when the campaign does not end in SECONDS, or not well.
+ *	first_kB most_kB last_kB first_ns allocations": how many were recorded as accepted from the first to the last look, in
+ *	which time, the CPU of the process PID (the sender, all threads) in it, its RssAnon at the first message, at most and at the
+ *	last, when the first was seen (CLOCK_REALTIME), and by how much the 64-bit number in the file COUNTER (bench/count_malloc.c)
+ *	grew between 20 % and 80 % of the campaign, per thousand messages ("-" without one). Status 1 when the campaign does not
+ *	end in SECONDS, or not well.
  */
 #include <dirent.h>
 #include <errno.h>
