@@ -6,7 +6,8 @@
  * Every byte is handed on MS milliseconds (default 15) after it came, in each
  * direction, however many are under way: up to WAY_MAX bytes a direction, then
  * the sender has to wait as on any network. What came in one read leaves in
- * one write, nothing waits for anything else. The target is connected to after
+ * one write, nothing waits for anything else, and what arrives is acknowledged
+ * at once: a sender that leaves Nagle's algorithm on does not wait for it. The target is connected to after
  * three times MS: a client waits for its greeting as long as TCP's handshake and the greeting's own way would take.
  *
  * One process, one thread, epoll. Every direction has the same delay, so one
@@ -23,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -134,27 +136,37 @@ pieces(const struct way *w, size_t at, size_t n, struct iovec v[2])
 }
 
 static void
+drop_ring(const struct way *w)
+{
+	if (w->ring)
+		munmap(w->ring, w->size);
+}
+
+static void
 make_room(struct way *w)
 {
 	struct iovec v[2] = { { NULL, 0 }, { NULL, 0 } };
 	size_t size = w->size ? w->size : WAY_FIRST / 2;
+	struct way old = *w;
 	char *ring;
 
 	while (size - w->len < READ_MAX / 4 && size < WAY_MAX)
 		size *= 2;
 	if (size == w->size)
 		return;
-	ring = need(malloc(size));
+	ring = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (ring == MAP_FAILED)
+		need(NULL);
 	if (w->len && w->size) {
 		pieces(w, w->head, w->len, v);
 		memcpy(ring, v[0].iov_base, v[0].iov_len);
 		if (v[1].iov_len)
 			memcpy(ring + v[0].iov_len, v[1].iov_base, v[1].iov_len);
 	}
-	free(w->ring);
 	w->ring = ring;
 	w->size = size;
 	w->head = 0;
+	drop_ring(&old);
 }
 
 static void
@@ -227,6 +239,7 @@ take(struct relay *r, struct side *s)
 {
 	struct way *w = &s->in;
 	struct iovec v[2];
+	int one = 1;
 	ssize_t n;
 	size_t room;
 
@@ -239,6 +252,7 @@ take(struct relay *r, struct side *s)
 		pair_end(r, s->pair);
 		return;
 	}
+	setsockopt(s->fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof(one)); /* it is forgotten after a while */
 	w->eof = n == 0;
 	w->len += (size_t)n;
 	queue_add(r, s, now_ns() + r->delay, (size_t)n, false);
@@ -321,8 +335,8 @@ bury(struct relay *r)
 			continue;
 		}
 		*at = p->next_dead;
-		free(p->client.in.ring);
-		free(p->target.in.ring);
+		drop_ring(&p->client.in);
+		drop_ring(&p->target.in);
 		free(p);
 	}
 }

@@ -160,7 +160,7 @@ tell(const struct follow *f, const char *counting)
 {
 	printf("%lld %.6f %lld %ld %ld %ld %lld ", (long long)(f->done - f->first_done), (double)(f->last_at - f->first_at) / 1e6,
 	    (long long)(f->last_cpu - f->first_cpu) / 1000, f->first_kib, f->most_kib, f->last_kib, (long long)f->first_ns);
-	if (counting && f->count_done[1] > f->count_done[0])
+	if (counting && f->count[0] && f->count_done[1] > f->count_done[0]) /* every process allocates before it sends */
 		printf("%.3f\n", 1000.0 * (double)(f->count[1] - f->count[0]) / (double)(f->count_done[1] - f->count_done[0]));
 	else
 		puts("-");
