@@ -1,6 +1,6 @@
 # One Makefile, no recursion into folders. `make` builds bin/; SAN=1 builds with sanitizers under build/san; B= and CC= give other builds of their own;
 # V=1 shows the commands.
-# Targets people use: all demo test check-all fuzz bench install format lint headers clean.
+# Targets people use: all demo test check-all fuzz bench bench-million install format lint headers clean.
 
 PREFIX  ?= /usr/local
 VERSION := $(shell cat VERSION)
@@ -37,7 +37,7 @@ GENERATED  := $(B)/gen/schema.o $(B)/gen/templates.o
 UNIT       := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 TOOLS      := $(addprefix $(B)/tests/,$(notdir $(basename $(TOOL_SRC))))
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(FUZZ_SRC))
-SCRIPTS    := bootstrap tests/lib.sh $(wildcard tests/*/lib.sh) $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t packaging/*)
+SCRIPTS    := bootstrap tests/lib.sh $(wildcard tests/*/lib.sh bench/lib.sh) $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t packaging/*)
 
 .PHONY: all programs demo test check-all fuzz fuzzers bench bench-million install format lint headers clean
 .SECONDARY:

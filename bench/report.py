@@ -187,7 +187,8 @@ that size. One machine runs client, server and, for 30 ms, a TCP relay that hand
 - **newsletterd** sends a real campaign: claimed and recorded in its ledger on disk (SQLite, `synchronous=FULL`), merged per person. Measured from
   the first message that the ledger has as accepted to the last; CPU and memory are those of its sender process, all threads.
 - **nodemailer**'s pool and **libcurl's upload** (multi interface, connections reused) send a message built beforehand, and are measured from
-  the first replies to the last. nodemailer's sockets have TCP_NODELAY, which it does not set itself.
+  the first replies to the last. nodemailer's sockets have TCP_NODELAY, which it does not set itself. libcurl 7.88 waits for the reply to a
+  message's end without returning to its multi interface, so its transfers wait for each other there.
 - **smtp-source** and **mlmmj-send** are measured from start to end of the program. mlmmj-send has one connection; neither speaks TLS.
 - Only newsletterd keeps a ledger. CPU is user and system time of the client; RssAnon is the most that was seen.
 """
