@@ -1,6 +1,6 @@
 # One Makefile, no recursion into folders. `make` builds bin/; SAN=1 builds with sanitizers under build/san; B= and CC= give other builds of their own;
 # V=1 shows the commands.
-# Targets people use: all demo test check-all fuzz bench install format lint headers clean.
+# Targets people use: all demo test check-all fuzz bench bench-million install format lint headers clean.
 
 PREFIX  ?= /usr/local
 VERSION := $(shell cat VERSION)
@@ -9,6 +9,7 @@ B       ?= build$(if $(SAN),/san)
 BIN     := $(if $(filter build,$(B)),bin,$(B)/bin)
 T       ?= 60# seconds for each fuzzer
 Q       := $(if $(V),,@)
+,       := ,
 SAY     := @$(if $(V),:,echo)
 
 PACKAGES := libcurl sqlite3 uuid libmicrohttpd gmime-3.0 libcrypto yaml-0.1 jansson libseccomp libidn2 libsystemd
@@ -36,9 +37,9 @@ GENERATED  := $(B)/gen/schema.o $(B)/gen/templates.o
 UNIT       := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 TOOLS      := $(addprefix $(B)/tests/,$(notdir $(basename $(TOOL_SRC))))
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(FUZZ_SRC))
-SCRIPTS    := bootstrap tests/lib.sh $(wildcard tests/*/lib.sh) $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t packaging/*)
+SCRIPTS    := bootstrap tests/lib.sh $(wildcard tests/*/lib.sh bench/lib.sh) $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t packaging/*)
 
-.PHONY: all programs demo test check-all fuzz fuzzers bench install format lint headers clean
+.PHONY: all programs demo test check-all fuzz fuzzers bench bench-million install format lint headers clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 all: $(BIN)/newsletter $(BIN)/newsletterd
@@ -128,12 +129,19 @@ fuzzers: $(FUZZERS)
 
 demo: all $(B)/tools/outbox_page
 	BIN=$(BIN) OUTBOX_PAGE=$(B)/tools/outbox_page tools/demo
-BENCH := $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
+BENCH := $(patsubst bench/%.c,$(B)/bench/%,$(filter-out bench/count_malloc.c,$(wildcard bench/*.c)))
 $(B)/bench/%: $(B)/bench/%.o $(B)/libnewsletter.a
 	$(SAY) "  LD $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
-bench: all $(BENCH)
-	BIN=$(abspath $(BIN)) B=$(abspath $(B)) bench/run
+# The daemon that counts its own objects' allocations.
+COUNTED := $(B)/bench/newsletterd
+$(COUNTED): $(B)/daemon/main.o $(B)/bench/count_malloc.o $(B)/libdaemon.a $(B)/libnewsletter.a
+	$(SAY) "  LD $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(patsubst %,-Wl$(,)--wrap=%,malloc calloc realloc strdup strndup) -o $@ $^ $(LIBS)
+bench: all $(BENCH) $(COUNTED)
+	BIN=$(abspath $(BIN)) B=$(abspath $(B)) bench/run $(ONLY)
+bench-million: all $(BENCH) $(COUNTED)
+	BIN=$(abspath $(BIN)) B=$(abspath $(B)) bench/run million
 
 install: all
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin share/man/man1 share/man/man5 share/man/man8)

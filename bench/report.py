@@ -1,0 +1,241 @@
+#!/usr/bin/env python3
+"""report.py RESULTS DOCUMENT: tables and targets from the results of bench/run's parts.
+
+Prints the report. Writes it to DOCUMENT too when every part is there and each was run five times (a million and the site: once).
+"""
+import os
+import statistics
+import sys
+
+PARTS = ("relay", "loopback", "latency", "dkim", "malloc", "site", "million")
+ONCE = ("relay", "malloc", "site", "million")
+SERVERS = {
+    "sink": "smtp-sink (PIPELINING)",
+    "postfix": "Postfix, discard transport (PIPELINING, CHUNKING)",
+    "npm": "npm smtp-server, STARTTLS (PIPELINING)",
+}
+CLIENTS = {
+    "newsletter": "**newsletterd**",
+    "smtp-source": "smtp-source",
+    "nodemailer": "nodemailer, pool",
+    "curl": "libcurl's upload",
+    "mlmmj": "mlmmj-send",
+}
+OURS = "newsletter"
+
+
+class Part:
+    """One part's lines: what it is worth, and the runs of each cell."""
+
+    def __init__(self, folder, name):
+        self.date, self.runs, self.lines, self.cells, self.failed = None, 0, [], {}, []
+        path = os.path.join(folder, name)
+        if not os.path.exists(path):
+            return
+        with open(path, encoding="utf-8") as f:
+            head, *self.lines = f.read().splitlines()
+        self.date, self.runs = head.split()[1], int(head.split("runs=")[1])
+        for line in self.lines:
+            word = line.split()
+            if word[:1] != [name] or len(word) < 6:
+                continue
+            if word[5] == "failed":
+                self.failed.append(" ".join(word[1:5]))
+                continue
+            key = (word[2], int(word[3]), word[4])
+            self.cells.setdefault(key, []).append([None if w == "-" else float(w) for w in word[5:]])
+
+    def rates(self, server, connections, client):
+        return [r[0] / r[1] for r in self.cells.get((server, connections, client), []) if r[1] > 0]
+
+    def rate(self, *key):
+        rates = self.rates(*key)
+        return statistics.median(rates) if rates else None
+
+    def cpu(self, *key):
+        runs = self.cells.get(key, [])
+        return statistics.median(r[2] / r[0] for r in runs) if runs else None
+
+    def column(self, n, *key):
+        runs = [r[n] for r in self.cells.get(key, []) if len(r) > n and r[n] is not None]
+        return statistics.median(runs) if runs else None
+
+
+def number(x):
+    if x is None:
+        return "–"
+    return f"{x:,.0f}".replace(",", " ") if x >= 100 else f"{x:.1f}"
+
+
+def matrix(part, title):
+    for server, text in SERVERS.items():
+        numbers = sorted({k[1] for k in part.cells if k[0] == server})
+        if not numbers:
+            continue
+        yield f"### {title}: {text}"
+        yield ""
+        yield "| connections | client | messages/s | lowest – highest | CPU µs a message | RssAnon kB | newsletterd is … times as fast |"
+        yield "|---:|---|---:|---:|---:|---:|---:|"
+        for n in numbers:
+            ours = part.rate(server, n, OURS)
+            for client, name in CLIENTS.items():
+                key = (server, n, client)
+                rates = part.rates(*key)
+                if not rates:
+                    continue
+                times = "" if client == OURS or not ours else f"{ours / part.rate(*key):.2f}"
+                yield (f"| {n} | {name} | {number(part.rate(*key))} | {number(min(rates))} – {number(max(rates))} | "
+                       f"{number(part.cpu(*key))} | {number(part.column(3, *key))} | {times} |")
+        yield ""
+
+
+def at_least(name, value, limit, unit=""):
+    return name, f"at least {number(limit)}{unit}", value, number(value) + unit if value is not None else None, \
+        value is not None and value >= limit
+
+
+def at_most(name, value, limit, unit=""):
+    text = None if value is None else (f"{value:.3f}" if value < 0.1 else number(value)) + unit
+    return name, f"at most {limit if limit < 1 else number(limit)}{unit}", value, text, value is not None and value <= limit
+
+
+def ratio(a, b):
+    return a / b if a is not None and b else None
+
+
+def signs(part):
+    found = [float(line.split()[1]) for line in part.lines if line.startswith("openssl ")]
+    return statistics.median(found) if found else None
+
+
+def targets(parts):
+    near, far, dkim, million = (parts[p] for p in ("loopback", "latency", "dkim", "million"))
+    ours = far.rate("postfix", 4, OURS)
+    yield at_least("30 ms, 4 connections, Postfix: times nodemailer's rate", ratio(ours, far.rate("postfix", 4, "nodemailer")), 15)
+    yield at_least("30 ms, 4 connections, Postfix: times libcurl's upload", ratio(ours, far.rate("postfix", 4, "curl")), 50)
+    for n in (1, 4, 10):
+        ours = far.rate("sink", n, OURS)
+        yield at_least(f"30 ms, smtp-sink, {n} connections: share of one message per round trip and connection", ratio(ours, n / 0.030), 0.90)
+        yield at_least(f"30 ms, smtp-sink, {n} connections: times nodemailer's rate", ratio(ours, far.rate("sink", n, "nodemailer")), 2)
+    ours = near.rate("sink", 10, OURS)
+    yield at_least("loopback, smtp-sink, 10 connections: times smtp-source's rate", ratio(ours, near.rate("sink", 10, "smtp-source")), 1)
+    yield at_most("loopback, smtp-sink, 10 connections: CPU a message without DKIM", near.cpu("sink", 10, OURS), 40, " µs")
+    yield at_least("RSA-2048 DKIM: share of openssl speed's signs/s over all cores", ratio(dkim.rate("sink", 10, "rsa"), signs(dkim)), 0.65)
+    yield at_least("Ed25519 DKIM: share of the unsigned rate",
+                   ratio(dkim.rate("sink", 10, "ed25519"), dkim.rate("sink", 10, "unsigned")), 0.5)
+    key = ("sink", 10, OURS)
+    first, most, last = (million.column(n, *key) for n in (4, 3, 5))
+    people = sum(million.column(n, *key) or 0 for n in (0,))
+    name = f"a campaign to {people:,.0f}".replace(",", " ") if people else "a campaign to 1 000 000"
+    yield at_most(f"{name}: from `send` to the first message", million.column(6, *key), 2, " s")
+    yield at_most(f"{name}: the sender's RssAnon at most", most, 12 * 1024, " kB")
+    yield at_most(f"{name}: RssAnon's growth from first message to last", None if first is None else max(last - first, 0), 1024, " kB")
+    allocations = parts["malloc"].column(7, *key)
+    yield at_most("allocations by our own objects a message", None if allocations is None else allocations / 1000, 0.01)
+
+
+def target_table(parts):
+    yield "| target | wanted | measured | |"
+    yield "|---|---:|---:|---|"
+    for name, wanted, _, text, holds in targets(parts):
+        if text is None:
+            yield f"| {name} | {wanted} | – | not measured |"
+        else:
+            yield f"| {name} | {wanted} | {text} | {'holds' if holds else '**does not hold**'} |"
+
+
+def other_tables(parts):
+    dkim = parts["dkim"]
+    if dkim.cells:
+        yield "### DKIM: loopback, smtp-sink, 10 connections"
+        yield ""
+        yield "| signature | messages/s | CPU µs a message |"
+        yield "|---|---:|---:|"
+        for kind, name in (("unsigned", "none"), ("rsa", "rsa-sha256, 2048 bits"), ("ed25519", "ed25519-sha256")):
+            yield f"| {name} | {number(dkim.rate('sink', 10, kind))} | {number(dkim.cpu('sink', 10, kind))} |"
+        yield f"| `openssl speed -seconds 1 -multi {os.cpu_count()} rsa2048` | {number(signs(dkim))} signs/s | |"
+        yield ""
+    for name, title in (("million", "A large campaign"), ("malloc", "The campaign whose allocations were counted")):
+        for run in parts[name].cells.get(("sink", 10, OURS), []):
+            yield f"### {title}: loopback, smtp-sink, 10 connections"
+            yield ""
+            yield "| messages | messages/s | CPU µs a message | `send` to first message, s | RssAnon kB: first message | most | last message |"
+            yield "|---:|---:|---:|---:|---:|---:|---:|"
+            yield (f"| {number(run[0])} | {number(run[0] / run[1])} | {number(run[2] / run[0])} | {run[6]:.2f} | {number(run[4])} | "
+                   f"{number(run[3])} | {number(run[5])} |")
+            yield ""
+            if run[7] is not None:
+                yield f"Between 20 % and 80 % of it our own objects allocated {run[7]:.1f} times per 1000 messages."
+                yield ""
+    if parts["site"].lines:
+        yield "### Import, and signups during a campaign (`bench/site`)"
+        yield ""
+        yield from ("    " + line for line in parts["site"].lines)
+        yield ""
+    for line in parts["relay"].lines:
+        word = line.split()
+        if word[0] == "round_trip_ms":
+            yield (f"The relay that adds latency: a round trip of {word[1]} ms took {word[2]} ms at least, {word[3]} in the median, {word[4]} at "
+                   f"the 99th percentile, {word[5]} at most.")
+        elif word[0] == "carried":
+            yield f"One connection carried {word[1]} MB/s through it, with {word[2]} % of a core."
+
+
+METHOD = """Each line is the median of the runs, which took turns (A B C A B C …). Every client sends the same 8 KB message; smtp-source one of its own of
+that size. One machine runs client, server and, for 30 ms, a TCP relay that hands every byte on 15 ms after it came (`bench/latency.c`).
+
+- **newsletterd** sends a real campaign: claimed and recorded in its ledger on disk (SQLite, `synchronous=FULL`), merged per person. Measured from
+  the first message that the ledger has as accepted to the last; CPU and memory are those of its sender process, all threads.
+- **nodemailer**'s pool and **libcurl's upload** (multi interface, connections reused) send a message built beforehand, and are measured from
+  the first replies to the last. nodemailer's sockets have TCP_NODELAY, which it does not set itself. libcurl 7.88 waits for the reply to a
+  message's end without returning to its multi interface, so its transfers wait for each other there.
+- **smtp-source** and **mlmmj-send** are measured from start to end of the program. mlmmj-send has one connection; neither speaks TLS.
+- Only newsletterd keeps a ledger. CPU is user and system time of the client; RssAnon is the most that was seen.
+"""
+
+
+def report(folder, parts):
+    yield "# Benchmarks"
+    yield ""
+    yield "Written by `make bench` and `make bench-million`; do not edit."
+    yield ""
+    with open(os.path.join(folder, "facts"), encoding="utf-8") as f:
+        for line in f:
+            name, _, value = line.strip().partition(" ")
+            yield f"- {name.replace('_', ' ')}: {value}"
+    yield "- runs: " + ", ".join(f"{name} {p.runs} ({p.date})" for name, p in parts.items() if p.date)
+    yield ""
+    yield "## The targets"
+    yield ""
+    yield from target_table(parts)
+    yield ""
+    for name, part in parts.items():
+        if part.failed:
+            yield f"Failed runs of {name}: {', '.join(part.failed)}."
+            yield ""
+    yield "## How it was measured"
+    yield ""
+    yield METHOD
+    yield "## Side by side"
+    yield ""
+    yield from matrix(parts["loopback"], "Loopback")
+    yield from matrix(parts["latency"], "30 ms")
+    yield "## newsletterd alone"
+    yield ""
+    yield from other_tables(parts)
+
+
+def main():
+    folder, document = sys.argv[1:]
+    parts = {name: Part(folder, name) for name in PARTS}
+    text = "\n".join(report(folder, parts)).rstrip() + "\n"
+    sys.stdout.write(text)
+    few = [name for name, p in parts.items() if name != "million" and p.runs < (1 if name in ONCE else 5)]
+    if few:
+        print(f"report: {document} is left as it is: fewer than five runs of {', '.join(few)}", file=sys.stderr)
+        return
+    with open(document, "w", encoding="utf-8") as f:
+        f.write(text)
+
+
+main()
