@@ -1,0 +1,111 @@
+# peers.sh - mail servers of the world for the tests of the daemon, beside smtp-sink and relay.js of lib.sh: Exim, OpenSMTPD, and
+# Postfix with STARTTLS and Dovecot's SASL. A test sources this after lib.sh.
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are for those who source this; and lib.sh's
+#
+# They are unpacked by tools/peers, not installed: what they insist on (users of their own, fixed paths) they find in a mount namespace that
+# nobody else sees. That needs root; `can_be_private` says whether it works here. Each server runs in the foreground, its process id in
+# $server_pid, given to at_exit.
+
+# Users that the packages would have made.
+private_users() {
+	[ ! -e "$tmp/passwd" ] || return 0
+	local name id=60100
+	cp /etc/passwd "$tmp/passwd"
+	cp /etc/group "$tmp/group"
+	for name in Debian-exim opensmtpd opensmtpq dovecot dovenull postfix postdrop; do
+		id=$((id + 1))
+		grep -q "^$name:" "$tmp/group" || echo "$name:x:$id:" >>"$tmp/group"
+		grep -q "^$name:" "$tmp/passwd" || echo "$name:x:$id:$(sed -n "s/^$name:[^:]*:\([0-9]*\):.*/\1/p" "$tmp/group"):peer:/nonexistent:/usr/sbin/nologin" >>"$tmp/passwd"
+	done
+	chmod 644 "$tmp/passwd" "$tmp/group"
+	chmod 711 "$tmp"
+}
+
+# in_private COMMAND…: become it, with those users, and with empty folders where servers have fixed ones.
+in_private() {
+	private_users
+	# shellcheck disable=SC2016 # expanded by that shell
+	exec unshare -m sh -c 'mount --bind "$1" /etc/passwd && mount --bind "$2" /etc/group &&
+		mount -t tmpfs -o mode=755 tmpfs /run && mount -t tmpfs -o mode=755 tmpfs /var/spool && mount -t tmpfs -o mode=755 tmpfs /var/lib &&
+		mkdir -p -m 711 /var/spool/smtpd && mkdir -p /var/lib/opensmtpd/empty /run/opensmtpd && shift 2 && exec "$@"' sh "$tmp/passwd" "$tmp/group" "$@"
+}
+can_be_private() { (in_private true) 2>/dev/null; }
+
+# server_is_up NAME PORT LOG
+server_is_up() {
+	at_exit "$server_pid"
+	wait_for 10 port_open "$2" || bail "$1 did not come up: $(tail -n 3 "$3" | head -c 600)"
+}
+# stop_server: the one started last.
+stop_server() {
+	kill "$server_pid"
+	wait "$server_pid" 2>/dev/null
+}
+
+# make_keys: a certificate for 127.0.0.1 in $tmp/cert.pem (its own CA), its key in $tmp/key.pem.
+make_keys() {
+	[ ! -e "$tmp/cert.pem" ] || return 0
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=relay -addext subjectAltName=IP:127.0.0.1 \
+		-keyout "$tmp/key.pem" -out "$tmp/cert.pem" 2>"$tmp/openssl" || bail "openssl: $(tail -n 1 "$tmp/openssl")"
+}
+
+# exim_at PORT: takes everybody and keeps the message in its queue, but for person<n>: n divisible by 50 is refused as unknown, by 10 for now.
+# Its log is $tmp/exim/mainlog; exim_recipients prints who was accepted, one a line.
+exim_at() {
+	local d=$tmp/exim
+	private_users
+	rm -rf "$d"
+	mkdir -p "$d/spool"
+	chown -R "$(sed -n 's/^Debian-exim:[^:]*:\([0-9]*:[0-9]*\):.*/\1/p' "$tmp/passwd")" "$d" 2>/dev/null
+	chmod 711 "$tmp"
+	cat >"$d/conf" <<END
+primary_hostname = relay.example
+spool_directory = $d/spool
+log_file_path = $d/%slog
+pid_file_path = $d/pid
+local_interfaces = 127.0.0.1
+daemon_smtp_ports = $1
+smtp_accept_max = 100
+smtp_accept_max_per_connection = 100000
+queue_only = true
+received_headers_max = 100
+host_lookup =
+tls_advertise_hosts =
+keep_environment =
+log_selector = +received_recipients
+acl_smtp_rcpt = check
+acl_smtp_data = take
+begin acl
+check:
+  deny local_parts = \N^person\d*[05]0\$\N
+       message = 550 5.1.1 <\$local_part@\$domain>: user unknown
+  defer local_parts = \N^person\d*0\$\N
+       message = 450 4.2.2 <\$local_part@\$domain>: mailbox busy
+  accept
+take:
+  accept
+END
+	(in_private env "LD_LIBRARY_PATH=$PEER_LIBRARIES" "$EXIM" -C "$d/conf" -bdf) >"$d/out" 2>&1 &
+	server_pid=$!
+	server_is_up Exim "$1" "$d/out"
+}
+exim_recipients() { sed -n 's/.* <= .* for \([^ ]*\)$/\1/p' "$tmp/exim/mainlog"; }
+
+# opensmtpd_at PORT: takes everybody but person<n>, n divisible by 50, who is refused. opensmtpd_recipients prints who was accepted, one a line.
+opensmtpd_at() {
+	local d=$tmp/opensmtpd
+	rm -rf "$d"
+	mkdir -p "$d"
+	cat >"$d/conf" <<END
+table dead { $(seq -s ', ' -f '"person%.0f@example.org"' 50 50 1000) }
+listen on 127.0.0.1 port $1 hostname relay.example
+smtp max-message-size "35M"
+action "out" relay host "smtp://127.0.0.1:1"
+match from any for rcpt-to <dead> reject
+match from any for any action "out"
+END
+	(in_private env "LD_LIBRARY_PATH=$PEER_LIBRARIES" "$OPENSMTPD" -d -f "$d/conf") >"$d/log" 2>&1 &
+	server_pid=$!
+	server_is_up OpenSMTPD "$1" "$d/log"
+}
+opensmtpd_recipients() { sed -n 's/.* smtp envelope .* to=<\([^>]*\)>.*/\1/p' "$tmp/opensmtpd/log"; }
