@@ -117,3 +117,75 @@ start_relay() {
 	relay=$(sed -n 's/^port //p' "$tmp/relay")
 }
 stop_relay() { kill "$relay_pid" && wait "$relay_pid" 2>/dev/null; }
+
+# postfix_at PORT [main.cf line…]: a real Postfix there, unpacked and not installed: it takes mail from the loopback for everybody and discards it.
+# It offers PIPELINING and CHUNKING. Its folder is $postfix, its log $postfix/log, its master's process $postfix_pid; lines given override the ones here.
+# Its master must be root; its programs run as a user that every Debian has, for they check that he is nobody's and no group is shared.
+postfix_at() {
+	local port=$1
+	shift
+	[ "$(id -u)" = 0 ] || { echo "Postfix's master needs root" >&2; return 1; }
+	postfix=$tmp/postfix.$port
+	mkdir -p "$postfix"/etc "$postfix"/queue "$postfix"/data
+	chmod 755 "$tmp" "$postfix"
+	(cd "$postfix/queue" && mkdir -p active bounce corrupt defer deferred flush hold incoming maildrop pid private public saved trace)
+	chown daemon "$postfix/queue"/* "$postfix/data"
+	chown root "$postfix/queue/pid"
+	chmod 700 "$postfix/queue"/*
+	chgrp staff "$postfix/queue"/{maildrop,public}
+	chmod 755 "$postfix/queue/pid"
+	chmod 710 "$postfix/queue/public"
+	chmod 730 "$postfix/queue/maildrop"
+	cat >"$postfix/etc/main.cf" <<-END
+		compatibility_level = 3.6
+		queue_directory = $postfix/queue
+		data_directory = $postfix/data
+		daemon_directory = $POSTFIX_LIBRARIES/sbin
+		command_directory = $POSTFIX_ROOT/usr/sbin
+		shlib_directory = no
+		meta_directory = $postfix/etc
+		import_environment = MAIL_CONFIG TZ LD_LIBRARY_PATH=$POSTFIX_LIBRARIES
+		mail_owner = daemon
+		setgid_group = staff
+		default_privs = nobody
+		maillog_file = $postfix/log
+		maillog_file_prefixes = $postfix, /dev
+		myhostname = relay.example
+		mydestination =
+		mynetworks = 127.0.0.0/8
+		inet_protocols = ipv4
+		inet_interfaces = 127.0.0.1
+		alias_maps =
+		local_recipient_maps =
+		default_transport = discard:
+		local_transport = discard:
+		relay_transport = discard:
+		smtpd_relay_restrictions = permit_mynetworks, reject
+		smtpd_peername_lookup = no
+		smtpd_client_connection_count_limit = 0
+		in_flow_delay = 0
+	END
+	printf '%s\n' "$@" >>"$postfix/etc/main.cf"
+	cat >"$postfix/etc/master.cf" <<-END
+		127.0.0.1:$port inet n - n - - smtpd
+		cleanup unix n - n - 0 cleanup
+		qmgr unix n - n 300 1 qmgr
+		rewrite unix - - n - - trivial-rewrite
+		bounce unix - - n - 0 bounce
+		defer unix - - n - 0 bounce
+		trace unix - - n - 0 bounce
+		anvil unix - - n - 1 anvil
+		tlsmgr unix - - n 1000? 1 tlsmgr
+		proxymap unix - - n - - proxymap
+		scache unix - - n - 1 scache
+		discard unix - - n - - discard
+		error unix - - n - - error
+		retry unix - - n - - error
+		postlog unix-dgram n - n - 1 postlogd
+	END
+	LD_LIBRARY_PATH=$POSTFIX_LIBRARIES "$POSTFIX_LIBRARIES/sbin/master" -c "$postfix/etc" -d 2>"$postfix/stderr" &
+	postfix_pid=$!
+	at_exit $postfix_pid
+	wait_for 10 postfix_answers "$port" || bail "Postfix did not come up: $(tail -n 1 "$postfix/stderr") $(tail -n 3 "$postfix/log")"
+}
+postfix_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1" && head -c 4 <&3 | grep -q '^220') 2>/dev/null; }
