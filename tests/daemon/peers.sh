@@ -109,3 +109,55 @@ END
 	server_is_up OpenSMTPD "$1" "$d/log"
 }
 opensmtpd_recipients() { sed -n 's/.* smtp envelope .* to=<\([^>]*\)>.*/\1/p' "$tmp/opensmtpd/log"; }
+
+# dovecot_auth USER PASSWORD: Dovecot answers for this one user at the socket $tmp/dovecot/auth, as Postfix asks it (smtpd_sasl_type = dovecot).
+dovecot_auth() {
+	local d=$tmp/dovecot
+	rm -rf "$d"
+	mkdir -p "$d/run"
+	chmod 711 "$tmp"
+	printf '%s:{PLAIN}%s\n' "$1" "$2" >"$d/users"
+	cat >"$d/conf" <<END
+base_dir = $d/run
+state_dir = $d/run
+libexec_dir = $DOVECOT_ROOT/usr/lib/dovecot
+mail_plugin_dir = $DOVECOT_ROOT/usr/lib/dovecot/modules
+log_path = $d/log
+import_environment = LD_LIBRARY_PATH=$PEER_LIBRARIES
+protocols =
+listen = 127.0.0.1
+ssl = no
+auth_mechanisms = plain login
+passdb {
+  driver = passwd-file
+  args = $d/users
+}
+service auth {
+  unix_listener $d/auth {
+    mode = 0666
+  }
+}
+END
+	# It looks for its doveconf in /usr/bin only: there is one, in our namespace, beside everything else.
+	# shellcheck disable=SC2016 # expanded by that shell
+	(in_private sh -c 'mkdir /run/bin && mount --bind /usr/bin /run/bin && mount -t tmpfs tmpfs /usr/bin &&
+		/run/bin/ln -s /run/bin/* "$1/usr/bin/doveconf" /usr/bin/ && LD_LIBRARY_PATH=$2 exec "$1/usr/sbin/dovecot" -F -c "$3"' \
+		sh "$DOVECOT_ROOT" "$PEER_LIBRARIES" "$d/conf") >"$d/out" 2>&1 &
+	dovecot_pid=$!
+	at_exit $dovecot_pid
+	wait_for 10 test -S "$d/auth" || bail "Dovecot did not come up: $(tail -n 3 "$d/out" "$d/log" 2>/dev/null | head -c 600)"
+}
+
+# postfix_with_login PORT USER PASSWORD [main.cf line…]: Postfix that takes mail only over STARTTLS (certificate of make_keys), and only from this user,
+# whom Dovecot knows.
+postfix_with_login() {
+	local port=$1 user=$2 password=$3
+	shift 3
+	make_keys
+	dovecot_auth "$user" "$password"
+	postfix_at "$port" smtpd_tls_security_level=encrypt "smtpd_tls_cert_file=$tmp/cert.pem" "smtpd_tls_key_file=$tmp/key.pem" \
+		smtpd_sasl_auth_enable=yes smtpd_sasl_type=dovecot "smtpd_sasl_path=$tmp/dovecot/auth" smtpd_tls_auth_only=yes \
+		smtpd_relay_restrictions=permit_sasl_authenticated,reject smtpd_tls_loglevel=1 "$@"
+}
+# postfix_recipients: who was accepted (and then discarded), one a line.
+postfix_recipients() { sed -n 's/.* to=<\([^>]*\)>.*status=sent.*/\1/p' "$postfix/log"; }
