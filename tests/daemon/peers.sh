@@ -80,7 +80,7 @@ check:
   deny local_parts = \N^person\d*[05]0\$\N
        message = 550 5.1.1 <\$local_part@\$domain>: user unknown
   defer local_parts = \N^person\d*0\$\N
-       message = 450 4.2.2 <\$local_part@\$domain>: mailbox busy
+       message = 450 4.2.2 <\$local_part@\$domain>: mailbox full
   accept
 take:
   accept
