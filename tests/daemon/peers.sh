@@ -49,7 +49,7 @@ make_keys() {
 		-keyout "$tmp/key.pem" -out "$tmp/cert.pem" 2>"$tmp/openssl" || bail "openssl: $(tail -n 1 "$tmp/openssl")"
 }
 
-# exim_at PORT: takes everybody and keeps the message in its queue, but for person<n>: n divisible by 50 is refused as unknown, by 10 for now.
+# exim_at PORT [main configuration line…]: takes everybody and keeps the message in its queue, but for person<n>: n divisible by 50 is refused as unknown, by 10 for now.
 # Its log is $tmp/exim/mainlog; exim_recipients prints who was accepted, one a line.
 exim_at() {
 	local d=$tmp/exim
@@ -75,6 +75,7 @@ keep_environment =
 log_selector = +received_recipients
 acl_smtp_rcpt = check
 acl_smtp_data = take
+$(printf '%s\n' "${@:2}")
 begin acl
 check:
   deny local_parts = \N^person\d*[05]0\$\N
@@ -91,7 +92,7 @@ END
 }
 exim_recipients() { sed -n 's/.* <= .* for \([^ ]*\)$/\1/p' "$tmp/exim/mainlog"; }
 
-# opensmtpd_at PORT: takes everybody but person<n>, n divisible by 50, who is refused. opensmtpd_recipients prints who was accepted, one a line.
+# opensmtpd_at PORT [configuration line…]: takes everybody but person<n>, n divisible by 50, who is refused. opensmtpd_recipients prints who was accepted, one a line.
 opensmtpd_at() {
 	local d=$tmp/opensmtpd
 	rm -rf "$d"
@@ -100,6 +101,7 @@ opensmtpd_at() {
 table dead { $(seq -s ', ' -f '"person%.0f@example.org"' 50 50 1000) }
 listen on 127.0.0.1 port $1 hostname relay.example
 smtp max-message-size "35M"
+$(printf '%s\n' "${@:2}")
 action "out" relay host "smtp://127.0.0.1:1"
 match from any for rcpt-to <dead> reject
 match from any for any action "out"
