@@ -19,11 +19,15 @@ sink_row pipelined none '' "$people" 0 0
 long sink_row plain none -p "$people" 0 0
 sink_row plain 'HELO only' -e "$people" 0 0
 long sink_row pipelined 'small window' '-T 2304' "$people" 0 0
-sink_row pipelined '5xx to each RCPT' '-f rcpt' 0 "$people" 0
+sink_options=(-B '550 5.1.1 user unknown')
+sink_row pipelined '550 to each RCPT' '-f rcpt' 0 "$people" 0
+sink_options=()
 heal=heal_sink
+# Who says that of everybody is in trouble himself.
+sink_row pipelined '500 to each RCPT, then well' '-f rcpt' "$people" 0 0
 sink_row pipelined '4xx to each RCPT, then well' '-r rcpt' "$people" 0 0
 long sink_row pipelined '4xx to each body, then well' '-r .' "$people" 0 0
-sink_row pipelined '421 to each RCPT, then well' '-Q rcpt' "$people" 0 0
+long sink_row pipelined '421 to each RCPT, then well' '-Q rcpt' "$people" 0 0
 long sink_row pipelined '421 to each MAIL, then well' '-Q mail' "$people" 0 0
 sink_row pipelined 'closes behind each body, then well' '-q .' "$people" 0 0
 long sink_row pipelined 'closes at each DATA, then well' '-q data' "$people" 0 0

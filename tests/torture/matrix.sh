@@ -10,7 +10,7 @@ people=${PEOPLE:-200}
 connections=3
 window=8
 # Rows that this sender cannot pass yet: patterns, matched against "server, dialogue, fault".
-later=${LATER-bdat fallback}
+later=${LATER-bdat fallback 500}
 rows=0
 
 # sites: $tmp/template is the site that each row copies.
@@ -119,13 +119,14 @@ npm_row() {
 	row npm "$1" "$2" "${@:4}"
 	stop_relay
 }
-# sink_row DIALOGUE FAULT "OPTIONS OF smtp-sink" ACCEPTED REFUSED MOST-COPIES [key=value…]
+# sink_row DIALOGUE FAULT "OPTIONS OF smtp-sink" ACCEPTED REFUSED MOST-COPIES [key=value…]; ${sink_options[@]} are further ones.
+sink_options=()
 sink_row() {
 	wanted sink "$1" "$2" || return 0
 	mail_folder
 	port=$(free_port)
 	# shellcheck disable=SC2086 # words
-	sink_at "$port" -D "$tmp/sink/mail." $3
+	sink_at "$port" -D "$tmp/sink/mail." $3 ${sink_options[@]+"${sink_options[@]}"}
 	row sink "$1" "$2" "${@:4}"
 	stop_sink
 }
