@@ -25,8 +25,10 @@ sink_options=()
 heal=heal_sink
 # Who says that of everybody is in trouble himself.
 sink_row pipelined '500 to each RCPT, then well' '-f rcpt' "$people" 0 0
-sink_row pipelined '4xx to each RCPT, then well' '-r rcpt' "$people" 0 0
-long sink_row pipelined '4xx to each body, then well' '-r .' "$people" 0 0
+long sink_row pipelined '450 4.3.0 to each RCPT, then well' '-r rcpt' "$people" 0 0
+sink_options=(-b '450 4.2.0 mailbox busy')
+sink_row pipelined '450 4.2.0 to each RCPT, then well' '-r rcpt' "$people" 0 0
+sink_options=()
 long sink_row pipelined '421 to each RCPT, then well' '-Q rcpt' "$people" 0 0
 long sink_row pipelined '421 to each MAIL, then well' '-Q mail' "$people" 0 0
 sink_row pipelined 'closes behind each body, then well' '-q .' "$people" 0 0
