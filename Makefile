@@ -1,6 +1,6 @@
 # One Makefile, no recursion into folders. `make` builds bin/; SAN=1 builds with sanitizers under build/san; B= and CC= give other builds of their own;
 # V=1 shows the commands.
-# Targets people use: all demo test check-all fuzz bench bench-million install format lint headers clean.
+# Targets people use: all demo test torture mutation check-all fuzz bench bench-million install format lint headers clean.
 
 PREFIX  ?= /usr/local
 VERSION := $(shell cat VERSION)
@@ -37,9 +37,10 @@ GENERATED  := $(B)/gen/schema.o $(B)/gen/templates.o
 UNIT       := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 TOOLS      := $(addprefix $(B)/tests/,$(notdir $(basename $(TOOL_SRC))))
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(FUZZ_SRC))
-SCRIPTS    := bootstrap tests/lib.sh $(wildcard tests/*/lib.sh bench/lib.sh) $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t packaging/*)
+SCRIPTS    := bootstrap tests/lib.sh $(wildcard tests/*/lib.sh tests/daemon/*.sh bench/lib.sh) \
+	      $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/mutation/run tests/*/*.t packaging/*)
 
-.PHONY: all programs demo test check-all fuzz fuzzers bench bench-million install format lint headers clean
+.PHONY: all programs demo test torture mutation check-all fuzz fuzzers bench bench-million install format lint headers clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 all: $(BIN)/newsletter $(BIN)/newsletterd
@@ -112,6 +113,12 @@ $(B)/tools/%: $(B)/tools/%.o $(B)/libnewsletter.a
 programs: all $(UNIT) $(TOOLS) $(PROBE) $(B)/tools/outbox_page
 test: programs
 	BIN=$(BIN) B=$(B) tests/run $(ONLY)
+
+# What takes long: kills by the hundred, KILLS= and SEED= as tests/torture/kill.t says; whether the tests notice a ledger that is broken on purpose.
+torture: programs
+	BIN=$(BIN) B=$(B) KILLS=$(or $(KILLS),300) LIMIT=1800 timeout -k 10 3900 tests/run $(sort $(wildcard tests/torture/*.t))
+mutation: programs
+	timeout -k 10 3600 tests/mutation/run $(ONLY)
 
 # The matrix: both compilers, sanitizers, valgrind; each part in a build of its own and with an end.
 check-all: headers
