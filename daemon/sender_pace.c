@@ -7,7 +7,7 @@
 #include "sender_pace_private.h"
 
 #define RING_MOST 4096
-#define BASE_LEAST 2000 /* a first halving leaves one a second: what was measured in a stall is too little */
+#define BASE_LEAST 40000 /* per 1000 s: who sent little lately is not slowed to that, or a campaign would start at a crawl */
 #define QUOTA_LEAST_US (60 * SECOND_US)
 #define QUOTA_MOST_US (3600 * SECOND_US)
 #define SETTLED_WAIT_US (3600 * SECOND_US)

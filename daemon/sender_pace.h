@@ -20,7 +20,7 @@
  * that is per_day or `days` are over.
  *
  * ADAPTIVE. A reply that says "slower" halves the rate: that set, or without one that measured lately; replies within the second after (up
- * to a minute at low rates) belong to the same trouble. Each minute gives 10 % back, until the rate is the one set, or twice the
+ * to a minute at low rates) belong to the same trouble. A minute without any doubles it, until the rate is the one set, or twice the
  * one measured. Quota replies also hold the relay for a minute, doubling up to an hour until a message is accepted again.
  *
  * Tell it of every message: sender_pace_domain() when it is claimed, sender_pace_park() may send it back; sender_pace_take() when it

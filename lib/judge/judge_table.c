@@ -139,7 +139,8 @@ const struct judge_rule judge_table[] = {
 	{ "sender-refused", JUDGE_RELAY, WHERE_RELAY, "", "*.1.7 *.1.8", "", "", RELAY_SLOW, MINUTES },
 	{ "sender-refused", JUDGE_RELAY, WHERE_RCPT | WHERE_DATA, "", "", "", OUR_MACHINE, RELAY_SLOW, MINUTES },
 	{ "sender-refused", JUDGE_RELAY, WHERE_RELAY, "5", "", "", OUR_PERMISSION, RELAY_SLOW, MINUTES },
-	{ "dialogue", JUDGE_RELAY, WHERE_RELAY, "500 502 503 555", "", "", "", RELAY_SLOW, SECONDS },
+	{ "dialogue", JUDGE_RELAY, WHERE_RELAY, "502 503 555", "", "", "", RELAY_SLOW, SECONDS },
+	{ "dialogue", JUDGE_RELAY, WHERE_RELAY, "500", "", "", "unrecognized|unrecognised|not recognized|unknown command|not implemented|syntax|bad sequence", RELAY_SLOW, SECONDS },
 	{ "dialogue", JUDGE_RELAY, WHERE_DATA, "5", "*.5.*", "", "", RELAY_SLOW, SECONDS },
 
 	/* A mailbox that is full or too small for this. */
