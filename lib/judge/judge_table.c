@@ -78,10 +78,10 @@ enum {
 	"|authenticate first|smtp authentication|smtp auth|auth required|login required|must issue a starttls" \
 	"|starttls first|starttls is required"
 #define OUR_PERMISSION \
-	"not verified|verified sender identity|unconfigured sending domain|domain is unverified|unverified domain" \
+	"address is not verified|identities failed|verified sender identity|unconfigured sending domain|domain is unverified|unverified domain" \
 	"|not owned by|authorised to send from|authorized to send from" \
 	"|not allowed to send from|not allowed to send as|not permitted to send from|sendasdenied|send as this" \
-	"|send on behalf|not authorized to perform|account suspended by|your account"
+	"|send on behalf|not authorized to perform|account suspended by|your account is|your account has"
 #define OUR_MACHINE \
 	"client host|helo command rejected|ehlo command rejected|blocked using|reverse hostname|reverse dns|ptr record" \
 	"|no ptr|your ip|your host|sender address rejected" \

@@ -569,6 +569,7 @@ static const struct {
 	    "", "temporarily disabled mailbox" },
 	{ "refused", JUDGE_SOFT, NONE, BOUNCE, 554, "5.3.0",
 	    "", "unknown mailer error 1" },
+	{ "refused", JUDGE_SOFT, NONE, RCPT, 550, "", "", "Recipient address could not be verified" },
 };
 // clang-format on
 
