@@ -60,7 +60,8 @@ campaigns_pick(struct cli *cli, struct ledger_pick *pick, struct err *e)
 		if (strcmp(state, delivery_state_name((enum delivery_state)i)) == 0)
 			pick->state = i;
 	if (state && pick->state == -1)
-		return err_set(e, ERR_USAGE, "--state must be claimed, accepted, deferred, refused, unknown or skipped, not \"%.40s\"", state);
+		return err_set(e, ERR_USAGE, "--state must be claimed, accepted, deferred, refused, unknown or skipped, not \"%.40s\"",
+		    state);
 	if (class && !judge_class(class, &verdict))
 		return err_set(e, ERR_USAGE, "there is no class \"%.40s\"; `newsletter campaign show` lists those of a mailing", class);
 	return 0;

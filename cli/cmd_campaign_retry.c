@@ -38,7 +38,7 @@ count(struct cli *cli, const struct campaign *c, struct ledger_retry *r, struct 
 	if (rc == -1)
 		return -1;
 	if (r->seen < c->accepted + c->deferred + c->refused + c->unknown + c->skipped)
-		return err_set(e, ERR_REFUSED, "deliveries of campaign %lld are deleted already, since it ended long ago: it cannot be reopened",
+		return err_set(e, ERR_REFUSED, "deliveries of campaign %lld are deleted already, it ended long ago: it cannot be reopened",
 		    (long long)c->id);
 	return 0;
 }
@@ -63,7 +63,8 @@ show(struct cli *cli, const struct campaign *c, const struct ledger_retry *r)
 	if (r->refused)
 		out_field(cli, "Refused", OUT_BOLD, "%s", out_number(text, r->refused));
 	if (r->unknown)
-		out_field(cli, "Unknown", OUT_BOLD, "%s, which may have arrived: they get the same Message-ID", out_number(text, r->unknown));
+		out_field(cli, "Unknown", OUT_BOLD, "%s, which may have arrived: they get the same Message-ID",
+		    out_number(text, r->unknown));
 	if (r->deferred)
 		out_field(cli, "Deferred", OUT_BOLD, "%s, at once instead of later", out_number(text, r->deferred));
 	if (r->gone)

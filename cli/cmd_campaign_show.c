@@ -174,6 +174,7 @@ show_groups(struct cli *cli, const struct campaign *c, const struct ledger_group
 	struct out_table t;
 	const char *means;
 	char text[256];
+	bool again = false;
 	int i, shown = 0;
 
 	json_object_set_new(cli->result, "groups", list);
@@ -184,6 +185,7 @@ show_groups(struct cli *cli, const struct campaign *c, const struct ledger_group
 			continue;
 		shown++;
 		means = meaning(&g[i], &style);
+		again |= g[i].state == DELIVERY_UNKNOWN || (g[i].state == DELIVERY_REFUSED && style != OUT_BAD);
 		out_cell(&t, OUT_PLAIN, "%s", delivery_state_name(g[i].state));
 		out_cell(&t, OUT_BOLD, "%s", g[i].class);
 		out_cell_number(&t, g[i].n);
@@ -196,11 +198,13 @@ show_groups(struct cli *cli, const struct campaign *c, const struct ledger_group
 	}
 	out_gap(cli);
 	out_table_print(cli, &t);
-	if (c->archived_at || c->state == CAMPAIGN_CANCELLED || !(c->refused + c->unknown))
+	if (c->archived_at || !(c->refused + c->unknown))
 		return;
 	out_gap(cli);
-	out_line(cli, "To list them: newsletter campaign show %lld --deliveries --state %s", (long long)c->id, c->refused ? "refused" : "unknown");
-	out_line(cli, "To try again: newsletter campaign retry %lld", (long long)c->id);
+	out_line(cli, "To list them: newsletter campaign show %lld --deliveries --state %s", (long long)c->id,
+	    c->refused ? "refused" : "unknown");
+	if (again && c->state != CAMPAIGN_CANCELLED)
+		out_line(cli, "To try again: newsletter campaign retry %lld", (long long)c->id);
 }
 
 static int
@@ -235,7 +239,10 @@ struct listing {
 static void
 page_begin(struct listing *l)
 {
-	out_table_init(&l->table, l->addresses ? ">Id|Address|State|>Tries|Last|Next|Class|The relay said" : ">Id|State|>Tries|Last|Next|Class|The relay said");
+	if (l->addresses)
+		out_table_init(&l->table, ">Id|Address|State|>Tries|Last|Next|Class|The relay said");
+	else
+		out_table_init(&l->table, ">Id|State|>Tries|Last|Next|Class|The relay said");
 }
 
 /* JSON goes out row by row: the list may be longer than memory. */

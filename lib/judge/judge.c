@@ -110,10 +110,30 @@ where_of(const struct judge_in *in)
 	return of[in->stage];
 }
 
-static bool
-rule_matches(const struct judge_rule *rule, unsigned where, const struct judge_in *in)
+/* The enhanced code; where none was sent, the one that qmail and its like write behind a hash: "(#5.1.1)". */
+static const char *
+enhanced_of(const struct judge_in *in, char out[12])
 {
-	return (rule->where & where) && code_matches(rule->codes, in->code) && enhanced_matches(rule->enhanced, in->enhanced) &&
+	const char *p = in->text;
+	size_t n;
+
+	while (!in->enhanced[0] && (p = strchr(p, '#')) != NULL) {
+		n = strspn(++p, "0123456789.");
+		while (n > 0 && p[n - 1] == '.')
+			n--; /* the sentence's */
+		if (n < 5 || n > 11 || (p[0] != '4' && p[0] != '5') || p[1] != '.')
+			continue;
+		memcpy(out, p, n);
+		out[n] = '\0';
+		return out;
+	}
+	return in->enhanced;
+}
+
+static bool
+rule_matches(const struct judge_rule *rule, unsigned where, const struct judge_in *in, const char *enhanced)
+{
+	return (rule->where & where) && code_matches(rule->codes, in->code) && enhanced_matches(rule->enhanced, enhanced) &&
 	    words_match(rule->server, in->server ? in->server : "") && words_match(rule->words, in->text);
 }
 
@@ -122,11 +142,13 @@ judge_reply(const struct judge_in *in)
 {
 	const struct judge_rule *rule = judge_table;
 	unsigned where = where_of(in);
+	char found[12];
+	const char *enhanced = enhanced_of(in, found);
 	bool temporary = in->code ? in->code / 100 == 4 : in->enhanced[0] == '4';
 	struct judge_out out = { 0 };
 
 	/* The last row matches everything. */
-	while (!rule_matches(rule, where, in))
+	while (!rule_matches(rule, where, in, enhanced))
 		rule++;
 	out.verdict = rule->verdict;
 	out.rule = rule->name;

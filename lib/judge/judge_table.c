@@ -52,7 +52,8 @@ enum {
 	"|usuario no existe|no existe el usuario" \
 	"|buzon no existe|benutzer unbekannt|unbekannter benutzer|unbekannter empf|existiert nicht|sconosciuto" \
 	"|utente inesistente|nie istnieje" \
-	"|usuario inexistente|caixa postal inexistente|onbekende gebruiker|user no encontrado"
+	"|usuario inexistente|caixa postal inexistente|onbekende gebruiker|user no encontrado|no existe|recipient not in our|user not in our|unable to find recipient|unable to find user" \
+	"|an account by that name|marked as invalid|cannot find user|could not find user|#5.1.0 address rejected"
 
 #define QUOTA_OF_A_DAY \
 	"daily message quota|daily user sending|daily sending|daily smtp relay|daily quota|daily limit|daily message" \
@@ -77,10 +78,10 @@ enum {
 	"|authenticate first|smtp authentication|smtp auth|auth required|login required|must issue a starttls" \
 	"|starttls first|starttls is required"
 #define OUR_PERMISSION \
-	"not verified|verified sender identity|unconfigured sending domain|domain is unverified|unverified domain" \
+	"address is not verified|identities failed|verified sender identity|unconfigured sending domain|domain is unverified|unverified domain" \
 	"|not owned by|authorised to send from|authorized to send from" \
 	"|not allowed to send from|not allowed to send as|not permitted to send from|sendasdenied|send as this" \
-	"|send on behalf|not authorized to perform|account suspended by|your account"
+	"|send on behalf|not authorized to perform|account suspended by|your account is|your account has"
 #define OUR_MACHINE \
 	"client host|helo command rejected|ehlo command rejected|blocked using|reverse hostname|reverse dns|ptr record" \
 	"|no ptr|your ip|your host|sender address rejected" \
@@ -88,7 +89,7 @@ enum {
 	"|sender unknown|bad sender|sender not"
 #define RELAYING \
 	"relay access|relaying|unable to relay|relay not|relay denied|not permitted to relay|not allowed to relay" \
-	"|cannot relay|relay is not|relay prohibited|no relay|to relay"
+	"|cannot relay|relay is not|relay prohibited|no relay|to relay|allowed rcpthosts"
 
 const struct judge_rule judge_table[] = {
 	{ "accepted", JUDGE_ACCEPTED, ANY, "2", "", "", "", NOBODY, 0 },
@@ -205,6 +206,7 @@ const struct judge_rule judge_table[] = {
 	{ "no-such-user", JUDGE_HARD, ANY, "", "*.1.1 *.1.6", "", "", NOBODY, 0 },
 	{ "no-such-domain", JUDGE_HARD, ANY, "", "*.1.2", "", "", NOBODY, 0 },
 	{ "disabled", JUDGE_HARD, ANY, "", "*.2.1", "", "", NOBODY, 0 },
+	{ "no-such-user", JUDGE_HARD, ANY, "", "*.1.0", "", "address rejected", NOBODY, 0 },                                                   /* IronPort */
 	{ "no-such-user", JUDGE_HARD, ANY, "", "*.4.1", "", "address rejected: access denied|addresses rejected : access denied", NOBODY, 0 }, /* Microsoft 365 */
 	{ "no-such-user", JUDGE_HARD, ANY, "", "", "", NO_SUCH_USER, NOBODY, 0 },
 	{ "disabled", JUDGE_HARD, ANY, "", "", "",
@@ -226,7 +228,7 @@ const struct judge_rule judge_table[] = {
 	    "|domain doesn't exist|domain not exist|nonexistent domain|nonexistentdomain|nonexistent-domain"
 	    "|non-existent domain|non-existent host|domainnonexistent|invalid domain|host not found|host unknown"
 	    "|unknown host|no such host|nxdomain|nx domain|domain must resolve"
-	    "|unrouteable address|unrouteable mail domain|unroutable address|find any host named|name or service not known"
+	    "|unrouteable address|unrouteable mail domain|unroutable address|find any host named|name or service not known|no address associated"
 	    "|bad destination system|bad destination host|bad destination mail"
 	    "|no mx record|no valid mx|has no mx|address rejected: domain",
 	    NOBODY, 0 },

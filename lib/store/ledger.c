@@ -24,7 +24,9 @@ enum {
 	Q_COUNT
 };
 
-#define PICKED "WHERE d.campaign_id = :campaign AND (:state < 0 OR d.state = :state) AND (:class IS NULL OR d.class = :class) ORDER BY d.subscriber_id"
+#define PICKED \
+	"WHERE d.campaign_id = :campaign AND (:state < 0 OR d.state = :state) AND (:class IS NULL OR d.class = :class) " \
+	"ORDER BY d.subscriber_id"
 #define DELIVERY \
 	"d.subscriber_id, d.state, d.attempts, d.at, coalesce(d.next_at, 0), coalesce(d.code, 0), coalesce(d.enhanced, ''), " \
 	"coalesce(d.reply, ''), coalesce(d.class, '')"
@@ -238,6 +240,7 @@ ledger_retry(struct db *db, int64_t campaign_id, struct ledger_retry *r, struct 
 	struct bite_row row[LEDGER_BITE];
 	struct campaign_tally tally = { 0 };
 	struct campaign c;
+	int64_t *count;
 	int i, n, rc, queued = 0;
 
 	if (get(db, campaign_id, &c, e) == -1 || campaign_can_reopen(&c, e) == -1)
@@ -256,8 +259,10 @@ ledger_retry(struct db *db, int64_t campaign_id, struct ledger_retry *r, struct 
 		if (rc == 0)
 			continue;
 		queued++;
-		*(row[i].state == DELIVERY_REFUSED ? &tally.refused : row[i].state == DELIVERY_UNKNOWN ? &tally.unknown
-												       : &tally.deferred) += 1;
+		count = row[i].state == DELIVERY_REFUSED ? &tally.refused : &tally.deferred;
+		if (row[i].state == DELIVERY_UNKNOWN)
+			count = &tally.unknown;
+		++*count;
 	}
 	if (n == -1)
 		return -1;
@@ -265,7 +270,9 @@ ledger_retry(struct db *db, int64_t campaign_id, struct ledger_retry *r, struct 
 	r->unknown += tally.unknown;
 	r->deferred += tally.deferred;
 	if (queued && !r->count_only) {
-		tally = (struct campaign_tally){ .refused = -tally.refused, .unknown = -tally.unknown, .deferred = tally.refused + tally.unknown };
+		tally.deferred = tally.refused + tally.unknown; /* the deferred ones stay deferred */
+		tally.refused = -tally.refused;
+		tally.unknown = -tally.unknown;
 		if (campaign_tally(db, c.id, &tally, e) == -1 || campaign_reopen(db, &c, r->deadline, e) == -1)
 			return -1;
 	}
@@ -316,7 +323,8 @@ ledger_archive(struct db *db, int64_t campaign_id, int64_t *after, int64_t *n, s
 	if (get(db, campaign_id, &c, e) == -1)
 		return -1;
 	if (!c.finished_at)
-		return err_set(e, ERR_REFUSED, "campaign %lld is %s: only one that is over is archived", (long long)c.id, campaign_state_name(c.state));
+		return err_set(e, ERR_REFUSED, "campaign %lld is %s: only one that is over is archived", (long long)c.id,
+		    campaign_state_name(c.state));
 	rows = bite(db, campaign_id, *after, row, e);
 	for (i = 0; i < rows; i++)
 		if (settle(&c, &row[i], &tally, e) == -1)

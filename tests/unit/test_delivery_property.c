@@ -2,8 +2,9 @@
  * test_delivery_property.c - thousands of random steps, and after each the ledger is what a model of it says.
  *
  * People come, leave, return, are suppressed and erased; campaigns start, pause, end, are retried and archived; senders
- * claim, record, put off, die and come back. The model says beforehand exactly whom each claim must give. It knows nothing of SQL: nobody is mailed who
- * did not ask, nobody is missed, nobody twice. NEWSLETTER_SEED=n repeats a run, NEWSLETTER_STEPS=n makes it longer.
+ * claim, record, put off, die and come back. The model says beforehand exactly whom each claim must give. It knows nothing
+ * of SQL: nobody is mailed who did not ask, nobody is missed, nobody twice. NEWSLETTER_SEED=n repeats a run,
+ * NEWSLETTER_STEPS=n makes it longer.
  */
 #include "store_fixture.h"
 

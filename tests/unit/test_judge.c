@@ -528,6 +528,48 @@ static const struct {
 	    "", "Temporary authentication failure: Connection lost to authentication server" },
 	{ "relay-trouble", JUDGE_RELAY, RELAY_SLOW, MAIL, 451, "4.7.1",
 	    "", "come back, whoever you are" },
+	/* phrases that differ by one word from those above */
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 550, "5.1.0",
+	    "", "Address rejected ann@example.org" },
+	{ "sender-refused", JUDGE_SOFT, NONE, BOUNCE, 550, "5.1.0",
+	    "", "<news@example.org> sender rejected AUP#POL" },
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 550, "",
+	    "", "#5.1.0 Address rejected." },
+	{ "policy", JUDGE_SOFT, NONE, BOUNCE, 553, "",
+	    "", "sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)" },
+	{ "relaying", JUDGE_RELAY, RELAY_SLOW, RCPT, 553, "",
+	    "", "sorry, that domain isn't in my list of allowed rcpthosts" },
+	{ "policy", JUDGE_SOFT, NONE, BOUNCE, 553, "",
+	    "", "sorry, your envelope sender is in my badmailfrom list (#5.7.1)" },
+	{ "too-large", JUDGE_SOFT, NONE, BOUNCE, 552, "",
+	    "", "sorry, that message size exceeds my databytes limit (#5.3.4)" },
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 511, "",
+	    "", "sorry, no mailbox here by that name (#5.1.1 - chkuser)" },
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 550, "",
+	    "", "Unable to find recipient" },
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 550, "",
+	    "", "el destinatario no existe" },
+	{ "no-such-domain", JUDGE_HARD, NONE, BOUNCE, 0, "5.4.4",
+	    "", "unable to look up host nowhere.example: No address associated with hostname" },
+	{ "routing", JUDGE_SOFT, NONE, BOUNCE, 0, "",
+	    "", "unable to look up host nowhere.example: Temporary failure in name resolution" },
+	{ "mailbox-full", JUDGE_SOFT, NONE, BOUNCE, 550, "5.1.1",
+	    "", "<ann@example.org>: Recipient address rejected: Mailbox is full" },
+	{ "spam", JUDGE_SOFT, NONE, BOUNCE, 550, "5.1.1",
+	    "", "Message blocked due to spam content in the message" },
+	{ "routing", JUDGE_SOFT, NONE, BOUNCE, 550, "5.4.317",
+	    "", "Message expired, cannot connect to remote server" },
+	{ "refused", JUDGE_SOFT, NONE, BOUNCE, 554, "",
+	    "", "Denied (Mode: normal)" },
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 550, "5.1.351",
+	    "", "Remote server returned unknown recipient or mailbox unavailable -> 550 unknown" },
+	{ "sender-refused", JUDGE_SOFT, NONE, BOUNCE, 550, "",
+	    "", "Recipient only accepts mail from known senders" },
+	{ "routing", JUDGE_SOFT, NONE, BOUNCE, 550, "",
+	    "", "temporarily disabled mailbox" },
+	{ "refused", JUDGE_SOFT, NONE, BOUNCE, 554, "5.3.0",
+	    "", "unknown mailer error 1" },
+	{ "refused", JUDGE_SOFT, NONE, RCPT, 550, "", "", "Recipient address could not be verified" },
 };
 // clang-format on
 
@@ -569,7 +611,7 @@ broken_promise(const struct judge_in *in, const struct judge_out *out)
 		return "held for too long, or not for the relay";
 	if (in->code / 100 == 4 && final)
 		return "a temporary reply is final";
-	if (strstr(in->text, " said: ") || !in->from_relay || in->stage != JUDGE_AT_MAIL)
+	if (strstr(in->text, " said: ") || strstr(in->text, "Remote server returned") || !in->from_relay || in->stage != JUDGE_AT_MAIL)
 		return NULL;
 	if (out->verdict == JUDGE_HARD)
 		return "hard at MAIL";

@@ -342,6 +342,9 @@ test_ends(void **state)
 	refused(ledger_archive(db, 1, &after, &n, &err), ERR_REFUSED); /* sending */
 	refused(ledger_archive(db, 9, &after, &n, &err), ERR_NOT_FOUND);
 	refused(ledger_retry(db, 9, &r, &err), ERR_NOT_FOUND);
+	assert_int_equal(campaign_get(db, 1, &c, &err), 1);
+	c.started_at = 0;
+	refused(campaign_can_reopen(&c, &err), ERR_REFUSED); /* one that never started */
 	commit();
 	record(&claims[2], DELIVERY_ACCEPTED, 250, NULL, "queued");
 	begin();
