@@ -97,6 +97,7 @@ struct relay {
 	size_t lately, before; /* results in this tenth of a second, and in the one before */
 	int64_t hold_until_us; /* it is in trouble: nothing is given to it until then */
 	int64_t hold_us;       /* how long it was held last; not 0: on probation, one message at a time until one is answered well */
+	int64_t full_since_us; /* it had no room when asked, ever since; 0: it has */
 	uint64_t turn;         /* its place among relays of one tier: lowest first, 1/weight more for each message */
 };
 

@@ -26,12 +26,13 @@ static int
 follow(struct sender *s, struct running *r, struct err *e)
 {
 	struct topic topic;
-	int rc = topic_get(s->site->db, r->row.topic_id, &topic, e);
 
-	r->lane = lane_for(s, rc == 1 ? topic.slug : "");
+	if (topic_get(s->site->db, r->row.topic_id, &topic, e) == -1)
+		return -1;
+	r->lane = lane_for(s, topic.slug);
 	r->window = strcmp(r->row.kind, "promotion") == 0 ? &s->window : NULL;
 	r->shut = r->window && !window_is_open(r->window, clock_now());
-	return rc == -1 ? -1 : 0;
+	return 0;
 }
 
 /* Read the store anew: who else wrote may have paused, cancelled, started, or queued mail. */

@@ -42,7 +42,7 @@ struct pace_slow {
 	uint32_t saving, saved;
 };
 
-#define PACE_SLOWEST 17 /* one a minute */
+#define PACE_SLOWEST 17               /* one a minute */
 #define PACE_GROW_US (15 * SECOND_US) /* a fifth more each: doubled in a minute */
 
 /* Halve: from what it is now, else from `base`. False when this reply belongs to an earlier halving. */

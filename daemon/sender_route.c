@@ -5,7 +5,8 @@
  * relays come in tiers: those for its topic, their spares (weight 0), those
  * for everything, their spares. Of the tiers only the first with a relay that
  * works takes mail; when that has no room, mail waits, since a spare is for
- * trouble and not for haste.
+ * trouble and not for haste. Nor does a relay take much more than its weight says
+ * while another one is only busy.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,9 @@
 
 #define HOLD_FIRST_US 1000000 /* relay trouble: doubling, up to a minute */
 #define HOLD_LAST_US 60000000
-#define STRIDE 1000000 /* of relay.turn, for a weight of 1 */
+#define STRIDE ((uint64_t)1000000) /* of relay.turn, for a weight of 1 */
+#define AHEAD 16                   /* so many messages a relay may be ahead of its share */
+#define STUCK_US 2000000
 #define SIGN_AHEAD 32  /* messages signed before there is room for them, so that the threads have work */
 #define SOON_US 200000 /* what leaves within so long may be claimed */
 
@@ -91,21 +94,31 @@ lane_capacity(const struct sender *s, const struct lane *l)
 	return n;
 }
 
-/* Whether the relay takes one more now; else *wait_us may become how long until its pace allows it. */
-static bool
-has_room(const struct sender *s, const struct relay *r, int64_t now, int64_t *wait_us)
+enum taking {
+	TAKES, /* one more now */
+	PACED, /* not now, by its pace; *wait_us may become how long */
+	FULL,  /* not now, but soon: others must not get its share */
+	STUCK  /* full for long: what it does not take is anybody's */
+};
+
+static enum taking
+taking(struct sender *s, struct relay *r, int64_t now, int64_t *wait_us)
 {
 	size_t now_free = room(r);
 	int64_t wait;
 
-	if (!now_free)
-		return false;
+	if (!now_free) {
+		if (!r->full_since_us)
+			r->full_since_us = now;
+		return now - r->full_since_us > STUCK_US ? STUCK : FULL;
+	}
+	r->full_since_us = 0;
 	if (r->dkim)
-		return r->hold_us || r->signing + r->signed_.count < now_free + SIGN_AHEAD;
+		return r->hold_us || r->signing + r->signed_.count < now_free + SIGN_AHEAD ? TAKES : FULL;
 	wait = sender_pace_relay_wait_us(s->pace, r->index, now);
 	if (wait > 0 && (*wait_us < 0 || wait < *wait_us))
 		*wait_us = wait;
-	return wait == 0;
+	return wait == 0 ? TAKES : PACED;
 }
 
 struct relay *
@@ -113,8 +126,9 @@ lane_relay(struct sender *s, struct lane *l, int64_t *wait_us)
 {
 	int64_t now = clock_mono_us();
 	uint32_t mask = in_charge(s, l, now);
+	uint64_t ahead = 0, full = UINT64_MAX;
 	struct relay *best = NULL;
-	uint64_t ahead = 0;
+	enum taking t;
 	int i;
 
 	for (i = 0; i < s->relays; i++) {
@@ -124,12 +138,17 @@ lane_relay(struct sender *s, struct lane *l, int64_t *wait_us)
 			continue;
 		if (r->turn > ahead)
 			ahead = r->turn;
-		if (has_room(s, r, now, wait_us) && (!best || r->turn < best->turn))
+		t = taking(s, r, now, wait_us);
+		if (t == TAKES && (!best || r->turn < best->turn))
 			best = r;
+		if (t == FULL && r->turn < full)
+			full = r->turn;
 	}
+	if (best && full != UINT64_MAX && best->turn > full + AHEAD * STRIDE)
+		return NULL;
 	/* who could take nothing for a while has no claim on what went elsewhere meanwhile */
-	if (best && best->turn + STRIDE < ahead)
-		best->turn = ahead - STRIDE;
+	if (best && best->turn + 2 * AHEAD * STRIDE < ahead)
+		best->turn = ahead - 2 * AHEAD * STRIDE;
 	return best;
 }
 
@@ -139,7 +158,7 @@ relay_took(struct sender *s, struct relay *r)
 	int64_t weight = r->conf && r->conf->weight > 0 ? r->conf->weight : 1;
 
 	(void)s;
-	r->turn += (uint64_t)(STRIDE / weight);
+	r->turn += STRIDE / (uint64_t)weight;
 }
 
 void
