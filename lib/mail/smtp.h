@@ -96,7 +96,7 @@ struct smtp_message {
 	bool smtputf8; /* needs RFC 6531; only where smtp_pool_has_smtputf8 said so, else it aborts */
 };
 
-struct smtp_credentials { /* borrowed until the next turn's end */
+struct smtp_credentials { /* borrowed until the callback's caller has copied them: before any other callback */
 	const char *password;
 	const char *bearer; /* not NULL or "": XOAUTH2 (or OAUTHBEARER) with it, and no password */
 };
@@ -153,9 +153,10 @@ size_t smtp_pool_room(const struct smtp_pool *p);
 bool smtp_pool_has_smtputf8(const struct smtp_pool *p);
 
 /*
- * No connection is ready, and the last attempt to open one failed or the
- * back-off after trouble runs: the caller may take another relay. False before
- * the first attempt.
+ * No connection is ready, and the last attempt to open one failed (or takes
+ * more than ten seconds) or the back-off after trouble runs: the caller may take
+ * another relay. False before the first attempt. It is tried again only while
+ * something is wanted of it.
  */
 bool smtp_pool_is_down(const struct smtp_pool *p);
 

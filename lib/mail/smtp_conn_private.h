@@ -61,7 +61,7 @@ struct smtp_conn {
 	int64_t submitted, served;
 	uint64_t replies;
 	bool open, quitting, frozen, go, need_rset;
-	bool last_words; /* 421, or the dialogue was refused: nothing more is processed there */
+	bool last_words; /* 421: nothing more is processed there */
 };
 
 static inline struct flight *

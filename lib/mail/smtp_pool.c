@@ -183,7 +183,9 @@ int64_t
 smtp_pool_wakes(const struct smtp_pool *p)
 {
 	return p->want > smtp_pool_room(p) && p->shared.opening == 0 && p->shared.ready < p->links &&
-	        p->shared.retry_at > clock_mono_us() ? p->shared.retry_at : INT64_MAX;
+		p->shared.retry_at > clock_mono_us()
+	    ? p->shared.retry_at
+	    : INT64_MAX;
 }
 
 void
