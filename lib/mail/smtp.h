@@ -143,7 +143,10 @@ struct smtp_pool *smtp_pool_new(struct smtp_hub *h, const struct smtp_relay *rel
 /* Close every connection, QUIT where nothing is outstanding; what is on the way is given back through done(). */
 void smtp_pool_free(struct smtp_pool *p);
 
-/* How many messages are waiting: 0 lets idle connections go (QUIT), more opens connections one after the other, up to the limit. */
+/*
+ * How many messages are waiting: 0 lets idle connections go (QUIT), more than there is room for opens connections: one, and once
+ * it stands as many more at a time as stand already, up to the limit.
+ */
 void smtp_pool_want(struct smtp_pool *p, size_t messages);
 
 /* How many messages can be submitted right now, over all connections. */

@@ -57,7 +57,7 @@ reset(struct smtp_conn *c)
 	c->flight_head = c->flights = c->expect_head = c->expects = c->unsaid = 0;
 	c->envelope_at = c->sent = 0;
 	c->base = c->offered = c->replies = 0;
-	c->submitted = c->served = 0;
+	c->submitted = c->written = c->served = 0;
 	c->front = 0;
 	c->open = c->quitting = c->frozen = c->go = c->need_rset = c->last_words = false;
 }
@@ -136,7 +136,7 @@ chunk_answered(struct smtp_conn *c, bool ok)
 static bool
 finds_another_open(const struct smtp_conn *c, enum verb verb)
 {
-	return verb == VERB_MAIL && c->reader.reply.code == 503 && conn_flight(c, 0)->bare && c->submitted > 1;
+	return verb == VERB_MAIL && c->reader.reply.code == 503 && conn_flight(c, 0)->bare;
 }
 
 static void
