@@ -96,7 +96,7 @@ struct smtp_message {
 	bool smtputf8; /* needs RFC 6531; only where smtp_pool_has_smtputf8 said so, else it aborts */
 };
 
-struct smtp_credentials { /* borrowed until the next turn's end */
+struct smtp_credentials { /* borrowed until the callback's caller has copied them: before any other callback */
 	const char *password;
 	const char *bearer; /* not NULL or "": XOAUTH2 (or OAUTHBEARER) with it, and no password */
 };
@@ -143,7 +143,10 @@ struct smtp_pool *smtp_pool_new(struct smtp_hub *h, const struct smtp_relay *rel
 /* Close every connection, QUIT where nothing is outstanding; what is on the way is given back through done(). */
 void smtp_pool_free(struct smtp_pool *p);
 
-/* How many messages are waiting: 0 lets idle connections go (QUIT), more opens connections one after the other, up to the limit. */
+/*
+ * How many messages are waiting: 0 lets idle connections go (QUIT), more than there is room for opens connections: one, and once
+ * it stands as many more at a time as stand already, up to the limit.
+ */
 void smtp_pool_want(struct smtp_pool *p, size_t messages);
 
 /* How many messages can be submitted right now, over all connections. */
@@ -153,9 +156,10 @@ size_t smtp_pool_room(const struct smtp_pool *p);
 bool smtp_pool_has_smtputf8(const struct smtp_pool *p);
 
 /*
- * No connection is ready, and the last attempt to open one failed or the
- * back-off after trouble runs: the caller may take another relay. False before
- * the first attempt.
+ * No connection is ready, and the last attempt to open one failed (or takes
+ * more than ten seconds) or the back-off after trouble runs: the caller may take
+ * another relay. False before the first attempt. It is tried again only while
+ * something is wanted of it.
  */
 bool smtp_pool_is_down(const struct smtp_pool *p);
 

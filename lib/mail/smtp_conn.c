@@ -57,7 +57,7 @@ reset(struct smtp_conn *c)
 	c->flight_head = c->flights = c->expect_head = c->expects = c->unsaid = 0;
 	c->envelope_at = c->sent = 0;
 	c->base = c->offered = c->replies = 0;
-	c->submitted = c->served = 0;
+	c->submitted = c->written = c->served = 0;
 	c->front = 0;
 	c->open = c->quitting = c->frozen = c->go = c->need_rset = c->last_words = false;
 }
@@ -132,6 +132,13 @@ chunk_answered(struct smtp_conn *c, bool ok)
 	leave(c);
 }
 
+/* An earlier message's transaction may be open still: what becomes of this one shows at its end. */
+static bool
+finds_another_open(const struct smtp_conn *c, enum verb verb)
+{
+	return verb == VERB_MAIL && c->reader.reply.code == 503 && conn_flight(c, 0)->bare;
+}
+
 static void
 answered(struct smtp_conn *c, enum verb verb, bool ok)
 {
@@ -142,8 +149,7 @@ answered(struct smtp_conn *c, enum verb verb, bool ok)
 	case VERB_MAIL:
 		f->at = SMTP_MAIL;
 		f->mail_ok = ok;
-		/* An earlier message's transaction may be open still: what becomes of this one shows at its end. */
-		f->spared = code == 503 && f->bare && c->submitted > 1;
+		f->spared = finds_another_open(c, verb);
 		c->trust->reset_first |= f->spared;
 		if (!ok && !f->spared)
 			refused(c, SMTP_MAIL);
@@ -191,8 +197,13 @@ in_step(const struct smtp_conn *c, enum verb verb, int code)
 }
 
 static const enum smtp_command command_of[] = {
-	[VERB_RSET] = SMTP_CONNECT, [VERB_MAIL] = SMTP_MAIL,  [VERB_RCPT] = SMTP_RCPT,    [VERB_DATA] = SMTP_DATA,
-	[VERB_BODY] = SMTP_BODY,    [VERB_CHUNK] = SMTP_BODY, [VERB_QUIT] = SMTP_CONNECT,
+	[VERB_RSET] = SMTP_CONNECT,
+	[VERB_MAIL] = SMTP_MAIL,
+	[VERB_RCPT] = SMTP_RCPT,
+	[VERB_DATA] = SMTP_DATA,
+	[VERB_BODY] = SMTP_BODY,
+	[VERB_CHUNK] = SMTP_BODY,
+	[VERB_QUIT] = SMTP_CONNECT,
 };
 
 /* The relay refuses the dialogue, not this message: give it back, and the connection up. */
@@ -201,8 +212,11 @@ blames_dialogue(struct smtp_conn *c, enum verb verb)
 {
 	static const struct smtp_reply none;
 	const struct flight *f = conn_flight(c, 0);
+	int code = c->reader.reply.code;
+	/* After a refused recipient BDAT is refused as well; but where it is not even known, its octets are read as commands. */
+	bool unknown = verb == VERB_CHUNK && (code == 500 || code == 502 || code == 504);
 
-	if (verb == VERB_RSET || f->settled || f->spared || c->reader.reply.code < 500)
+	if (verb == VERB_RSET || f->spared || code < 500 || (f->settled && !unknown) || finds_another_open(c, verb))
 		return false;
 	if (!smtp_trust_blames(c->trust, c->terms.dialogue, command_of[verb], &c->reader.reply))
 		return false;

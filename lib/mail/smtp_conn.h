@@ -62,13 +62,13 @@ void smtp_conn_wrote(struct smtp_conn *c, size_t n);
 /* The connection is gone: what is on the way is given back through done(). Afterwards it can be opened again. */
 void smtp_conn_end(struct smtp_conn *c);
 
-size_t smtp_conn_busy(const struct smtp_conn *c);      /* messages submitted, done or not, that the relay has to answer */
-bool smtp_conn_waiting(const struct smtp_conn *c);     /* a reply must come, or bytes wait to be written */
-bool smtp_conn_patient(const struct smtp_conn *c);     /* that reply is the one to a message's end, which takes longest */
-bool smtp_conn_spent(const struct smtp_conn *c);       /* its limit is reached, nothing is on the way, and QUIT was not said */
-bool smtp_conn_leaving(const struct smtp_conn *c);     /* QUIT was said, and nothing else is on the way */
-bool smtp_conn_exposed(const struct smtp_conn *c);     /* were it to end now, some message would be SMTP_UNKNOWN */
-uint64_t smtp_conn_replies(const struct smtp_conn *c); /* whole replies so far */
+size_t smtp_conn_busy(const struct smtp_conn *c);                    /* messages that the relay has to answer, done or not */
+bool smtp_conn_waiting(const struct smtp_conn *c);                   /* a reply must come, or bytes wait to be written */
+bool smtp_conn_patient(const struct smtp_conn *c);                   /* that reply is the one to a message's end, which takes longest */
+bool smtp_conn_spent(const struct smtp_conn *c);                     /* its limit is reached, nothing is on the way, no QUIT yet */
+bool smtp_conn_leaving(const struct smtp_conn *c);                   /* QUIT was said, and nothing else is on the way */
+bool smtp_conn_exposed(const struct smtp_conn *c);                   /* were it to end now, some message would be SMTP_UNKNOWN */
+uint64_t smtp_conn_replies(const struct smtp_conn *c);               /* whole replies so far */
 const struct smtp_reply *smtp_conn_reply(const struct smtp_conn *c); /* the last one */
 
 #endif

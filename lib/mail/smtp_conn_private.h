@@ -35,7 +35,7 @@ struct flight {
 	bool mail_ok;               /* a transaction is open at the relay */
 	bool settled;               /* done() was called */
 	bool behind;                /* BDAT: written while another one was not answered yet */
-	bool bare;                  /* BDAT: no RSET went before it */
+	bool bare;                  /* BDAT: another one went before it on the connection, and no RSET between them */
 	bool spared;                /* its MAIL found the transaction of an earlier one open */
 };
 
@@ -58,10 +58,10 @@ struct smtp_conn {
 	size_t sent;      /* of out[front] */
 	uint64_t base;    /* where in the stream out[front] begins */
 	uint64_t offered; /* the stream up to here was given to a write */
-	int64_t submitted, served;
+	int64_t submitted, written, served;
 	uint64_t replies;
 	bool open, quitting, frozen, go, need_rset;
-	bool last_words; /* 421, or the dialogue was refused: nothing more is processed there */
+	bool last_words; /* 421: nothing more is processed there */
 };
 
 static inline struct flight *

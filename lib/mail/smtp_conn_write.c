@@ -162,8 +162,8 @@ write_chunk(struct smtp_conn *c)
 	struct buf *out = collecting(c);
 
 	f->behind = c->expects > 0;
-	f->bare = !c->need_rset && !c->trust->reset_first;
-	if (!f->bare) {
+	f->bare = c->written > 0 && !c->need_rset && !c->trust->reset_first;
+	if (c->written++ > 0 && !f->bare) {
 		buf_addstr(out, "RSET\r\n");
 		expect(c, VERB_RSET);
 		c->need_rset = false;

@@ -43,9 +43,9 @@ void smtp_hub_remove(struct smtp_hub *h, struct smtp_pool *p); /* its links must
 
 /* smtp_pool.c, for the hub. */
 struct smtp_pool **smtp_pool_next(struct smtp_pool *p);
-void smtp_pool_tend(struct smtp_pool *p);                              /* open and close as wanted */
-int64_t smtp_pool_wakes(const struct smtp_pool *p);                    /* when it wants to open again; INT64_MAX: it does not */
-void smtp_pool_check_time(struct smtp_pool *p, int64_t now);           /* close links that waited too long */
+void smtp_pool_tend(struct smtp_pool *p);                    /* open and close as wanted */
+int64_t smtp_pool_wakes(const struct smtp_pool *p);          /* when it wants to open again; INT64_MAX: it does not */
+void smtp_pool_check_time(struct smtp_pool *p, int64_t now); /* close links that waited too long */
 bool smtp_pool_owns(const struct smtp_pool *p, const struct smtp_link *l);
 
 #endif

@@ -20,7 +20,8 @@
 #define BACKOFF_FIRST (1LL * SMTP_SECOND)
 #define BACKOFF_MOST (300LL * SMTP_SECOND)
 #define QUIT_PATIENCE (5LL * SMTP_SECOND)
-#define IDLE_ENOUGH (60LL * SMTP_SECOND) /* a connection that stood so long may be closed by the relay without being trouble */
+#define SLOW_OPENING (10LL * SMTP_SECOND) /* a relay that takes so long is taken for unreachable, though it may answer yet */
+#define IDLE_ENOUGH (60LL * SMTP_SECOND)  /* a connection that stood so long may be closed by the relay without being trouble */
 
 static void __attribute__((format(printf, 2, 0)))
 tell(struct smtp_shared *p, const char *fmt, va_list ap)
@@ -252,7 +253,7 @@ link_lost(struct smtp_link *l, enum smtp_end end)
 	case SMTP_GOODBYE:
 	case SMTP_GOES_ON: closed_silently(l, used); break;
 	}
-	if (!idle && end != SMTP_SAID_421 && end != SMTP_FALL_BACK)
+	if (smtp_conn_waiting(l->conn) && end != SMTP_SAID_421 && end != SMTP_FALL_BACK)
 		suspect_dialogue(l);
 	smtp_link_close(l);
 }
@@ -401,6 +402,8 @@ smtp_link_check_time(struct smtp_link *l, int64_t now)
 {
 	struct smtp_shared *p = l->shared;
 
+	if (l->state == SMTP_LINK_OPENING && now - l->opened > SLOW_OPENING)
+		p->unreachable = true;
 	if (!overdue(l, now))
 		return;
 	if (l->state == SMTP_LINK_OPENING) {

@@ -170,20 +170,22 @@ smtp_pool_tend(struct smtp_pool *p)
 	for (i = 0; p->want == 0 && i < p->links; i++)
 		if (p->link[i].state == SMTP_LINK_READY && smtp_conn_busy(p->link[i].conn) == 0)
 			smtp_link_quit(&p->link[i]);
-	if (s->opening > 0 || p->want <= smtp_pool_room(p) || clock_mono_us() < s->retry_at)
-		return;
-	for (i = 0; i < p->links; i++)
-		if (p->link[i].state == SMTP_LINK_NONE) {
-			smtp_link_open(&p->link[i]);
+	/* One alone, then as many at once as stand already: a relay far away is reached soon, and one in trouble is not beset. */
+	for (i = 0; i < p->links && s->opening < (s->ready > 0 ? s->ready : 1); i++) {
+		if (p->want <= smtp_pool_room(p) || clock_mono_us() < s->retry_at)
 			return;
-		}
+		if (p->link[i].state == SMTP_LINK_NONE)
+			smtp_link_open(&p->link[i]);
+	}
 }
 
 int64_t
 smtp_pool_wakes(const struct smtp_pool *p)
 {
 	return p->want > smtp_pool_room(p) && p->shared.opening == 0 && p->shared.ready < p->links &&
-	        p->shared.retry_at > clock_mono_us() ? p->shared.retry_at : INT64_MAX;
+		p->shared.retry_at > clock_mono_us()
+	    ? p->shared.retry_at
+	    : INT64_MAX;
 }
 
 void

@@ -342,6 +342,13 @@ if [ "$(id -u)" = 0 ]; then
 	send -n 40 -c 1
 	expect "Postfix, refusals in a window" "$tmp/out" accepted=38 rcpt=2 554=1 unknown=0 unsent=0 troubles=0
 	kill "$postfix_pid" && wait "$postfix_pid" 2>/dev/null
+	port=$(free_port)
+	postfix_at "$port" "smtpd_tls_cert_file = $tmp/cert.pem" "smtpd_tls_key_file = $tmp/key.pem" 'smtpd_tls_security_level = encrypt'
+	send -n 300 -c 2 -T required -C "$tmp/ca.pem"
+	expect "Postfix, STARTTLS, BDAT windows" "$tmp/out" accepted=300 unknown=0 unsent=0 troubles=0
+	send -n 12 -c 2 -s 3000000 -T required -C "$tmp/ca.pem"
+	expect "Postfix, STARTTLS, 3 MB each: writes that stop half-way" "$tmp/out" accepted=12 unknown=0 unsent=0 troubles=0
+	kill "$postfix_pid" && wait "$postfix_pid" 2>/dev/null
 else
 	skip "Postfix" "its master must be root"
 fi

@@ -38,10 +38,8 @@ static const struct {
 	/* A failed BDAT that leaves its transaction open: nobody is blamed, RSET goes first from then on. */
 	{ "nested MAIL: given back, then RSET first", WINDOW, 4, 0, "+ + w 250 550 554 503 503 503 + w 250 250 250 250 + w",
 	    M(0) M(1) " {0 replied rcpt 550} {1 unsent rcpt 0} RSET/" M(2) " " A(2) "RSET/" M(3) " " },
-	{ "nested MAIL, accepted all the same", WINDOW, 4, 0, "+ + w 250 550 554 503 250 250 + w", M(0) M(1) " {0 replied rcpt 550} " A(1)
-	    "RSET/" M(2) " " },
-	{ "nested MAIL, and the recipient is refused", WINDOW, 4, 0, "+ + w 250 550 554 503 551 503", M(0) M(1)
-	    " {0 replied rcpt 550} {1 replied rcpt 551} " },
+	{ "nested MAIL, accepted all the same", WINDOW, 4, 0, "+ + w 250 550 554 503 250 250 + w", M(0) M(1) " {0 replied rcpt 550} " A(1) "RSET/" M(2) " " },
+	{ "nested MAIL, and the recipient is refused", WINDOW, 4, 0, "+ + w 250 550 554 503 551 503", M(0) M(1) " {0 replied rcpt 550} {1 replied rcpt 551} " },
 	{ "503 to the first MAIL is the relay's word", WINDOW, 4, 0, "+ w 503 503 503", M(0) " {0 replied mail 503} " },
 	{ "503 to MAIL after RSET is the relay's word", WINDOW, 4, 0, "+ + w 250 550 554 503 503 503 + w 250 503 503 503",
 	    M(0) M(1) " {0 replied rcpt 550} {1 unsent rcpt 0} RSET/" M(2) " {2 replied mail 503} " },
@@ -55,16 +53,15 @@ static const struct {
 	{ "BDAT gets 552", NEW, 4, 0, "+ w 250 250 552", M(0) " {0 replied body 552} " },
 	{ "503 for want of a login", NEW, 4, 0, "+ w 503:5.7.0 503 503", M(0) " {0 replied mail 503} " },
 	{ "a refused recipient says nothing of BDAT", NEW, 4, 0, "+ w 250 550 503 room1", M(0) " {0 replied rcpt 550} " },
+	{ "… unless BDAT is not known at all", NEW, 4, 0, "+ w 250 550 502 room1", M(0) " {0 replied rcpt 550} falls-back room is 0, not 1 " },
 	{ "502 once it was accepted is the message's", ONE, 4, 0, "+ w 250 250 502", M(0) " {0 replied body 502} " },
 	{ "pipelining is refused", ONE, 4, 0, "+ + w 503:pipelining", M(0) M(1) " {0 unsent connect 0} falls-back {1 unknown connect 0} " },
 	{ "a content that speaks of pipelining", WINDOW, 4, 0, "+ w 250 250 550:pipelining", M(0) " {0 replied body 550} " },
 
 	{ "end in a window", WINDOW, 4, 0, "+ + + w 250 250 250 250 E", M(0) M(1) M(2) " " A(0) "{1 unknown mail 0} {2 unknown connect 0} " },
 	{ "end before the window is offered", WINDOW, 4, 0, "+ + E", "{0 unsent connect 0} {1 unsent connect 0} " },
-	{ "421 in a window: the later ones were not looked at", WINDOW, 4, 0, "+ + + w 250 250 421", M(0) M(1) M(2)
-	    " {0 replied body 421} 421 {1 unsent connect 0} {2 unsent connect 0} " },
-	{ "421 to a MAIL in a window", WINDOW, 4, 0, "+ + + w 250 250 250 421", M(0) M(1) M(2)
-	    " " A(0) "{1 replied mail 421} 421 {2 unsent connect 0} " },
+	{ "421 in a window: the later ones were not looked at", WINDOW, 4, 0, "+ + + w 250 250 421", M(0) M(1) M(2) " {0 replied body 421} 421 {1 unsent connect 0} {2 unsent connect 0} " },
+	{ "421 to a MAIL in a window", WINDOW, 4, 0, "+ + + w 250 250 250 421", M(0) M(1) M(2) " " A(0) "{1 replied mail 421} 421 {2 unsent connect 0} " },
 	{ "out of step: accepted before it was all sent", WINDOW, 4, 0, "+ o 250 250 250", "step {0 unknown rcpt 0} " },
 	{ "out of step: 354 to BDAT", WINDOW, 4, 0, "+ w 250 250 354", M(0) " step {0 unknown rcpt 0} " },
 	{ "out of step: a reply too many", WINDOW, 4, 0, "+ w 250 250 250 250", M(0) " " A(0) "step " },
@@ -120,7 +117,7 @@ memory_is_bounded(void **state)
 	smtp_conn_wrote(p.c, 40000);
 	assert_true(smtp_conn_put(p.c, &bytes, &n));
 	assert_int_equal(p.fetched, 4);
-	for (size_t total = 40001; total < 3 * 50000; total += n) {
+	for (size_t total = 40001; total < 150000; total += n) {
 		assert_true(smtp_conn_put(p.c, &bytes, &n));
 		smtp_conn_wrote(p.c, n);
 	}

@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include <arpa/inet.h>
-#include <cmocka.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -54,9 +54,11 @@ session(int fd)
 	FILE *in = fdopen(fd, "r"), *out = fdopen(dup(fd), "w");
 	char line[600];
 
+	if (!in || !out)
+		abort();
 	fputs("220 x\r\n", out);
 	fflush(out);
-	while (in && fgets(line, sizeof(line), in)) {
+	while (fgets(line, sizeof(line), in)) {
 		if (strncmp(line, "EHLO", 4) == 0)
 			fputs(CHUNK_OFFER, out);
 		else if (strncmp(line, "QUIT", 4) == 0)
@@ -147,8 +149,16 @@ new_pool(struct smtp_hub *h, int port, struct caller *c, const char *host, const
 	static char url[4][64];
 	static int next;
 	struct smtp_handler handler = { .body = on_body, .done = on_done, .trouble = on_trouble, .credentials = on_credentials, .ctx = c };
-	struct smtp_relay relay = { .user = user, .password = "", .ca_file = "", .helo = "x", .tls = SMTP_TLS_NONE, .connections = 1, .window = 8,
-		.timeout = 5 };
+	struct smtp_relay relay = {
+		.user = user,
+		.password = "",
+		.ca_file = "",
+		.helo = "x",
+		.tls = SMTP_TLS_NONE,
+		.connections = 1,
+		.window = 8,
+		.timeout = 5,
+	};
 	struct err e = ERR_INIT;
 	struct smtp_pool *p;
 

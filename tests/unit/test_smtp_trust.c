@@ -11,7 +11,7 @@
 #include "mail/smtp_trust.h"
 
 static const struct smtp_offers nothing, pipelining = { .pipelining = true }, chunking_alone = { .chunking = true },
-	both = { .pipelining = true, .chunking = true }, twenty = { .mailmax = 20 };
+					 both = { .pipelining = true, .chunking = true }, twenty = { .mailmax = 20 };
 
 static void
 chosen_by_offer_and_configuration(void **state)
@@ -90,12 +90,12 @@ blame(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(blames) / sizeof(blames[0]); i++) {
 		struct smtp_trust t;
-		bool fault;
+		bool fault, want = blames[i].want != SMTP_AUTO;
 
 		smtp_trust_init(&t, blames[i].dialogue);
 		t.chunk_accepted = t.window_accepted = t.group_accepted = blames[i].proved;
 		fault = smtp_trust_blames(&t, blames[i].dialogue, blames[i].at, &blames[i].reply);
-		if (fault != (blames[i].want != SMTP_AUTO) || (fault && t.best != blames[i].want) || (!fault && t.best != blames[i].dialogue))
+		if (fault != want || t.best != (want ? blames[i].want : blames[i].dialogue))
 			fail_msg("%s: %d, dialogue %d", blames[i].name, fault, t.best);
 	}
 }
