@@ -128,7 +128,7 @@ client_mlmmj() {
 	whole_program "$MLMMJ_SEND" -L "$list" -m "$list/queue/mail"
 }
 
-# newsletterd, from the first message that its ledger has as accepted to the last; the columns after the fourth are measure.c's.
+# newsletterd, as its ledger counts, once 30 % of the messages were accepted; the columns after the fourth are measure.c's.
 client_newsletter() {
 	local binary=${newsletterd:-$BIN/newsletterd} sender follower lines=("${dkim_conf[@]}")
 	site_of "$count"
