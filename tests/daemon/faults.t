@@ -24,10 +24,10 @@ sink_row pipelined '550 to each RCPT' '-f rcpt' 0 "$people" 0
 sink_options=()
 heal=heal_sink
 # Who says that of everybody is in trouble himself.
-sink_row pipelined '500 to each RCPT, then well' '-f rcpt' "$people" 0 0
+long sink_row pipelined '500 to each RCPT, then well' '-f rcpt' "$people" 0 0
 long sink_row pipelined '450 4.3.0 to each RCPT, then well' '-r rcpt' "$people" 0 0
-sink_options=(-b '450 4.2.0 mailbox busy')
-sink_row pipelined '450 4.2.0 to each RCPT, then well' '-r rcpt' "$people" 0 0
+sink_options=(-b '450 4.7.1 greylisted, try again later')
+sink_row pipelined '450 4.7.1 to each RCPT, then well' '-r rcpt' "$people" 0 0
 sink_options=()
 long sink_row pipelined '421 to each RCPT, then well' '-Q rcpt' "$people" 0 0
 long sink_row pipelined '421 to each MAIL, then well' '-Q mail' "$people" 0 0
@@ -134,6 +134,7 @@ heal=heal_postfix FAULT_SECONDS=0.2
 long postfix_row bdat 'reloaded in the midst' "$people" 0 $((connections * window))
 heal='' FAULT_SECONDS=''
 
+heal=exim_takes_all
 proof="exim_marks $((people - fifties))"
 exim_row bdat '4xx one in ten, 5xx one in fifty' $((people - fifties)) $fifties 0
 proof='exim_marks 0'
@@ -142,6 +143,7 @@ long exim_row plain '4xx one in ten, 5xx one in fifty' $((people - fifties)) $fi
 proof=
 long exim_row bdat 'ten messages a connection' $((people - fifties)) $fifties 0 smtp_accept_max_per_connection=10 --
 long exim_row bdat 'two connections at most' $((people - fifties)) $fifties 0 smtp_accept_max=2 --
+heal=
 opensmtpd_row plain '5xx one in fifty' $((people - fifties)) $fifties 0
 long opensmtpd_row plain 'twenty messages a session' $((people - fifties)) $fifties 0 'smtp limit max-mails 20' --
 done_testing

@@ -49,7 +49,8 @@ make_keys() {
 		-keyout "$tmp/key.pem" -out "$tmp/cert.pem" 2>"$tmp/openssl" || bail "openssl: $(tail -n 1 "$tmp/openssl")"
 }
 
-# exim_at PORT [main configuration line…]: takes everybody and keeps the message in its queue, but for person<n>: n divisible by 50 is refused as unknown, by 10 for now.
+# exim_at PORT [LINE…]: takes everybody and keeps the message in its queue, but for person<n>: n divisible by 50 is refused as unknown, by 10 for now,
+# until exim_takes_all. Each further line is one of its main configuration.
 # Its log is $tmp/exim/mainlog; exim_recipients prints who was accepted, one a line.
 exim_at() {
 	local d=$tmp/exim
@@ -65,8 +66,6 @@ log_file_path = $d/%slog
 pid_file_path = $d/pid
 local_interfaces = 127.0.0.1
 daemon_smtp_ports = $1
-smtp_accept_max = 100
-smtp_accept_max_per_connection = 100000
 queue_only = true
 received_headers_max = 100
 host_lookup =
@@ -75,21 +74,24 @@ keep_environment =
 log_selector = +received_recipients
 acl_smtp_rcpt = check
 acl_smtp_data = take
-$(printf '%s\n' "${@:2}")
+$(printf '%s\n' "${@:2}" 'smtp_accept_max = 100' 'smtp_accept_max_per_connection = 100000' | awk -F ' *= *' '!seen[$1]++')
 begin acl
 check:
   deny local_parts = \N^person\d*[05]0\$\N
        message = 550 5.1.1 <\$local_part@\$domain>: user unknown
-  defer local_parts = \N^person\d*0\$\N
-       message = 450 4.2.2 <\$local_part@\$domain>: mailbox full
+  defer condition = \${if exists{$d/defer}}
+       local_parts = \N^person\d*0\$\N
+       message = 450 4.7.1 <\$local_part@\$domain>: greylisted, try again later
   accept
 take:
   accept
 END
+	: >"$d/defer"
 	(in_private env "LD_LIBRARY_PATH=$PEER_LIBRARIES" "$EXIM" -C "$d/conf" -bdf) >"$d/out" 2>&1 &
 	server_pid=$!
 	server_is_up Exim "$1" "$d/out"
 }
+exim_takes_all() { rm -f "$tmp/exim/defer"; }
 exim_recipients() { sed -n 's/.* <= .* for \([^ ]*\)$/\1/p' "$tmp/exim/mainlog"; }
 
 # opensmtpd_at PORT [configuration line…]: takes everybody but person<n>, n divisible by 50, who is refused. opensmtpd_recipients prints who was accepted, one a line.

@@ -54,7 +54,9 @@ send_row() {	# SERVER [relay key=value…]
 	newsletter send --yes >/dev/null
 	[ -z "${heal:-}" ] || { sleep "${FAULT_SECONDS:-1.5}"; $heal; }
 	while ! campaign_is 1 'done' && [ $SECONDS -lt $until ]; do
-		[ -n "${no_due:-}" ] || due_now
+		# so many refusals may pause it: a person looks, and lets it go on
+		! campaign_is 1 paused || newsletter campaign resume 1 >/dev/null 2>&1
+		due_now
 		sleep 0.2
 	done
 	state=$(campaign_state 1)
