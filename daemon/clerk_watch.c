@@ -154,7 +154,8 @@ compile(struct clerk *c, json_t *data, int64_t id)
 
 /* *outbox is the mail's number, or 0 when there is nobody to tell. */
 static int
-tell_operator(struct clerk *c, const struct campaign *campaign, const struct watch_counts *n, unsigned alarms, int64_t *outbox, struct err *e)
+tell_operator(struct clerk *c, const struct campaign *campaign, const struct watch_counts *n, unsigned alarms, int64_t *outbox,
+    struct err *e)
 {
 	struct clerk_mail to = { .kind = "operator", .address = c->site->conf.mail_operator, .expires_at = clock_now() + MAIL_EXPIRES };
 	struct message *message;
@@ -182,7 +183,8 @@ log_alarm(const struct campaign *campaign, const struct watch_counts *n, unsigne
 	const char *cause = alarms & CAMPAIGN_ALARM_BOUNCES ? "bounces" : "complaints";
 
 	if (alarms & CAMPAIGN_ALARM_HELD) {
-		log_event(LOG_LEVEL_WARNING, "campaign_waits", "campaign=%lld operator_mail=%lld", (long long)campaign->id, (long long)outbox);
+		log_event(LOG_LEVEL_WARNING, "campaign_waits", "campaign=%lld operator_mail=%lld", (long long)campaign->id,
+		    (long long)outbox);
 		return;
 	}
 	if (alarms == (CAMPAIGN_ALARM_BOUNCES | CAMPAIGN_ALARM_COMPLAINTS))

@@ -208,7 +208,7 @@ void sender_want(struct sender *s);       /* tell each relay how much waits for 
 /* sender_limits.c: what the configuration says of pace, for so many slots. */
 struct sender_pace *sender_limits(const struct conf *c, size_t slots);
 
-/* sender_keys.c: the DKIM keys for what leaves by a relay into r->dkim, and the threads that sign. Neither where nothing is to be signed. */
+/* sender_keys.c: the DKIM keys for what leaves by a relay into r->dkim, and the threads that sign; neither where nothing is signed. */
 int sender_keys_open(struct sender *s, struct relay *r, struct err *e);
 int sender_keys_start(struct sender *s, struct err *e);
 void sender_keys_close(struct sender *s);

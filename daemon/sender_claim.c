@@ -15,7 +15,7 @@
 
 #define BATCH 64
 
-/* The ledger holds at most s->most claims: what was recorded in this transaction is none any more, though its slot is taken until it is committed. */
+/* The ledger holds at most s->most claims; what this transaction records is none any more, though its slot is taken until the commit. */
 static size_t
 budget(const struct sender *s)
 {

@@ -20,7 +20,7 @@
 #define HOLD_FIRST_US 1000000 /* relay trouble: doubling, up to a minute */
 #define HOLD_LAST_US 60000000
 #define STRIDE ((uint64_t)1000000) /* of relay.turn, for a weight of 1 */
-#define AHEAD 16                   /* so many messages a relay may be ahead of its share */
+#define AHEAD (16 * STRIDE)        /* how far a relay may be ahead of its share */
 #define STUCK_US 2000000
 #define SIGN_AHEAD 32  /* messages signed before there is room for them, so that the threads have work */
 #define SOON_US 200000 /* what leaves within so long may be claimed */
@@ -144,11 +144,11 @@ lane_relay(struct sender *s, struct lane *l, int64_t *wait_us)
 		if (t == FULL && r->turn < full)
 			full = r->turn;
 	}
-	if (best && full != UINT64_MAX && best->turn > full + AHEAD * STRIDE)
+	if (best && full != UINT64_MAX && best->turn > full + AHEAD)
 		return NULL;
 	/* who could take nothing for a while has no claim on what went elsewhere meanwhile */
-	if (best && best->turn + 2 * AHEAD * STRIDE < ahead)
-		best->turn = ahead - 2 * AHEAD * STRIDE;
+	if (best && best->turn + 2 * AHEAD < ahead)
+		best->turn = ahead - 2 * AHEAD;
 	return best;
 }
 

@@ -173,7 +173,8 @@ check_relay(const struct conf *c, const struct conf_relay *r, struct err *e)
 	if (strncmp(r->url, "smtp://", 7) != 0 && strncmp(r->url, "smtps://", 8) != 0)
 		return err_set(e, ERR_INPUT, "%s: %s url must begin with smtp:// or smtps://", c->path, section);
 	if (strpbrk(r->url, " \"<>"))
-		return err_set(e, ERR_INPUT, "%s: %s url holds a space or a quote; a comment stands on a line of its own", c->path, section);
+		return err_set(e, ERR_INPUT, "%s: %s url holds a space or a quote; a comment stands on a line of its own", c->path,
+		    section);
 	if (strchr(r->url, '@'))
 		return err_set(e, ERR_INPUT, "%s: %s url must not hold a user or password: use user and password_file", c->path, section);
 	if (r->password_file[0] && r->token_file[0])

@@ -4,8 +4,9 @@
  * The table conf_keys says it all: section, key, kind, default and a line of
  * help. The man page newsletter.conf(5) is compared with it by a test. An
  * unknown section or key, or a value of the wrong kind, is an error that names
- * file and line. [relay] and [domain] may be there several times, under names: [relay backup], [domain gmail.com]. A comment is a line of its own that begins with # or ;, for a
- * value is the whole rest of its line. A key with a default must not be empty,
+ * file and line. [relay] and [domain] may be there several times, under
+ * names: [relay backup], [domain gmail.com]. A comment is a line of its own that
+ * begins with # or ;, for a value is the whole rest of its line. A key with a default must not be empty,
  * nor be given twice. No secret is in the file: it names files that hold them, so
  * that every role may read the configuration.
  */

@@ -132,7 +132,8 @@ test_pause(void **state)
 	c = watched(id);
 	assert_int_equal(c.state, CAMPAIGN_PAUSED);
 	assert_int_equal(c.alarms, B | C);
-	assert_string_equal(c.reason, "2 of 190 readers (1.05 %) complained; look at `newsletter campaign show 1`, then resume or cancel it");
+	assert_string_equal(c.reason, "2 of 190 readers (1.05 %) complained; look at `newsletter campaign show 1`, "
+				      "then resume or cancel it");
 	resume(id);
 	assert_int_equal(watched(id).state, CAMPAIGN_SENDING);
 	assert_int_equal(raw_int("SELECT count(*) FROM outbox"), 0);

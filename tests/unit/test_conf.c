@@ -308,7 +308,7 @@ table(void **state)
 	(void)state;
 	for (k = conf_keys; k->section; k++) {
 		for (other = conf_keys; other < k; other++)
-			if ((other->offset == k->offset && strcmp(other->section, k->section) == 0) || (strcmp(other->section, k->section) == 0 && strcmp(other->key, k->key) == 0))
+			if (strcmp(other->section, k->section) == 0 && (other->offset == k->offset || strcmp(other->key, k->key) == 0))
 				fail_msg("[%s] %s is there twice", k->section, k->key);
 		if (k->help[strlen(k->help) - 1] != '.')
 			fail_msg("[%s] %s: %s", k->section, k->key, k->help);
