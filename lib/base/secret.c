@@ -7,10 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Fetched once: EVP_sha256() is looked up anew at each use. */
+static const EVP_MD *
+sha256_md(void)
+{
+	static EVP_MD *md;
+
+	if (!md && !(md = EVP_MD_fetch(NULL, "SHA256", NULL)))
+		abort();
+	return md;
+}
+
 void
 sha256(uint8_t out[SHA256_LEN], const void *data, size_t n)
 {
-	if (!EVP_Digest(data, n, out, NULL, EVP_sha256(), NULL))
+	if (!EVP_Digest(data, n, out, NULL, sha256_md(), NULL))
 		abort();
 }
 
@@ -32,27 +43,43 @@ hmac_sha256(uint8_t out[SHA256_LEN], const uint8_t *key, size_t key_len, const c
 	memcpy(pad, key, key_len);
 	for (i = 0; i < sizeof(pad); i++)
 		pad[i] ^= 0x36;
-	if (!EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) || !EVP_DigestUpdate(ctx, pad, sizeof(pad)) ||
+	if (!EVP_DigestInit_ex(ctx, sha256_md(), NULL) || !EVP_DigestUpdate(ctx, pad, sizeof(pad)) ||
 	    !EVP_DigestUpdate(ctx, label, strlen(label) + 1) || !EVP_DigestUpdate(ctx, data, n) || !EVP_DigestFinal_ex(ctx, inner, NULL))
 		abort();
 	for (i = 0; i < sizeof(pad); i++)
 		pad[i] ^= 0x36 ^ 0x5c;
-	if (!EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) || !EVP_DigestUpdate(ctx, pad, sizeof(pad)) ||
+	if (!EVP_DigestInit_ex(ctx, sha256_md(), NULL) || !EVP_DigestUpdate(ctx, pad, sizeof(pad)) ||
 	    !EVP_DigestUpdate(ctx, inner, sizeof(inner)) || !EVP_DigestFinal_ex(ctx, out, NULL))
 		abort();
 	OPENSSL_cleanse(pad, sizeof(pad));
 }
 
+/* A context that is set up for the key: setting it up takes longer than the block. */
+static EVP_CIPHER_CTX *
+cipher_for(const uint8_t key[32], int encrypt)
+{
+	static struct {
+		EVP_CIPHER_CTX *ctx;
+		uint8_t key[32];
+	} kept[2];
+	static EVP_CIPHER *cipher;
+	EVP_CIPHER_CTX **ctx = &kept[encrypt != 0].ctx;
+
+	if (*ctx && secret_equal(kept[encrypt != 0].key, key, 32))
+		return *ctx;
+	if ((!cipher && !(cipher = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL))) || (!*ctx && !(*ctx = EVP_CIPHER_CTX_new())) ||
+	    !EVP_CipherInit_ex(*ctx, cipher, NULL, key, NULL, encrypt) || !EVP_CIPHER_CTX_set_padding(*ctx, 0))
+		abort();
+	memcpy(kept[encrypt != 0].key, key, 32);
+	return *ctx;
+}
+
 void
 aes256_block(uint8_t block[16], const uint8_t key[32], int encrypt)
 {
-	static EVP_CIPHER_CTX *ctx;
 	int n;
 
-	if (!ctx && !(ctx = EVP_CIPHER_CTX_new()))
-		abort();
-	if (!EVP_CipherInit_ex(ctx, EVP_aes_256_ecb(), NULL, key, NULL, encrypt) || !EVP_CIPHER_CTX_set_padding(ctx, 0) ||
-	    !EVP_CipherUpdate(ctx, block, &n, block, 16) || n != 16)
+	if (!EVP_CipherUpdate(cipher_for(key, encrypt), block, &n, block, 16) || n != 16)
 		abort();
 }
 
