@@ -10,7 +10,7 @@ people=${PEOPLE:-200}
 connections=3
 window=8
 # Rows that this sender cannot pass yet: patterns, matched against "server, dialogue, fault".
-later=${LATER-bdat fallback 500}
+later=${LATER-}
 rows=0
 
 # sites: $tmp/template is the site that each row copies.
