@@ -64,7 +64,7 @@ start_server() {
 	port_of[$server]=$port
 	case $server in
 	sink) sink_at "$port" ;;
-	postfix) postfix_at "$port" "maillog_file = /dev/null" ;;
+	postfix) postfix_at "$port" "maillog_file = /dev/null" "max_use = 100000" ;;
 	npm)
 		make_certificate
 		node "$root/bench/smtp_server.js" "$port" "$tmp/key.pem" "$ca" >"$tmp/npm.out" 2>&1 &
