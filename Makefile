@@ -37,8 +37,8 @@ GENERATED  := $(B)/gen/schema.o $(B)/gen/templates.o
 UNIT       := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 TOOLS      := $(addprefix $(B)/tests/,$(notdir $(basename $(TOOL_SRC))))
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(FUZZ_SRC))
-SCRIPTS    := bootstrap tests/lib.sh $(wildcard tests/*/lib.sh tests/daemon/*.sh bench/lib.sh) \
-	      $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/mutation/run tests/*/*.t packaging/*)
+SCRIPTS    := bootstrap tests/lib.sh $(wildcard tests/*/*.sh bench/lib.sh) \
+	      $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t packaging/*)
 
 .PHONY: all programs demo test torture mutation check-all fuzz fuzzers bench bench-million install format lint headers clean
 .SECONDARY:
@@ -118,7 +118,7 @@ test: programs
 torture: programs
 	BIN=$(BIN) B=$(B) KILLS=$(or $(KILLS),300) LIMIT=1800 timeout -k 10 3900 tests/run $(sort $(wildcard tests/torture/*.t))
 mutation: programs
-	timeout -k 10 3600 tests/mutation/run $(ONLY)
+	timeout -k 10 3600 tests/mutation/run "$(ONLY)"
 
 # The matrix: both compilers, sanitizers, valgrind; each part in a build of its own and with an end.
 check-all: headers

@@ -23,8 +23,6 @@ sink_options=(-B '550 5.1.1 user unknown')
 sink_row pipelined '550 to each RCPT' '-f rcpt' 0 "$people" 0
 sink_options=()
 heal=heal_sink
-# Who says that of everybody is in trouble himself.
-long sink_row pipelined '500 to each RCPT, then well' '-f rcpt' "$people" 0 0
 long sink_row pipelined '450 4.3.0 to each RCPT, then well' '-r rcpt' "$people" 0 0
 sink_options=(-b '450 4.7.1 greylisted, try again later')
 sink_row pipelined '450 4.7.1 to each RCPT, then well' '-r rcpt' "$people" 0 0

@@ -9,13 +9,14 @@
 # Users that the packages would have made.
 private_users() {
 	[ ! -e "$tmp/passwd" ] || return 0
-	local name id=60100
+	local name group id=60100
 	cp /etc/passwd "$tmp/passwd"
 	cp /etc/group "$tmp/group"
 	for name in Debian-exim opensmtpd opensmtpq dovecot dovenull postfix postdrop; do
 		id=$((id + 1))
 		grep -q "^$name:" "$tmp/group" || echo "$name:x:$id:" >>"$tmp/group"
-		grep -q "^$name:" "$tmp/passwd" || echo "$name:x:$id:$(sed -n "s/^$name:[^:]*:\([0-9]*\):.*/\1/p" "$tmp/group"):peer:/nonexistent:/usr/sbin/nologin" >>"$tmp/passwd"
+		group=$(sed -n "s/^$name:[^:]*:\([0-9]*\):.*/\1/p" "$tmp/group")
+		grep -q "^$name:" "$tmp/passwd" || echo "$name:x:$id:$group:peer:/nonexistent:/usr/sbin/nologin" >>"$tmp/passwd"
 	done
 	chmod 644 "$tmp/passwd" "$tmp/group"
 	chmod 711 "$tmp"
@@ -27,7 +28,8 @@ in_private() {
 	# shellcheck disable=SC2016 # expanded by that shell
 	exec unshare -m sh -c 'mount --bind "$1" /etc/passwd && mount --bind "$2" /etc/group &&
 		mount -t tmpfs -o mode=755 tmpfs /run && mount -t tmpfs -o mode=755 tmpfs /var/spool && mount -t tmpfs -o mode=755 tmpfs /var/lib &&
-		mkdir -p -m 711 /var/spool/smtpd && mkdir -p /var/lib/opensmtpd/empty /run/opensmtpd && shift 2 && exec "$@"' sh "$tmp/passwd" "$tmp/group" "$@"
+		mkdir -p -m 711 /var/spool/smtpd && mkdir -p /var/lib/opensmtpd/empty /run/opensmtpd && shift 2 && exec "$@"' \
+		sh "$tmp/passwd" "$tmp/group" "$@"
 }
 can_be_private() { (in_private true) 2>/dev/null; }
 
@@ -94,7 +96,8 @@ END
 exim_takes_all() { rm -f "$tmp/exim/defer"; }
 exim_recipients() { sed -n 's/.* <= .* for \([^ ]*\)$/\1/p' "$tmp/exim/mainlog"; }
 
-# opensmtpd_at PORT [configuration line…]: takes everybody but person<n>, n divisible by 50, who is refused. opensmtpd_recipients prints who was accepted, one a line.
+# opensmtpd_at PORT [configuration line…]: takes everybody but person<n>, n divisible by 50, who is refused.
+# opensmtpd_recipients prints who was accepted, one a line.
 opensmtpd_at() {
 	local d=$tmp/opensmtpd
 	rm -rf "$d"
@@ -152,8 +155,8 @@ END
 	wait_for 10 test -S "$d/auth" || bail "Dovecot did not come up: $(tail -n 3 "$d/out" "$d/log" 2>/dev/null | head -c 600)"
 }
 
-# postfix_with_login PORT USER PASSWORD [main.cf line…]: Postfix that takes mail only over STARTTLS (certificate of make_keys), and only from this user,
-# whom Dovecot knows.
+# postfix_with_login PORT USER PASSWORD [main.cf line…]: Postfix that takes mail only over STARTTLS (certificate of make_keys), and only
+# from this user, whom Dovecot knows.
 postfix_with_login() {
 	local port=$1 user=$2 password=$3
 	shift 3
