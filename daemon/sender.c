@@ -21,7 +21,7 @@
 #include "site/running.h"
 
 #define SIGNATURE_SIZE 1500 /* octets of DKIM header fields, about */
-#define CACHE_KIB 1024      /* cursor and ledger are walked in order: memory stays flat however long the list is */
+#define CACHE_KIB 512      /* cursor and ledger are walked in order: memory stays flat however long the list is */
 #define LOOK_US 100000      /* how often the store is looked at */
 #define RECORD_US 20000     /* a result waits at most so long for company */
 #define RETURN_WAIT_US 1000 /* while another writer has its turn */
