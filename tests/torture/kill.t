@@ -115,8 +115,10 @@ else
 	at_most "copies: connections x window for each kill, window for each lost connection" "$(counted copies)" $most
 	is "nobody is held" "$(counted unknown)" 0
 fi
-is "whom the relay does not know is refused, and nobody else" "$(sql "SELECT count(DISTINCT s.id), sum(CAST(substr(s.address, 7) AS INTEGER) % 50 <> 7)
-	FROM delivery d JOIN subscriber s ON s.id = d.subscriber_id WHERE d.state = 3")" "$(((people + 43) / 50))|0"
+# one of them may be held as unknown before the relay could say so
+is "whom the relay does not know is refused, and nobody else" "$(sql "SELECT count(DISTINCT s.id) FILTER (WHERE CAST(substr(s.address, 7) AS INTEGER) % 50 = 7),
+	count(*) FILTER (WHERE d.state = 3 AND CAST(substr(s.address, 7) AS INTEGER) % 50 <> 7)
+	FROM delivery d JOIN subscriber s ON s.id = d.subscriber_id WHERE d.state IN (3, 4)")" "$(((people + 43) / 50))|0"
 is "every invariant of the store holds" "$(sql <"$root/tests/invariants.sql")" ''
 grep -q '@example.org' "$site/log"
 is "no address is in the log" $? 1

@@ -45,7 +45,7 @@ is_later() {
 
 # One try of the campaign: sets $accepted, $refused, $copies, $wrong, $state.
 send_row() {	# SERVER [relay key=value…]
-	local server=$1 until=$((SECONDS + ${PATIENCE:-40}))
+	local server=$1 until=$((SECONDS + ${PATIENCE:-$((${ALL:+80} + 40))}))
 	shift
 	rm -rf "$site"
 	cp -a "$tmp/template" "$site"
