@@ -8,8 +8,6 @@
 
 #define RING_MOST 4096
 #define BASE_LEAST 40000 /* per 1000 s: who sent little lately is not slowed to that, or a campaign would start at a crawl */
-#define QUOTA_LEAST_US (60 * SECOND_US)
-#define QUOTA_MOST_US (3600 * SECOND_US)
 #define SETTLED_WAIT_US (3600 * SECOND_US)
 
 struct sender_pace *
@@ -74,7 +72,7 @@ int64_t
 sender_pace_relay_wait_us(const struct sender_pace *p, int relay, int64_t now_us)
 {
 	const struct pace_relay *r = is_known(p, relay) ? &p->relay[relay] : NULL;
-	int64_t wait[4], longest = 0;
+	int64_t wait[3], longest = 0;
 	size_t i;
 
 	if (!r)
@@ -84,7 +82,6 @@ sender_pace_relay_wait_us(const struct sender_pace *p, int relay, int64_t now_us
 	wait[0] = pace_spread_wait(&r->spread, now_us);
 	wait[1] = pace_spread_wait(&r->slow.spread, now_us);
 	wait[2] = pace_day_wait(&r->day, pace_day_clock(p, now_us));
-	wait[3] = r->hold_until_us - now_us;
 	for (i = 0; i < sizeof(wait) / sizeof(wait[0]); i++)
 		if (wait[i] > longest)
 			longest = wait[i];
@@ -99,7 +96,7 @@ sender_pace_relay_soon(const struct sender_pace *p, int relay, int64_t now_us, i
 
 	if (!r)
 		return SIZE_MAX;
-	if (p->settled || r->hold_until_us > now_us + within_us)
+	if (p->settled)
 		return 0;
 	least = pace_spread_soon(&r->spread, now_us, within_us);
 	n = pace_spread_soon(&r->slow.spread, now_us, within_us);
@@ -187,34 +184,15 @@ slow_domain(struct sender_pace *p, const struct pace_relay *r, int domain, const
 	pace_slow_down(&d->slow, base, d->rate_milli ? base : 2 * base, now_us);
 }
 
-/* Replies to what was on the way when the hold began do not make it longer. */
-static void
-hold_relay(struct pace_relay *r, int64_t now_us)
-{
-	if (now_us < r->hold_until_us)
-		return;
-	r->hold_us = r->hold_us ? 2 * r->hold_us : QUOTA_LEAST_US;
-	if (r->hold_us > QUOTA_MOST_US)
-		r->hold_us = QUOTA_MOST_US;
-	r->hold_until_us = now_us + r->hold_us;
-}
-
 void
 sender_pace_reply(struct sender_pace *p, int relay, int domain, const char *address, enum pace_reply what, int64_t now_us)
 {
 	struct pace_relay *r = is_known(p, relay) ? &p->relay[relay] : NULL;
 
 	switch (what) {
-	case PACE_OK:
-		if (r && now_us >= r->hold_until_us)
-			r->hold_us = 0;
-		break;
-	case PACE_RELAY_QUOTA:
 	case PACE_RELAY_SLOW:
 		if (r)
 			slow_relay(r, now_us);
-		if (r && what == PACE_RELAY_QUOTA)
-			hold_relay(r, now_us);
 		break;
 	case PACE_DOMAIN_SLOW:
 		slow_domain(p, r, domain, address, now_us);

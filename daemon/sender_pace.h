@@ -21,7 +21,7 @@
  *
  * ADAPTIVE. A reply that says "slower" halves the rate: that set, or without one that measured lately; replies within the second after (up
  * to a minute at low rates) belong to the same trouble. A minute without any doubles it, until the rate is the one set, or twice the
- * one measured. Quota replies also hold the relay for a minute, doubling up to an hour until a message is accepted again.
+ * one measured. To leave a relay alone for a while is not this module's (sender_route.c).
  *
  * Tell it of every message: sender_pace_domain() when it is claimed, sender_pace_park() may send it back; sender_pace_take() when it
  * leaves; sender_pace_reply() with its reply; sender_pace_left() with the same domain when its slot is free, whatever happened.
@@ -70,11 +70,9 @@ struct pace_limits {
 };
 
 enum pace_reply {
-	PACE_OK,          /* accepted */
-	PACE_RELAY_SLOW,  /* 421, 450, 454 …: the relay asks for less */
-	PACE_DOMAIN_SLOW, /* the recipient's domain does: 450 4.2.1, 451, 452 …*/
-	PACE_RELAY_QUOTA, /* the relay's quota is used up */
-	PACE_NONE         /* says nothing of pace */
+	PACE_NONE,       /* says nothing of pace */
+	PACE_RELAY_SLOW, /* 421, 450, 454 …: the relay asks for less */
+	PACE_DOMAIN_SLOW /* the recipient's domain does: 450 4.2.1, 451, 452 …*/
 };
 
 /* The limits are copied. A message over a relay or to a domain beyond the bounds above is not held back. */

@@ -89,7 +89,6 @@ struct pace_relay {
 	struct pace_slow slow;
 	struct pace_day day;
 	int64_t since_us, count, lately; /* what leaves: since then, so many; and per 1000 s before */
-	int64_t hold_us, hold_until_us;  /* quota */
 };
 
 int64_t pace_relay_lately(const struct pace_relay *r, int64_t now_us); /* messages per 1000 s */

@@ -72,7 +72,7 @@ settle_replied(const struct slot_entry *e, enum smtp_command at, const struct sm
 		[JUDGE_PACE_NONE] = PACE_NONE,
 		[JUDGE_PACE_RELAY_SLOW] = PACE_RELAY_SLOW,
 		[JUDGE_PACE_DOMAIN_SLOW] = PACE_DOMAIN_SLOW,
-		[JUDGE_PACE_RELAY_QUOTA] = PACE_RELAY_QUOTA,
+		[JUDGE_PACE_RELAY_QUOTA] = PACE_RELAY_SLOW, /* and `hold` says for how long it gets nothing */
 	};
 	struct judge_in in = {
 		.code = reply->code,
@@ -94,7 +94,6 @@ settle_replied(const struct slot_entry *e, enum smtp_command at, const struct sm
 	case JUDGE_ACCEPTED:
 		o->result.state = DELIVERY_ACCEPTED;
 		o->result.class = NULL;
-		o->pace = PACE_OK;
 		break;
 	case JUDGE_HARD:
 		o->dead = true;
@@ -113,7 +112,7 @@ done(void *ctx, uint64_t tag, enum smtp_result how, enum smtp_command at, const 
 {
 	struct smtp_transport *t = ctx;
 	struct slot_entry *e = &t->s->slot[tag];
-	struct outcome o = { .result = { .state = DELIVERY_DEFERRED, .next_at = clock_now() }, .pace = PACE_NONE };
+	struct outcome o = { .result = { .state = DELIVERY_DEFERRED, .next_at = clock_now() } };
 	char text[sizeof(reply->text) + 64];
 
 	switch (how) {

@@ -168,6 +168,15 @@ judge_reply(const struct judge_in *in)
 	return out;
 }
 
+bool
+judge_ends_session(const char *text)
+{
+	return words_match("in this connection|in this session|on this connection|on this session|per connection|per session|for this connection"
+			   "|for this session|for one connection|in one session|session limit|session message limit|messages in session",
+		   text) &&
+	    words_match("message|mail|transaction|envelope|recipient|command|session limit", text);
+}
+
 const char *
 judge_name(enum judge_verdict verdict)
 {

@@ -56,6 +56,12 @@ struct judge_out {
 
 struct judge_out judge_reply(const struct judge_in *in);
 
+/*
+ * Whether the words of a 421 say that this one connection has had its share of
+ * messages ("too many messages in this connection"): the next one may have more.
+ */
+bool judge_ends_session(const char *text);
+
 const char *judge_name(enum judge_verdict verdict); /* "hard", "soft" … */
 /* What a rule's name stands for when the reply is final ("try-later": JUDGE_RETRY); false when there is no such rule. */
 bool judge_class(const char *rule, enum judge_verdict *verdict);

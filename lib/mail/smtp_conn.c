@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 
+#include "judge/judge.h"
 #include "mail/smtp_conn_private.h"
 
 struct smtp_conn *
@@ -240,9 +241,9 @@ match(struct smtp_conn *c)
 	if (verb == VERB_QUIT)
 		return SMTP_GOODBYE;
 	if (code == 421) {
-		if (verb != VERB_RSET)
+		c->last_words = true; /* a limit for this connection is nobody's refusal: that one is UNSENT like those behind it */
+		if (verb != VERB_RSET && !smtp_conn_is_full(c))
 			settle(c, SMTP_REPLIED, command_of[verb], &c->reader.reply);
-		c->last_words = true;
 		return SMTP_SAID_421;
 	}
 	if (!in_step(c, verb, code))
@@ -285,6 +286,12 @@ smtp_conn_end(struct smtp_conn *c)
 		leave(c);
 	}
 	reset(c);
+}
+
+bool
+smtp_conn_is_full(const struct smtp_conn *c)
+{
+	return c->last_words && c->served > 0 && judge_ends_session(c->reader.reply.text);
 }
 
 size_t

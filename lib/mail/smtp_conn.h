@@ -62,6 +62,9 @@ void smtp_conn_wrote(struct smtp_conn *c, size_t n);
 /* The connection is gone: what is on the way is given back through done(). Afterwards it can be opened again. */
 void smtp_conn_end(struct smtp_conn *c);
 
+/* The relay said 421 since this connection has had as many messages as it may have, and it has had some. */
+bool smtp_conn_is_full(const struct smtp_conn *c);
+
 size_t smtp_conn_busy(const struct smtp_conn *c);                    /* messages that the relay has to answer, done or not */
 bool smtp_conn_waiting(const struct smtp_conn *c);                   /* a reply must come, or bytes wait to be written */
 bool smtp_conn_patient(const struct smtp_conn *c);                   /* that reply is the one to a message's end, which takes longest */

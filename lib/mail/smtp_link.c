@@ -239,7 +239,9 @@ link_lost(struct smtp_link *l, enum smtp_end end)
 	}
 	switch (end) {
 	case SMTP_SAID_421:
-		if (!(idle && used))
+		if (smtp_conn_is_full(l->conn))
+			smtp_trust_told(&p->trust, (int64_t)l->served, clock_mono_us());
+		else if (!(idle && used))
 			trouble(p, "%s closes a connection: %d %s %s", p->relay.url, r->code, r->enhanced, r->text);
 		break;
 	case SMTP_FALL_BACK:

@@ -111,6 +111,14 @@ smtp_trust_lost(struct smtp_trust *t, enum smtp_dialogue dialogue)
 }
 
 void
+smtp_trust_told(struct smtp_trust *t, int64_t served, int64_t now)
+{
+	t->closed_after = served;
+	t->limit = lesser(served, t->limit);
+	t->limit_at = now;
+}
+
+void
 smtp_trust_closed(struct smtp_trust *t, int64_t served, int64_t now)
 {
 	if (served == t->closed_after) {

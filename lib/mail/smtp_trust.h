@@ -59,6 +59,9 @@ bool smtp_trust_blames(struct smtp_trust *t, enum smtp_dialogue dialogue, enum s
 /* A connection was lost, or got out of step, while replies were due: true when the dialogue is given up for it, which takes two. */
 bool smtp_trust_lost(struct smtp_trust *t, enum smtp_dialogue dialogue);
 
+/* A connection was ended with a 421 that says so: `served` messages are all that one may have. */
+void smtp_trust_told(struct smtp_trust *t, int64_t served, int64_t now);
+
 /* A connection was closed without a word after `served` messages; more than the limit were served. */
 void smtp_trust_closed(struct smtp_trust *t, int64_t served, int64_t now);
 void smtp_trust_passed(struct smtp_trust *t, int64_t served);

@@ -92,7 +92,7 @@ static void
 play(struct play *p, const char *script)
 {
 	static const char *const ends[] = { "", "goodbye ", "421 ", "falls-back ", "step ", "bad " };
-	char word[32], line[48];
+	char word[128], line[48];
 	const char *bytes;
 	size_t n;
 	int used;
@@ -115,7 +115,9 @@ play(struct play *p, const char *script)
 		} else {
 			enum smtp_end end;
 
-			snprintf(line, sizeof(line), "%s%s\r\n", word, strchr(word, ':') ? "" : " x");
+			snprintf(line, sizeof(line), "%s%s\r\n", word, strpbrk(word, ":_") ? "" : " x");
+			for (char *under = line; (under = strchr(under, '_'));)
+				*under = ' ';
 			if (strchr(line, ':'))
 				*strchr(line, ':') = ' ';
 			end = smtp_conn_take(p->c, line, strlen(line));

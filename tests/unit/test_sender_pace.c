@@ -205,7 +205,7 @@ test_bounds(void **state)
 	for (i = 0; i < PACE_RELAYS + 2; i++) {
 		assert_true(until_free(i, now + DAY));
 		leave(i, -1);
-		sender_pace_reply(pace, i, -1, "x", PACE_RELAY_QUOTA, mono());
+		sender_pace_reply(pace, i, -1, "x", PACE_RELAY_SLOW, mono());
 	}
 	assert_int_equal(sender_pace_relay_wait_us(pace, PACE_RELAYS, mono()), 0);
 	now += 40 * DAY;
@@ -276,7 +276,6 @@ test_slow(void **state)
 	assert_int_equal(sender_pace_relay_slowed(pace, 0), 50000);
 	assert_in_range(flow(10), 499, 501);
 	reply(PACE_NONE);
-	reply(PACE_OK);
 	assert_int_equal(sender_pace_relay_slowed(pace, 0), 50000);
 	reply(PACE_RELAY_SLOW);
 	assert_int_equal(sender_pace_relay_slowed(pace, 0), 25000);
@@ -373,30 +372,6 @@ test_slow_restart(void **state)
 	assert_int_equal(sender_pace_domain(pace, "bob@y"), -1);
 }
 
-/* The relay's quota: a minute, two, four … up to an hour, until one is accepted again. */
-static void
-test_quota(void **state)
-{
-	static const int64_t want[] = { 1, 2, 4, 8, 16, 32, 60, 60 };
-	const struct pace_relay_limits relay = { .name = "r" };
-	const struct pace_limits limits = { .relay = &relay, .relays = 1 };
-	size_t i;
-
-	(void)state;
-	start(&limits);
-	for (i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
-		reply(PACE_RELAY_QUOTA);
-		reply(PACE_RELAY_QUOTA);
-		assert_int_equal(sender_pace_relay_wait_us(pace, 0, mono()), want[i] * MINUTE);
-		assert_int_equal(sender_pace_relay_soon(pace, 0, mono(), SECOND), 0);
-		now += want[i] * MINUTE;
-	}
-	assert_true(until_free(0, now + 2 * MINUTE));
-	reply(PACE_OK);
-	reply(PACE_RELAY_QUOTA);
-	assert_int_equal(sender_pace_relay_wait_us(pace, 0, mono()), MINUTE);
-}
-
 int
 main(void)
 {
@@ -411,7 +386,6 @@ main(void)
 		pace_test(test_slow),
 		pace_test(test_slow_unlimited),
 		pace_test(test_slow_restart),
-		pace_test(test_quota),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

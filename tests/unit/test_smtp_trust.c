@@ -153,6 +153,10 @@ closed_after_so_many(void **state)
 	assert_int_equal(smtp_trust_terms(&t, &both, 0, 1000).limit, 20);
 	smtp_trust_closed(&t, 3, 1000);
 	assert_int_equal(smtp_trust_terms(&t, &both, 0, 1000).limit, 3);
+	smtp_trust_init(&t, SMTP_AUTO);
+	smtp_trust_told(&t, 10, 1000); /* in words: once is enough */
+	assert_int_equal(smtp_trust_terms(&t, &both, 0, 1000).limit, 10);
+	assert_int_equal(smtp_trust_terms(&t, &both, 0, 1000 + SMTP_TRUST_LIMIT).limit, 0);
 }
 
 static void
