@@ -92,12 +92,12 @@ static void
 play(struct play *p, const char *script)
 {
 	static const char *const ends[] = { "", "goodbye ", "421 ", "falls-back ", "step ", "bad " };
-	char word[128], line[48];
+	char word[64], line[80];
 	const char *bytes;
 	size_t n;
 	int used;
 
-	for (; sscanf(script, " %31s%n", word, &used) == 1; script += used) {
+	for (; sscanf(script, " %63s%n", word, &used) == 1; script += used) {
 		if (strcmp(word, "+") == 0) {
 			assert_true(smtp_conn_room(p->c));
 			say_envelope(p);
