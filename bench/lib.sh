@@ -64,7 +64,8 @@ start_server() {
 	port_of[$server]=$port
 	case $server in
 	sink) sink_at "$port" ;;
-	postfix)	# as who runs one for bulk mail sets it up: nothing is looked up for a recipient, processes stay, no log
+	postfix)	# as who runs one for bulk mail sets it up: nothing is looked up for a recipient, processes stay, no log; its queue in memory
+		[ ! -w /dev/shm ] || POSTFIX_QUEUE_IN=/dev/shm
 		postfix_at "$port" "maillog_file =" "max_use = 100000" "smtpd_reject_unlisted_recipient = no" "smtpd_reject_unlisted_sender = no" \
 			"receive_override_options = no_address_mappings" ;;
 	npm)

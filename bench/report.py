@@ -193,6 +193,8 @@ that size. One machine runs client, server and, for 30 ms, a TCP relay that hand
   the first replies to the last. nodemailer's sockets have TCP_NODELAY, which it does not set itself. libcurl 7.88 waits for the reply to a
   message's end without returning to its multi interface, so its transfers wait for each other there.
 - **smtp-source** and **mlmmj-send** are measured from start to end of the program. mlmmj-send has one connection; neither speaks TLS.
+- **Postfix** is set up as for bulk mail: its queue in memory, no log, processes that stay, nothing looked up for a recipient. Otherwise its
+  disk would be what is measured.
 - Only newsletterd keeps a ledger. CPU is user and system time of the client; RssAnon is the most that was seen.
 """
 

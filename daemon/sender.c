@@ -21,9 +21,9 @@
 #include "site/running.h"
 
 #define SIGNATURE_SIZE 1500 /* octets of DKIM header fields, about */
-#define CACHE_KIB 512      /* cursor and ledger are walked in order: memory stays flat however long the list is */
+#define CACHE_KIB 512       /* cursor and ledger are walked in order: memory stays flat however long the list is */
 #define LOOK_US 100000      /* how often the store is looked at */
-#define RECORD_US 20000     /* a result waits at most so long for company */
+#define RECORD_US 50000     /* a result waits at most so long for company */
 #define RETURN_WAIT_US 1000 /* while another writer has its turn */
 #define TROUBLE_US 1000000  /* after a failed write */
 #define DRAIN_US 9000000    /* the parent gives 10 s */
@@ -133,7 +133,7 @@ worth_writing(const struct sender *s)
 {
 	size_t done = s->done.count;
 
-	if (done && (s->draining || done * 2 >= s->most || clock_mono_us() - s->done_since_us >= RECORD_US))
+	if (done && (s->draining || done * 4 >= s->most * 3 || clock_mono_us() - s->done_since_us >= RECORD_US))
 		return true;
 	if (sender_waits(s) && sender_pace_wants_save(s->pace, clock_mono_us()))
 		return true;

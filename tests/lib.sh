@@ -23,12 +23,14 @@ processes=()
 # A process that has ended already may have left its number to somebody else's.
 is_ours() { grep -qs "^PPid:[[:space:]]*$$\$" "/proc/$1/status"; }
 at_exit() { processes+=("$1"); }
+folders=()
+remove_at_exit() { folders+=("$1"); }
 clean_up() {
 	local pid
 	for pid in "${processes[@]}"; do
 		is_ours "$pid" && kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
 	done
-	rm -rf "$tmp"
+	rm -rf "$tmp" ${folders[@]+"${folders[@]}"}
 }
 trap clean_up EXIT
 trap 'exit 130' INT TERM

@@ -120,14 +120,21 @@ stop_relay() { kill "$relay_pid" && wait "$relay_pid" 2>/dev/null; }
 
 # postfix_at PORT [main.cf line…]: a real Postfix there, unpacked and not installed: it takes mail from the loopback for everybody and discards it.
 # It offers PIPELINING and CHUNKING. Its folder is $postfix, its log $postfix/log, its master's process $postfix_pid; lines given override the ones here.
+# With POSTFIX_QUEUE_IN its queue is in that folder (one in memory, where its disk is not what is measured).
 # Its master must be root; its programs run as a user that every Debian has, for they check that he is nobody's and no group is shared.
 postfix_at() {
 	local port=$1
 	shift
 	[ "$(id -u)" = 0 ] || { echo "Postfix's master needs root" >&2; return 1; }
 	postfix=$tmp/postfix.$port
-	mkdir -p "$postfix"/etc "$postfix"/queue "$postfix"/data
+	mkdir -p "$postfix"/etc "$postfix"/data
 	chmod 755 "$tmp" "$postfix"
+	if [ -n "${POSTFIX_QUEUE_IN:-}" ]; then
+		ln -s "$(mktemp -d "$POSTFIX_QUEUE_IN/newsletter-queue.XXXXXX")" "$postfix/queue"
+		chmod 755 "$postfix/queue/"
+		remove_at_exit "$(readlink "$postfix/queue")"
+	fi
+	mkdir -p "$postfix/queue"
 	(cd "$postfix/queue" && mkdir -p active bounce corrupt defer deferred flush hold incoming maildrop pid private public saved trace)
 	chown daemon "$postfix/queue"/* "$postfix/data"
 	chown root "$postfix/queue/pid"
