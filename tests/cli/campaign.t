@@ -173,7 +173,11 @@ db "UPDATE campaign SET state = 'done', archived_at = NULL, finished_at = $now, 
 kib=$(python3 -c 'import resource, subprocess, sys
 subprocess.run(sys.argv[2:], stdout=open(sys.argv[1], "w"), check=True)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$tmp/out" "$BIN/newsletter" campaign show 1 --deliveries --limit 1000000 --json)
-at_most "KiB for a list of 200,000 messages" "$kib" 30000
+if ldd "$BIN/newsletter" | grep -q libasan; then
+	skip "KiB for a list of 200,000 messages" "the sanitizer keeps what is freed"
+else
+	at_most "KiB for a list of 200,000 messages" "$kib" 30000
+fi
 is "all of them" "$(json 'len(j["deliveries"]), j["more"]')" "(200000, False)"
 nl campaign archive 1 --yes >"$tmp/archived" &
 pid=$!

@@ -57,6 +57,7 @@ test_rates(void **state)
 }
 
 /* A site without an operator: what a mail needs besides is not there. */
+static char nobody[] = "";
 static struct site site;
 static struct clerk clerk;
 
@@ -69,7 +70,7 @@ sending(int64_t accepted, int64_t refused)
 
 	if (raw_int("SELECT count(*) FROM topic") == 0)
 		make_topic("promotions");
-	site = (struct site){ .db = db, .conf.mail_operator = (char[]){ "" } };
+	site = (struct site){ .db = db, .conf.mail_operator = nobody };
 	clerk = (struct clerk){ .site = &site };
 	begin();
 	ok(campaign_create(db, &c, &err));
