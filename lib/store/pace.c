@@ -12,8 +12,7 @@ enum {
 };
 
 static const char *const sql[] = {
-	[Q_PUT] = "INSERT INTO pace (scope, subject, window_start, used) VALUES (:scope, :subject, :start, :used) "
-		  "ON CONFLICT DO UPDATE SET used = excluded.used",
+	[Q_PUT] = "INSERT INTO pace (scope, subject, window_start, used) VALUES (:scope, :subject, :start, :used) ON CONFLICT DO UPDATE SET used = excluded.used",
 	[Q_DROP] = "DELETE FROM pace WHERE scope = :scope AND subject = :subject AND window_start < :before",
 	[Q_EXPIRE] = "DELETE FROM pace WHERE scope = :scope AND window_start < :before",
 	[Q_EACH] = "SELECT subject, window_start, used FROM pace WHERE scope = :scope ORDER BY subject, window_start",
