@@ -63,8 +63,8 @@ load_first(void *arg, const struct pace_row *row)
 	struct loading *l = arg;
 	struct pace_relay *r = relay_named(l->p, row->subject);
 
-	if (r && row->window_start > 0 && !r->day.first)
-		r->day.first = row->window_start;
+	if (r && row->window_start > 0 && !r->day.ramp.first)
+		r->day.ramp.first = row->window_start;
 }
 
 /* What a row of a slowed relay or domain is about; *rate is the one set. NULL: nothing that is known, or no place. */
@@ -184,7 +184,7 @@ save_day(struct sender_pace *p, struct pace_relay *r, struct db *db, int64_t now
 	target = pace_day_target(d, pace_relay_lately(r, now_us), p->settled);
 	if (target == d->reserved && !d->rewrite)
 		return 0;
-	if (!d->first) {
+	if (!d->ramp.first) {
 		d->saving_first = day_us / SECOND_US;
 		if (put(db, "relay-first", r->name, d->saving_first, 1, e) == -1)
 			return -1;

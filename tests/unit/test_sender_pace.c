@@ -1,6 +1,8 @@
 /* test_sender_pace.c - rates with a fake clock: every sliding second, an even spread, halving and growing back. */
 #include "pace_fixture.h"
 
+#include "store/pace.h"
+
 static const struct {
 	const char *name;
 	struct pace_rate rate;
@@ -397,6 +399,37 @@ test_quota(void **state)
 	assert_int_equal(sender_pace_relay_wait_us(pace, 0, mono()), MINUTE);
 }
 
+static void
+take_rate(void *arg, const struct pace_row *row)
+{
+	if (strcmp(row->subject, "r") == 0)
+		*(int64_t *)arg = row->used;
+}
+
+/* Who only reads the store (`newsletter status`) sees the rate that the sender holds, to the second. */
+static void
+test_seen_from_outside(void **state)
+{
+	int64_t seen, held;
+	int i;
+
+	(void)state;
+	start_rate((struct pace_rate){ 14, 1 });
+	now += 2 * SECOND; /* rows of slowed rates are written once a second */
+	sender_pace_reply(pace, 0, -1, "a@example.org", PACE_RELAY_SLOW, mono());
+	save();
+	assert_int_equal(sender_pace_relay_slowed(pace, 0), 7000);
+	for (i = 0; i < 90; i++, now += SECOND) {
+		seen = 0;
+		ok(pace_slowed(db, "relay", wall(), take_rate, &seen, &err));
+		save(); /* the sender grows it now, if it is time */
+		held = sender_pace_relay_slowed(pace, 0);
+		if (i % 15 > 1 && seen != held)
+			fail_msg("after %d s it is %lld, not %lld", i, (long long)held, (long long)seen);
+	}
+	assert_int_equal(sender_pace_relay_slowed(pace, 0), 0);
+}
+
 int
 main(void)
 {
@@ -412,6 +445,7 @@ main(void)
 		pace_test(test_slow_unlimited),
 		pace_test(test_slow_restart),
 		pace_test(test_quota),
+		pace_test(test_seen_from_outside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
