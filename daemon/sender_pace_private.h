@@ -122,6 +122,7 @@ struct sender_pace {
 	size_t room;
 	int64_t day_base_us, mono_base_us; /* the day clock: wall time, never going back */
 	int64_t slow_save_us;              /* slowed rates are not written before */
+	bool slow_news;                    /* one was halved and that is not in the store */
 	bool settled;
 	bool swept;                 /* rows of earlier days are gone … */
 	bool sweeping, slow_saving; /* … and what the transaction that is open has written */

@@ -269,11 +269,15 @@ saved_slows(struct sender_pace *p)
 {
 	size_t i;
 
-	for (i = 0; i < p->relays; i++)
+	p->slow_news = false;
+	for (i = 0; i < p->relays; i++) {
 		p->relay[i].slow.saved = p->relay[i].slow.saving;
+		p->slow_news |= p->relay[i].slow.saved != p->relay[i].slow.changed;
+	}
 	for (i = 0; i < PACE_DOMAINS; i++)
 		if (p->domain[i].name[0]) {
 			p->domain[i].slow.saved = p->domain[i].slow.saving;
+			p->slow_news |= p->domain[i].slow.saved != p->domain[i].slow.changed;
 			pace_domain_unmake(p, (int)i);
 		}
 }
@@ -300,4 +304,10 @@ sender_pace_wants_save(const struct sender_pace *p, int64_t now_us)
 		if (pace_day_wants_save(&p->relay[i].day, pace_day_clock(p, now_us)))
 			return true;
 	return false;
+}
+
+bool
+sender_pace_has_news(const struct sender_pace *p, int64_t now_us)
+{
+	return p->slow_news && now_us >= p->slow_save_us;
 }

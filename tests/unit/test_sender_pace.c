@@ -406,6 +406,39 @@ take_rate(void *arg, const struct pace_row *row)
 		*(int64_t *)arg = row->used;
 }
 
+/* A halved rate gets into the store though nothing else is to be written, within a second; one halving, one row. */
+static void
+test_news(void **state)
+{
+	int64_t seen = 0;
+
+	(void)state;
+	start_rate((struct pace_rate){ 14, 1 });
+	now += 2 * SECOND;
+	save();
+	assert_false(sender_pace_has_news(pace, mono()));
+	now += SECOND / 2;
+	sender_pace_reply(pace, 0, -1, "a@example.org", PACE_RELAY_QUOTA, mono());
+	save(); /* too early for slowed rates */
+	ok(pace_slowed(db, "relay", wall(), take_rate, &seen, &err));
+	assert_int_equal(seen, 0);
+	assert_false(sender_pace_has_news(pace, mono()));
+	now += SECOND / 2;
+	assert_true(sender_pace_has_news(pace, mono()));
+	begin();
+	ok(sender_pace_save(pace, db, mono(), wall(), &err));
+	db_rollback(db);
+	now += SECOND;
+	assert_true(sender_pace_has_news(pace, mono())); /* it was rolled back */
+	save();
+	ok(pace_slowed(db, "relay", wall(), take_rate, &seen, &err));
+	assert_int_equal(seen, 7000);
+	assert_false(sender_pace_has_news(pace, mono() + DAY));                       /* that it grows is nothing to write about */
+	sender_pace_reply(pace, 0, -1, "a@example.org", PACE_RELAY_SLOW, mono() + 1); /* the same trouble */
+	sender_pace_reply(pace, 0, -1, "a@example.org", PACE_DOMAIN_SLOW, mono() + 1);
+	assert_true(sender_pace_has_news(pace, mono() + SECOND));
+}
+
 /* Who only reads the store (`newsletter status`) sees the rate that the sender holds, to the second. */
 static void
 test_seen_from_outside(void **state)
@@ -445,6 +478,7 @@ main(void)
 		pace_test(test_slow_unlimited),
 		pace_test(test_slow_restart),
 		pace_test(test_quota),
+		pace_test(test_news),
 		pace_test(test_seen_from_outside),
 	};
 
