@@ -7,6 +7,7 @@
 #include "campaigns.h"
 #include "cli.h"
 #include "out.h"
+#include "relays.h"
 #include "site/running.h"
 #include "store/article.h"
 #include "store/outbox.h"
@@ -20,7 +21,7 @@ static int
 show_daemon(struct cli *cli, struct err *e)
 {
 	const struct conf *conf = &cli->site.conf;
-	int runs = running_check(conf->store_path, e), i;
+	int runs = running_check(conf->store_path, e);
 
 	if (runs == -1)
 		return -1;
@@ -29,15 +30,13 @@ show_daemon(struct cli *cli, struct err *e)
 	else
 		out_field(cli, "Daemon", OUT_BAD, "not running: start newsletterd, or nothing goes out and nobody can subscribe");
 	out_field(cli, "Pages", OUT_PLAIN, "%s", conf->site_url);
-	for (i = 0; i < conf->relays; i++)
-		out_field(cli, i ? "" : "Mail", OUT_PLAIN, "through %s, from %s", conf->relay[i].url, conf->mail_from);
 	if (!conf_has_relay(conf))
 		out_field(cli, "Mail", OUT_WARN, "no relay is configured: it goes to the folder %s", conf->store_outbox);
 	json_put_bool(cli->result, "running", runs);
 	json_put(cli->result, "site", conf->site_name);
 	json_put(cli->result, "url", conf->site_url);
 	json_put(cli->result, conf_has_relay(conf) ? "relay" : "outbox", conf_has_relay(conf) ? conf->relay[0].url : conf->store_outbox);
-	return 0;
+	return conf_has_relay(conf) ? relays_show(cli, e) : 0;
 }
 
 static int
@@ -139,7 +138,7 @@ cmd_status(struct cli *cli, int argc, char **argv, struct err *e)
 		return -1;
 	out_line(cli, "%s", cli->site.conf.site_name);
 	if (show_daemon(cli, e) == -1 || show_waiting(cli, e) == -1 || show_articles(cli, &topics, e) == -1 ||
-	    show_topics(cli, &topics, e) == -1)
+	    relays_print(cli, e) == -1 || show_topics(cli, &topics, e) == -1)
 		return -1;
 	return show_campaigns(cli, &topics, e);
 }

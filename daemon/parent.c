@@ -55,6 +55,20 @@ struct parent {
 	bool stopping, announced;
 };
 
+/* Every relay's: NEWSLETTER_RELAY_PASSWORD, NEWSLETTER_RELAY_PASSWORD_NAME … */
+static void
+forget_passwords(void)
+{
+	static const char prefix[] = "NEWSLETTER_RELAY_PASSWORD";
+	char **from, **to = environ;
+
+	for (from = environ; from && *from; from++)
+		if (strncmp(*from, prefix, sizeof(prefix) - 1) != 0)
+			*to++ = *from;
+	if (from)
+		*to = NULL;
+}
+
 /* In the child between fork and exec: exactly the descriptors and the environment that the role may have. */
 static void
 become_role(const struct parent *p, const struct role *role, int ready_fd)
@@ -68,7 +82,7 @@ become_role(const struct parent *p, const struct role *role, int ready_fd)
 		_exit(1);
 	close_range(role->listens ? ROLE_LISTEN_FD + 1 : ROLE_LISTEN_FD, ~0u, CLOSE_RANGE_CLOEXEC);
 	if (!role->secrets)
-		unsetenv("NEWSLETTER_RELAY_PASSWORD");
+		forget_passwords();
 	unsetenv("NOTIFY_SOCKET");
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

@@ -135,7 +135,7 @@ worth_writing(const struct sender *s)
 
 	if (done && (s->draining || done * 4 >= s->most * 3 || clock_mono_us() - s->done_since_us >= RECORD_US))
 		return true;
-	if (sender_waits(s) && sender_pace_wants_save(s->pace, clock_mono_us()))
+	if ((sender_waits(s) && sender_pace_wants_save(s->pace, clock_mono_us())) || sender_pace_has_news(s->pace, clock_mono_us()))
 		return true;
 	return (!done && sender_has_ended(s)) || sender_can_claim(s);
 }

@@ -160,15 +160,15 @@ at_least(int64_t n, int64_t least)
 	return n < least ? least : n;
 }
 
-static void
+static bool
 slow_relay(struct pace_relay *r, int64_t now_us)
 {
 	int64_t base = r->rate_milli ? r->rate_milli : at_least(pace_relay_lately(r, now_us), BASE_LEAST);
 
-	pace_slow_down(&r->slow, base, r->rate_milli ? base : 2 * base, now_us);
+	return pace_slow_down(&r->slow, base, r->rate_milli ? base : 2 * base, now_us);
 }
 
-static void
+static bool
 slow_domain(struct sender_pace *p, const struct pace_relay *r, int domain, const char *address, int64_t now_us)
 {
 	struct pace_domain *d;
@@ -177,11 +177,11 @@ slow_domain(struct sender_pace *p, const struct pace_relay *r, int domain, const
 	if (domain < 0)
 		domain = pace_domain_make(p, pace_domain_of(address));
 	if (domain < 0)
-		return; /* the table is full: the message's own back-off has to do */
+		return false; /* the table is full: the message's own back-off has to do */
 	d = &p->domain[domain];
 	base = r ? pace_relay_lately(r, now_us) * pace_domain_part(p, address) / 1000 : 0;
 	base = d->rate_milli ? d->rate_milli : at_least(base, BASE_LEAST);
-	pace_slow_down(&d->slow, base, d->rate_milli ? base : 2 * base, now_us);
+	return pace_slow_down(&d->slow, base, d->rate_milli ? base : 2 * base, now_us);
 }
 
 void
@@ -191,11 +191,12 @@ sender_pace_reply(struct sender_pace *p, int relay, int domain, const char *addr
 
 	switch (what) {
 	case PACE_RELAY_SLOW:
-		if (r)
-			slow_relay(r, now_us);
+		if (r && slow_relay(r, now_us))
+			p->slow_news = true;
 		break;
 	case PACE_DOMAIN_SLOW:
-		slow_domain(p, r, domain, address, now_us);
+		if (slow_domain(p, r, domain, address, now_us))
+			p->slow_news = true;
 		break;
 	case PACE_NONE:
 		break;

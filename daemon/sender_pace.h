@@ -14,6 +14,7 @@
  *	once that is committed:		sender_pace_saved()	(not after a rollback)
  *	messages wait, and
  *	sender_pace_wants_save():	open a transaction, even if nothing else is to be written
+ *	sender_pace_has_news():		the same, whether messages wait or not: a rate was halved, which a restart must find
  *	at a clean end:			sender_pace_settle(), then a last save, so that what is reserved and not used is not lost
  *
  * WARM-UP. On the n-th day (from 0) after a relay's first use its day's limit is start * (1 + growth/100)^n, rounded down each day, until
@@ -115,6 +116,7 @@ int sender_pace_load(struct sender_pace *p, struct db *db, int64_t now_us, int64
 int sender_pace_save(struct sender_pace *p, struct db *db, int64_t now_us, int64_t wall, struct err *e);
 void sender_pace_saved(struct sender_pace *p);
 bool sender_pace_wants_save(const struct sender_pace *p, int64_t now_us);
+bool sender_pace_has_news(const struct sender_pace *p, int64_t now_us);
 void sender_pace_settle(struct sender_pace *p); /* nothing leaves any more */
 
 #endif

@@ -1,23 +1,6 @@
 /* sender_pace_day.c - what a relay has used in the last 24 hours, and what it may use of what is in the store. */
 #include "sender_pace_private.h"
 
-#define WARMUP_DAYS 30
-
-/* The day's limit, as documented in sender_pace.h. */
-static int64_t
-limit_at(const struct pace_day *d, int64_t now)
-{
-	int64_t n = d->first && now > d->first ? (now - d->first) / PACE_DAY : 0, limit = d->warmup_start, more;
-
-	if (!limit || (d->warmup_days && n >= d->warmup_days))
-		return d->per_day;
-	for (; n > 0 && limit < PACE_MOST && !(d->per_day && limit >= d->per_day); n--) {
-		more = limit * d->warmup_growth / 100;
-		limit += more ? more : 1;
-	}
-	return d->per_day && limit > d->per_day ? d->per_day : limit;
-}
-
 static int64_t
 bounded(int64_t n)
 {
@@ -30,15 +13,15 @@ void
 pace_day_init(struct pace_day *d, const struct pace_relay_limits *l)
 {
 	*d = (struct pace_day){ 0 };
-	d->per_day = bounded(l->per_day);
-	d->warmup_start = bounded(l->warmup_start);
-	d->warmup_growth = l->warmup_growth > 0 ? bounded(l->warmup_growth) : 100;
-	d->warmup_days = bounded(l->warmup_days);
-	if (!d->per_day && !d->warmup_days)
-		d->warmup_days = WARMUP_DAYS;
-	d->limited = d->per_day || d->warmup_start || l->rate.messages > 0;
+	d->ramp = (struct pace_ramp){
+		.per_day = bounded(l->per_day),
+		.start = bounded(l->warmup_start),
+		.growth = bounded(l->warmup_growth),
+		.days = bounded(l->warmup_days),
+	};
+	d->limited = d->ramp.per_day || d->ramp.start || l->rate.messages > 0;
 	d->reserved = -1;
-	d->limit = limit_at(d, 0);
+	d->limit = pace_ramp_limit(&d->ramp, 0);
 }
 
 /* When what is in a bucket is forgotten: its last second is a day old. */
@@ -80,7 +63,7 @@ pace_day_roll(struct pace_day *d, int64_t day_us)
 		d->bucket = bucket;
 		d->reserved = -1;
 	}
-	d->limit = limit_at(d, day_us / SECOND_US);
+	d->limit = pace_ramp_limit(&d->ramp, day_us / SECOND_US);
 }
 
 static void
@@ -182,7 +165,7 @@ pace_day_saved(struct pace_day *d)
 	if (d->saving_bucket && d->saving_bucket == d->bucket)
 		d->reserved = d->saving;
 	if (d->saving_first)
-		d->first = d->saving_first;
+		d->ramp.first = d->saving_first;
 	if (d->saving_unsettled == d->unsettled)
 		d->unsettled = 0;
 	if (d->saving_rewrite)

@@ -8,11 +8,10 @@
 #define SENDER_PACE_PRIVATE_H
 
 #include "sender_pace.h"
+#include "store/pace.h"
 
 #define SECOND_US INT64_C(1000000)
-#define PACE_DAY INT64_C(86400)
-#define PACE_NAME 256        /* bytes of a relay's or domain's name, with the NUL */
-#define PACE_MOST 1000000000 /* no number of messages is larger */
+#define PACE_NAME 256 /* bytes of a relay's or domain's name, with the NUL */
 
 /* `count` messages in each period, evenly. */
 struct pace_spread {
@@ -42,15 +41,14 @@ struct pace_slow {
 	uint32_t saving, saved;
 };
 
-#define PACE_SLOWEST 17               /* one a minute */
-#define PACE_GROW_US (15 * SECOND_US) /* a fifth more each: doubled in a minute */
+#define PACE_SLOWEST 17 /* one a minute */
+#define PACE_GROW_US (PACE_GROW * SECOND_US)
 
 /* Halve: from what it is now, else from `base`. False when this reply belongs to an earlier halving. */
 bool pace_slow_down(struct pace_slow *s, int64_t base, int64_t until, int64_t now_us);
 void pace_slow_grow(struct pace_slow *s, int64_t now_us);
 void pace_slow_set(struct pace_slow *s, int64_t rate, int64_t until, int64_t since_us, int64_t now_us); /* as it was at `since` */
 
-#define PACE_BUCKET 300  /* seconds */
 #define PACE_BUCKETS 290 /* those of a day, the one that runs, and one that waits for PACE_SLACK */
 #define PACE_SLACK 2     /* seconds that clocks may differ by between two processes: whole seconds, and slewing */
 #define PACE_SAVE_WAIT_US 10000
@@ -59,8 +57,7 @@ void pace_slow_set(struct pace_slow *s, int64_t rate, int64_t until, int64_t sin
 struct pace_day {
 	bool limited; /* by day or rate: nothing leaves in a bucket that is not in the store */
 	bool rewrite; /* rows were of the future: the clock went back */
-	int64_t per_day, warmup_start, warmup_growth, warmup_days;
-	int64_t first;  /* when it was first used; 0: never */
+	struct pace_ramp ramp;
 	int64_t limit;  /* in this bucket; 0: none */
 	int64_t bucket; /* its number, time / PACE_BUCKET; 0: none yet */
 	int64_t used[PACE_BUCKETS], total;
@@ -124,6 +121,7 @@ struct sender_pace {
 	size_t room;
 	int64_t day_base_us, mono_base_us; /* the day clock: wall time, never going back */
 	int64_t slow_save_us;              /* slowed rates are not written before */
+	bool slow_news;                    /* one was halved and that is not in the store */
 	bool settled;
 	bool swept;                 /* rows of earlier days are gone … */
 	bool sweeping, slow_saving; /* … and what the transaction that is open has written */

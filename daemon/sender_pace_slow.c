@@ -43,7 +43,7 @@ pace_slow_grow(struct pace_slow *s, int64_t now_us)
 	int64_t rate = s->spread.count;
 
 	while (rate && now_us >= s->grow_us) { /* doubles every 4 steps, so that no more than about 150 lie before any end */
-		rate += rate / 5 ? rate / 5 : 1;
+		rate = pace_grown(rate);
 		s->grow_us += PACE_GROW_US;
 		if (rate >= s->until)
 			rate = 0;

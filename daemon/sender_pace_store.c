@@ -63,8 +63,8 @@ load_first(void *arg, const struct pace_row *row)
 	struct loading *l = arg;
 	struct pace_relay *r = relay_named(l->p, row->subject);
 
-	if (r && row->window_start > 0 && !r->day.first)
-		r->day.first = row->window_start;
+	if (r && row->window_start > 0 && !r->day.ramp.first)
+		r->day.ramp.first = row->window_start;
 }
 
 /* What a row of a slowed relay or domain is about; *rate is the one set. NULL: nothing that is known, or no place. */
@@ -184,7 +184,7 @@ save_day(struct sender_pace *p, struct pace_relay *r, struct db *db, int64_t now
 	target = pace_day_target(d, pace_relay_lately(r, now_us), p->settled);
 	if (target == d->reserved && !d->rewrite)
 		return 0;
-	if (!d->first) {
+	if (!d->ramp.first) {
 		d->saving_first = day_us / SECOND_US;
 		if (put(db, "relay-first", r->name, d->saving_first, 1, e) == -1)
 			return -1;
@@ -269,11 +269,15 @@ saved_slows(struct sender_pace *p)
 {
 	size_t i;
 
-	for (i = 0; i < p->relays; i++)
+	p->slow_news = false;
+	for (i = 0; i < p->relays; i++) {
 		p->relay[i].slow.saved = p->relay[i].slow.saving;
+		p->slow_news |= p->relay[i].slow.saved != p->relay[i].slow.changed;
+	}
 	for (i = 0; i < PACE_DOMAINS; i++)
 		if (p->domain[i].name[0]) {
 			p->domain[i].slow.saved = p->domain[i].slow.saving;
+			p->slow_news |= p->domain[i].slow.saved != p->domain[i].slow.changed;
 			pace_domain_unmake(p, (int)i);
 		}
 }
@@ -300,4 +304,10 @@ sender_pace_wants_save(const struct sender_pace *p, int64_t now_us)
 		if (pace_day_wants_save(&p->relay[i].day, pace_day_clock(p, now_us)))
 			return true;
 	return false;
+}
+
+bool
+sender_pace_has_news(const struct sender_pace *p, int64_t now_us)
+{
+	return p->slow_news && now_us >= p->slow_save_us;
 }

@@ -20,11 +20,17 @@
 #define BEGIN_WAIT_US 10000000 /* db_begin gives up after 10 s */
 #define CHUNK_US 15000         /* db_chunk: 15 ms of work, so that a commit ends within 20 */
 
+static bool
+means_full(int code)
+{
+	return code == ENOSPC || code == EDQUOT || code == EFBIG;
+}
+
 int
 db_fail_sqlite(struct sqlite3 *sqlite, struct err *e)
 {
+	int write_errno = errno; /* of the write that failed, if one did: a COMMIT sets no sqlite3_system_errno */
 	const char *text = sqlite3_errmsg(sqlite);
-	int system_errno;
 
 	switch (sqlite3_errcode(sqlite) & 0xff) {
 	case SQLITE_FULL:
@@ -42,8 +48,8 @@ db_fail_sqlite(struct sqlite3 *sqlite, struct err *e)
 		return err_set(e, ERR_SYSTEM, "cannot write the store (%s): check the owner and mode of its folder and files", text);
 	default:
 		/* SQLITE_IOERR is how a full quota and a limit on the size of files show */
-		system_errno = sqlite3_system_errno(sqlite);
-		if (system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG)
+		if (means_full(sqlite3_system_errno(sqlite)) ||
+		    (sqlite3_extended_errcode(sqlite) == SQLITE_IOERR_WRITE && means_full(write_errno)))
 			return err_set(e, ERR_FULL, "no space left for the store, so this was not written: free some space and try again");
 		return err_set(e, ERR_SYSTEM, "store: %s", text);
 	}

@@ -52,7 +52,7 @@ migrate(struct sqlite3 *sqlite, int to, struct err *e)
 
 	/* the version is read again under the lock: another process may have done the work while we waited for it */
 	if (run(sqlite, "BEGIN IMMEDIATE", e) == -1)
-		return -1;
+		goto fail; /* one that was interrupted has begun */
 	if (version_of(sqlite, &version, e) == -1)
 		goto fail;
 	if (version == to) {

@@ -8,7 +8,10 @@ enum {
 	Q_PUT,
 	Q_DROP,
 	Q_EXPIRE,
-	Q_EACH
+	Q_EACH,
+	Q_USE,
+	Q_SLOWED,
+	QUERIES
 };
 
 static const char *const sql[] = {
@@ -16,8 +19,16 @@ static const char *const sql[] = {
 	[Q_DROP] = "DELETE FROM pace WHERE scope = :scope AND subject = :subject AND window_start < :before",
 	[Q_EXPIRE] = "DELETE FROM pace WHERE scope = :scope AND window_start < :before",
 	[Q_EACH] = "SELECT subject, window_start, used FROM pace WHERE scope = :scope ORDER BY subject, window_start",
+	/* bounded, since sum() fails on what does not fit */
+	[Q_USE] = "SELECT (SELECT coalesce(sum(max(0, min(used, :most))), 0) FROM pace "
+		  "WHERE scope = 'relay' AND subject = :subject AND window_start > :since), "
+		  "(SELECT coalesce(min(window_start), 0) FROM pace WHERE scope = 'relay-first' AND subject = :subject AND window_start > 0)",
+	[Q_SLOWED] = "SELECT r.subject, r.window_start, r.used, coalesce(max(u.used), 0) FROM pace r "
+		     "LEFT JOIN pace u ON u.scope = :scope || '-until' AND u.subject = r.subject AND u.used <= :most "
+		     "WHERE r.scope = :scope || '-rate' AND r.window_start >= :since AND r.used BETWEEN 1 AND :most "
+		     "GROUP BY r.subject ORDER BY r.subject, r.window_start",
 };
-const struct db_module pace_module = { "pace", sql, 4, MODULE_PACE };
+const struct db_module pace_module = { "pace", sql, QUERIES, MODULE_PACE };
 
 int
 pace_put(struct db *db, const struct pace_row *row, struct err *e)
@@ -65,6 +76,71 @@ pace_each(struct db *db, const char *scope, pace_fn *fn, void *arg, struct err *
 		row.window_start = stmt_col_int(st, 1);
 		row.used = stmt_col_int(st, 2);
 		fn(arg, &row);
+	}
+	return rc;
+}
+
+int64_t
+pace_ramp_limit(const struct pace_ramp *r, int64_t now)
+{
+	int64_t n = r->first && now > r->first ? (now - r->first) / PACE_DAY : 0, limit = r->start, more;
+	int64_t days = r->days || r->per_day ? r->days : PACE_RAMP_DAYS;
+
+	if (!limit || (days && n >= days))
+		return r->per_day;
+	for (; n > 0 && limit < PACE_MOST && !(r->per_day && limit >= r->per_day); n--) {
+		more = limit * (r->growth ? r->growth : 100) / 100;
+		limit += more ? more : 1;
+	}
+	return r->per_day && limit > r->per_day ? r->per_day : limit;
+}
+
+int
+pace_use(struct db *db, const char *relay, int64_t now, struct pace_use *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &pace_module, Q_USE);
+	int rc;
+
+	stmt_text(st, ":subject", relay);
+	stmt_int(st, ":since", now - PACE_DAY - PACE_BUCKET); /* forgotten when its last second is a day old */
+	stmt_int(st, ":most", PACE_MOST);
+	rc = stmt_step(st, e);
+	if (rc == 1) {
+		out->messages = stmt_col_int(st, 0);
+		out->first = stmt_col_int(st, 1);
+	}
+	stmt_done(st);
+	return rc == 1 ? 0 : -1;
+}
+
+int64_t
+pace_grown(int64_t rate)
+{
+	return rate + (rate / 5 ? rate / 5 : 1);
+}
+
+int
+pace_slowed(struct db *db, const char *scope, int64_t now, pace_fn *fn, void *arg, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &pace_module, Q_SLOWED);
+	struct pace_row row = { .scope = scope };
+	int64_t age, until;
+	int rc;
+
+	stmt_text(st, ":scope", scope);
+	stmt_int(st, ":since", now - PACE_DAY);
+	stmt_int(st, ":most", INT64_C(1000) * PACE_MOST);
+	while ((rc = stmt_step(st, e)) == 1) {
+		row.subject = stmt_col_text(st, 0);
+		row.window_start = stmt_col_int(st, 1);
+		row.used = stmt_col_int(st, 2);
+		until = stmt_col_int(st, 3);
+		if (until <= row.used)
+			until = 2 * row.used;
+		for (age = now - row.window_start; age >= PACE_GROW && row.used < until; age -= PACE_GROW)
+			row.used = pace_grown(row.used);
+		if (row.used < until)
+			fn(arg, &row);
 	}
 	return rc;
 }

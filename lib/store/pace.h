@@ -3,7 +3,8 @@
  *
  * A row is (scope, subject, start of a window of time) -> a number; what scopes
  * there are and what the number means is said in schema.sql. Writing needs an
- * open transaction.
+ * open transaction. The sender keeps the rows (daemon/sender_pace.h); who only
+ * looks, such as `newsletter status`, asks pace_use() and pace_slowed().
  */
 #ifndef PACE_H
 #define PACE_H
@@ -31,5 +32,37 @@ int pace_expire(struct db *db, const char *scope, int64_t before, struct err *e)
 /* Call fn for each row of a scope, by subject, the oldest first. fn must not write, nor come back to this function. */
 typedef void pace_fn(void *arg, const struct pace_row *row);
 int pace_each(struct db *db, const char *scope, pace_fn *fn, void *arg, struct err *e);
+
+#define PACE_DAY INT64_C(86400)
+#define PACE_BUCKET 300      /* seconds of a row of scope "relay" */
+#define PACE_MOST 1000000000 /* no number of messages is larger */
+#define PACE_GROW 15         /* seconds: what replies have slowed grows once in so many */
+#define PACE_RAMP_DAYS 30    /* of a warm-up that has no end */
+
+/* The day's limit of a relay. */
+struct pace_ramp {
+	int64_t per_day; /* 0: no limit */
+	int64_t start;   /* messages on the first day of its warm-up; 0: there is none */
+	int64_t growth;  /* percent more each day; 0: 100, doubling */
+	int64_t days;    /* until the warm-up is over; 0: until per_day is reached, or PACE_RAMP_DAYS without one */
+	int64_t first;   /* Unix time of the relay's first use; 0: never */
+};
+int64_t pace_ramp_limit(const struct pace_ramp *r, int64_t now); /* 0: no limit */
+
+/* What a relay has used. Relays without any limit have no rows: then all is 0. */
+struct pace_use {
+	int64_t messages; /* that left in the last 24 hours, or were about to */
+	int64_t first;    /* Unix time of its first use; 0: never */
+};
+int pace_use(struct db *db, const char *relay, int64_t now, struct pace_use *out, struct err *e);
+
+/*
+ * Call fn for each that replies have slowed and that is not free again by now; scope is "relay" or "domain". row->used is the rate that it
+ * has grown to, in messages per 1000 s.
+ */
+int pace_slowed(struct db *db, const char *scope, int64_t now, pace_fn *fn, void *arg, struct err *e);
+
+/* A slowed rate PACE_GROW seconds later: a fifth more, so that it doubles in a minute. */
+int64_t pace_grown(int64_t rate);
 
 #endif

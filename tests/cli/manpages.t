@@ -24,6 +24,27 @@ awk '
 "$B/tests/conf_keys" | sed 's/ *$//' | sort >"$tmp/program"
 is "newsletter.conf(5) has every key with its default, and no other" "$(diff "$tmp/program" "$tmp/page")" ""
 
+# Its examples can be pasted.
+site examples
+awk -v folder="$tmp/examples" '
+	/^\.Bd/ { file = folder "/example" ++n ".conf"; next }
+	/^\.Ed/ { file = "" }
+	file != "" { print >file }
+' "$docs/newsletter.conf.5"
+for file in example*.conf; do
+	grep -q '^\[' "$file" || continue
+	succeeds "$file: $(grep -m1 '^\[relay' "$file")" nl -c "$file" status --json
+	is "$file has a relay" "$(json 'len(j["relays"]) > 0')" True
+done
+run nl -c example2.conf status --json
+is "two relays and a spare" "$(json '[(r["name"], r["spare"]) for r in j["relays"]]')" "[('main', False), ('backup', True)]"
+
+# newsletterd.8: `.It Ic event , event` under DIAGNOSTICS for each event that the daemon logs.
+sed -n '/^\.Sh DIAGNOSTICS/,/^\.Sh SEE/s/^\.It Ic //p' "$docs/newsletterd.8" | tr -d ' ' | tr ',' '\n' | sort -u >"$tmp/page"
+sed -nE 's/.*log_event\(LOG_LEVEL_[A-Z]+, ([^,]*),.*/\1/p' "$root"/daemon/*.c | grep -o '"[a-z_-]*"' | tr -d '"' | sort -u >"$tmp/program"
+is "newsletterd(8) has every event of the log, and no other" "$(diff "$tmp/program" "$tmp/page")" ""
+is "there are events" "$([ "$(wc -l <"$tmp/program")" -gt 30 ] && echo yes)" yes
+
 # Exit status and error codes are promises too.
 like "the exit statuses are explained" "$(<"$docs/newsletter.1")" "\.It 0.*\.It 1.*\.It 2.*\.It 3"
 if command -v mandoc >/dev/null; then

@@ -33,4 +33,52 @@ kill "$holder"
 wait "$holder" 2>/dev/null
 run nl status --json
 is "a daemon that died leaves no trace" "$(json 'j["running"]')" False
+
+# What was used of a relay's limits, and what slows it: rows as the sender writes them.
+now=$(date +%s)
+sql() { python3 -c 'import sqlite3, sys; c = sqlite3.connect("store/newsletter.db"); c.executescript(sys.argv[1])' "$1"; }
+sql "INSERT INTO pace VALUES ('relay', '', $((now - 90000)), 77), ('relay', '', $((now - 3000)), 1200), ('relay', '', $now, 34)"
+succeeds "one relay without limits" nl status
+unlike "has none to show" "$out" "in 24 hours|slowed"
+echo 'daily = 50000' >>newsletter.conf
+succeeds "one relay with a daily limit" nl status
+like "what was used of it, without yesterday's" "$out" "Mail +through smtp://mail.example.org:587, from [^
+]*
+ +1,234 of 50,000 messages in 24 hours
+ +Waiting"
+sql "INSERT INTO pace VALUES ('relay-rate', '', $((now + 60)), 3500), ('relay-until', '', $((now + 60)), 14000),
+	('domain-rate', 'gmail.com', $((now + 60)), 700), ('domain-until', 'gmail.com', $((now + 60)), 10000),
+	('domain-rate', 'example.net', $((now - 500)), 700), ('domain-until', 'example.net', $((now - 500)), 10000)"
+run nl status
+like "the relay is slowed" "$out" "slowed to 3.5 a second"
+like "a domain is slowed, and one is not any more" "$out" "Slowed +mail to gmail.com, as it asks: 42 a minute
+ +Waiting"
+sql "INSERT INTO pace VALUES ('relay', '', $((now - 10)), 48766)"
+run nl status
+like "the limit is used up" "$out" "50,000 of 50,000 messages in 24 hours: the rest waits"
+
+cat >>newsletter.conf <<'C'
+[relay backup]
+url = smtps://backup.example.org:465
+weight = 0
+[relay fresh]
+url = smtp://fresh.example.org:587
+warmup = 50
+C
+sql "INSERT INTO pace VALUES ('relay-first', 'fresh', $((now - 3 * 86400 - 10)), 1), ('relay', 'fresh', $now, 310)"
+succeeds "several relays" nl status
+like "their number" "$out" "Mail +through 3 relays, from "
+like "a table of them" "$out" "Relay +Address +Last 24 hours +State
+ +relay +smtp://mail.example.org:587 +50,000 of 50,000 +limit reached, slowed to 3.5 a second
+ +backup +smtps://backup.example.org:465 +spare
+ +fresh +smtp://fresh.example.org:587 +310 of 400 +warming up
+"
+run nl status --json
+is "as JSON: the first" "$(json '[j["relays"][0][k] for k in ("name", "spare", "used", "limit", "warming_up", "slowed_to")]')" \
+	"['relay', False, 50000, 50000, False, 3500]"
+is "as JSON: the spare has no more than it needs" "$(json 'j["relays"][1]')" \
+	"{'name': 'backup', 'url': 'smtps://backup.example.org:465', 'spare': True, 'used': 0}"
+is "as JSON: the one that is warming up" "$(json '[j["relays"][2][k] for k in ("name", "used", "limit", "warming_up")]')" \
+	"['fresh', 310, 400, True]"
+is "as JSON: domains" "$(json 'j["slowed_domains"]')" "[{'domain': 'gmail.com', 'slowed_to': 700}]"
 done_testing

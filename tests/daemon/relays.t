@@ -122,6 +122,7 @@ campaign Daily
 wait_for 20 got_at_least first 50
 sleep 1
 is "50 a day" "$(got first)" 50
+like "status says so" "$(newsletter status)" "50 of 50 messages in 24 hours: the rest waits"
 kill -9 "$(role_pid sender)"
 sleep 2
 is "and no more after a kill" "$(got first)" 50
@@ -130,6 +131,16 @@ campaign 'Daily, two'
 all_done 1 30
 is "the other relay takes the rest" "$(tally 1) $(got_both)" "done|$people|0|0|0 $people"
 at_most "…" "$(got second)" 50
+relay_down first
+relay_up first rate=20
+with_conf '[relay]' @1 connections=2
+campaign Slowed
+status_says() { newsletter status | grep -qE "$1"; }
+wait_for 20 status_says 'slowed to [0-9.]+ a (second|minute)'
+ok "a relay that answers 454 is slowed, and status says so" $?
+is "what it asked is held against nobody" "$(sql 'SELECT count(*) FROM delivery WHERE state = 3')" 0
+relay_down first
+relay_up first
 
 # --- the dialogue, by configuration ---
 for pair in auto=bdat chunking=bdat pipelined=pipelined plain=plain; do

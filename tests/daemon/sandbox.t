@@ -8,9 +8,9 @@ mkdir -p "$site/secret"
 echo 'the relay password' >"$site/secret/relay"
 echo 'a private key' >"$site/keys/dkim-test.pem"
 conf_add relay url=smtp://127.0.0.1:9 user=me password_file=secret/relay tls=none
-export NEWSLETTER_RELAY_PASSWORD=from-the-environment
+export NEWSLETTER_RELAY_PASSWORD=from-the-environment NEWSLETTER_RELAY_PASSWORD_BACKUP=another
 start_daemon "$probe"
-unset NEWSLETTER_RELAY_PASSWORD
+unset NEWSLETTER_RELAY_PASSWORD NEWSLETTER_RELAY_PASSWORD_BACKUP
 
 result() { sed -n "s/^probe role=$1 what=$2 result=//p" "$site/log" | head -n 1; }
 all_tried() { [ "$(grep -c 'what=exec' "$site/log")" -ge 4 ]; }

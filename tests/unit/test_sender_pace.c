@@ -1,6 +1,8 @@
 /* test_sender_pace.c - rates with a fake clock: every sliding second, an even spread, halving and growing back. */
 #include "pace_fixture.h"
 
+#include "store/pace.h"
+
 static const struct {
 	const char *name;
 	struct pace_rate rate;
@@ -372,6 +374,70 @@ test_slow_restart(void **state)
 	assert_int_equal(sender_pace_domain(pace, "bob@y"), -1);
 }
 
+static void
+take_rate(void *arg, const struct pace_row *row)
+{
+	if (strcmp(row->subject, "r") == 0)
+		*(int64_t *)arg = row->used;
+}
+
+/* A halved rate gets into the store though nothing else is to be written, within a second; one halving, one row. */
+static void
+test_news(void **state)
+{
+	int64_t seen = 0;
+
+	(void)state;
+	start_rate((struct pace_rate){ 14, 1 });
+	now += 2 * SECOND;
+	save();
+	assert_false(sender_pace_has_news(pace, mono()));
+	now += SECOND / 2;
+	sender_pace_reply(pace, 0, -1, "a@example.org", PACE_RELAY_SLOW, mono());
+	save(); /* too early for slowed rates */
+	ok(pace_slowed(db, "relay", wall(), take_rate, &seen, &err));
+	assert_int_equal(seen, 0);
+	assert_false(sender_pace_has_news(pace, mono()));
+	now += SECOND / 2;
+	assert_true(sender_pace_has_news(pace, mono()));
+	begin();
+	ok(sender_pace_save(pace, db, mono(), wall(), &err));
+	db_rollback(db);
+	now += SECOND;
+	assert_true(sender_pace_has_news(pace, mono())); /* it was rolled back */
+	save();
+	ok(pace_slowed(db, "relay", wall(), take_rate, &seen, &err));
+	assert_int_equal(seen, 7000);
+	assert_false(sender_pace_has_news(pace, mono() + DAY));                       /* that it grows is nothing to write about */
+	sender_pace_reply(pace, 0, -1, "a@example.org", PACE_RELAY_SLOW, mono() + 1); /* the same trouble */
+	sender_pace_reply(pace, 0, -1, "a@example.org", PACE_DOMAIN_SLOW, mono() + 1);
+	assert_true(sender_pace_has_news(pace, mono() + SECOND));
+}
+
+/* Who only reads the store (`newsletter status`) sees the rate that the sender holds, to the second. */
+static void
+test_seen_from_outside(void **state)
+{
+	int64_t seen, held;
+	int i;
+
+	(void)state;
+	start_rate((struct pace_rate){ 14, 1 });
+	now += 2 * SECOND; /* rows of slowed rates are written once a second */
+	sender_pace_reply(pace, 0, -1, "a@example.org", PACE_RELAY_SLOW, mono());
+	save();
+	assert_int_equal(sender_pace_relay_slowed(pace, 0), 7000);
+	for (i = 0; i < 90; i++, now += SECOND) {
+		seen = 0;
+		ok(pace_slowed(db, "relay", wall(), take_rate, &seen, &err));
+		save(); /* the sender grows it now, if it is time */
+		held = sender_pace_relay_slowed(pace, 0);
+		if (i % 15 > 1 && seen != held)
+			fail_msg("after %d s it is %lld, not %lld", i, (long long)held, (long long)seen);
+	}
+	assert_int_equal(sender_pace_relay_slowed(pace, 0), 0);
+}
+
 int
 main(void)
 {
@@ -386,6 +452,8 @@ main(void)
 		pace_test(test_slow),
 		pace_test(test_slow_unlimited),
 		pace_test(test_slow_restart),
+		pace_test(test_news),
+		pace_test(test_seen_from_outside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

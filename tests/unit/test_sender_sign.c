@@ -274,7 +274,7 @@ one_thread_a_core(void **state)
 
 /* The sender makes them after its sandbox is shut: 0, or where it went wrong. */
 static int
-in_sandbox(const struct dkim *d)
+in_sandbox(struct dkim *d)
 {
 	struct err e = ERR_INIT;
 	struct signers *s;
@@ -299,6 +299,8 @@ in_sandbox(const struct dkim *d)
 		return 5;
 	signers_release(s, job);
 	signers_free(s);
+	buf_release(&out);
+	dkim_free(d);
 	return 0;
 }
 

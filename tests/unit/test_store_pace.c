@@ -1,4 +1,4 @@
-/* test_store_pace.c - rows of used limits: written over, forgotten by subject and by scope, read in order. */
+/* test_store_pace.c - rows of used limits: written over, forgotten, read in order; what is used, slowed, allowed. */
 #include "store_fixture.h"
 
 #include "store/pace.h"
@@ -83,6 +83,118 @@ test_transaction(void **state)
 	assert_string_equal(rows("relay"), "");
 }
 
+static void
+test_use(void **state)
+{
+	struct pace_use use;
+
+	(void)state;
+	begin();
+	put("relay", "a", T0 - PACE_DAY - PACE_BUCKET, 1000); /* its last second is a day old */
+	put("relay", "a", T0 - PACE_DAY - PACE_BUCKET + 1, 1);
+	put("relay", "a", T0, 20);
+	put("relay", "a", T0 + 100, 300); /* the clock went back: it still counts */
+	put("relay", "b", T0, INT64_MAX);
+	put("relay", "b", T0 - 1, INT64_MAX);
+	put("relay", "b", T0 - 2, -5);
+	put("relay", "", T0, 7);
+	put("relay-first", "a", T0 - 500, 1);
+	commit();
+	ok(pace_use(db, "a", T0, &use, &err));
+	assert_int_equal(use.messages, 321);
+	assert_int_equal(use.first, T0 - 500);
+	ok(pace_use(db, "b", T0, &use, &err));
+	assert_int_equal(use.messages, 2 * INT64_C(1000000000));
+	assert_int_equal(use.first, 0);
+	ok(pace_use(db, "", T0, &use, &err));
+	assert_int_equal(use.messages, 7);
+	ok(pace_use(db, "unknown", T0, &use, &err));
+	assert_int_equal(use.messages, 0);
+}
+
+/* Rows of a rate and of where it ends, and the rate some seconds later; 0: it is free again. */
+static const struct {
+	const char *name;
+	int64_t rate, until, seconds, want;
+} slowed[] = {
+	{ "now", 7000, 14000, 0, 7000 },
+	{ "not yet", 7000, 14000, 14, 7000 },
+	{ "a fifth more", 7000, 14000, 15, 8400 },
+	{ "two fifths", 7000, 14000, 44, 10080 },
+	{ "over", 7000, 14000, 60, 0 },
+	{ "the slowest grows too", 17, 14000, 15, 20 },
+	{ "one", 1, 3, 15, 2 },
+	{ "written by a clock ahead", 7000, 14000, -500, 7000 },
+	{ "yesterday's", 7000, 1000000000000, 86401, 0 },
+	{ "no end", 7000, -1, 15, 8400 },
+	{ "no end, later", 7000, -1, 60, 0 },
+	{ "an end below it", 7000, 10, 15, 8400 },
+	{ "nothing", 0, 14000, 0, 0 },
+	{ "too much", INT64_MAX, INT64_MAX, 0, 0 },
+	{ "the most", 1000000000000, INT64_MAX, 15, 1200000000000 },
+};
+
+static void
+test_slowed(void **state)
+{
+	char want[128];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(slowed) / sizeof(slowed[0]); i++) {
+		begin();
+		ok(pace_drop(db, "domain-until", "d", INT64_MAX, &err));
+		put("domain-rate", "d", T0, slowed[i].rate);
+		if (slowed[i].until != -1)
+			put("domain-until", "d", T0, slowed[i].until);
+		put("domain-until", "other", T0, 5);
+		put("relay-rate", "r", T0, 1);
+		commit();
+		seen[0] = want[0] = '\0';
+		if (slowed[i].want)
+			snprintf(want, sizeof(want), "domain/d@%lld=%lld ", (long long)T0, (long long)slowed[i].want);
+		ok(pace_slowed(db, "domain", T0 + slowed[i].seconds, collect, NULL, &err));
+		if (strcmp(seen, want) != 0)
+			fail_msg("%s: \"%s\"", slowed[i].name, seen);
+	}
+}
+
+static const struct {
+	const char *name;
+	struct pace_ramp ramp;
+	int64_t day, want; /* days since the first use; -1: it was never used */
+} ramps[] = {
+	{ "none", { 0 }, 3, 0 },
+	{ "a daily limit", { .per_day = 500 }, 3, 500 },
+	{ "never used", { .per_day = 500, .start = 50 }, -1, 50 },
+	{ "first day", { .per_day = 500, .start = 50 }, 0, 50 },
+	{ "third day", { .per_day = 500, .start = 50 }, 2, 200 },
+	{ "up to the daily limit", { .per_day = 500, .start = 50 }, 4, 500 },
+	{ "start above it", { .per_day = 5, .start = 50 }, 0, 5 },
+	{ "a month", { .start = 1 }, 29, 536870912 },
+	{ "a month is enough", { .start = 1 }, 30, 0 },
+	{ "half more", { .start = 100, .growth = 50 }, 2, 225 },
+	{ "at least one more", { .start = 1, .growth = 1 }, 5, 6 },
+	{ "so many days", { .per_day = 9999, .start = 1, .days = 2 }, 2, 9999 },
+};
+
+static void
+test_ramp(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(ramps) / sizeof(ramps[0]); i++) {
+		struct pace_ramp r = ramps[i].ramp;
+		int64_t at = T0 + PACE_DAY * ramps[i].day + 3600, limit;
+
+		r.first = ramps[i].day == -1 ? 0 : T0;
+		limit = pace_ramp_limit(&r, at);
+		if (limit != ramps[i].want)
+			fail_msg("%s: %lld", ramps[i].name, (long long)limit);
+	}
+}
+
 int
 main(void)
 {
@@ -90,6 +202,9 @@ main(void)
 		store_test(test_rows),
 		store_test(test_forget),
 		store_test(test_transaction),
+		store_test(test_use),
+		store_test(test_slowed),
+		store_test(test_ramp),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
