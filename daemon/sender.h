@@ -231,6 +231,7 @@ int sender_recover(struct sender *s, struct err *e);
 bool sender_can_claim(const struct sender *s); /* whether enough can be claimed to be worth a commit */
 int sender_claim(struct sender *s, struct err *e);
 void sender_claimed(struct sender *s);                      /* it was committed */
+bool sender_parked(struct sender *s, struct slot_entry *e); /* its domain's turn is far off: back into the ledger until then */
 void sender_unclaimed(struct sender *s);                    /* it was not: forget those claims */
 void sender_unclaim(struct sender *s, int64_t campaign_id); /* what waits of a campaign (0: all, outbox too) goes back undone */
 int sender_drop_unwanted(struct sender *s, struct err *e);  /* what waits for people who have left meanwhile is skipped */

@@ -36,7 +36,6 @@ claim_outbox(struct sender *s, struct err *e)
 		slot->outbox = true;
 		slot->mail = mail[i];
 		slot->lane = &s->lane[0];
-		slot->domain = sender_pace_domain(s->pace, slot->mail.address);
 		slot_push(&s->fresh, slot);
 	}
 	return n == -1 ? -1 : outbox_next_due(s->site->db, &s->outbox_due, e);
@@ -56,7 +55,6 @@ fill_slot(struct sender *s, const struct running *r, const struct delivery_claim
 	slot->compiled = compiled;
 	slot->claim = *claim;
 	slot->lane = r->lane;
-	slot->domain = sender_pace_domain(s->pace, claim->who.address);
 	slot_push(&s->fresh, slot);
 	return 0;
 }
@@ -161,15 +159,17 @@ sender_claim(struct sender *s, struct err *e)
 	return 0;
 }
 
-/* Its domain's turn is far off: back into the ledger until then. */
-static bool
-is_parked(struct sender *s, struct slot_entry *slot)
+bool
+sender_parked(struct sender *s, struct slot_entry *slot)
 {
 	struct outcome later = { .result = { .state = DELIVERY_DEFERRED, .not_tried = true } };
 
 	if (slot->outbox || !sender_pace_park(s->pace, slot->domain, clock_mono_us(), clock_now(), &later.result.next_at))
 		return false;
 	sender_done(s, slot, &later);
+	/* at once, and not with its record: the next one of the domain is asked before that */
+	sender_pace_left(s->pace, slot->domain);
+	slot->domain = -1;
 	return true;
 }
 
@@ -178,9 +178,11 @@ sender_claimed(struct sender *s)
 {
 	struct slot_entry *slot;
 
-	while ((slot = slot_take(&s->fresh)))
-		if (!is_parked(s, slot))
+	while ((slot = slot_take(&s->fresh))) {
+		slot->domain = sender_pace_domain(s->pace, sender_rcpt(slot)); /* not before: a claim may be rolled back */
+		if (!sender_parked(s, slot))
 			slot_push(slot->outbox ? &s->outbox : &slot->lane->ready, slot);
+	}
 }
 
 void

@@ -1,0 +1,175 @@
+/* test_sender_claim.c - slots from claim to hand-over and back: what holds one, and what must not. */
+#include "store_fixture.h"
+
+#include "../../daemon/sender.h"
+#include "store/campaign.h"
+#include "store/delivery.h"
+#include "store/subscription.h"
+
+/* A relay that has as much room as the test says, and keeps what it is given. */
+struct fake {
+	size_t room, taken;
+	bool down, utf8;
+};
+
+static size_t
+fake_room(void *t)
+{
+	const struct fake *f = t;
+
+	return f->room > f->taken ? f->room - f->taken : 0;
+}
+
+static bool
+fake_is_down(void *t)
+{
+	return ((struct fake *)t)->down;
+}
+
+static bool
+fake_takes_utf8(void *t)
+{
+	return ((struct fake *)t)->utf8;
+}
+
+static void
+fake_submit(void *t, struct slot_entry *e)
+{
+	(void)e;
+	((struct fake *)t)->taken++;
+}
+
+static const struct transport transport = {
+	.room = fake_room, .is_down = fake_is_down, .takes_utf8 = fake_takes_utf8, .submit = fake_submit
+};
+
+#define RELAYS 2
+
+static struct fake fake[RELAYS];
+static struct conf_relay relay_conf[RELAYS];
+static struct site site;
+static struct sender s;
+static int64_t topic;
+static char language[] = "en", resend[] = "resend", message_is_there;
+
+/* `relays` relays with 64 slots each, in the first tier of one lane; nothing is claimed. */
+static void
+open_sender(int relays, const struct pace_domain_limits *domain)
+{
+	const struct pace_limits limits = { .domain = domain, .domains = domain ? 1 : 0, .room = 64 };
+	int i;
+
+	memset(&s, 0, sizeof(s));
+	site = (struct site){ .db = db, .conf = { .site_language = language, .campaign_on_unknown = resend, .campaign_deadline = 86400 } };
+	s.site = &site;
+	s.lanes = 1;
+	s.relays = relays;
+	s.pace = sender_pace_new(&limits);
+	for (i = 0; i < relays; i++) {
+		fake[i] = (struct fake){ .room = 64, .utf8 = true };
+		relay_conf[i] = (struct conf_relay){ .weight = 1 };
+		s.relay[i] = (struct relay){
+			.name = "r", .transport = &transport, .t = &fake[i], .conf = &relay_conf[i], .index = i, .slots = 64
+		};
+		s.lane[0].tier[0] |= 1u << i;
+		s.most += 64;
+	}
+	slots_init(&s);
+}
+
+static void
+close_sender(void)
+{
+	slots_release(&s);
+	sender_pace_free(s.pace);
+}
+
+/* A campaign to n people of a mail domain, followed in the first lane. */
+static void
+campaign_to(int n, const char *domain)
+{
+	struct campaign c = { .kind = "articles", .subject = "s", .created_by = "ann", .start_at = clock_now() };
+	char address[64];
+	int i;
+
+	topic = topic ? topic : make_topic("articles");
+	c.topic_id = topic;
+	begin();
+	for (i = 1; i <= n; i++) {
+		snprintf(address, sizeof(address), "p%d@%s", i, domain);
+		ok(subscription_add(db, make_subscriber(address), topic, "added", &by_test, &err));
+	}
+	ok(campaign_create(db, &c, &err));
+	ok(campaign_start(db, c.id, clock_now() + 86400, &err));
+	commit();
+	s.compiled[0] = (struct compiled){ .campaign_id = c.id, .message = (struct message *)(void *)&message_is_there };
+	s.campaign[s.campaigns] = (struct running){ .lane = &s.lane[0] };
+	assert_int_equal(campaign_get(db, c.id, &s.campaign[s.campaigns++].row, &err), 1);
+}
+
+static void
+claim(void)
+{
+	begin();
+	ok(sender_claim(&s, &err));
+	commit();
+	sender_claimed(&s);
+}
+
+static int
+fresh_store(void **state)
+{
+	topic = 0;
+	return store_setup(state);
+}
+
+#define claim_test(f) cmocka_unit_test_setup_teardown(f, fresh_store, store_teardown)
+
+/* What was rolled back is not on the way: else a full disk would fill its domain's share for ever. */
+static void
+rolled_back(void **state)
+{
+	const struct pace_domain_limits share = { "share.example", { 0, 0 }, 20 };
+	int64_t next_at;
+	int i;
+
+	(void)state;
+	open_sender(1, &share);
+	campaign_to(5, "share.example");
+	for (i = 0; i < 20; i++) {
+		begin();
+		ok(sender_claim(&s, &err));
+		assert_int_equal(s.fresh.count, 5);
+		sender_unclaimed(&s);
+		db_rollback(db);
+	}
+	assert_int_equal(s.used, 0);
+	assert_false(sender_pace_park(s.pace, sender_pace_domain(s.pace, "ann@share.example"), clock_mono_us(), clock_now(), &next_at));
+	close_sender();
+}
+
+/* Of many that are claimed at once for a slow domain those stay that will leave soon, and only the rest goes back. */
+static void
+parked(void **state)
+{
+	const struct pace_domain_limits slow = { "slow.example", { 10, 1 }, 0 };
+
+	(void)state;
+	open_sender(1, &slow);
+	campaign_to(64, "slow.example");
+	claim();
+	assert_int_equal(s.lane[0].ready.count, 16); /* a quarter of the room */
+	assert_int_equal(s.done.count, 48);
+	close_sender();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		claim_test(rolled_back),
+		claim_test(parked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
