@@ -25,8 +25,8 @@
 #define SIGN_AHEAD 32  /* messages signed before there is room for them, so that the threads have work */
 #define SOON_US 200000 /* what leaves within so long may be claimed */
 
-static bool
-works(const struct relay *r, int64_t now)
+bool
+relay_works(const struct relay *r, int64_t now)
 {
 	return now >= r->hold_until_us && !r->transport->is_down(r->t);
 }
@@ -41,7 +41,7 @@ in_charge(const struct sender *s, const struct lane *l, int64_t now)
 	for (tier = 0; tier < RELAY_TIERS; tier++) {
 		mask = 0;
 		for (i = 0; i < s->relays; i++)
-			if ((l->tier[tier] & 1u << i) && works(&s->relay[i], now))
+			if ((l->tier[tier] & 1u << i) && relay_works(&s->relay[i], now))
 				mask |= 1u << i;
 		if (mask)
 			return mask;
@@ -211,7 +211,7 @@ sender_route_tick(struct sender *s)
 
 		r->before = r->lately;
 		r->lately = 0;
-		if (r->signed_.count && !works(r, now))
+		if (r->signed_.count && !relay_works(r, now))
 			take_back(s, r);
 	}
 }

@@ -53,6 +53,7 @@ refuse_utf8(struct sender *s, struct relay *r, struct slot_entry *e)
 		    .reply = "the relay does not take addresses with such a local part (SMTPUTF8)",
 		    .class = "no-smtputf8",
 		},
+		.pace = PACE_NONE,
 	};
 
 	take(s, r, e);
@@ -116,20 +117,24 @@ send_list(struct sender *s, struct lane *lane, struct slot_list *list, int64_t *
 	*list = passed;
 }
 
-/* What is signed goes before what is not yet. */
+/* What is signed goes before what is not yet. The relay is asked again: it may be another host's connection that has room now. */
 static void
 send_signed(struct sender *s, struct relay *r, int64_t *wait_us)
 {
 	struct slot_entry *e;
-	int64_t wait;
+	int64_t wait, now = clock_mono_us();
 
-	while (r->signed_.count && r->transport->room(r->t)) {
-		wait = sender_pace_relay_wait_us(s->pace, r->index, clock_mono_us());
+	while (r->signed_.count && relay_works(r, now) && r->transport->room(r->t)) {
+		wait = sender_pace_relay_wait_us(s->pace, r->index, now);
 		sooner(wait_us, wait);
 		if (wait > 0)
 			return;
 		e = slot_take(&r->signed_);
-		hand_over(s, r, e);
+		if (sender_needs_utf8(e) && !r->transport->takes_utf8(r->t))
+			refuse_utf8(s, r, e);
+		else
+			hand_over(s, r, e);
+		now = clock_mono_us();
 	}
 }
 

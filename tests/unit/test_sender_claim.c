@@ -163,12 +163,54 @@ parked(void **state)
 	close_sender();
 }
 
+/* A slot that has been signed for the first relay. */
+static struct slot_entry *
+signed_for(const char *address)
+{
+	struct slot_entry *e = slot_new(&s);
+
+	snprintf(e->claim.who.address, sizeof(e->claim.who.address), "%s", address);
+	e->lane = &s.lane[0];
+	e->domain = -1;
+	e->relay = &s.relay[0];
+	slot_push(&s.relay[0].signed_, e);
+	return e;
+}
+
+/* What was asked when a message was signed may have changed when it leaves. */
+static void
+signed_later(void **state)
+{
+	const struct slot_entry *e;
+
+	(void)state;
+	open_sender(1, NULL);
+	signed_for("ann@example.org");
+	s.relay[0].hold_until_us = INT64_MAX;
+	sender_submit(&s);
+	assert_int_equal(fake[0].taken, 0); /* a relay in trouble is given nothing */
+	s.relay[0].hold_until_us = 0;
+	sender_submit(&s);
+	assert_int_equal(fake[0].taken, 1);
+	/* connections with and without SMTPUTF8: the one that has it may have gone */
+	e = signed_for("\xc3\xa4nn@example.org");
+	fake[0].utf8 = false;
+	sender_submit(&s);
+	assert_int_equal(fake[0].taken, 1);
+	assert_int_equal(s.done.count, 1);
+	assert_int_equal(e->result.state, DELIVERY_REFUSED);
+	assert_string_equal(e->result.class, "no-smtputf8");
+	assert_int_equal(s.relay[0].signed_.count + s.busy, 1);
+	close_sender();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		claim_test(rolled_back),
 		claim_test(parked),
+		claim_test(signed_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
