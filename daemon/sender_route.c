@@ -104,7 +104,7 @@ enum taking {
 static enum taking
 taking(struct sender *s, struct relay *r, int64_t now, int64_t *wait_us)
 {
-	size_t now_free = room(r);
+	size_t now_free = room(r), ahead = r->signing + r->signed_.count;
 	int64_t wait;
 
 	if (!now_free) {
@@ -113,12 +113,12 @@ taking(struct sender *s, struct relay *r, int64_t now, int64_t *wait_us)
 		return now - r->full_since_us > STUCK_US ? STUCK : FULL;
 	}
 	r->full_since_us = 0;
-	if (r->dkim)
-		return r->hold_us || r->signing + r->signed_.count < now_free + SIGN_AHEAD ? TAKES : FULL;
+	if (r->dkim && ahead < sender_pace_relay_soon(s->pace, r->index, now, SOON_US))
+		return r->hold_us || ahead < now_free + SIGN_AHEAD ? TAKES : FULL;
 	wait = sender_pace_relay_wait_us(s->pace, r->index, now);
 	if (wait > 0 && (*wait_us < 0 || wait < *wait_us))
 		*wait_us = wait;
-	return wait == 0 ? TAKES : PACED;
+	return wait == 0 && !r->dkim ? TAKES : PACED;
 }
 
 struct relay *
@@ -167,9 +167,11 @@ relay_heard(struct relay *r, const struct outcome *o)
 	int64_t now = clock_mono_us();
 
 	r->lately++;
+	if (now < r->hold_until_us) /* sent before: ten connections refused at once are one trouble, and one that went well says nothing of now */
+		return;
 	if (o->result.code && !o->hold)
 		r->hold_us = 0;
-	if (!o->hold || now < r->hold_until_us) /* ten connections refused at once are one trouble */
+	if (!o->hold)
 		return;
 	r->hold_us = r->hold_us ? r->hold_us * 2 : HOLD_FIRST_US;
 	if (r->hold_us > HOLD_LAST_US)
