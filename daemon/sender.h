@@ -55,6 +55,7 @@ struct slot_entry {
 	struct slot_entry *next; /* in the list that it stands in */
 	bool outbox;             /* mail is used, else claim */
 	bool busy;               /* the transport has it */
+	bool recalled;           /* signing: whether it may still leave is asked when it comes back */
 	struct delivery_claim claim;
 	struct outbox_mail mail;
 	struct compiled *compiled; /* campaigns: held while the slot is not free */
@@ -222,6 +223,7 @@ void sender_unsign(struct sender *s, struct slot_entry *e); /* forget its signat
 /* sender_campaigns.c: what there is to do, as the store says. */
 int sender_look(struct sender *s, struct err *e);
 void sender_look_at_windows(struct sender *s); /* whether the campaigns' hours have come or are over */
+const struct running *campaign_followed(const struct sender *s, int64_t id); /* NULL: it does not run */
 bool campaign_has_work(const struct running *r, int64_t now);
 bool sender_has_ended(const struct sender *s);   /* a campaign can be closed */
 int sender_end(struct sender *s, struct err *e); /* close it; inside a transaction */
@@ -236,6 +238,7 @@ bool sender_parked(struct sender *s, struct slot_entry *e); /* its domain's turn
 void sender_unclaimed(struct sender *s);                    /* it was not: forget those claims */
 void sender_unclaim(struct sender *s, int64_t campaign_id); /* what waits of a campaign (0: all, outbox too) goes back undone */
 int sender_drop_unwanted(struct sender *s, struct err *e);  /* what waits for people who have left meanwhile is skipped */
+bool sender_keeps(struct sender *s, struct slot_entry *e);  /* whether one that was recalled may still leave; else it has gone back */
 
 /* sender_record.c: write every result (inside a transaction), and free the slots once it is committed. */
 int sender_record(struct sender *s, struct err *e);

@@ -214,6 +214,7 @@ sift(struct sender *s, struct slot_list *l, bool (*keep)(struct sender *s, struc
 static void
 sift_all(struct sender *s, bool (*keep)(struct sender *s, struct slot_entry *slot, void *ctx), void *ctx)
 {
+	size_t n;
 	int i;
 
 	sift(s, &s->outbox, keep, ctx);
@@ -221,6 +222,8 @@ sift_all(struct sender *s, bool (*keep)(struct sender *s, struct slot_entry *slo
 		sift(s, &s->lane[i].ready, keep, ctx);
 	for (i = 0; i < s->relays; i++)
 		sift(s, &s->relay[i].signed_, keep, ctx);
+	for (n = 0; s->signing && n < 2 * s->most; n++) /* the threads' are in no list */
+		s->slot[n].recalled = s->slot[n].relay && !s->slot[n].busy && !s->slot[n].job;
 }
 
 static bool
@@ -267,4 +270,20 @@ sender_drop_unwanted(struct sender *s, struct err *e)
 
 	sift_all(s, keep_wanted, &d);
 	return d.wanted == -1 ? -1 : 0;
+}
+
+bool
+sender_keeps(struct sender *s, struct slot_entry *slot)
+{
+	struct err unread = ERR_INIT; /* a store that cannot be read is told of by the next turn */
+	struct drop d = { 1, &unread };
+	int64_t all = 0;
+
+	if (slot->outbox)
+		return true;
+	if (!campaign_followed(s, slot->claim.campaign_id))
+		return keep_others(s, slot, &all);
+	if (!keep_wanted(s, slot, &d))
+		return false;
+	return d.wanted == 1 || keep_others(s, slot, &all);
 }

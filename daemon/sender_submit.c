@@ -193,7 +193,7 @@ sender_signed(struct sender *s)
 		s->signing--;
 		if (s->draining || sign_job_failed(job))
 			give_back(s, e, sign_job_failed(job));
-		else /* mail that somebody waits for overtakes, here too */
+		else if (!e->recalled || sender_keeps(s, e)) /* mail that somebody waits for overtakes, here too */
 			(e->outbox ? slot_push_first : slot_push)(&e->relay->signed_, e);
 	}
 }

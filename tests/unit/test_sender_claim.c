@@ -1,7 +1,11 @@
 /* test_sender_claim.c - slots from claim to hand-over and back: what holds one, and what must not. */
 #include "store_fixture.h"
 
+#include <poll.h>
+
 #include "../../daemon/sender.h"
+#include "../../daemon/sender_sign.h"
+#include "mail/dkim.h"
 #include "store/campaign.h"
 #include "store/delivery.h"
 #include "store/subscription.h"
@@ -204,6 +208,91 @@ signed_later(void **state)
 	close_sender();
 }
 
+static struct dkim *
+a_key(void)
+{
+	struct dkim_spec spec = { .domain = "example.org", .ed25519_selector = "s" };
+	struct buf pem = BUF_INIT;
+	struct dkim *d;
+
+	ok(dkim_keygen(DKIM_ED25519, 0, &pem, &err));
+	spec.ed25519_pem = pem.data;
+	d = dkim_new(&spec, &err);
+	assert_non_null(d);
+	buf_release(&pem);
+	return d;
+}
+
+/* Give the slot at the head of the lane to the threads, as sender_submit does. */
+static void
+begin_to_sign(const struct dkim *d)
+{
+	struct slot_entry *e = slot_take(&s.lane[0].ready);
+
+	buf_addstr(signers_begin(s.signers, (uint64_t)(e - s.slot), d), "From: a@example.org\r\n\r\nWords.\r\n");
+	signers_submit(s.signers);
+	e->relay = &s.relay[0];
+	s.relay[0].signing++;
+	s.signing++;
+}
+
+static void
+finish_signing(void)
+{
+	struct pollfd fd = { .fd = signers_fd(s.signers), .events = POLLIN };
+
+	while (s.signing) {
+		assert_int_equal(poll(&fd, 1, 10000), 1);
+		sender_signed(&s);
+	}
+}
+
+/* Who leaves, and what is paused, while a thread has the message: nothing of it goes out. */
+static void
+recalled_while_signed(void **state)
+{
+	struct dkim *d = a_key();
+	const struct slot_entry *e;
+
+	(void)state;
+	open_sender(1, NULL);
+	s.signers = signers_new(8, &err);
+	assert_non_null(s.signers);
+	campaign_to(3, "example.org");
+	claim();
+	begin_to_sign(d);
+	begin_to_sign(d);
+	begin();
+	ok(subscription_end(db, 1, SUB_LEFT, &by_test, &err));
+	commit();
+	ok(sender_drop_unwanted(&s, &err));
+	finish_signing();
+	assert_int_equal(s.relay[0].signed_.count, 1);
+	e = s.done.head;
+	assert_non_null(e);
+	assert_int_equal(e->claim.who.id, 1);
+	assert_int_equal(e->result.state, DELIVERY_SKIPPED);
+	begin_to_sign(d);
+	begin();
+	ok(campaign_pause(db, s.campaign[0].row.id, "wait", &err));
+	commit();
+	ok(sender_look(&s, &err));
+	finish_signing();
+	assert_int_equal(s.relay[0].signed_.count, 0);
+	assert_int_equal(s.done.count, 3);
+	begin();
+	ok(sender_record(&s, &err));
+	commit();
+	sender_recorded(&s);
+	assert_int_equal(raw_int("SELECT count(*) FROM delivery WHERE state = 2 AND attempts = 0"), 2);
+	assert_int_equal(s.used, 0);
+	assert_int_equal(signers_busy(s.signers), 0);
+	s.compiled[0].message = NULL;
+	signers_free(s.signers);
+	dkim_free(d);
+	close_sender();
+}
+
 int
 main(void)
 {
@@ -211,6 +300,7 @@ main(void)
 		claim_test(rolled_back),
 		claim_test(parked),
 		claim_test(signed_later),
+		claim_test(recalled_while_signed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
