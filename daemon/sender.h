@@ -222,7 +222,7 @@ void sender_unsign(struct sender *s, struct slot_entry *e); /* forget its signat
 
 /* sender_campaigns.c: what there is to do, as the store says. */
 int sender_look(struct sender *s, struct err *e);
-void sender_look_at_windows(struct sender *s); /* whether the campaigns' hours have come or are over */
+void sender_look_at_windows(struct sender *s);                               /* whether the campaigns' hours have come or are over */
 const struct running *campaign_followed(const struct sender *s, int64_t id); /* NULL: it does not run */
 bool campaign_has_work(const struct running *r, int64_t now);
 bool sender_has_ended(const struct sender *s);   /* a campaign can be closed */
@@ -237,6 +237,7 @@ void sender_claimed(struct sender *s);                      /* it was committed 
 bool sender_parked(struct sender *s, struct slot_entry *e); /* its domain's turn is far off: back into the ledger until then */
 void sender_unclaimed(struct sender *s);                    /* it was not: forget those claims */
 void sender_unclaim(struct sender *s, int64_t campaign_id); /* what waits of a campaign (0: all, outbox too) goes back undone */
+void sender_unclaim_lane(struct sender *s, struct lane *l); /* the same for what waits in a lane */
 int sender_drop_unwanted(struct sender *s, struct err *e);  /* what waits for people who have left meanwhile is skipped */
 bool sender_keeps(struct sender *s, struct slot_entry *e);  /* whether one that was recalled may still leave; else it has gone back */
 

@@ -244,6 +244,16 @@ sender_unclaim(struct sender *s, int64_t campaign_id)
 	sift_all(s, keep_others, &campaign_id);
 }
 
+void
+sender_unclaim_lane(struct sender *s, struct lane *l)
+{
+	int64_t all = 0;
+
+	if (l == &s->lane[0])
+		sift(s, &s->outbox, keep_others, &all);
+	sift(s, &l->ready, keep_others, &all);
+}
+
 struct drop {
 	int wanted;
 	struct err *e;

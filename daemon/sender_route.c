@@ -216,6 +216,10 @@ sender_route_tick(struct sender *s)
 		if (r->signed_.count && !relay_works(r, now))
 			take_back(s, r);
 	}
+	/* claims of a lane that has nobody would keep others from being claimed, and leave whenever it has somebody again */
+	for (i = 0; i < s->lanes; i++)
+		if (!in_charge(s, &s->lane[i], now))
+			sender_unclaim_lane(s, &s->lane[i]);
 }
 
 /*

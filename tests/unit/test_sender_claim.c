@@ -293,6 +293,51 @@ recalled_while_signed(void **state)
 	close_sender();
 }
 
+/*
+ * Nobody is claimed for relays that do not work: their claims would hold the places of other lanes, and leave after their campaign's
+ * hours, and a visitor's mail after its links have expired.
+ */
+static void
+lane_down(void **state)
+{
+	int64_t id;
+
+	(void)state;
+	open_sender(1, NULL);
+	campaign_to(10, "example.org");
+	begin();
+	ok(outbox_reserve(db, "confirm", 0, "ann@example.org", clock_now() + 3600, &id, &err));
+	ok(outbox_fill(db, id, "From: x\r\n", 9, &err));
+	commit();
+	s.outbox_due = clock_now();
+	claim();
+	assert_int_equal(s.lane[0].ready.count, 10);
+	assert_int_equal(s.outbox.count, 1);
+	sender_route_tick(&s);
+	assert_int_equal(s.lane[0].ready.count, 10);
+	fake[0].down = true;
+	sender_route_tick(&s);
+	assert_int_equal(s.lane[0].ready.count + s.outbox.count, 0);
+	begin();
+	ok(sender_record(&s, &err));
+	commit();
+	sender_recorded(&s);
+	assert_int_equal(s.used, 0);
+	assert_int_equal(raw_int("SELECT count(*) FROM delivery WHERE state = 2 AND attempts = 0"), 10);
+	assert_string_equal(raw_text("SELECT state || attempts FROM outbox"), "queued0");
+	claim();
+	assert_int_equal(s.used, 0);
+	fake[0].down = false;
+	clock_set(T0 + 3600);
+	ok(sender_look(&s, &err));
+	s.outbox_due = T0;
+	claim();
+	assert_int_equal(s.outbox.count, 0); /* expired */
+	assert_int_equal(s.lane[0].ready.count, 10);
+	assert_invariants();
+	close_sender();
+}
+
 int
 main(void)
 {
@@ -301,6 +346,7 @@ main(void)
 		claim_test(parked),
 		claim_test(signed_later),
 		claim_test(recalled_while_signed),
+		claim_test(lane_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
