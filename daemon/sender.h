@@ -200,6 +200,7 @@ void sender_route_close(struct sender *s);
 struct lane *lane_for(struct sender *s, const char *topic);
 bool lane_works(const struct sender *s, const struct lane *l);                /* some relay of it does */
 size_t lane_capacity(const struct sender *s, const struct lane *l);           /* how many should wait in it: what leaves soon */
+size_t lane_waiting(const struct sender *s, const struct lane *l);            /* how many do, in it and in lanes that share a relay with it */
 struct relay *lane_relay(struct sender *s, struct lane *l, int64_t *wait_us); /* who takes the next one, or NULL and perhaps when */
 bool relay_works(const struct relay *r, int64_t now);
 void relay_took(struct sender *s, struct relay *r);

@@ -101,11 +101,12 @@ claim_campaign(struct sender *s, struct running *r, size_t most, size_t *n, stru
 static size_t
 wanted(const struct sender *s, const struct running *r, int64_t now)
 {
-	size_t capacity, waiting = r->lane->ready.count;
+	size_t capacity, waiting;
 
 	if (!campaign_has_work(r, now))
 		return 0;
 	capacity = lane_capacity(s, r->lane);
+	waiting = lane_waiting(s, r->lane);
 	return capacity > waiting ? capacity - waiting : 0;
 }
 

@@ -70,14 +70,16 @@ room(const struct relay *r)
 static size_t
 soon(const struct sender *s, const struct relay *r, int64_t now)
 {
-	size_t now_free = room(r), n = now_free + r->lately + r->before, paced;
+	size_t now_free = room(r), n = now_free + r->lately + r->before, paced, taken = r->busy + r->signing + r->signed_.count;
 
 	if (!now_free || r->hold_us)
 		return now_free;
 	paced = sender_pace_relay_soon(s->pace, r->index, now, SOON_US);
 	if (n > paced)
 		n = paced;
-	return n < r->slots ? n : r->slots;
+	if (taken >= r->slots)
+		return 0;
+	return n < r->slots - taken ? n : r->slots - taken;
 }
 
 size_t
@@ -91,6 +93,20 @@ lane_capacity(const struct sender *s, const struct lane *l)
 	for (i = 0; i < s->relays; i++)
 		if (mask & 1u << i)
 			n += soon(s, &s->relay[i], now);
+	return n;
+}
+
+size_t
+lane_waiting(const struct sender *s, const struct lane *l)
+{
+	int64_t now = clock_mono_us();
+	uint32_t mask = in_charge(s, l, now);
+	size_t n = l->ready.count;
+	int i;
+
+	for (i = 0; i < s->lanes; i++)
+		if (&s->lane[i] != l && s->lane[i].ready.count && (mask & in_charge(s, &s->lane[i], now)))
+			n += s->lane[i].ready.count;
 	return n;
 }
 
@@ -218,7 +234,7 @@ sender_route_tick(struct sender *s)
 	}
 	/* claims of a lane that has nobody would keep others from being claimed, and leave whenever it has somebody again */
 	for (i = 0; i < s->lanes; i++)
-		if (!in_charge(s, &s->lane[i], now))
+		if (!lane_works(s, &s->lane[i]))
 			sender_unclaim_lane(s, &s->lane[i]);
 }
 

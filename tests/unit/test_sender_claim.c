@@ -338,6 +338,32 @@ lane_down(void **state)
 	close_sender();
 }
 
+/* Two lanes of one relay claim no more than its part of all slots, or the lanes of the others would have none left when it hangs. */
+static void
+lanes_of_one_relay(void **state)
+{
+	(void)state;
+	open_sender(2, NULL);
+	s.lanes = 3;
+	s.lane[0].tier[0] = 2;
+	s.lane[1].tier[0] = s.lane[2].tier[0] = 1;
+	campaign_to(200, "example.org");
+	campaign_to(200, "example.com");
+	s.campaign[0].lane = &s.lane[1];
+	s.campaign[1].lane = &s.lane[2];
+	s.compiled[1] = s.compiled[0];
+	s.compiled[0].campaign_id = s.campaign[0].row.id;
+	for (int i = 0; i < 4; i++)
+		claim();
+	assert_int_equal(s.lane[1].ready.count + s.lane[2].ready.count, 64);
+	assert_false(sender_can_claim(&s)); /* it does not try again and again either */
+	s.campaign[1].lane = &s.lane[0];
+	assert_true(sender_can_claim(&s));
+	claim();
+	assert_int_equal(s.lane[0].ready.count, 64);
+	close_sender();
+}
+
 int
 main(void)
 {
@@ -347,6 +373,7 @@ main(void)
 		claim_test(signed_later),
 		claim_test(recalled_while_signed),
 		claim_test(lane_down),
+		claim_test(lanes_of_one_relay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
