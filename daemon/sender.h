@@ -112,6 +112,7 @@ struct lane {
 	char *topic; /* slug; "" the first */
 	uint32_t tier[RELAY_TIERS];
 	struct slot_list ready;
+	size_t fresh; /* claimed for it in the transaction that is open */
 };
 
 #define LANES_MAX 32

@@ -36,6 +36,7 @@ claim_outbox(struct sender *s, struct err *e)
 		slot->outbox = true;
 		slot->mail = mail[i];
 		slot->lane = &s->lane[0];
+		slot->lane->fresh++;
 		slot_push(&s->fresh, slot);
 	}
 	return n == -1 ? -1 : outbox_next_due(s->site->db, &s->outbox_due, e);
@@ -55,6 +56,7 @@ fill_slot(struct sender *s, const struct running *r, const struct delivery_claim
 	slot->compiled = compiled;
 	slot->claim = *claim;
 	slot->lane = r->lane;
+	slot->lane->fresh++;
 	slot_push(&s->fresh, slot);
 	return 0;
 }
@@ -149,7 +151,6 @@ sender_claim(struct sender *s, struct err *e)
 
 		n = 0;
 		most = wanted(s, r, now);
-		most = most > s->fresh.count ? most - s->fresh.count : 0;
 		share = (most + (size_t)s->campaigns - 1) / (size_t)s->campaigns;
 		if (share > budget(s))
 			share = budget(s);
@@ -180,6 +181,7 @@ sender_claimed(struct sender *s)
 	struct slot_entry *slot;
 
 	while ((slot = slot_take(&s->fresh))) {
+		slot->lane->fresh--;
 		slot->domain = sender_pace_domain(s->pace, sender_rcpt(slot)); /* not before: a claim may be rolled back */
 		if (!sender_parked(s, slot))
 			slot_push(slot->outbox ? &s->outbox : &slot->lane->ready, slot);
@@ -192,8 +194,10 @@ sender_unclaimed(struct sender *s)
 	struct slot_entry *slot;
 	int i;
 
-	while ((slot = slot_take(&s->fresh)))
+	while ((slot = slot_take(&s->fresh))) {
+		slot->lane->fresh--;
 		slot_free(s, slot);
+	}
 	for (i = 0; i < s->campaigns; i++)
 		s->campaign[i].exhausted = s->campaign[i].over = false; /* what the rolled back transaction said is not known any more */
 }

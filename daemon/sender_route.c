@@ -101,12 +101,14 @@ lane_waiting(const struct sender *s, const struct lane *l)
 {
 	int64_t now = clock_mono_us();
 	uint32_t mask = in_charge(s, l, now);
-	size_t n = l->ready.count;
+	size_t n = l->ready.count + l->fresh, other;
 	int i;
 
-	for (i = 0; i < s->lanes; i++)
-		if (&s->lane[i] != l && s->lane[i].ready.count && (mask & in_charge(s, &s->lane[i], now)))
-			n += s->lane[i].ready.count;
+	for (i = 0; i < s->lanes; i++) {
+		other = s->lane[i].ready.count + s->lane[i].fresh;
+		if (other && &s->lane[i] != l && (mask & in_charge(s, &s->lane[i], now)))
+			n += other;
+	}
 	return n;
 }
 

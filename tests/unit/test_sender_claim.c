@@ -364,6 +364,26 @@ lanes_of_one_relay(void **state)
 	close_sender();
 }
 
+/* What one lane claims in a transaction is no reason for another one to wait for the next. */
+static void
+lanes_apart(void **state)
+{
+	(void)state;
+	open_sender(2, NULL);
+	s.lanes = 2;
+	s.lane[0].tier[0] = 2;
+	s.lane[1].tier[0] = 1;
+	campaign_to(200, "example.org");
+	campaign_to(200, "example.com");
+	s.campaign[0].lane = &s.lane[1];
+	s.compiled[1] = s.compiled[0];
+	s.compiled[0].campaign_id = s.campaign[0].row.id;
+	claim();
+	assert_int_equal(s.lane[0].ready.count, 64);
+	assert_int_equal(s.lane[1].ready.count, 64);
+	close_sender();
+}
+
 int
 main(void)
 {
@@ -374,6 +394,7 @@ main(void)
 		claim_test(recalled_while_signed),
 		claim_test(lane_down),
 		claim_test(lanes_of_one_relay),
+		claim_test(lanes_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
