@@ -15,6 +15,7 @@
 
 enum sent {
 	SENT,
+	PARKED,      /* its domain has become so slow that it went back */
 	PASSED_OVER, /* its domain's turn has not come */
 	NO_ROOM      /* no relay takes any of its lane now */
 };
@@ -82,6 +83,8 @@ send_one(struct sender *s, struct lane *lane, struct slot_entry *e, int64_t *wai
 	int64_t wait = sender_pace_domain_wait_us(s->pace, e->domain, clock_mono_us());
 	struct relay *r;
 
+	if (wait > 0 && sender_parked(s, e))
+		return PARKED;
 	if (wait > 0) {
 		sooner(wait_us, wait);
 		return PASSED_OVER;

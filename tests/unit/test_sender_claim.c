@@ -384,6 +384,30 @@ lanes_apart(void **state)
 	close_sender();
 }
 
+/* A domain that becomes slow while its messages wait gives their places back to the others. */
+static void
+slowed_while_waiting(void **state)
+{
+	const struct pace_domain_limits domain = { "slow.example", { 10, 1 }, 0 };
+	int64_t now = clock_mono_us();
+
+	(void)state;
+	open_sender(1, &domain);
+	campaign_to(16, "slow.example");
+	claim();
+	assert_int_equal(s.lane[0].ready.count, 16);
+	for (int i = 0; i < 20; i++) { /* down to one a minute */
+		sender_pace_reply(s.pace, 0, 0, "ann@slow.example", PACE_DOMAIN_SLOW, now);
+		now += 1000;
+		sender_pace_reply(s.pace, 0, 0, "ann@slow.example", PACE_DOMAIN_SLOW, now + INT64_C(1000000) * i);
+	}
+	sender_submit(&s);
+	assert_int_equal(fake[0].taken, 0);
+	assert_int_equal(s.lane[0].ready.count, 0);
+	assert_int_equal(s.done.count, 16);
+	close_sender();
+}
+
 int
 main(void)
 {
@@ -395,6 +419,7 @@ main(void)
 		claim_test(lane_down),
 		claim_test(lanes_of_one_relay),
 		claim_test(lanes_apart),
+		claim_test(slowed_while_waiting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
