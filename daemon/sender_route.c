@@ -22,8 +22,9 @@
 #define STRIDE ((uint64_t)1000000) /* of relay.turn, for a weight of 1 */
 #define AHEAD (16 * STRIDE)        /* how far a relay may be ahead of its share */
 #define STUCK_US 2000000
-#define SIGN_AHEAD 32  /* messages signed before there is room for them, so that the threads have work */
-#define SOON_US 200000 /* what leaves within so long may be claimed */
+#define SIGN_AHEAD 32    /* messages signed before there is room for them, so that the threads have work */
+#define SOON_US 200000   /* what leaves within so long may be claimed */
+#define IDLE_US 60000000 /* no connection is kept for what leaves later: relays close it, and it would be opened again all day */
 
 bool
 relay_works(const struct relay *r, int64_t now)
@@ -125,6 +126,8 @@ taking(struct sender *s, struct relay *r, int64_t now, int64_t *wait_us)
 	size_t now_free = room(r), ahead = r->signing + r->signed_.count;
 	int64_t wait;
 
+	if (!now_free && sender_pace_relay_wait_us(s->pace, r->index, now) > IDLE_US)
+		return PACED; /* and so it has no connections: sender_want */
 	if (!now_free) {
 		if (!r->full_since_us)
 			r->full_since_us = now;
@@ -240,6 +243,13 @@ sender_route_tick(struct sender *s)
 			sender_unclaim_lane(s, &s->lane[i]);
 }
 
+/* Whether a connection is of any use now. */
+static bool
+is_wanted(const struct sender *s, const struct relay *r, int64_t now)
+{
+	return now >= r->hold_until_us && sender_pace_relay_wait_us(s->pace, r->index, now) <= IDLE_US;
+}
+
 /*
  * Those in charge of a lane that has mail are wanted for all they can take; the others of its tiers up to there, which do not
  * work, for one message, to find out when they do again.
@@ -262,7 +272,7 @@ sender_want(struct sender *s)
 			continue;
 		for (tier = 0; tier < RELAY_TIERS; tier++) {
 			for (i = 0; i < s->relays; i++)
-				if ((lane->tier[tier] & 1u << i) && now >= s->relay[i].hold_until_us)
+				if ((lane->tier[tier] & 1u << i) && is_wanted(s, &s->relay[i], now))
 					want[i] = (mask & 1u << i) ? s->relay[i].slots : (want[i] ? want[i] : 1);
 			if (lane->tier[tier] & mask)
 				break;

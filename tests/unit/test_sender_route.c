@@ -237,6 +237,18 @@ signed_in_pace(void **state)
 	assert_int_equal(count[0], 0);
 	assert_int_equal(count[1], 100);
 	assert_in_range(wait_us, 59000000, 60000000);
+	/* nor are connections kept, or opened again and again, for what may not leave in the next minute */
+	sender_pace_reply(s.pace, 0, -1, "ann@example.org", PACE_RELAY_QUOTA, clock_mono_us() + 60000000);
+	s.relay[0].signed_.count = 0;
+	s.lane[0].ready.count = 1;
+	sender_want(&s);
+	assert_int_equal(fake[0].wanted, 0);
+	assert_int_equal(fake[1].wanted, 64);
+	fake[0].room = 0; /* without them it is not busy */
+	for (i = 0; i < 100; i++) {
+		assert_ptr_equal(lane_relay(&s, &s.lane[0], &wait_us), &s.relay[1]);
+		relay_took(&s, &s.relay[1]);
+	}
 	sender_pace_free(s.pace);
 }
 
