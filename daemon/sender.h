@@ -240,7 +240,7 @@ bool sender_parked(struct sender *s, struct slot_entry *e); /* its domain's turn
 void sender_unclaimed(struct sender *s);                    /* it was not: forget those claims */
 void sender_unclaim(struct sender *s, int64_t campaign_id); /* what waits of a campaign (0: all, outbox too) goes back undone */
 void sender_unclaim_lane(struct sender *s, struct lane *l); /* the same for what waits in a lane */
-int sender_drop_unwanted(struct sender *s, struct err *e);  /* what waits for people who have left meanwhile is skipped */
+int sender_drop_unwanted(struct sender *s, struct err *e);  /* what waits for people who have left meanwhile, or are erased, is skipped */
 bool sender_keeps(struct sender *s, struct slot_entry *e);  /* whether one that was recalled may still leave; else it has gone back */
 
 /* sender_record.c: write every result (inside a transaction), and free the slots once it is committed. */

@@ -270,9 +270,12 @@ keep_wanted(struct sender *s, struct slot_entry *slot, void *ctx)
 	const struct outcome skipped = { .result = { .state = DELIVERY_SKIPPED } };
 	struct drop *d = ctx;
 
-	if (slot->outbox || d->wanted == -1)
+	if (d->wanted == -1)
 		return true;
-	d->wanted = delivery_wanted(s->site->db, &slot->claim, d->e);
+	if (slot->outbox)
+		d->wanted = outbox_wanted(s->site->db, slot->mail.id, d->e);
+	else
+		d->wanted = delivery_wanted(s->site->db, &slot->claim, d->e);
 	if (d->wanted == 0)
 		sender_done(s, slot, &skipped);
 	return d->wanted != 0;
@@ -294,9 +297,7 @@ sender_keeps(struct sender *s, struct slot_entry *slot)
 	struct drop d = { 1, &unread };
 	int64_t all = 0;
 
-	if (slot->outbox)
-		return true;
-	if (!campaign_followed(s, slot->claim.campaign_id))
+	if (!slot->outbox && !campaign_followed(s, slot->claim.campaign_id))
 		return keep_others(s, slot, &all);
 	if (!keep_wanted(s, slot, &d))
 		return false;

@@ -408,6 +408,40 @@ slowed_while_waiting(void **state)
 	close_sender();
 }
 
+/* Mail to somebody who is erased while it waits does not leave: the outbox knows them no more. */
+static void
+erased(void **state)
+{
+	int64_t id, ann;
+
+	(void)state;
+	open_sender(1, NULL);
+	begin();
+	ann = make_subscriber("ann@example.org");
+	ok(outbox_reserve(db, "my-data", ann, "ann@example.org", clock_now() + 3600, &id, &err));
+	ok(outbox_fill(db, id, "From: x\r\n", 9, &err));
+	ok(outbox_reserve(db, "confirm", 0, "ben@example.org", clock_now() + 3600, &id, &err));
+	ok(outbox_fill(db, id, "From: x\r\n", 9, &err));
+	commit();
+	s.outbox_due = clock_now();
+	claim();
+	assert_int_equal(s.outbox.count, 2);
+	ok(sender_drop_unwanted(&s, &err));
+	assert_int_equal(s.outbox.count, 2);
+	begin();
+	ok(subscriber_delete(db, ann, &err));
+	commit();
+	ok(sender_drop_unwanted(&s, &err));
+	assert_int_equal(s.outbox.count, 1);
+	assert_string_equal(s.outbox.head->mail.address, "ben@example.org");
+	begin();
+	ok(sender_record(&s, &err));
+	commit();
+	sender_recorded(&s);
+	assert_string_equal(raw_text("SELECT group_concat(state) FROM outbox"), "expired,claimed");
+	close_sender();
+}
+
 int
 main(void)
 {
@@ -420,6 +454,7 @@ main(void)
 		claim_test(lanes_of_one_relay),
 		claim_test(lanes_apart),
 		claim_test(slowed_while_waiting),
+		claim_test(erased),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
