@@ -55,9 +55,9 @@ sender_mail_from(struct sender *s, const struct slot_entry *e)
 {
 	struct personal_for person = whose(e);
 
+	personal_sender(&s->personal, &person); /* in either case: ENVID is made with it */
 	if (e->relay && e->relay->conf && !e->relay->conf->verp)
 		return s->site->conf.mail_from;
-	personal_sender(&s->personal, &person);
 	return s->personal.sender.data;
 }
 

@@ -172,7 +172,7 @@ struct outcome {
 int sender_relay_open(struct sender *s, struct relay *r, struct err *e);
 void sender_folder_open(struct sender *s, struct relay *r);
 
-/* For the transports: who it goes to, its envelope sender (valid until the next call), its bytes. */
+/* For the transports: who it goes to, its envelope sender (valid until the next call, as is s->personal.envelope_id, which it makes), its bytes. */
 const char *sender_rcpt(const struct slot_entry *e);
 const char *sender_mail_from(struct sender *s, const struct slot_entry *e);
 void sender_body(struct sender *s, struct slot_entry *e, struct buf *out);        /* once for each time that it is submitted */

@@ -2,6 +2,7 @@
 #include "store_fixture.h"
 
 #include <poll.h>
+#include <sys/stat.h>
 
 #include "../../daemon/sender.h"
 #include "../../daemon/sender_sign.h"
@@ -442,6 +443,51 @@ erased(void **state)
 	close_sender();
 }
 
+/* The person that an ENVID leads to; 0: none. */
+static int64_t
+envid_of(const struct link_keys *keys)
+{
+	struct link l = { 0 };
+
+	return link_read_address(&l, keys, s.personal.envelope_id) == 0 ? l.subscriber : 0;
+}
+
+/* ENVID names the message's own person, where the relay takes one envelope sender alone as well: a bounce would be held against another. */
+static void
+envelope(void **state)
+{
+	char sender[] = "news@example.org", bounce[] = "b@example.org", keys_folder[96];
+	struct link_keys *keys;
+	struct slot_entry *ann, *ben;
+	int id;
+
+	(void)state;
+	snprintf(keys_folder, sizeof(keys_folder), "%s/keys", folder);
+	assert_int_equal(mkdir(keys_folder, 0700), 0);
+	ok(link_keys_create(keys_folder, &id, &err));
+	keys = link_keys_load(keys_folder, &err);
+	assert_non_null(keys);
+	open_sender(2, NULL);
+	site.conf.mail_from = sender;
+	site.conf.mail_bounce = bounce;
+	personal_init(&s.personal, &site.conf, keys);
+	campaign_to(2, "example.org");
+	claim();
+	ann = s.lane[0].ready.head;
+	ben = ann->next;
+	ann->relay = &s.relay[0];
+	relay_conf[0].verp = 1;
+	ben->relay = &s.relay[1];
+	assert_string_not_equal(sender_mail_from(&s, ann), sender);
+	assert_int_equal(envid_of(keys), ann->claim.who.id);
+	assert_string_equal(sender_mail_from(&s, ben), sender);
+	assert_int_equal(envid_of(keys), ben->claim.who.id);
+	ann->relay = ben->relay = NULL;
+	personal_release(&s.personal);
+	link_keys_free(keys);
+	close_sender();
+}
+
 int
 main(void)
 {
@@ -455,6 +501,7 @@ main(void)
 		claim_test(lanes_apart),
 		claim_test(slowed_while_waiting),
 		claim_test(erased),
+		claim_test(envelope),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
