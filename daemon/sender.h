@@ -178,7 +178,7 @@ const char *sender_mail_from(struct sender *s, const struct slot_entry *e);
 void sender_body(struct sender *s, struct slot_entry *e, struct buf *out);        /* once for each time that it is submitted */
 void sender_merge(struct sender *s, const struct slot_entry *e, struct buf *out); /* the same, without a signature */
 bool sender_needs_utf8(const struct slot_entry *e);
-size_t sender_size(const struct slot_entry *e); /* octets of its bytes, about */
+size_t sender_size(const struct slot_entry *e); /* octets of its bytes: exactly of what is signed, else about */
 
 /* A slot's result is known. */
 void sender_done(struct sender *s, struct slot_entry *e, const struct outcome *o);
@@ -204,7 +204,7 @@ size_t lane_capacity(const struct sender *s, const struct lane *l);           /*
 size_t lane_waiting(const struct sender *s, const struct lane *l);            /* how many do, in it and in lanes that share a relay with it */
 struct relay *lane_relay(struct sender *s, struct lane *l, int64_t *wait_us); /* who takes the next one, or NULL and perhaps when */
 bool relay_works(const struct relay *r, int64_t now);
-void relay_took(struct sender *s, struct relay *r);
+void relay_took(struct relay *r);
 void relay_heard(struct relay *r, const struct outcome *o);
 void sender_route_tick(struct sender *s); /* a tenth of a second has passed */
 void sender_want(struct sender *s);       /* tell each relay how much waits for it */
@@ -250,6 +250,6 @@ int64_t sender_retry_at(int attempts);
 
 /* sender_messages.c */
 struct compiled *sender_compiled(struct sender *s, int64_t campaign_id, const char *language, struct err *e);
-void sender_compiled_release_unused(struct sender *s, bool all);
+void sender_compiled_release_unused(struct sender *s); /* of campaigns that are not followed */
 
 #endif

@@ -66,7 +66,7 @@ sender_look(struct sender *s, struct err *e)
 	}
 	memcpy(s->campaign, next, (size_t)n * sizeof(next[0]));
 	s->campaigns = n;
-	sender_compiled_release_unused(s, false);
+	sender_compiled_release_unused(s);
 	rc = outbox_next_due(s->site->db, &s->outbox_due, e);
 out:
 	free(open);

@@ -5,12 +5,12 @@
 #include "sender.h"
 
 void
-sender_compiled_release_unused(struct sender *s, bool all)
+sender_compiled_release_unused(struct sender *s)
 {
 	struct compiled *c;
 
 	for (c = s->compiled; c < s->compiled + COMPILED_MAX; c++)
-		if (c->message && !c->uses && (all || !campaign_followed(s, c->campaign_id))) {
+		if (c->message && !c->uses && !campaign_followed(s, c->campaign_id)) {
 			message_free(c->message);
 			memset(c, 0, sizeof(*c));
 		}

@@ -174,11 +174,10 @@ lane_relay(struct sender *s, struct lane *l, int64_t *wait_us)
 }
 
 void
-relay_took(struct sender *s, struct relay *r)
+relay_took(struct relay *r)
 {
 	int64_t weight = r->conf && r->conf->weight > 0 ? r->conf->weight : 1;
 
-	(void)s;
 	r->turn += STRIDE / (uint64_t)weight;
 }
 

@@ -98,7 +98,7 @@ send_one(struct sender *s, struct lane *lane, struct slot_entry *e, int64_t *wai
 		hand_over(s, r, e);
 	else if (!start_signing(s, r, e))
 		return NO_ROOM; /* the threads have enough */
-	relay_took(s, r);
+	relay_took(r);
 	return SENT;
 }
 

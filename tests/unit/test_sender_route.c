@@ -79,7 +79,7 @@ send_some(int n, int count[3])
 			continue;
 		}
 		count[r->index]++;
-		relay_took(&s, r);
+		relay_took(r);
 	}
 	return without;
 }
@@ -232,7 +232,7 @@ signed_in_pace(void **state)
 	for (i = 0; i < 100 && (r = lane_relay(&s, &s.lane[0], &wait_us)); i++) {
 		count[r->index]++;
 		s.relay[0].signed_.count += r == &s.relay[0]; /* the other one's leave at once */
-		relay_took(&s, r);
+		relay_took(r);
 	}
 	assert_int_equal(count[0], 0);
 	assert_int_equal(count[1], 100);
@@ -247,7 +247,7 @@ signed_in_pace(void **state)
 	fake[0].room = 0; /* without them it is not busy */
 	for (i = 0; i < 100; i++) {
 		assert_ptr_equal(lane_relay(&s, &s.lane[0], &wait_us), &s.relay[1]);
-		relay_took(&s, &s.relay[1]);
+		relay_took(&s.relay[1]);
 	}
 	sender_pace_free(s.pace);
 }
