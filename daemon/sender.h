@@ -6,11 +6,13 @@
  *
  *   free -> fresh    claimed in the transaction that is open
  *        -> ready    committed; in the outbox's list or in its lane's
- *        -> signing  with a worker thread; only where DKIM is configured
+ *        -> signing  with a worker thread (in no list); only where DKIM is configured
  *        -> signed   waits for room at its relay
  *        -> busy     given to the relay (in no list: the transport has it)
  *        -> done     its result is known
  *        -> free     recorded
+ *
+ * What is ready or signed may go to done unsent: paused, left, its domain too slow, no relay that works.
  *
  * sender.c is the loop, sender_campaigns.c knows what there is to do,
  * sender_claim.c fills slots, sender_slots.c keeps their lists, sender_route.c

@@ -267,7 +267,7 @@ struct drop {
 static bool
 keep_wanted(struct sender *s, struct slot_entry *slot, void *ctx)
 {
-	const struct outcome skipped = { .result = { .state = DELIVERY_SKIPPED } };
+	const struct outcome skipped = { .result = { .state = DELIVERY_SKIPPED, .not_tried = true } };
 	struct drop *d = ctx;
 
 	if (d->wanted == -1)

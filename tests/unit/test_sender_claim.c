@@ -286,6 +286,7 @@ recalled_while_signed(void **state)
 	commit();
 	sender_recorded(&s);
 	assert_int_equal(raw_int("SELECT count(*) FROM delivery WHERE state = 2 AND attempts = 0"), 2);
+	assert_int_equal(raw_int("SELECT count(*) FROM delivery WHERE state = 5 AND attempts = 0"), 1);
 	assert_int_equal(s.used, 0);
 	assert_int_equal(signers_busy(s.signers), 0);
 	s.compiled[0].message = NULL;
