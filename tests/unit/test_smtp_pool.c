@@ -92,7 +92,7 @@ play_relay(void *arg)
 static void *
 play_session(void *arg)
 {
-	session((int)(intptr_t)arg);
+	session(*(int *)arg);
 	return NULL;
 }
 
@@ -102,12 +102,14 @@ play_narrow_relay(void *arg)
 {
 	static const char no[] = "421 4.7.0 too many connections\r\n";
 	struct relay *r = arg;
+	static int taken; /* read by its thread before there is another one */
 	pthread_t thread;
 	int fd;
 
 	while ((fd = accept(r->listener, NULL, NULL)) != -1) {
 		if (atomic_fetch_add(&sessions_open, 1) == 0) {
-			pthread_create(&thread, NULL, play_session, (void *)(intptr_t)fd);
+			taken = fd;
+			pthread_create(&thread, NULL, play_session, &taken);
 			pthread_detach(thread);
 			continue;
 		}
