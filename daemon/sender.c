@@ -20,7 +20,6 @@
 #include "sender_sign.h"
 #include "site/running.h"
 
-#define SIGNATURE_SIZE 1500 /* octets of DKIM header fields, about */
 #define CACHE_KIB 512       /* cursor and ledger are walked in order: memory stays flat however long the list is */
 #define LOOK_US 100000      /* how often the store is looked at */
 #define RECORD_US 50000     /* a result waits at most so long for company */
@@ -55,9 +54,9 @@ sender_mail_from(struct sender *s, const struct slot_entry *e)
 {
 	struct personal_for person = whose(e);
 
+	personal_sender(&s->personal, &person); /* in either case: ENVID is made with it */
 	if (e->relay && e->relay->conf && !e->relay->conf->verp)
 		return s->site->conf.mail_from;
-	personal_sender(&s->personal, &person);
 	return s->personal.sender.data;
 }
 
@@ -75,7 +74,9 @@ sender_needs_utf8(const struct slot_entry *e)
 size_t
 sender_size(const struct slot_entry *e)
 {
-	return (e->outbox ? e->mail.message.len : e->compiled->size) + (e->job ? SIGNATURE_SIZE : 0);
+	if (e->job)
+		return sign_job_size(e->job);
+	return e->outbox ? e->mail.message.len : e->compiled->size;
 }
 
 void

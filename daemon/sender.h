@@ -6,11 +6,13 @@
  *
  *   free -> fresh    claimed in the transaction that is open
  *        -> ready    committed; in the outbox's list or in its lane's
- *        -> signing  with a worker thread; only where DKIM is configured
+ *        -> signing  with a worker thread (in no list); only where DKIM is configured
  *        -> signed   waits for room at its relay
  *        -> busy     given to the relay (in no list: the transport has it)
  *        -> done     its result is known
  *        -> free     recorded
+ *
+ * What is ready or signed may go to done unsent: paused, left, its domain too slow, no relay that works.
  *
  * sender.c is the loop, sender_campaigns.c knows what there is to do,
  * sender_claim.c fills slots, sender_slots.c keeps their lists, sender_route.c
@@ -55,6 +57,7 @@ struct slot_entry {
 	struct slot_entry *next; /* in the list that it stands in */
 	bool outbox;             /* mail is used, else claim */
 	bool busy;               /* the transport has it */
+	bool recalled;           /* signing: whether it may still leave is asked when it comes back */
 	struct delivery_claim claim;
 	struct outbox_mail mail;
 	struct compiled *compiled; /* campaigns: held while the slot is not free */
@@ -111,6 +114,7 @@ struct lane {
 	char *topic; /* slug; "" the first */
 	uint32_t tier[RELAY_TIERS];
 	struct slot_list ready;
+	size_t fresh; /* claimed for it in the transaction that is open */
 };
 
 #define LANES_MAX 32
@@ -170,13 +174,13 @@ struct outcome {
 int sender_relay_open(struct sender *s, struct relay *r, struct err *e);
 void sender_folder_open(struct sender *s, struct relay *r);
 
-/* For the transports: who it goes to, its envelope sender (valid until the next call), its bytes. */
+/* For the transports: who it goes to, its envelope sender (valid until the next call, as is s->personal.envelope_id, which it makes), its bytes. */
 const char *sender_rcpt(const struct slot_entry *e);
 const char *sender_mail_from(struct sender *s, const struct slot_entry *e);
 void sender_body(struct sender *s, struct slot_entry *e, struct buf *out);        /* once for each time that it is submitted */
 void sender_merge(struct sender *s, const struct slot_entry *e, struct buf *out); /* the same, without a signature */
 bool sender_needs_utf8(const struct slot_entry *e);
-size_t sender_size(const struct slot_entry *e); /* octets of its bytes, about */
+size_t sender_size(const struct slot_entry *e); /* octets of its bytes: exactly of what is signed, else about */
 
 /* A slot's result is known. */
 void sender_done(struct sender *s, struct slot_entry *e, const struct outcome *o);
@@ -199,8 +203,10 @@ void sender_route_close(struct sender *s);
 struct lane *lane_for(struct sender *s, const char *topic);
 bool lane_works(const struct sender *s, const struct lane *l);                /* some relay of it does */
 size_t lane_capacity(const struct sender *s, const struct lane *l);           /* how many should wait in it: what leaves soon */
+size_t lane_waiting(const struct sender *s, const struct lane *l);            /* how many do, in it and in lanes that share a relay with it */
 struct relay *lane_relay(struct sender *s, struct lane *l, int64_t *wait_us); /* who takes the next one, or NULL and perhaps when */
-void relay_took(struct sender *s, struct relay *r);
+bool relay_works(const struct relay *r, int64_t now);
+void relay_took(struct relay *r);
 void relay_heard(struct relay *r, const struct outcome *o);
 void sender_route_tick(struct sender *s); /* a tenth of a second has passed */
 void sender_want(struct sender *s);       /* tell each relay how much waits for it */
@@ -220,7 +226,8 @@ void sender_unsign(struct sender *s, struct slot_entry *e); /* forget its signat
 
 /* sender_campaigns.c: what there is to do, as the store says. */
 int sender_look(struct sender *s, struct err *e);
-void sender_look_at_windows(struct sender *s); /* whether the campaigns' hours have come or are over */
+void sender_look_at_windows(struct sender *s);                               /* whether the campaigns' hours have come or are over */
+const struct running *campaign_followed(const struct sender *s, int64_t id); /* NULL: it does not run */
 bool campaign_has_work(const struct running *r, int64_t now);
 bool sender_has_ended(const struct sender *s);   /* a campaign can be closed */
 int sender_end(struct sender *s, struct err *e); /* close it; inside a transaction */
@@ -231,9 +238,12 @@ int sender_recover(struct sender *s, struct err *e);
 bool sender_can_claim(const struct sender *s); /* whether enough can be claimed to be worth a commit */
 int sender_claim(struct sender *s, struct err *e);
 void sender_claimed(struct sender *s);                      /* it was committed */
+bool sender_parked(struct sender *s, struct slot_entry *e); /* its domain's turn is far off: back into the ledger until then */
 void sender_unclaimed(struct sender *s);                    /* it was not: forget those claims */
 void sender_unclaim(struct sender *s, int64_t campaign_id); /* what waits of a campaign (0: all, outbox too) goes back undone */
-int sender_drop_unwanted(struct sender *s, struct err *e);  /* what waits for people who have left meanwhile is skipped */
+void sender_unclaim_lane(struct sender *s, struct lane *l); /* the same for what waits in a lane */
+int sender_drop_unwanted(struct sender *s, struct err *e);  /* what waits for people who have left meanwhile, or are erased, is skipped */
+bool sender_keeps(struct sender *s, struct slot_entry *e);  /* whether one that was recalled may still leave; else it has gone back */
 
 /* sender_record.c: write every result (inside a transaction), and free the slots once it is committed. */
 int sender_record(struct sender *s, struct err *e);
@@ -242,6 +252,6 @@ int64_t sender_retry_at(int attempts);
 
 /* sender_messages.c */
 struct compiled *sender_compiled(struct sender *s, int64_t campaign_id, const char *language, struct err *e);
-void sender_compiled_release_unused(struct sender *s, bool all);
+void sender_compiled_release_unused(struct sender *s); /* of campaigns that are not followed */
 
 #endif

@@ -10,8 +10,8 @@
 #include "sender.h"
 #include "store/topic.h"
 
-static struct running *
-followed(struct sender *s, int64_t id)
+const struct running *
+campaign_followed(const struct sender *s, int64_t id)
 {
 	int i;
 
@@ -40,7 +40,8 @@ int
 sender_look(struct sender *s, struct err *e)
 {
 	struct campaign *open = xcalloc(CAMPAIGNS_MAX, sizeof(*open));
-	struct running next[CAMPAIGNS_MAX], *old;
+	struct running next[CAMPAIGNS_MAX];
+	const struct running *old;
 	int i, count, n = 0, rc = -1;
 
 	count = campaign_open(s->site->db, open, CAMPAIGNS_MAX, e);
@@ -49,7 +50,7 @@ sender_look(struct sender *s, struct err *e)
 	for (i = 0; i < count; i++) {
 		if (open[i].state != CAMPAIGN_SENDING)
 			continue;
-		old = followed(s, open[i].id);
+		old = campaign_followed(s, open[i].id);
 		next[n] = (struct running){ .row = open[i], .exhausted = old && old->exhausted };
 		if (follow(s, &next[n], e) == -1 || delivery_next_due(s->site->db, open[i].id, &next[n].next_due, e) == -1)
 			goto out;
@@ -65,7 +66,7 @@ sender_look(struct sender *s, struct err *e)
 	}
 	memcpy(s->campaign, next, (size_t)n * sizeof(next[0]));
 	s->campaigns = n;
-	sender_compiled_release_unused(s, false);
+	sender_compiled_release_unused(s);
 	rc = outbox_next_due(s->site->db, &s->outbox_due, e);
 out:
 	free(open);

@@ -36,7 +36,7 @@ claim_outbox(struct sender *s, struct err *e)
 		slot->outbox = true;
 		slot->mail = mail[i];
 		slot->lane = &s->lane[0];
-		slot->domain = sender_pace_domain(s->pace, slot->mail.address);
+		slot->lane->fresh++;
 		slot_push(&s->fresh, slot);
 	}
 	return n == -1 ? -1 : outbox_next_due(s->site->db, &s->outbox_due, e);
@@ -56,7 +56,7 @@ fill_slot(struct sender *s, const struct running *r, const struct delivery_claim
 	slot->compiled = compiled;
 	slot->claim = *claim;
 	slot->lane = r->lane;
-	slot->domain = sender_pace_domain(s->pace, claim->who.address);
+	slot->lane->fresh++;
 	slot_push(&s->fresh, slot);
 	return 0;
 }
@@ -103,11 +103,12 @@ claim_campaign(struct sender *s, struct running *r, size_t most, size_t *n, stru
 static size_t
 wanted(const struct sender *s, const struct running *r, int64_t now)
 {
-	size_t capacity, waiting = r->lane->ready.count;
+	size_t capacity, waiting;
 
 	if (!campaign_has_work(r, now))
 		return 0;
 	capacity = lane_capacity(s, r->lane);
+	waiting = lane_waiting(s, r->lane);
 	return capacity > waiting ? capacity - waiting : 0;
 }
 
@@ -150,7 +151,6 @@ sender_claim(struct sender *s, struct err *e)
 
 		n = 0;
 		most = wanted(s, r, now);
-		most = most > s->fresh.count ? most - s->fresh.count : 0;
 		share = (most + (size_t)s->campaigns - 1) / (size_t)s->campaigns;
 		if (share > budget(s))
 			share = budget(s);
@@ -161,15 +161,17 @@ sender_claim(struct sender *s, struct err *e)
 	return 0;
 }
 
-/* Its domain's turn is far off: back into the ledger until then. */
-static bool
-is_parked(struct sender *s, struct slot_entry *slot)
+bool
+sender_parked(struct sender *s, struct slot_entry *slot)
 {
 	struct outcome later = { .result = { .state = DELIVERY_DEFERRED, .not_tried = true } };
 
 	if (slot->outbox || !sender_pace_park(s->pace, slot->domain, clock_mono_us(), clock_now(), &later.result.next_at))
 		return false;
 	sender_done(s, slot, &later);
+	/* at once, and not with its record: the next one of the domain is asked before that */
+	sender_pace_left(s->pace, slot->domain);
+	slot->domain = -1;
 	return true;
 }
 
@@ -178,9 +180,12 @@ sender_claimed(struct sender *s)
 {
 	struct slot_entry *slot;
 
-	while ((slot = slot_take(&s->fresh)))
-		if (!is_parked(s, slot))
+	while ((slot = slot_take(&s->fresh))) {
+		slot->lane->fresh--;
+		slot->domain = sender_pace_domain(s->pace, sender_rcpt(slot)); /* not before: a claim may be rolled back */
+		if (!sender_parked(s, slot))
 			slot_push(slot->outbox ? &s->outbox : &slot->lane->ready, slot);
+	}
 }
 
 void
@@ -189,8 +194,10 @@ sender_unclaimed(struct sender *s)
 	struct slot_entry *slot;
 	int i;
 
-	while ((slot = slot_take(&s->fresh)))
+	while ((slot = slot_take(&s->fresh))) {
+		slot->lane->fresh--;
 		slot_free(s, slot);
+	}
 	for (i = 0; i < s->campaigns; i++)
 		s->campaign[i].exhausted = s->campaign[i].over = false; /* what the rolled back transaction said is not known any more */
 }
@@ -212,6 +219,7 @@ sift(struct sender *s, struct slot_list *l, bool (*keep)(struct sender *s, struc
 static void
 sift_all(struct sender *s, bool (*keep)(struct sender *s, struct slot_entry *slot, void *ctx), void *ctx)
 {
+	size_t n;
 	int i;
 
 	sift(s, &s->outbox, keep, ctx);
@@ -219,6 +227,8 @@ sift_all(struct sender *s, bool (*keep)(struct sender *s, struct slot_entry *slo
 		sift(s, &s->lane[i].ready, keep, ctx);
 	for (i = 0; i < s->relays; i++)
 		sift(s, &s->relay[i].signed_, keep, ctx);
+	for (n = 0; s->signing && n < 2 * s->most; n++) /* the threads' are in no list */
+		s->slot[n].recalled = s->slot[n].relay && !s->slot[n].busy && !s->slot[n].job;
 }
 
 static bool
@@ -239,6 +249,16 @@ sender_unclaim(struct sender *s, int64_t campaign_id)
 	sift_all(s, keep_others, &campaign_id);
 }
 
+void
+sender_unclaim_lane(struct sender *s, struct lane *l)
+{
+	int64_t all = 0;
+
+	if (l == &s->lane[0])
+		sift(s, &s->outbox, keep_others, &all);
+	sift(s, &l->ready, keep_others, &all);
+}
+
 struct drop {
 	int wanted;
 	struct err *e;
@@ -247,12 +267,15 @@ struct drop {
 static bool
 keep_wanted(struct sender *s, struct slot_entry *slot, void *ctx)
 {
-	const struct outcome skipped = { .result = { .state = DELIVERY_SKIPPED } };
+	const struct outcome skipped = { .result = { .state = DELIVERY_SKIPPED, .not_tried = true } };
 	struct drop *d = ctx;
 
-	if (slot->outbox || d->wanted == -1)
+	if (d->wanted == -1)
 		return true;
-	d->wanted = delivery_wanted(s->site->db, &slot->claim, d->e);
+	if (slot->outbox)
+		d->wanted = outbox_wanted(s->site->db, slot->mail.id, d->e);
+	else
+		d->wanted = delivery_wanted(s->site->db, &slot->claim, d->e);
 	if (d->wanted == 0)
 		sender_done(s, slot, &skipped);
 	return d->wanted != 0;
@@ -265,4 +288,18 @@ sender_drop_unwanted(struct sender *s, struct err *e)
 
 	sift_all(s, keep_wanted, &d);
 	return d.wanted == -1 ? -1 : 0;
+}
+
+bool
+sender_keeps(struct sender *s, struct slot_entry *slot)
+{
+	struct err unread = ERR_INIT; /* a store that cannot be read is told of by the next turn */
+	struct drop d = { 1, &unread };
+	int64_t all = 0;
+
+	if (!slot->outbox && !campaign_followed(s, slot->claim.campaign_id))
+		return keep_others(s, slot, &all);
+	if (!keep_wanted(s, slot, &d))
+		return false;
+	return d.wanted == 1 || keep_others(s, slot, &all);
 }

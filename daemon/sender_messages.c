@@ -4,24 +4,13 @@
 #include "base/err.h"
 #include "sender.h"
 
-static bool
-is_followed(const struct sender *s, int64_t campaign_id)
-{
-	int i;
-
-	for (i = 0; i < s->campaigns; i++)
-		if (s->campaign[i].row.id == campaign_id)
-			return true;
-	return false;
-}
-
 void
-sender_compiled_release_unused(struct sender *s, bool all)
+sender_compiled_release_unused(struct sender *s)
 {
 	struct compiled *c;
 
 	for (c = s->compiled; c < s->compiled + COMPILED_MAX; c++)
-		if (c->message && !c->uses && (all || !is_followed(s, c->campaign_id))) {
+		if (c->message && !c->uses && !campaign_followed(s, c->campaign_id)) {
 			message_free(c->message);
 			memset(c, 0, sizeof(*c));
 		}

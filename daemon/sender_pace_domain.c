@@ -229,6 +229,8 @@ sender_pace_park(struct sender_pace *p, int domain, int64_t now_us, int64_t wall
 	if (back > now_us + PARK_MOST_US)
 		back = now_us + PARK_MOST_US;
 	d->parked_us = back + spacing;
+	if (d->waiting)
+		d->waiting--;
 	*next_at = wall + (back - now_us + SECOND_US - 1) / SECOND_US;
 	return true;
 }

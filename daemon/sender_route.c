@@ -22,11 +22,12 @@
 #define STRIDE ((uint64_t)1000000) /* of relay.turn, for a weight of 1 */
 #define AHEAD (16 * STRIDE)        /* how far a relay may be ahead of its share */
 #define STUCK_US 2000000
-#define SIGN_AHEAD 32  /* messages signed before there is room for them, so that the threads have work */
-#define SOON_US 200000 /* what leaves within so long may be claimed */
+#define SIGN_AHEAD 32    /* messages signed before there is room for them, so that the threads have work */
+#define SOON_US 200000   /* what leaves within so long may be claimed */
+#define IDLE_US 60000000 /* no connection is kept for what leaves later: relays close it, and it would be opened again all day */
 
-static bool
-works(const struct relay *r, int64_t now)
+bool
+relay_works(const struct relay *r, int64_t now)
 {
 	return now >= r->hold_until_us && !r->transport->is_down(r->t);
 }
@@ -41,7 +42,7 @@ in_charge(const struct sender *s, const struct lane *l, int64_t now)
 	for (tier = 0; tier < RELAY_TIERS; tier++) {
 		mask = 0;
 		for (i = 0; i < s->relays; i++)
-			if ((l->tier[tier] & 1u << i) && works(&s->relay[i], now))
+			if ((l->tier[tier] & 1u << i) && relay_works(&s->relay[i], now))
 				mask |= 1u << i;
 		if (mask)
 			return mask;
@@ -70,14 +71,16 @@ room(const struct relay *r)
 static size_t
 soon(const struct sender *s, const struct relay *r, int64_t now)
 {
-	size_t now_free = room(r), n = now_free + r->lately + r->before, paced;
+	size_t now_free = room(r), n = now_free + r->lately + r->before, paced, taken = r->busy + r->signing + r->signed_.count;
 
 	if (!now_free || r->hold_us)
 		return now_free;
 	paced = sender_pace_relay_soon(s->pace, r->index, now, SOON_US);
 	if (n > paced)
 		n = paced;
-	return n < r->slots ? n : r->slots;
+	if (taken >= r->slots)
+		return 0;
+	return n < r->slots - taken ? n : r->slots - taken;
 }
 
 size_t
@@ -94,6 +97,22 @@ lane_capacity(const struct sender *s, const struct lane *l)
 	return n;
 }
 
+size_t
+lane_waiting(const struct sender *s, const struct lane *l)
+{
+	int64_t now = clock_mono_us();
+	uint32_t mask = in_charge(s, l, now);
+	size_t n = l->ready.count + l->fresh, other;
+	int i;
+
+	for (i = 0; i < s->lanes; i++) {
+		other = s->lane[i].ready.count + s->lane[i].fresh;
+		if (other && &s->lane[i] != l && (mask & in_charge(s, &s->lane[i], now)))
+			n += other;
+	}
+	return n;
+}
+
 enum taking {
 	TAKES, /* one more now */
 	PACED, /* not now, by its pace; *wait_us may become how long */
@@ -104,21 +123,23 @@ enum taking {
 static enum taking
 taking(struct sender *s, struct relay *r, int64_t now, int64_t *wait_us)
 {
-	size_t now_free = room(r);
+	size_t now_free = room(r), ahead = r->signing + r->signed_.count;
 	int64_t wait;
 
+	if (!now_free && sender_pace_relay_wait_us(s->pace, r->index, now) > IDLE_US)
+		return PACED; /* and so it has no connections: sender_want */
 	if (!now_free) {
 		if (!r->full_since_us)
 			r->full_since_us = now;
 		return now - r->full_since_us > STUCK_US ? STUCK : FULL;
 	}
 	r->full_since_us = 0;
-	if (r->dkim)
-		return r->hold_us || r->signing + r->signed_.count < now_free + SIGN_AHEAD ? TAKES : FULL;
+	if (r->dkim && ahead < sender_pace_relay_soon(s->pace, r->index, now, SOON_US))
+		return r->hold_us || ahead < now_free + SIGN_AHEAD ? TAKES : FULL;
 	wait = sender_pace_relay_wait_us(s->pace, r->index, now);
 	if (wait > 0 && (*wait_us < 0 || wait < *wait_us))
 		*wait_us = wait;
-	return wait == 0 ? TAKES : PACED;
+	return wait == 0 && !r->dkim ? TAKES : PACED;
 }
 
 struct relay *
@@ -153,11 +174,10 @@ lane_relay(struct sender *s, struct lane *l, int64_t *wait_us)
 }
 
 void
-relay_took(struct sender *s, struct relay *r)
+relay_took(struct relay *r)
 {
 	int64_t weight = r->conf && r->conf->weight > 0 ? r->conf->weight : 1;
 
-	(void)s;
 	r->turn += STRIDE / (uint64_t)weight;
 }
 
@@ -167,9 +187,11 @@ relay_heard(struct relay *r, const struct outcome *o)
 	int64_t now = clock_mono_us();
 
 	r->lately++;
+	if (now < r->hold_until_us) /* sent before: ten connections refused at once are one trouble, and one that went well says nothing of now */
+		return;
 	if (o->result.code && !o->hold)
 		r->hold_us = 0;
-	if (!o->hold || now < r->hold_until_us) /* ten connections refused at once are one trouble */
+	if (!o->hold)
 		return;
 	r->hold_us = r->hold_us ? r->hold_us * 2 : HOLD_FIRST_US;
 	if (r->hold_us > HOLD_LAST_US)
@@ -211,9 +233,20 @@ sender_route_tick(struct sender *s)
 
 		r->before = r->lately;
 		r->lately = 0;
-		if (r->signed_.count && !works(r, now))
+		if (r->signed_.count && !relay_works(r, now))
 			take_back(s, r);
 	}
+	/* claims of a lane that has nobody would keep others from being claimed, and leave whenever it has somebody again */
+	for (i = 0; i < s->lanes; i++)
+		if (!lane_works(s, &s->lane[i]))
+			sender_unclaim_lane(s, &s->lane[i]);
+}
+
+/* Whether a connection is of any use now. */
+static bool
+is_wanted(const struct sender *s, const struct relay *r, int64_t now)
+{
+	return now >= r->hold_until_us && sender_pace_relay_wait_us(s->pace, r->index, now) <= IDLE_US;
 }
 
 /*
@@ -238,7 +271,7 @@ sender_want(struct sender *s)
 			continue;
 		for (tier = 0; tier < RELAY_TIERS; tier++) {
 			for (i = 0; i < s->relays; i++)
-				if ((lane->tier[tier] & 1u << i) && now >= s->relay[i].hold_until_us)
+				if ((lane->tier[tier] & 1u << i) && is_wanted(s, &s->relay[i], now))
 					want[i] = (mask & 1u << i) ? s->relay[i].slots : (want[i] ? want[i] : 1);
 			if (lane->tier[tier] & mask)
 				break;

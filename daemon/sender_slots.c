@@ -86,6 +86,7 @@ slot_new(struct sender *s)
 	if (!e)
 		abort(); /* the caller counted */
 	s->used++;
+	e->recalled = false;
 	return e;
 }
 

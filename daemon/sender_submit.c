@@ -15,6 +15,7 @@
 
 enum sent {
 	SENT,
+	PARKED,      /* its domain has become so slow that it went back */
 	PASSED_OVER, /* its domain's turn has not come */
 	NO_ROOM      /* no relay takes any of its lane now */
 };
@@ -53,6 +54,7 @@ refuse_utf8(struct sender *s, struct relay *r, struct slot_entry *e)
 		    .reply = "the relay does not take addresses with such a local part (SMTPUTF8)",
 		    .class = "no-smtputf8",
 		},
+		.pace = PACE_NONE,
 	};
 
 	take(s, r, e);
@@ -81,6 +83,8 @@ send_one(struct sender *s, struct lane *lane, struct slot_entry *e, int64_t *wai
 	int64_t wait = sender_pace_domain_wait_us(s->pace, e->domain, clock_mono_us());
 	struct relay *r;
 
+	if (wait > 0 && sender_parked(s, e))
+		return PARKED;
 	if (wait > 0) {
 		sooner(wait_us, wait);
 		return PASSED_OVER;
@@ -94,7 +98,7 @@ send_one(struct sender *s, struct lane *lane, struct slot_entry *e, int64_t *wai
 		hand_over(s, r, e);
 	else if (!start_signing(s, r, e))
 		return NO_ROOM; /* the threads have enough */
-	relay_took(s, r);
+	relay_took(r);
 	return SENT;
 }
 
@@ -116,20 +120,24 @@ send_list(struct sender *s, struct lane *lane, struct slot_list *list, int64_t *
 	*list = passed;
 }
 
-/* What is signed goes before what is not yet. */
+/* What is signed goes before what is not yet. The relay is asked again: it may be another host's connection that has room now. */
 static void
 send_signed(struct sender *s, struct relay *r, int64_t *wait_us)
 {
 	struct slot_entry *e;
-	int64_t wait;
+	int64_t wait, now = clock_mono_us();
 
-	while (r->signed_.count && r->transport->room(r->t)) {
-		wait = sender_pace_relay_wait_us(s->pace, r->index, clock_mono_us());
+	while (r->signed_.count && relay_works(r, now) && r->transport->room(r->t)) {
+		wait = sender_pace_relay_wait_us(s->pace, r->index, now);
 		sooner(wait_us, wait);
 		if (wait > 0)
 			return;
 		e = slot_take(&r->signed_);
-		hand_over(s, r, e);
+		if (sender_needs_utf8(e) && !r->transport->takes_utf8(r->t))
+			refuse_utf8(s, r, e);
+		else
+			hand_over(s, r, e);
+		now = clock_mono_us();
 	}
 }
 
@@ -188,7 +196,7 @@ sender_signed(struct sender *s)
 		s->signing--;
 		if (s->draining || sign_job_failed(job))
 			give_back(s, e, sign_job_failed(job));
-		else /* mail that somebody waits for overtakes, here too */
+		else if (!e->recalled || sender_keeps(s, e)) /* mail that somebody waits for overtakes, here too */
 			(e->outbox ? slot_push_first : slot_push)(&e->relay->signed_, e);
 	}
 }

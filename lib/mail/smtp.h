@@ -145,7 +145,8 @@ void smtp_pool_free(struct smtp_pool *p);
 
 /*
  * How many messages are waiting: 0 lets idle connections go (QUIT), more than there is room for opens connections: one, and once
- * it stands as many more at a time as stand already, up to the limit.
+ * it stands as many more at a time as stand already, up to the limit. Where the relay takes no more than stand, those are replaced
+ * when they end, and more are tried with a back-off of their own.
  */
 void smtp_pool_want(struct smtp_pool *p, size_t messages);
 

@@ -63,6 +63,21 @@ trouble(struct smtp_shared *p, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* Those that stand are as many as the relay takes, perhaps: they may be replaced at once, and more are tried later. */
+static void
+no_more(struct smtp_shared *p)
+{
+	int64_t now = clock_mono_us();
+
+	p->stood = p->ready;
+	if (now < p->more_at)
+		return;
+	p->more_backoff = p->more_backoff ? p->more_backoff * 2 : BACKOFF_FIRST;
+	if (p->more_backoff > BACKOFF_MOST)
+		p->more_backoff = BACKOFF_MOST;
+	p->more_at = now + p->more_backoff;
+}
+
 /* Tell the pool how many messages this link takes now. */
 static void
 count_places(struct smtp_link *l)
@@ -363,12 +378,20 @@ smtp_link_opened(struct smtp_link *l, CURLcode result)
 	struct smtp_terms terms;
 	struct err e = ERR_INIT;
 
-	p->unreachable = smtp_wire_opened(&l->wire, result, &p->relay, &e) == -1;
-	if (p->unreachable) {
-		trouble(p, "cannot open a connection to %s: %s", p->relay.url, e.text);
+	if (smtp_wire_opened(&l->wire, result, &p->relay, &e) == -1) {
+		p->unreachable = p->ready == 0;
+		if (p->unreachable) {
+			trouble(p, "cannot open a connection to %s: %s", p->relay.url, e.text);
+		} else {
+			no_more(p);
+			note(p, "cannot open another connection to %s: %s", p->relay.url, e.text);
+		}
 		smtp_link_close(l);
 		return;
 	}
+	p->unreachable = false;
+	if (p->ready >= p->stood)
+		p->more_backoff = p->more_at = 0;
 	terms = smtp_trust_terms(&p->trust, &l->wire.ehlo.offers, p->relay.messages_per_connection, clock_mono_us());
 	smtp_conn_open(l->conn, &terms);
 	set_state(l, SMTP_LINK_READY);

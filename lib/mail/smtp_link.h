@@ -40,6 +40,8 @@ struct smtp_shared {
 	bool unreachable; /* the last attempt to open a connection failed */
 	int64_t retry_at; /* open no connection before (clock_mono_us) */
 	int64_t backoff, trouble_at;
+	size_t stood;                   /* so many stood when another one could not be opened … */
+	int64_t more_at, more_backoff;  /* … and no more than these are opened before; the next wait, twice as long each time */
 	struct smtp_link *first, *last; /* links with places, in turn; some may have lost theirs meanwhile */
 };
 

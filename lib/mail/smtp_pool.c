@@ -160,6 +160,13 @@ refuse_oversize(struct smtp_pool *p)
 	s->hub->news = true;
 }
 
+/* When a connection may be opened. */
+static int64_t
+opens_at(const struct smtp_shared *s)
+{
+	return s->ready + s->opening >= s->stood && s->more_at > s->retry_at ? s->more_at : s->retry_at;
+}
+
 void
 smtp_pool_tend(struct smtp_pool *p)
 {
@@ -172,7 +179,7 @@ smtp_pool_tend(struct smtp_pool *p)
 			smtp_link_quit(&p->link[i]);
 	/* One alone, then as many at once as stand already: a relay far away is reached soon, and one in trouble is not beset. */
 	for (i = 0; i < p->links && s->opening < (s->ready > 0 ? s->ready : 1); i++) {
-		if (p->want <= smtp_pool_room(p) || clock_mono_us() < s->retry_at)
+		if (p->want <= smtp_pool_room(p) || clock_mono_us() < opens_at(s))
 			return;
 		if (p->link[i].state == SMTP_LINK_NONE)
 			smtp_link_open(&p->link[i]);
@@ -182,10 +189,9 @@ smtp_pool_tend(struct smtp_pool *p)
 int64_t
 smtp_pool_wakes(const struct smtp_pool *p)
 {
-	return p->want > smtp_pool_room(p) && p->shared.opening == 0 && p->shared.ready < p->links &&
-		p->shared.retry_at > clock_mono_us()
-	    ? p->shared.retry_at
-	    : INT64_MAX;
+	const struct smtp_shared *s = &p->shared;
+
+	return p->want > smtp_pool_room(p) && s->opening == 0 && s->ready < p->links && opens_at(s) > clock_mono_us() ? opens_at(s) : INT64_MAX;
 }
 
 void

@@ -171,7 +171,7 @@ delivery_wanted(struct db *db, const struct delivery_claim *claim, struct err *e
 int
 delivery_record(struct db *db, const struct delivery_claim *claim, const struct delivery_result *result, struct err *e)
 {
-	bool untried = result->not_tried && result->state == DELIVERY_DEFERRED;
+	bool untried = result->not_tried && (result->state == DELIVERY_DEFERRED || result->state == DELIVERY_SKIPPED);
 	struct stmt *st = db_stmt(db, &delivery_module, untried ? Q_RETURN : Q_RECORD);
 
 	stmt_int(st, ":campaign", claim->campaign_id);

@@ -41,7 +41,7 @@ struct delivery_result {
 	int code;                     /* 0: none */
 	const char *enhanced, *reply; /* redacted; "" or NULL: none */
 	const char *class;            /* the judge's rule; "" or NULL when accepted or nobody judged */
-	bool not_tried;               /* DEFERRED before a byte of it went out: no attempt */
+	bool not_tried;               /* DEFERRED or SKIPPED before a byte of it went out: no attempt */
 };
 
 struct delivery {

@@ -34,6 +34,9 @@ int outbox_fill(struct db *db, int64_t id, const void *message, size_t n, struct
 /* Claim at most `size` that are due; out[].message is initialised here. Returns how many, or -1. */
 int outbox_claim(struct db *db, struct outbox_mail *out, size_t size, struct err *e);
 
+/* Whether a claim still stands: its person has not been erased. 1, 0, -1. */
+int outbox_wanted(struct db *db, int64_t id, struct err *e);
+
 /*
  * Record; anything final wipes message and address. DELIVERY_DEFERRED past expires_at counts as expired. What
  * is not claimed any more (its person was erased meanwhile) stays as it is. not_tried: as in delivery.h.

@@ -164,6 +164,16 @@ all_done 1 60
 is "with the right one in the file it goes on, without a signal" "$(tally 1)" "done|$people|0|0|0"
 stop_relay
 
+# --- what a relay refuses for reasons of its own goes by the other one, and not when its hold is over ---
+start_relay --refuse mail:550:1
+with_conf '[relay]' "url=smtp://127.0.0.1:$relay" tls=none connections=1 '[relay second]' @2 weight=0
+curl -s --max-time 10 -o /dev/null -d email=cleo@visitors.example -d topic=articles "$base/subscribe"
+wait_for 15 grep -q cleo@visitors.example "$tmp/second"
+ok "a confirmation that the relay refuses at MAIL leaves by the spare" $?
+grep -q 'event=relay_held .*seconds=300' "$site/log"
+ok "and the relay is left alone" $?
+stop_relay
+
 # --- pause, cancel, and who goes first ---
 relay_down first
 relay_up first slow=30

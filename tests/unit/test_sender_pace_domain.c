@@ -151,6 +151,30 @@ test_kept_leave(void **state)
 	assert_false(sender_pace_park(pace, d, mono(), wall(), &next));
 }
 
+/* Who was sent back waits no more, though others of the domain are on the way. */
+static void
+test_parked_count(void **state)
+{
+	int64_t next;
+	int i, d;
+
+	(void)state;
+	start(&limits);
+	now += MINUTE;
+	for (i = 0; i < 30; i++) {
+		d = sender_pace_domain(pace, "ann@gmail.com");
+		leave(0, d);
+	}
+	for (i = 0; i < 100; i++) {
+		d = sender_pace_domain(pace, "ann@gmail.com");
+		assert_true(sender_pace_park(pace, d, mono(), wall(), &next));
+		sender_pace_left(pace, d);
+	}
+	now += 10 * SECOND;
+	d = sender_pace_domain(pace, "ann@gmail.com");
+	assert_false(sender_pace_park(pace, d, mono(), wall(), &next));
+}
+
 /* 20 percent of 64 slots are 12. */
 static void
 test_share(void **state)
@@ -377,6 +401,7 @@ main(void)
 		pace_test(test_rate),
 		pace_test(test_park),
 		pace_test(test_kept_leave),
+		pace_test(test_parked_count),
 		pace_test(test_share),
 		pace_test(test_slowed),
 		pace_test(test_full),

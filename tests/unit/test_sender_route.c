@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "../../daemon/sender.h"
+#include "base/clock.h"
 #include "base/conf.h"
 
 /* A relay that has as much room as the test says. */
@@ -78,7 +79,7 @@ send_some(int n, int count[3])
 			continue;
 		}
 		count[r->index]++;
-		relay_took(&s, r);
+		relay_took(r);
 	}
 	return without;
 }
@@ -208,6 +209,45 @@ breaker(void **state)
 	relay_heard(r, &(struct outcome){ .result = { .state = DELIVERY_DEFERRED }, .hold = 3600 });
 	assert_int_equal(r->hold_us, INT64_C(3600) * 1000000); /* what the reply asks for */
 	relay_heard(r, &well);                                 /* sent before: says nothing of now */
+	assert_int_equal(r->hold_us, INT64_C(3600) * 1000000);
+	sender_pace_free(s.pace);
+}
+
+/* Where mail is signed first, no more is signed for a relay than its pace lets go; else it would wait there, and keep the others waiting. */
+static void
+signed_in_pace(void **state)
+{
+	const struct pace_relay_limits relay[2] = { { .name = "a", .rate = { 1, 3600 } }, { .name = "b" } };
+	const struct pace_limits limits = { .relay = relay, .relays = 2 };
+	int64_t wait_us = -1;
+	int count[2] = { 0 }, i;
+	struct relay *r;
+
+	(void)state;
+	start(2, (const int64_t[]){ 1, 1 });
+	sender_pace_free(s.pace);
+	s.pace = sender_pace_new(&limits);
+	s.relay[0].dkim = s.relay[1].dkim = (struct dkim *)(void *)&fake; /* not looked at */
+	sender_pace_take(s.pace, 0, -1, clock_mono_us());
+	for (i = 0; i < 100 && (r = lane_relay(&s, &s.lane[0], &wait_us)); i++) {
+		count[r->index]++;
+		s.relay[0].signed_.count += r == &s.relay[0]; /* the other one's leave at once */
+		relay_took(r);
+	}
+	assert_int_equal(count[0], 0);
+	assert_int_equal(count[1], 100);
+	assert_in_range(wait_us, 3590000000, 3600000000);
+	/* nor are connections kept, or opened again and again, for what may not leave in the next minute */
+	s.relay[0].signed_.count = 0;
+	s.lane[0].ready.count = 1;
+	sender_want(&s);
+	assert_int_equal(fake[0].wanted, 0);
+	assert_int_equal(fake[1].wanted, 64);
+	fake[0].room = 0; /* without them it is not busy */
+	for (i = 0; i < 100; i++) {
+		assert_ptr_equal(lane_relay(&s, &s.lane[0], &wait_us), &s.relay[1]);
+		relay_took(&s.relay[1]);
+	}
 	sender_pace_free(s.pace);
 }
 
@@ -219,6 +259,7 @@ main(void)
 		cmocka_unit_test(busy),
 		cmocka_unit_test(tiers),
 		cmocka_unit_test(breaker),
+		cmocka_unit_test(signed_in_pace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

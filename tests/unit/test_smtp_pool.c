@@ -1,6 +1,7 @@
 /* test_smtp_pool.c - pools on one hub: waiting, relays that are there and that are not, credentials. A thread plays relay. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@
 struct relay {
 	int listener, port;
 	int sessions; /* ends after so many connections */
+	int turned_away;
 	pthread_t thread;
 };
 
@@ -48,6 +50,8 @@ swallow(FILE *in, size_t n)
 		;
 }
 
+static atomic_int sessions_open;
+
 static void
 session(int fd)
 {
@@ -69,6 +73,7 @@ session(int fd)
 			fputs("250 ok\r\n", out);
 		fflush(out);
 	}
+	atomic_fetch_sub(&sessions_open, 1);
 	fputs("221 bye\r\n", out);
 	fclose(out);
 	fclose(in);
@@ -81,6 +86,38 @@ play_relay(void *arg)
 
 	for (int i = 0; i < r->sessions; i++)
 		session(accept(r->listener, NULL, NULL));
+	return NULL;
+}
+
+static void *
+play_session(void *arg)
+{
+	session(*(int *)arg);
+	return NULL;
+}
+
+/* Takes one connection at a time, and turns the others away. */
+static void *
+play_narrow_relay(void *arg)
+{
+	static const char no[] = "421 4.7.0 too many connections\r\n";
+	struct relay *r = arg;
+	static int taken; /* read by its thread before there is another one */
+	pthread_t thread;
+	int fd;
+
+	while ((fd = accept(r->listener, NULL, NULL)) != -1) {
+		if (atomic_fetch_add(&sessions_open, 1) == 0) {
+			taken = fd;
+			pthread_create(&thread, NULL, play_session, &taken);
+			pthread_detach(thread);
+			continue;
+		}
+		atomic_fetch_sub(&sessions_open, 1);
+		(void)!write(fd, no, sizeof(no) - 1);
+		close(fd);
+		r->turned_away++;
+	}
 	return NULL;
 }
 
@@ -103,6 +140,7 @@ struct caller {
 	int accepted, refused, other, troubles, asked;
 	struct smtp_reply last;
 	bool no_credentials;
+	int connections, messages_per_connection;
 };
 
 static void
@@ -155,7 +193,8 @@ new_pool(struct smtp_hub *h, int port, struct caller *c, const char *host, const
 		.ca_file = "",
 		.helo = "x",
 		.tls = SMTP_TLS_NONE,
-		.connections = 1,
+		.connections = c->connections ? c->connections : 1,
+		.messages_per_connection = c->messages_per_connection,
 		.window = 8,
 		.timeout = 5,
 	};
@@ -263,6 +302,40 @@ one_relay_is_down_and_the_other_sends(void **state)
 	stop_relay(&r);
 }
 
+/* A relay that takes fewer connections than are configured: those it took are opened again at once when they have done their messages. */
+static void
+fewer_connections_than_wanted(void **state)
+{
+	struct caller c = { .connections = 4, .messages_per_connection = 10 };
+	struct smtp_hub *h = smtp_hub_new();
+	struct smtp_pool *p;
+	struct relay r = { 0 };
+	int64_t start = clock_mono_us();
+
+	(void)state;
+	atomic_store(&sessions_open, 0);
+	r.listener = listen_somewhere(&r.port);
+	assert_int_equal(pthread_create(&r.thread, NULL, play_narrow_relay, &r), 0);
+	p = new_pool(h, r.port, &c, "127.0.0.1", "");
+	send_all(h, p, 100);
+	assert_int_equal(c.accepted, 100);
+	assert_true(clock_mono_us() - start < 900000);
+	assert_int_equal(c.troubles, 1);
+	assert_false(smtp_pool_is_down(p));
+	/* more are tried again later */
+	start = clock_mono_us();
+	while (c.troubles == 1 && clock_mono_us() - start < 3000000) {
+		smtp_pool_want(p, 100);
+		smtp_hub_turn(h, NULL, 0, 100000);
+	}
+	assert_int_equal(c.troubles, 2);
+	smtp_pool_free(p);
+	smtp_hub_free(h);
+	shutdown(r.listener, SHUT_RDWR);
+	stop_relay(&r);
+	assert_int_equal(r.turned_away, 2);
+}
+
 static void
 opening_does_not_wait_in_steps(void **state)
 {
@@ -343,6 +416,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(waits_are_short_and_exact),
 		cmocka_unit_test(one_relay_is_down_and_the_other_sends),
+		cmocka_unit_test(fewer_connections_than_wanted),
 		cmocka_unit_test(opening_does_not_wait_in_steps),
 		cmocka_unit_test(too_large_for_the_relay),
 		cmocka_unit_test(credentials_are_asked_for_and_may_fail),
