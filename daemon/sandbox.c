@@ -152,6 +152,18 @@ out:
 	return rc;
 }
 
+/* As many descriptors as the system lets us have: relays may have a hundred connections each, and visitors come by the thousand. */
+static void
+raise_descriptors(void)
+{
+	struct rlimit n;
+
+	if (getrlimit(RLIMIT_NOFILE, &n) == 0) {
+		n.rlim_cur = n.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &n); /* a wish: without it connections wait for each other */
+	}
+}
+
 int
 sandbox_enter(const struct role *role, const struct conf *conf, struct err *e)
 {
@@ -161,6 +173,7 @@ sandbox_enter(const struct role *role, const struct conf *conf, struct err *e)
 		return err_sys(e, "cannot give up new privileges");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 || setrlimit(RLIMIT_CORE, &no_core) == -1)
 		return err_sys(e, "cannot forbid core dumps");
+	raise_descriptors();
 	if (enter_landlock(role, conf, e) == -1)
 		return -1;
 	return sandbox_calls(role->listens, role->connects, e);

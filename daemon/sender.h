@@ -174,7 +174,10 @@ struct outcome {
 int sender_relay_open(struct sender *s, struct relay *r, struct err *e);
 void sender_folder_open(struct sender *s, struct relay *r);
 
-/* For the transports: who it goes to, its envelope sender (valid until the next call, as is s->personal.envelope_id, which it makes), its bytes. */
+/*
+ * For the transports: who it goes to, its envelope sender (valid until the next
+ * call, as is s->personal.envelope_id, which it makes), its bytes.
+ */
 const char *sender_rcpt(const struct slot_entry *e);
 const char *sender_mail_from(struct sender *s, const struct slot_entry *e);
 void sender_body(struct sender *s, struct slot_entry *e, struct buf *out);        /* once for each time that it is submitted */
@@ -203,7 +206,7 @@ void sender_route_close(struct sender *s);
 struct lane *lane_for(struct sender *s, const char *topic);
 bool lane_works(const struct sender *s, const struct lane *l);                /* some relay of it does */
 size_t lane_capacity(const struct sender *s, const struct lane *l);           /* how many should wait in it: what leaves soon */
-size_t lane_waiting(const struct sender *s, const struct lane *l);            /* how many do, in it and in lanes that share a relay with it */
+size_t lane_waiting(const struct sender *s, const struct lane *l);            /* how many do, in it and in those that share a relay */
 struct relay *lane_relay(struct sender *s, struct lane *l, int64_t *wait_us); /* who takes the next one, or NULL and perhaps when */
 bool relay_works(const struct relay *r, int64_t now);
 void relay_took(struct relay *r);

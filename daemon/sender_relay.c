@@ -101,7 +101,7 @@ settle_replied(const struct slot_entry *e, enum smtp_command at, const struct sm
 		break;
 	case JUDGE_SOFT: o->result.state = DELIVERY_REFUSED; break;
 	case JUDGE_RETRY: o->result.next_at = sender_retry_at(attempts(e)); break;
-	case JUDGE_RELAY: /* the relay's own trouble: again as soon as it or another one works; but what causes it must not hold up all others */
+	case JUDGE_RELAY: /* again as soon as it or another one works; but what causes it must not hold up all others */
 		o->result.next_at = attempts(e) > PATIENCE ? sender_retry_at(attempts(e) - PATIENCE) : clock_now();
 		break;
 	}

@@ -187,7 +187,8 @@ relay_heard(struct relay *r, const struct outcome *o)
 	int64_t now = clock_mono_us();
 
 	r->lately++;
-	if (now < r->hold_until_us) /* sent before: ten connections refused at once are one trouble, and one that went well says nothing of now */
+	/* sent before the hold: ten connections refused at once are one trouble, and one that went well says nothing of now */
+	if (now < r->hold_until_us)
 		return;
 	if (o->result.code && !o->hold)
 		r->hold_us = 0;

@@ -7,7 +7,6 @@
  */
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/log.h"
 #include "sender.h"
 #include "sender_sign.h"
 
@@ -177,7 +176,8 @@ give_back(struct sender *s, struct slot_entry *e, const char *failed)
 		o.result.next_at += SIGN_AGAIN;
 		o.result.reply = failed;
 		o.result.class = "not-signed";
-		log_event(LOG_LEVEL_ERROR, "dkim", "text=%s", log_text(failed));
+		o.hold = SIGN_AGAIN;
+		relay_heard(e->relay, &o); /* the next one would fail too */
 	}
 	sender_done(s, e, &o);
 }

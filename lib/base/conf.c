@@ -14,8 +14,9 @@
 #include "base/file.h"
 #include "base/window.h"
 
-#define CONF_MAX 65536    /* bytes of newsletter.conf */
-#define NAME_MAX_BYTES 40 /* of a section, so that inih, which cuts it at 50, is never asked for more */
+#define CONF_MAX 65536       /* bytes of newsletter.conf */
+#define RELAY_SLOTS_MAX 2000 /* the sender holds two slots of 1.5 KB for each */
+#define NAME_MAX_BYTES 40    /* of a section, so that inih, which cuts it at 50, is never asked for more */
 
 struct load {
 	struct conf *c;
@@ -177,6 +178,9 @@ check_relay(const struct conf *c, const struct conf_relay *r, struct err *e)
 		    section);
 	if (strchr(r->url, '@'))
 		return err_set(e, ERR_INPUT, "%s: %s url must not hold a user or password: use user and password_file", c->path, section);
+	if (r->connections * r->window > RELAY_SLOTS_MAX)
+		return err_set(e, ERR_INPUT, "%s: %s connections x window is over %d: so many on the way help no relay", c->path, section,
+		    RELAY_SLOTS_MAX);
 	if (r->password_file[0] && r->token_file[0])
 		return err_set(e, ERR_INPUT, "%s: %s has both password_file and token_file: one of them is too many", c->path, section);
 	if ((r->password_file[0] || r->token_file[0]) && !r->user[0])

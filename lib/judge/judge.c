@@ -171,10 +171,11 @@ judge_reply(const struct judge_in *in)
 bool
 judge_ends_session(const char *text)
 {
-	return words_match("in this connection|in this session|on this connection|on this session|per connection|per session|for this connection"
-			   "|for this session|for one connection|in one session|session limit|session message limit|messages in session",
-		   text) &&
-	    words_match("message|mail|transaction|envelope|recipient|command|session limit", text);
+	static const char limits[] = "in this connection|in this session|on this connection|on this session|per connection|per session"
+				     "|for this connection|for this session|for one connection|in one session|session limit"
+				     "|session message limit|messages in session";
+
+	return words_match(limits, text) && words_match("message|mail|transaction|envelope|recipient|command|session limit", text);
 }
 
 const char *

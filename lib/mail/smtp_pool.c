@@ -190,8 +190,9 @@ int64_t
 smtp_pool_wakes(const struct smtp_pool *p)
 {
 	const struct smtp_shared *s = &p->shared;
+	bool waits = p->want > smtp_pool_room(p) && s->opening == 0 && s->ready < p->links;
 
-	return p->want > smtp_pool_room(p) && s->opening == 0 && s->ready < p->links && opens_at(s) > clock_mono_us() ? opens_at(s) : INT64_MAX;
+	return waits && opens_at(s) > clock_mono_us() ? opens_at(s) : INT64_MAX;
 }
 
 void

@@ -222,6 +222,8 @@ refuses(void **state)
 		{ "relay with a long name", "[relay aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]\nurl = smtp://x\n", "newsletter.conf:2: the name in [relay \xe2\x80\xa6] is too long; 40 bytes are the most" },
 		{ "named relay without a url", "[relay b]\nrate = 3\n", "newsletter.conf: [relay b] needs a url" },
 		{ "twice in one relay", "[relay b]\nrate = 3\n[relay]\nrate = 4\n[relay b]\nrate = 5\n", "newsletter.conf:6: rate is given twice in [relay b]" },
+		{ "too much on the way", "[relay]\nurl = smtp://x\nconnections = 50\nwindow = 41\n",
+		    "newsletter.conf: [relay] connections x window is over 2000: so many on the way help no relay" },
 		{ "two secrets", "[relay]\nurl = smtp://x\nuser = u\npassword_file = a\ntoken_file = b\n", "newsletter.conf: [relay] has both password_file and token_file: one of them is too many" },
 		{ "secret without a user", "[relay]\nurl = smtp://x\ntoken_file = b\n", "newsletter.conf: [relay] has a secret but no user to log in with" },
 		{ "domain without a name", "[domain]\nrate = 3\n", "newsletter.conf:2: [domain] needs the name of a mail domain, like [domain gmail.com]" },

@@ -58,7 +58,9 @@ start(int relays, const int64_t *weights)
 	for (i = 0; i < relays; i++) {
 		fake[i] = (struct fake){ .room = 10 };
 		conf[i].weight = weights[i];
-		s.relay[i] = (struct relay){ .name = "r", .transport = &transport, .t = &fake[i], .conf = &conf[i], .index = i, .slots = 64 };
+		s.relay[i] = (struct relay){
+			.name = "r", .transport = &transport, .t = &fake[i], .conf = &conf[i], .index = i, .slots = 64
+		};
 		s.lane[0].tier[0] |= 1u << i;
 	}
 }
@@ -213,7 +215,7 @@ breaker(void **state)
 	sender_pace_free(s.pace);
 }
 
-/* Where mail is signed first, no more is signed for a relay than its pace lets go; else it would wait there, and keep the others waiting. */
+/* Where mail is signed first, no more is signed for a relay than its pace lets go; else it would wait there and keep others waiting. */
 static void
 signed_in_pace(void **state)
 {
