@@ -208,7 +208,7 @@ def report(folder, parts):
         for line in f:
             name, _, value = line.strip().partition(" ")
             yield f"- {name.replace('_', ' ')}: {value}"
-    yield "- runs: " + ", ".join(f"{name} {p.runs} ({p.date})" for name, p in parts.items() if p.date)
+    yield "- runs: " + ", ".join(f"{name} {1 if name in ONCE else p.runs} ({p.date})" for name, p in parts.items() if p.date)
     yield ""
     yield "## The targets"
     yield ""

@@ -128,13 +128,13 @@ sender_done(struct sender *s, struct slot_entry *e, const struct outcome *o)
 	slot_push(&s->done, e);
 }
 
-/* Is it worth a commit? Results gather for a moment, unless the transport would run dry. */
+/* Is it worth a commit? Results gather for a moment, unless nothing else is under way or the transport would run dry. */
 static bool
 worth_writing(const struct sender *s)
 {
 	size_t done = s->done.count;
 
-	if (done && (s->draining || done * 4 >= s->most * 3 || clock_mono_us() - s->done_since_us >= RECORD_US))
+	if (done && (s->draining || done == s->used || done * 4 >= s->most * 3 || clock_mono_us() - s->done_since_us >= RECORD_US))
 		return true;
 	if ((sender_waits(s) && sender_pace_wants_save(s->pace, clock_mono_us())) || sender_pace_has_news(s->pace, clock_mono_us()))
 		return true;

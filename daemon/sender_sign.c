@@ -3,8 +3,8 @@
  *
  * Two lists under one lock: jobs that wait for a thread, and jobs that are
  * finished. A thread that is awake looks for the next job by itself, so a
- * wake-up is spent on a sleeping one alone; the loop is told once, and
- * then not again before it has looked.
+ * wake-up is spent on a sleeping one alone; the loop is told once, of some
+ * jobs together while others wait, and then not again before it has looked.
  */
 #include "sender_sign.h"
 
@@ -24,6 +24,7 @@
 #include "mail/dkim.h"
 
 #define THREADS_MAX 64
+#define COMPANY 8 /* while there is more to sign the loop is woken for so many at a time: each time costs the signers a switch */
 #define STACK ((size_t)512 * 1024) /* OpenSSL's RSA needs some ten KB */
 
 struct sign_job {
@@ -53,6 +54,7 @@ struct signers {
 	pthread_mutex_t lock;
 	pthread_cond_t work;
 	struct list waiting, finished;
+	size_t ready;  /* jobs in finished */
 	size_t asleep; /* threads that sleep and that nobody has woken yet */
 	bool told;     /* fd is readable, or about to be */
 	bool stop;
@@ -125,8 +127,9 @@ thread_main(void *arg)
 		sign(job, work);
 		pthread_mutex_lock(&s->lock);
 		list_add(&s->finished, job);
-		news = !s->told;
-		s->told = true;
+		s->ready++;
+		news = !s->told && (s->ready >= COMPANY || !s->waiting.first);
+		s->told |= news;
 		if (news) { /* outside of the lock, or the loop would wake up to wait for it */
 			pthread_mutex_unlock(&s->lock);
 			tell(s);
@@ -279,6 +282,7 @@ take_finished(struct signers *s)
 	while (read(s->fd, &count, sizeof(count)) == -1 && errno == EINTR)
 		; /* even when nobody told: a thread writes after it has left the lock, and so perhaps after its job was taken */
 	s->told = false;
+	s->ready = 0;
 	if (s->finished.first) {
 		s->taken.first = s->finished.first;
 		s->taken.end = s->finished.end;
