@@ -185,7 +185,7 @@ test_ended(void **state)
 	(void)state;
 	begin();
 	ok(campaign_finish(db, old, &err));
-	clock_set(T0 + 8 * 86400);
+	clock_set(T0 + INT64_C(8) * 86400);
 	ok(campaign_finish(db, id, &err));
 	commit();
 	events(id, "complaint", 1);
