@@ -24,7 +24,7 @@
 #include "mail/dkim.h"
 
 #define THREADS_MAX 64
-#define COMPANY 8                  /* the loop is woken for so many at a time while there is more to sign: each time costs the signers a switch */
+#define COMPANY 8                  /* while there is more to sign the loop is woken for so many: each time costs the signers a switch */
 #define STACK ((size_t)512 * 1024) /* OpenSSL's RSA needs some ten KB */
 
 struct sign_job {
