@@ -36,7 +36,7 @@ wait_for 10 campaign_is 1 paused
 is "a campaign of which a tenth is refused pauses by itself" "$(campaign_state 1)" paused
 at_most "milliseconds after it could be known" $((($(date +%s%N) - before) / 1000000)) 4000
 like "with the reason for people" "$(sql 'SELECT reason FROM campaign WHERE id = 1')" \
-	'^[0-9]+ of [0-9]+ messages \(1?[0-9]\.[0-9] %\) bounced; look at `newsletter campaign show 1`, then resume or cancel it$'
+	'^[0-9]+ of [0-9]+ messages \(1?[0-9]\.[0-9] %\) bounced; look at .newsletter campaign show 1., then resume or cancel it$'
 like "and a line in the log" "$(grep event=campaign_paused "$site/log")" 'role=clerk .*campaign=1 cause=bounces settled=[0-9]+ accepted=[0-9]+ bounces=[0-9]+ complaints=0 operator_mail=1'
 wait_for 10 has_mails 1
 ok "the operator gets a mail, though the campaign is stopped" $?
