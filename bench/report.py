@@ -184,8 +184,9 @@ def other_tables(parts):
             yield f"One connection carried {word[1]} MB/s through it, with {word[2]} % of a core."
 
 
-METHOD = """Each line is the median of the runs, which took turns (A B C A B C …). Every client sends the same 8 KB message; smtp-source one of its own of
-that size. One machine runs client, server and, for 30 ms, a TCP relay that hands every byte on 15 ms after it came (`bench/latency.c`).
+METHOD = """Each line is the median of the runs, which took turns (A B C A B C …); how many there were, and when, stands above for each part: parts can be
+measured alone, at different times. `openssl speed` runs right before each RSA run. Every client sends the same 8 KB message; smtp-source one of
+its own of that size. One machine runs client, server and, for 30 ms, a TCP relay that hands every byte on 15 ms after it came (`bench/latency.c`).
 
 - **newsletterd** sends a real campaign: claimed and recorded in its ledger on disk (SQLite, `synchronous=FULL`), merged per person. Measured from
   the moment at which the ledger has 30 % of the messages as accepted to the last (it opens its connections one after the other); CPU and memory are those of its sender process, all threads.
