@@ -37,18 +37,23 @@ CREATE TABLE subscription (
 CREATE INDEX subscription_of ON subscription(subscriber_id);
 CREATE INDEX subscription_pending ON subscription(since) WHERE state = 0;	-- for the clerk, who deletes old ones
 
--- What a visitor asked for and nobody has decided yet: http appends one row whoever asks, the clerk decides and deletes it.
+-- What a visitor asked for and nobody has decided yet: http appends one row whoever asks, the clerk decides and deletes it. What is over a limit
+-- waits in it.
 CREATE TABLE signup_request (
 	id              INTEGER PRIMARY KEY AUTOINCREMENT,
+	kind            TEXT NOT NULL CHECK (kind IN ('signup', 'manage')),	-- manage: asks for the link to one's settings and data
 	address         TEXT NOT NULL,
 	address_key     TEXT NOT NULL,
 	name            TEXT NOT NULL,
 	topics          TEXT NOT NULL,		-- topic ids, separated by spaces
-	language        TEXT NOT NULL,
+	language        TEXT NOT NULL,		-- of the page, for the mail that answers
 	ip              TEXT NOT NULL,		-- of the visitor
-	form_hash       BLOB NOT NULL REFERENCES form_text(hash),	-- the wording that was shown
-	received_at     INTEGER NOT NULL
+	weight          INTEGER NOT NULL,	-- what it counts against the limits: more when the form was sent too fast, or without its time
+	form_hash       BLOB REFERENCES form_text(hash),	-- signup: the wording that was shown
+	received_at     INTEGER NOT NULL,
+	next_at         INTEGER NOT NULL	-- not decided before: later than received_at when a limit was reached
 ) STRICT;
+CREATE INDEX signup_request_due ON signup_request(next_at);
 
 -- Evidence that we were asked: append-only (the triggers below), but for the IP address, which is deleted after a while, and for erasure.
 CREATE TABLE consent (
@@ -153,7 +158,8 @@ CREATE TABLE campaign (
 	unknown         INTEGER NOT NULL DEFAULT 0,
 	skipped         INTEGER NOT NULL DEFAULT 0,	-- reached, but not mailed: suppressed, or not mailable by this relay
 	archived_at     INTEGER,		-- when its deliveries were shrunk to what bounces and numbers need: no code, reply or class
-	alarms          INTEGER NOT NULL DEFAULT 0	-- bits: the clerk has raised it for 1 bounces, 2 complaints, 4 the present hold
+	alarms          INTEGER NOT NULL DEFAULT 0,	-- bits: the clerk has raised it for 1 bounces, 2 complaints, 4 the present hold
+	hidden          INTEGER NOT NULL DEFAULT 0	-- 1: kept out of the public archive
 ) STRICT;
 CREATE INDEX campaign_open ON campaign(state) WHERE state IN ('scheduled', 'sending', 'paused', 'held');
 CREATE INDEX campaign_finished ON campaign(finished_at) WHERE finished_at IS NOT NULL;
@@ -222,10 +228,19 @@ CREATE INDEX event_at ON event(at);
 CREATE INDEX event_campaign ON event(campaign_id, kind) WHERE campaign_id IS NOT NULL;
 CREATE INDEX event_subscriber ON event(subscriber_id) WHERE subscriber_id IS NOT NULL;
 
--- Who is erased leaves nothing that leads to them: what waits for them in the outbox goes with the row, events stay as numbers.
+-- Files of the outbox folder that hold mail to somebody who is gone; the sender, who alone may, deletes them and then the row.
+CREATE TABLE erasure (
+	subscriber_id   INTEGER PRIMARY KEY,
+	mails           TEXT			-- ids in outbox, separated by commas, or NULL
+) STRICT;
+
+-- Who is erased leaves nothing that leads to them: what waits for them in the outbox goes with the row, events and deliveries stay as numbers,
+-- without what a relay or a bounce said (it may name them).
 CREATE TRIGGER subscriber_gone AFTER DELETE ON subscriber BEGIN
-	UPDATE event SET subscriber_id = NULL WHERE subscriber_id = OLD.id;
-	UPDATE outbox SET subscriber_id = NULL, message = NULL, address = NULL,
+	INSERT INTO erasure (subscriber_id, mails) VALUES (OLD.id, (SELECT group_concat(id) FROM outbox WHERE subscriber_id = OLD.id));
+	UPDATE event SET subscriber_id = NULL, text = NULL WHERE subscriber_id = OLD.id;
+	UPDATE delivery SET reply = NULL WHERE campaign_id IN (SELECT id FROM campaign) AND subscriber_id = OLD.id;
+	UPDATE outbox SET subscriber_id = NULL, message = NULL, address = NULL, reply = NULL,
 		state = CASE WHEN state IN ('queued', 'claimed') THEN 'expired' ELSE state END WHERE subscriber_id = OLD.id;
 END;
 
@@ -241,6 +256,7 @@ CREATE TABLE counter (
 --   relay-first                 when the relay was first used, for its warm-up; used is 1
 --   relay-rate, domain-rate     since then replies hold the rate down to so many messages in 1000 s; it grows from there
 --   relay-until, domain-until   and is free again at so many
+-- The clerk's: signup-network, signup-domain, signup-total: what was let through of the visitors' requests.
 CREATE TABLE pace (
 	scope           TEXT NOT NULL,		-- one of the above, 'ip', 'address' …
 	subject         TEXT NOT NULL,		-- which one: a relay's name, a domain …

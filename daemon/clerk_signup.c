@@ -235,12 +235,12 @@ clerk_signups(struct clerk *c, struct err *e)
 	int64_t done = 0;
 	int rc;
 
-	rc = signup_next(db, &signup, e);
+	rc = signup_next(db, clock_now(), &signup, e);
 	if (rc != 1)
 		return rc;
 	if (db_begin(db, e) == -1)
 		return -1;
-	while ((rc = signup_next(db, &signup, e)) == 1) {
+	while ((rc = signup_next(db, clock_now(), &signup, e)) == 1) {
 		if (decide(c, &signup, e) == -1 || signup_delete(db, signup.id, e) == -1 || db_chunk(db, e) == -1)
 			return -1;
 		done++;

@@ -270,6 +270,7 @@ queue_signup(struct http_request *r, const struct form *f, const struct typed *t
 	text_trim(s->name);
 	text_copy(s->ip, sizeof(s->ip), r->ip);
 	signup_topics_write(s->topics, sizeof(s->topics), t->topics, t->count);
+	s->weight = 1;
 	s->received_at = clock_now();
 	http_queue_add(r, WORK_SIGNUP, write_signup, answer_signup);
 }

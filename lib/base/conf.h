@@ -60,7 +60,8 @@ struct conf {
 	/* [site] */
 	char *site_name, *site_url, *site_home, *site_description;
 	char *site_language, *site_timezone, *site_postal_address, *site_privacy_url;
-	char *site_action_text, *site_action_url, *site_colour, *site_logo;
+	char *site_action_text, *site_action_url, *site_colour, *site_logo, *site_languages;
+	int64_t site_archive;
 
 	/* [mail] */
 	char *mail_from_name, *mail_from, *mail_reply_to, *mail_bounce, *mail_list_domain;
@@ -71,8 +72,12 @@ struct conf {
 	char *store_path, *store_keys, *store_outbox, *store_templates;
 
 	/* [http] */
-	char *http_listen, *http_trusted_proxies;
+	char *http_listen, *http_trusted_proxies, *http_origins;
 	int64_t http_connections, http_timeout;
+
+	/* [signup] */
+	struct conf_rate signup_per_network, signup_per_domain, signup_total;
+	int64_t signup_hold, signup_disposable, signup_roles;
 
 	struct conf_relay relay[CONF_RELAYS_MAX]; /* [relay], [relay NAME] …, those that name a url, in the order of the file */
 	int relays;

@@ -20,6 +20,9 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	TEXT("site", "colour", site_colour, "#2f6f64", "Accent colour of pages and mails, #rrggbb."),
 	KIND("site", "logo", CONF_URL, site_logo, "", "", "Picture at the head of pages and mails; https only."),
 
+	TEXT("site", "languages", site_languages, "", "Languages that visitors may choose, separated by spaces; empty: all that there are words for."),
+	KIND("site", "archive", CONF_BOOL, site_archive, "yes", "", "Show past mailings on the public page /archive, but for those that are hidden."),
+
 	TEXT("mail", "from_name", mail_from_name, "", "Name in From; empty: the site's name."),
 	KIND("mail", "from", CONF_ADDRESS, mail_from, "newsletter@localhost.localdomain", "", "Address in From."),
 	KIND("mail", "reply_to", CONF_ADDRESS, mail_reply_to, "", "", "Address for replies; empty: that in From."),
@@ -37,6 +40,15 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	KIND("http", "connections", CONF_NUMBER, http_connections, "2000", "1 100000", "Connections held at once."),
 	KIND("http", "timeout", CONF_DURATION, http_timeout, "15s", "1 3600", "A connection that says nothing for so long is closed."),
 	TEXT("http", "trusted_proxies", http_trusted_proxies, "", "Addresses of the reverse proxies whose X-Forwarded-For is believed, separated by spaces; empty: nobody's."),
+
+	TEXT("http", "origins", http_origins, "", "Origins of the pages whose scripts may sign visitors up, like https://www.example.org, separated by spaces; a plain form needs none."),
+
+	KIND("signup", "per_network", CONF_RATE, signup_per_network, "100/h", "", "Requests let through for one network (IPv4 /24, IPv6 /64); what is over a limit waits; 0: no limit."),
+	KIND("signup", "per_domain", CONF_RATE, signup_per_domain, "300/h", "", "Requests let through for addresses of one mail domain; 0: no limit."),
+	KIND("signup", "total", CONF_RATE, signup_total, "1000/h", "", "Requests let through over all; 0: no limit."),
+	KIND("signup", "hold", CONF_DURATION, signup_hold, "1d", "60 604800", "A request that a limit has held for so long is dropped."),
+	KIND("signup", "disposable", CONF_BOOL, signup_disposable, "no", "", "Take addresses of providers of throw-away mailboxes, as lists/disposable-domains.txt names them."),
+	KIND("signup", "roles", CONF_BOOL, signup_roles, "no", "", "Take addresses that are a function and not a person, as lists/role-addresses.txt names them."),
 
 	RELAY("url", CONF_TEXT, url, "", "", "smtp://host:587 or smtps://host:465; empty: mail goes to the outbox folder."),
 	RELAY("user", CONF_TEXT, user, "", "", "User name for AUTH; empty: no AUTH."),

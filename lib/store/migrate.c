@@ -17,6 +17,27 @@ static const char *const steps[] = {
 	"CREATE TABLE pace ("
 	"scope TEXT NOT NULL, subject TEXT NOT NULL, window_start INTEGER NOT NULL, used INTEGER NOT NULL, "
 	"PRIMARY KEY (scope, subject, window_start)) STRICT, WITHOUT ROWID;",
+	/* 3: requests of other kinds, that may wait; campaigns kept out of the archive; nothing a relay said survives erasure */
+	"ALTER TABLE signup_request RENAME TO signup_request_2;"
+	"CREATE TABLE signup_request ("
+	"id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL CHECK (kind IN ('signup', 'manage')), address TEXT NOT NULL, "
+	"address_key TEXT NOT NULL, name TEXT NOT NULL, topics TEXT NOT NULL, language TEXT NOT NULL, ip TEXT NOT NULL, weight INTEGER NOT NULL, "
+	"form_hash BLOB REFERENCES form_text(hash), received_at INTEGER NOT NULL, next_at INTEGER NOT NULL) STRICT;"
+	"INSERT INTO signup_request SELECT id, 'signup', address, address_key, name, topics, language, ip, 1, form_hash, received_at, received_at "
+	"FROM signup_request_2;"
+	"DELETE FROM sqlite_sequence WHERE name = 'signup_request';"
+	"UPDATE sqlite_sequence SET name = 'signup_request' WHERE name = 'signup_request_2';" /* its ids are not used again either */
+	"DROP TABLE signup_request_2;"
+	"CREATE INDEX signup_request_due ON signup_request(next_at);"
+	"ALTER TABLE campaign ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE erasure (subscriber_id INTEGER PRIMARY KEY, mails TEXT) STRICT;"
+	"DROP TRIGGER subscriber_gone;"
+	"CREATE TRIGGER subscriber_gone AFTER DELETE ON subscriber BEGIN "
+	"INSERT INTO erasure (subscriber_id, mails) VALUES (OLD.id, (SELECT group_concat(id) FROM outbox WHERE subscriber_id = OLD.id)); "
+	"UPDATE event SET subscriber_id = NULL, text = NULL WHERE subscriber_id = OLD.id; "
+	"UPDATE delivery SET reply = NULL WHERE campaign_id IN (SELECT id FROM campaign) AND subscriber_id = OLD.id; "
+	"UPDATE outbox SET subscriber_id = NULL, message = NULL, address = NULL, reply = NULL, "
+	"state = CASE WHEN state IN ('queued', 'claimed') THEN 'expired' ELSE state END WHERE subscriber_id = OLD.id; END;",
 };
 
 static int

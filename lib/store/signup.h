@@ -7,6 +7,7 @@
 #ifndef SIGNUP_H
 #define SIGNUP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "store/consent.h"
@@ -17,19 +18,21 @@ struct err;
 
 struct signup {
 	int64_t id;
+	bool manage; /* asks for the link to one's settings and data; else a signup */
 	char address[SUBSCRIBER_ADDRESS], key[SUBSCRIBER_ADDRESS];
 	char name[SUBSCRIBER_NAME];
 	char topics[400]; /* topic ids, separated by spaces */
 	char language[SUBSCRIBER_LANGUAGE];
 	char ip[64];
-	uint8_t form_hash[CONSENT_HASH]; /* from consent_wording */
+	int64_t weight;                  /* what it counts against the limits */
+	uint8_t form_hash[CONSENT_HASH]; /* signups: from consent_wording */
 	int64_t received_at;
 };
 
 int signup_append(struct db *db, const struct signup *s, struct err *e);
 
-/* The oldest one: 1 and *out, 0 when there is none, -1. */
-int signup_next(struct db *db, struct signup *out, struct err *e);
+/* The oldest one that is due: 1 and *out, 0 when there is none, -1. */
+int signup_next(struct db *db, int64_t now, struct signup *out, struct err *e);
 int signup_delete(struct db *db, int64_t id, struct err *e);
 int signup_count(struct db *db, int64_t *out, struct err *e);
 

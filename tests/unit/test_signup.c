@@ -24,7 +24,7 @@ test_queue(void **state)
 	int64_t n;
 
 	(void)state;
-	assert_int_equal(signup_next(db, &out, &err), 0);
+	assert_int_equal(signup_next(db, 2000000000, &out, &err), 0);
 	begin();
 	fill(&s, "ann@example.org");
 	ok(signup_append(db, &s, &err));
@@ -34,7 +34,7 @@ test_queue(void **state)
 	commit();
 	ok(signup_count(db, &n, &err));
 	assert_int_equal(n, 3);
-	assert_int_equal(signup_next(db, &out, &err), 1);
+	assert_int_equal(signup_next(db, 2000000000, &out, &err), 1);
 	assert_string_equal(out.address, "ann@example.org");
 	assert_string_equal(out.key, "ann@example.org");
 	assert_string_equal(out.name, "Ann");
@@ -45,13 +45,13 @@ test_queue(void **state)
 	assert_int_equal(out.received_at, T0);
 	begin();
 	ok(signup_delete(db, out.id, &err));
-	assert_int_equal(signup_next(db, &out, &err), 1);
+	assert_int_equal(signup_next(db, 2000000000, &out, &err), 1);
 	assert_string_equal(out.address, "bob@example.org");
 	ok(signup_delete(db, out.id, &err));
 	ok(signup_delete(db, out.id, &err));
 	ok(signup_delete(db, out.id + 1, &err));
 	ok(signup_append(db, &s, &err));
-	assert_int_equal(signup_next(db, &out, &err), 1);
+	assert_int_equal(signup_next(db, 2000000000, &out, &err), 1);
 	assert_int_equal(out.id, 4); /* ids are never used again */
 	s.form_hash[0] ^= 1;
 	refused(signup_append(db, &s, &err), ERR_SYSTEM); /* a wording that nobody kept */
