@@ -14,6 +14,8 @@ struct clerk {
 	struct site *site;
 	struct personal personal;
 	int64_t next_retention, next_watch; /* Unix time */
+	int64_t held;                       /* requests in limits' lines, about: as the turn began, and what it did since */
+	int64_t surge_since;                /* Unix time; 0: there is none */
 };
 
 /* To whom a mail of the outbox goes, besides what is in it. */
