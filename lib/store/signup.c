@@ -21,7 +21,8 @@ enum {
 #define COLUMNS "id, kind, address, address_key, name, topics, language, ip, weight, form_hash, received_at, held_by, line, network, place, held_at"
 
 static const char *const sql[] = {
-	[Q_APPEND] = ("INSERT INTO signup_request (kind, address, address_key, name, topics, language, ip, weight, form_hash, received_at, next_at) "
+	[Q_APPEND] = ("INSERT INTO signup_request "
+		      "(kind, address, address_key, name, topics, language, ip, weight, form_hash, received_at, next_at) "
 		      "VALUES (:kind, :address, :key, :name, :topics, :language, :ip, :weight, :form, :received, :received)"),
 	[Q_NEXT] = "SELECT " COLUMNS " FROM signup_request WHERE next_at <= :now ORDER BY next_at, id LIMIT 1",
 	[Q_AFTER] = "SELECT " COLUMNS " FROM signup_request WHERE id > :id ORDER BY id LIMIT 1",
