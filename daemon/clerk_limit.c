@@ -148,24 +148,12 @@ refuse(struct clerk *c, const struct signup *s, const struct gate *gate, int64_t
 	return rc == -1 ? -1 : 0;
 }
 
-/* The limit over all is reached: from now on there is a surge, until clerk_surge finds it over. */
-static int
-surge(struct clerk *c, struct err *e)
-{
-	struct pace_row row = { .scope = "signup-surge", .subject = "", .window_start = clock_now(), .used = 1 };
-
-	if (c->surge_since)
-		return 0;
-	c->surge_since = row.window_start;
-	return pace_put(c->site->db, &row, e);
-}
-
 static int
 join(struct clerk *c, struct signup *s, enum signup_limit by, const char *line, struct err *e)
 {
 	const struct signup before = *s;
 
-	if (by == SIGNUP_TOTAL && surge(c, e) == -1)
+	if (by == SIGNUP_TOTAL && surge_start(c, e) == -1)
 		return -1;
 	if (!s->held_by) {
 		s->held_at = clock_now();
@@ -194,9 +182,20 @@ take(struct clerk *c, const struct signup *s, const struct gate *gate, struct er
 }
 
 int
+limit_start(struct clerk *c, struct err *e)
+{
+	if (c->lines_woken)
+		return 0;
+	if (db_begin(c->site->db, e) == -1 || signup_wake(c->site->db, clock_now(), e) == -1 || db_commit(c->site->db, e) == -1)
+		return -1;
+	c->lines_woken = true;
+	return 0;
+}
+
+int
 limit_begin(struct clerk *c, struct err *e)
 {
-	return signup_held_count(c->site->db, &c->held, e);
+	return surge_load(c, e) == -1 ? -1 : signup_held_count(c->site->db, &c->held, e);
 }
 
 int

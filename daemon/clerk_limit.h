@@ -27,7 +27,10 @@ enum limit_answer {
 	LIMIT_DROP, /* too many wait already: the caller deletes it and calls limit_left */
 };
 
-/* Before a turn of limit_ask: how many wait, as the store has it. */
+/* The first time: every line is looked at anew, for the limits may be others than when the clerk ended. */
+int limit_start(struct clerk *c, struct err *e);
+
+/* Before a turn of limit_ask: how many wait and whether there is a surge, as the store has it. */
 int limit_begin(struct clerk *c, struct err *e);
 
 /* Inside the clerk's transaction: an enum limit_answer, or -1. A request that leads to no mail is not for asking: it uses up nothing. */
@@ -35,5 +38,12 @@ int limit_ask(struct clerk *c, struct signup *s, struct err *e);
 
 /* The request was deleted: who stood behind it moves up. */
 int limit_left(struct clerk *c, const struct signup *s, struct err *e);
+
+/*
+ * The surge (clerk_surge.c), in table pace: from when the limit over all is reached until nobody waits for it and a quarter of it is free
+ * again. surge_load reads it into c->surge_since, surge_start writes it inside the caller's transaction unless there is one.
+ */
+int surge_load(struct clerk *c, struct err *e);
+int surge_start(struct clerk *c, struct err *e);
 
 #endif

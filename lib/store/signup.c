@@ -14,7 +14,6 @@ enum {
 	Q_NEXT,
 	Q_AFTER,
 	Q_DELETE,
-	Q_COUNT_ALL,
 	QUERIES
 };
 
@@ -27,7 +26,6 @@ static const char *const sql[] = {
 	[Q_NEXT] = "SELECT " COLUMNS " FROM signup_request WHERE next_at <= :now ORDER BY next_at, id LIMIT 1",
 	[Q_AFTER] = "SELECT " COLUMNS " FROM signup_request WHERE id > :id ORDER BY id LIMIT 1",
 	[Q_DELETE] = "DELETE FROM signup_request WHERE id = :id",
-	[Q_COUNT_ALL] = "SELECT count(*) FROM signup_request",
 };
 const struct db_module signup_module = { "signup", sql, QUERIES, MODULE_SIGNUP };
 
@@ -110,12 +108,6 @@ signup_delete(struct db *db, int64_t id, struct err *e)
 
 	stmt_int(st, ":id", id);
 	return stmt_run(st, e);
-}
-
-int
-signup_count(struct db *db, int64_t *out, struct err *e)
-{
-	return stmt_one_int(db_stmt(db, &signup_module, Q_COUNT_ALL), out, e) == 1 ? 0 : -1;
 }
 
 void

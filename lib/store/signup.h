@@ -54,7 +54,6 @@ int signup_next(struct db *db, int64_t now, struct signup *out, struct err *e);
 int signup_after(struct db *db, int64_t id, struct signup *out, struct err *e);
 
 int signup_delete(struct db *db, int64_t id, struct err *e);
-int signup_count(struct db *db, int64_t *out, struct err *e);
 
 /* Write topic ids as text, and read them back: returns how many (at most `size`). */
 void signup_topics_write(char *out, uint64_t size, const int64_t *ids, int count);
