@@ -262,6 +262,7 @@ static int
 decide(struct clerk *c, struct signup *signup, struct turn *turn, struct err *e)
 {
 	struct decision *d = xcalloc(1, sizeof(*d));
+	bool waited = signup->held_by != SIGNUP_FREE;
 	int rc, answer = LIMIT_DROP;
 
 	d->signup = signup;
@@ -271,7 +272,7 @@ decide(struct clerk *c, struct signup *signup, struct turn *turn, struct err *e)
 		rc = counter_add(c->site->db, "signup_without_mail", 1, e);
 	} else if (rc == 1) {
 		rc = answer = limit_ask(c, signup, e);
-		if (rc != -1)
+		if (rc != -1 && !(waited && rc == LIMIT_WAIT)) /* that it goes on waiting is no news */
 			turn->answer[answer]++;
 		if (rc == LIMIT_PASS)
 			rc = d->wanted_count ? ask_to_confirm(c, d, e) : note_already(c, d, e);
@@ -285,6 +286,8 @@ log_turn(const struct turn *turn)
 {
 	const int64_t *n = turn->answer;
 
+	if (turn->silent + n[LIMIT_PASS] + n[LIMIT_DROP] + n[LIMIT_WAIT] == 0)
+		return;
 	log_event(LOG_LEVEL_INFO, "signups", "decided=%lld let_through=%lld dropped=%lld held=%lld",
 	    (long long)(turn->silent + n[LIMIT_PASS] + n[LIMIT_DROP]), (long long)n[LIMIT_PASS], (long long)n[LIMIT_DROP],
 	    (long long)n[LIMIT_WAIT]);

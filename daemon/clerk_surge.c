@@ -177,26 +177,33 @@ watch(struct clerk *c, struct err *e)
 	return signup_waiting(c->site->db, &waiting, e) == -1 ? -1 : tell(c, &waiting, e);
 }
 
-/* What a limit has held for as long as [signup] hold says. */
+/*
+ * What a limit has held for as long as [signup] hold says. Then the first of every line is looked at anew: those before it may be gone, by
+ * us or by `newsletter signup discard`.
+ */
 static int
 drop_held(struct clerk *c, struct err *e)
 {
 	struct db *db = c->site->db;
-	int64_t n, total = 0;
+	int64_t n, total = 0, held;
 
+	if (signup_held_count(db, &held, e) == -1)
+		return -1;
+	if (!held)
+		return 0;
 	do {
 		if (db_begin(db, e) == -1 || signup_drop_held(db, clock_now() - c->site->conf.signup_hold, BITE, &n, e) == -1)
 			return -1;
-		if (n && (counter_add(db, "signup_dropped_hold", n, e) == -1 || signup_wake(db, clock_now(), e) == -1))
+		if (n && counter_add(db, "signup_dropped_hold", n, e) == -1)
 			return -1;
-		if (db_commit(db, e) == -1)
+		if ((n < BITE && signup_wake(db, clock_now(), e) == -1) || db_commit(db, e) == -1)
 			return -1;
 		total += n;
 	} while (n == BITE);
 	if (total)
-		log_event(LOG_LEVEL_WARNING, "signups_dropped", "held_for=%lld requests=%lld", (long long)c->site->conf.signup_hold,
-		    (long long)total);
-	c->more |= total > 0;
+		log_event(LOG_LEVEL_WARNING, "signups_dropped", "requests=%lld held_for=%lld", (long long)total,
+		    (long long)c->site->conf.signup_hold);
+	c->more = true;
 	return 0;
 }
 
