@@ -27,7 +27,6 @@ static const struct {
 	{ "subscriber", "SELECT count(*) FROM subscriber", "subscriber", "counts everybody, for people who ask" },
 	{ "subscription", "SELECT state, count(*) FROM subscription GROUP BY", "subscription", "counts everybody, for people who ask" },
 	{ "signup_line", "SELECT count(held_by)", "signup_request", "counts what waits, for people who ask" },
-	{ "signup_line", "SELECT held_by, count(*)", "signup_request", "lists what waits, for people who ask" },
 	{ "signup_line", "SELECT '', count(*)", "signup_request", "lists what waits, for people who ask" },
 	{ "article", "SELECT id, source, title, url, excerpt, author, image, ''", "article", "walks the index by date, with a limit" },
 	{ "article", "SELECT id, source, title, url, excerpt, author, image, ''", "a", "walks the index by date, with a limit" },
