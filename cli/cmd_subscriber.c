@@ -173,7 +173,7 @@ add_wording(struct buf *out, const char *what, const char *hash, const char *tex
 {
 	if (!text[0] || strstr(out->data, text))
 		return;
-	buf_addf(out, "\n%s (%.8s)\n%s\n", what, hash, text);
+	buf_addf(out, "\n%s (%.8s):\n%s\n", what, hash, text);
 }
 
 static int
