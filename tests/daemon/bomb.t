@@ -27,8 +27,8 @@ watch_memory() {
 	local anon pss most=0 most_pss=0
 	while [ -e "$tmp/watch" ]; do
 		anon=$(memory status RssAnon) pss=$(memory smaps_rollup Pss)
-		[ "${anon:-0}" -le $most ] || most=$anon
-		[ "${pss:-0}" -le $most_pss ] || most_pss=$pss
+		[ "${anon:-0}" -le "$most" ] || most=$anon
+		[ "${pss:-0}" -le "$most_pss" ] || most_pss=$pss
 		echo "$most $most_pss" >"$tmp/memory"
 		sleep 0.2
 	done
@@ -119,11 +119,11 @@ like "the log names nobody" "$(grep -cE 'example\.org|bomb|@|198\.51' "$site/log
 
 echo "# what the operator does"
 list=$(newsletter signup list)
-like "list" "$list" 'requests wait since .*, from [0-9]+ networks\.
-.*
- +Limit +Of +Requests +Since
-.*network +198\.51\.100\.0/24 +1,000 .*Network +Requests +Since
- +198\.51\.100\.0/24 +1,000 '
+like "list" "$list" '^[0-9,]+ requests wait since .*, from [0-9]+ networks\.
+.* +Limit +Of +Requests +Since
+.* network +198\.51\.100\.0/24 +1,000 .*
+ +Network +Requests +Since
+.* 198\.51\.100\.0/24 +1,000 '
 like "with the line over all" "$list" 'total +- +[0-9,]+ '
 hasnt "and no address" "$list" '@'
 waiting=$(held)
