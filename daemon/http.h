@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/link.h"
 #include "base/token.h"
+#include "base/wordlist.h"
 #include "content/words.h"
 #include "http_request.h"
 #include "role.h"
@@ -58,7 +59,8 @@ struct http {
 	struct http_consent {
 		struct buf text; /* the wording that the form shows, until the role is started anew */
 		uint8_t hash[CONSENT_HASH];
-	} consent[WORDS_LANGUAGES]; /* one for each language */
+	} consent[WORDS_LANGUAGES];        /* one for each language */
+	struct wordlist disposable, roles; /* addresses that no signup is taken from; empty where the configuration takes them */
 	struct topic_list topics;
 	int64_t topics_version; /* db_data_version of `topics` */
 	struct in6_addr proxies[HTTP_PROXIES];
@@ -104,7 +106,7 @@ struct http_preferences {
 
 struct http_signup {
 	struct signup row;
-	const char *wording; /* that was shown */
+	const char *wording; /* that was shown; NULL: row.form_hash says it */
 };
 
 struct http_confirm {
@@ -189,6 +191,7 @@ void page_ok(struct http_request *r, const char *template, json_t *context, cons
 void page_error(struct http_request *r, unsigned status, const char *name, const char *detail);
 /* RFC 9457 problem details, in words for people; `field` is the form's, or NULL. */
 void page_problem(struct http_request *r, unsigned status, const char *title, const char *detail, const char *field);
+void page_problem_with(struct http_request *r, unsigned status, const char *title, const char *detail, const char *field, json_t *members);
 /* What words.h says for a key in the visitor's language; context NULL: {language} alone. Appends to *out; "" when it cannot be rendered. */
 void page_words(const struct http_request *r, struct buf *out, const char *key, const json_t *context);
 

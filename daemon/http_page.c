@@ -159,6 +159,12 @@ page_ok(struct http_request *r, const char *template, json_t *context, const cha
 void
 page_problem(struct http_request *r, unsigned status, const char *title, const char *detail, const char *field)
 {
+	page_problem_with(r, status, title, detail, field, json_object());
+}
+
+void
+page_problem_with(struct http_request *r, unsigned status, const char *title, const char *detail, const char *field, json_t *members)
+{
 	json_t *value = json_object();
 
 	json_put(value, "type", "about:blank");
@@ -166,6 +172,8 @@ page_problem(struct http_request *r, unsigned status, const char *title, const c
 	json_put_int(value, "status", status);
 	json_put(value, "detail", detail);
 	json_put(value, "field", field);
+	json_object_update(value, members);
+	json_decref(members);
 	page_json(r, status, "application/problem+json", value);
 }
 
