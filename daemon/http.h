@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/link.h"
 #include "base/token.h"
+#include "http_header.h"
 #include "http_request.h"
 #include "role.h"
 #include "store/signup.h"

@@ -368,11 +368,3 @@ form_get(const struct form *f, const char *name)
 
 	return form_next(f, name, &at);
 }
-
-bool
-accept_json(const char *accept)
-{
-	if (!accept || strcasestr(accept, "text/html"))
-		return false;
-	return strcasestr(accept, "application/json") || strcasestr(accept, "application/problem+json");
-}

@@ -8,7 +8,6 @@
 #ifndef HTTP_REQUEST_H
 #define HTTP_REQUEST_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -62,8 +61,5 @@ const char *form_get(const struct form *f, const char *name);
 
 /* Walk the values of a name: *at starts at 0; NULL after the last. */
 const char *form_next(const struct form *f, const char *name, size_t *at);
-
-/* Whether an Accept header asks for JSON rather than for a page. */
-bool accept_json(const char *accept);
 
 #endif

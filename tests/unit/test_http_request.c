@@ -213,19 +213,6 @@ test_lookup(void **state)
 	form_release(&f);
 }
 
-static void
-test_accept(void **state)
-{
-	(void)state;
-	assert_false(accept_json(NULL));
-	assert_false(accept_json(""));
-	assert_false(accept_json("*/*"));
-	assert_false(accept_json("text/html,application/xhtml+xml,application/json;q=0.9"));
-	assert_true(accept_json("application/json"));
-	assert_true(accept_json("Application/JSON, text/plain"));
-	assert_true(accept_json("application/problem+json"));
-}
-
 int
 main(void)
 {
@@ -233,7 +220,6 @@ main(void)
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_lookup),
-		cmocka_unit_test(test_accept),
 	};
 
 	return cmocka_run_group_tests_name("http_request", tests, NULL, NULL);
