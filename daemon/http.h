@@ -157,6 +157,10 @@ void http_queue_abandon(struct http *h); /* at the very end: refuse what could n
 int http_proxies_init(struct http *h, struct err *e);
 void http_visitor_ip(struct http_request *r);
 
+/* http_cors.c: what goes with every answer, and what a preflight (OPTIONS with Access-Control-Request-Method) hears beside. */
+void http_cors_headers(struct http_request *r);
+void http_cors_preflight(struct http_request *r);
+
 /* http_page.c: each answers the request; a json_t that is handed over is freed. */
 json_t *page_context(const struct http_request *r);
 void page_put(json_t *context, const char *key, const char *text); /* text from outside: left out when it holds control characters */
@@ -195,5 +199,6 @@ void preferences_post(struct http_request *r);
 void style_get(struct http_request *r);
 void robots_get(struct http_request *r);
 void favicon_get(struct http_request *r);
+void embed_script_get(struct http_request *r);
 
 #endif

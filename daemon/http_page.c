@@ -83,6 +83,7 @@ page_bytes(struct http_request *r, unsigned status, const char *type, const char
 		return; /* http.c closes the connection */
 	for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
 		MHD_add_response_header(r->response, headers[i][0], headers[i][1]);
+	http_cors_headers(r);
 	MHD_add_response_header(r->response, MHD_HTTP_HEADER_CACHE_CONTROL, cache);
 	if (type)
 		MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
