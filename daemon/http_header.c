@@ -114,31 +114,70 @@ skip_element(const char *s)
 	return s;
 }
 
+/*
+ * The next range of a field, from *s on, which is moved behind it: its octets and its weight. False at the end of the field; n
+ * is 0 for what is not well-formed.
+ */
+static bool
+next_range(const char **s, const char **range, size_t *n, int *q)
+{
+	const char *end;
+
+	if (!**s)
+		return false;
+	*range = skip_space(*s);
+	*n = strspn(*range, tchar);
+	if ((*range)[*n] == '/')
+		*n += 1 + strspn(*range + *n + 1, tchar);
+	*q = 1000;
+	end = read_parameters(*range + *n, q);
+	if (!end) {
+		*n = 0;
+		end = skip_element(*range);
+	}
+	*s = *end ? end + 1 : end;
+	return true;
+}
+
 bool
 accept_json(const char *accept)
 {
 	struct want html = WANT_NONE, json = WANT_NONE, problem = WANT_NONE;
-	const char *s = accept ? accept : "", *range, *end;
+	const char *s = accept ? accept : "", *range;
 	size_t n;
 	int i, q;
 
-	for (i = 0; *s && i < ACCEPT_RANGES; i++) {
-		range = skip_space(s);
-		n = strspn(range, tchar);
-		if (range[n] == '/')
-			n += 1 + strspn(range + n + 1, tchar);
-		q = 1000;
-		end = read_parameters(range + n, &q);
-		if (end) {
-			consider(&html, range, n, q, "text/html");
-			consider(&json, range, n, q, "application/json");
-			consider(&problem, range, n, q, "application/problem+json");
-		} else {
-			end = skip_element(range);
-		}
-		s = *end ? end + 1 : end;
+	for (i = 0; i < ACCEPT_RANGES && next_range(&s, &range, &n, &q); i++) {
+		consider(&html, range, n, q, "text/html");
+		consider(&json, range, n, q, "application/json");
+		consider(&problem, range, n, q, "application/problem+json");
 	}
 	return is_more(json, html) || (problem.exact == 2 && is_more(problem, html));
+}
+
+/* Whether one language range fits a language: the same, or one is the other cut at a hyphen. */
+static bool
+range_fits(const char *range, size_t n, const char *language)
+{
+	size_t len = strlen(language), least = n < len ? n : len;
+
+	return strncasecmp(range, language, least) == 0 && (n == len || (n < len ? language[n] : range[len]) == '-');
+}
+
+int
+accept_language(const char *header, char (*languages)[16], int count)
+{
+	const char *s = header ? header : "", *range;
+	int best = -1, best_weight = 0, i, k, q;
+	size_t n;
+
+	for (i = 0; i < ACCEPT_RANGES && next_range(&s, &range, &n, &q); i++)
+		for (k = 0; n && k < count && q > best_weight; k++)
+			if (range_fits(range, n, languages[k])) {
+				best = k;
+				best_weight = q;
+			}
+	return best;
 }
 
 bool

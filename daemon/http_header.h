@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define ACCEPT_RANGES 64 /* media ranges of an Accept field that are looked at */
+#define ACCEPT_RANGES 64 /* ranges of an Accept or Accept-Language field that are looked at */
 #define IP_TEXT 64       /* bytes of an address as ip_write writes it */
 
 /*
@@ -17,6 +17,12 @@
  * text/html's, or it is the same and JSON was named more exactly. A range that is not well-formed counts as if it were not there.
  */
 bool accept_json(const char *accept);
+
+/*
+ * Which of `count` languages (codes like "es", "pt-BR") an Accept-Language header (RFC 9110 12.5.4) likes best: its place, or -1. A
+ * range fits a language that it is a prefix of, or that is a prefix of it (es-MX: es). NULL or what is not well-formed likes none.
+ */
+int accept_language(const char *header, char (*languages)[16], int count);
 
 /* An address as IPv6, an IPv4 one mapped into it, so that each has one form; false when the text is no address. */
 bool ip_parse(struct in6_addr *out, const char *text);

@@ -1,4 +1,4 @@
-/* test_http_header.c - Accept by RFC 9110 12.5.1, and whose address a list of forwarded ones names. */
+/* test_http_header.c - Accept and Accept-Language by RFC 9110, and whose address a list of forwarded ones names. */
 #include "../../daemon/http_header.h"
 
 #include <setjmp.h>
@@ -92,6 +92,46 @@ accept_bounds(void **state)
 	buf_release(&field);
 }
 
+static void
+prefers_a_language(void **state)
+{
+	static const struct {
+		const char *header;
+		int want;
+	} headers[] = {
+		{ NULL, -1 },
+		{ "", -1 },
+		{ "es", 1 },
+		{ "ES", 1 },
+		{ "es-MX,es;q=0.9,en;q=0.8", 1 },
+		{ "de-DE, de;q=0.9, en;q=0.4, es;q=0.5", 1 },
+		{ "de, fr;q=0.5", -1 },
+		{ "*", -1 },
+		{ "en;q=0", -1 },
+		{ "en;q=0, es;q=0.001", 1 },
+		{ "pt", 2 },
+		{ "pt-BR", 2 },
+		{ "pt-PT", -1 },
+		{ "e", -1 },
+		{ "eng", -1 },
+		{ ",,;q=1,es", 1 },
+		{ "en;q=x, es;q=0.1", 1 },
+		{ "en;level=1, es;q=0.1", 0 },
+		{ "en;q=0.1;q=0.9;, es;q=0.5", 0 },
+		{ "en;q=0.10000, es;q=0.05", 1 },
+		{ "en-US-x-\"es\", es", 1 },
+		{ "es;q=0.8,en", 0 },
+		{ "es , en", 1 },
+	};
+	char languages[3][16] = { "en", "es", "pt-BR" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
+		if (accept_language(headers[i].header, languages, 3) != headers[i].want)
+			fail_msg("\"%s\": %d", headers[i].header, accept_language(headers[i].header, languages, 3));
+}
+
 static const struct {
 	const char *name, *from, *list, *want;
 } walks[] = {
@@ -140,6 +180,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asks_for_json),
 		cmocka_unit_test(accept_bounds),
+		cmocka_unit_test(prefers_a_language),
 		cmocka_unit_test(walk),
 	};
 
