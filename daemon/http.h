@@ -180,6 +180,14 @@ http_language(const struct http_request *r)
 	return r->http->languages[r->language];
 }
 
+/* http_problem.c: answer with problem details (RFC 9457), in words for people. */
+struct problem {
+	const char *name; /* names its type, where http_problem.c has one; may be NULL, as all but title and detail */
+	const char *title, *detail;
+	const char *field, *suggestion; /* of the form; an address that may have been meant */
+};
+void page_problem(struct http_request *r, unsigned status, const struct problem *p);
+
 /* http_page.c: each answers the request; a json_t that is handed over is freed. */
 json_t *page_context(const struct http_request *r);
 void page_put(json_t *context, const char *key, const char *text); /* text from outside: left out when it holds control characters */
@@ -192,8 +200,6 @@ void page_bytes(struct http_request *r, unsigned status, const char *type, const
 void page_ok(struct http_request *r, const char *template, json_t *context, const char *message);
 /* The words error.NAME, error.NAME.detail and, where there is one, error.NAME.hint; `detail` is what they may call {{detail}}, or NULL. */
 void page_error(struct http_request *r, unsigned status, const char *name, const char *detail);
-/* RFC 9457 problem details, in words for people; `field` is the form's, or NULL. */
-void page_problem(struct http_request *r, unsigned status, const char *title, const char *detail, const char *field);
 /* What words.h says for a key in the visitor's language; context NULL: {language} alone. Appends to *out; "" when it cannot be rendered. */
 void page_words(const struct http_request *r, struct buf *out, const char *key, const json_t *context);
 
@@ -222,5 +228,6 @@ void style_get(struct http_request *r);
 void robots_get(struct http_request *r);
 void favicon_get(struct http_request *r);
 void embed_script_get(struct http_request *r);
+void problem_get(struct http_request *r);
 
 #endif

@@ -16,6 +16,7 @@ static const struct http_route routes[] = {
 	{ "/u/", true, true, unsubscribe_get, unsubscribe_post },
 	{ "/preferences/", true, false, preferences_get, preferences_post },
 	{ "/embed.js", false, false, embed_script_get, NULL },
+	{ "/problems/", true, false, problem_get, NULL },
 	{ "/style.css", false, false, style_get, NULL },
 	{ "/robots.txt", false, false, robots_get, NULL },
 	{ "/favicon.ico", false, false, favicon_get, NULL },
