@@ -199,9 +199,9 @@ page_error(struct http_request *r, unsigned status, const char *name, const char
 	}
 	page_problem(r, status,
 	    &(struct problem){
-	        .name = name,
-	        .title = json_string_value(json_object_get(context, "title")),
-	        .detail = json_string_value(json_object_get(context, "detail")),
+		.name = name,
+		.title = json_string_value(json_object_get(context, "title")),
+		.detail = json_string_value(json_object_get(context, "detail")),
 	    });
 	json_decref(context);
 }
