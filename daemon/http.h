@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/link.h"
 #include "base/token.h"
+#include "base/wordlist.h"
 #include "content/words.h"
 #include "http_header.h"
 #include "http_request.h"
@@ -59,7 +60,8 @@ struct http {
 	struct http_consent {
 		struct buf text; /* the wording that the form shows, until the role is started anew */
 		uint8_t hash[CONSENT_HASH];
-	} consent[WORDS_LANGUAGES]; /* one for each language */
+	} consent[WORDS_LANGUAGES];        /* one for each language */
+	struct wordlist disposable, roles; /* addresses that no signup is taken from; empty where the configuration takes them */
 	struct topic_list topics;
 	int64_t topics_version; /* db_data_version of `topics` */
 	struct in6_addr proxies[HTTP_PROXIES];
@@ -105,7 +107,7 @@ struct http_preferences {
 
 struct http_signup {
 	struct signup row;
-	const char *wording; /* that was shown */
+	const char *wording; /* that was shown; NULL: row.form_hash says it */
 };
 
 struct http_confirm {
