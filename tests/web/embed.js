@@ -30,9 +30,12 @@ function is(got, want, name) {
 
 const sql = (text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', path.join(SITE, 'store/newsletter.db'), text], { encoding: 'utf8' }).trim();
 /* How often an address has been asked for; the clerk may have taken the row already. */
-const asked = (who) => Number(sql(`SELECT (SELECT count(*) FROM signup_request WHERE address = '${who}@example.org') +
-	(SELECT count(*) FROM consent c JOIN subscriber s ON s.id = c.subscriber_id WHERE s.address = '${who}@example.org' AND c.action = 'requested'
+const asked = (who) => Number(sql(`SELECT (SELECT count(*) FROM signup_request WHERE address = '${who}') +
+	(SELECT count(*) FROM consent c JOIN subscriber s ON s.id = c.subscriber_id WHERE s.address = '${who}' AND c.action = 'requested'
 	 AND c.topic_id = 1)`));
+/* The wording that the evidence says was shown to them. */
+const wording = (who) => sql(`SELECT text FROM form_text WHERE hash = (SELECT form_hash FROM signup_request WHERE address = '${who}'
+	UNION SELECT form_hash FROM consent c JOIN subscriber s ON s.id = c.subscriber_id WHERE s.address = '${who}' AND c.action = 'requested')`);
 
 function serve() {
 	const server = http.createServer((request, response) => {
@@ -77,7 +80,9 @@ async function byKeyboard(browser) {
 	await answer(page, 'status').waitFor();
 	ok(/mail is on its way/.test(await answer(page, 'status').textContent()), 'with the keyboard alone: the answer is on the page');
 	is(page.url(), `${LISTED}/script`, 'the page is still the practice\'s');
-	is(asked('ann'), 1, 'the signup is in the store');
+	is(asked('ann@example.org'), 1, 'the signup is in the store');
+	const shown = await page.locator('form > p:has(+ p > button)').textContent();
+	is(wording('ann@example.org'), shown.trim(), 'the evidence has the words that stood there');
 	is(await page.inputValue('[name=email]'), '', 'the form is empty again');
 	is(await page.locator('[name=website]').isVisible(), false, 'the trap is not to be seen');
 	is(page.troubles.join('; '), '', 'nothing to complain about');
@@ -104,9 +109,34 @@ async function problems(browser) {
 	await page.dblclick('[type=submit]');
 	await answer(page, 'status').waitFor();
 	is(await page.locator('[aria-invalid]').count(), 0, 'corrected: nothing is marked');
-	is(asked('ben'), 1, 'a double click asks once');
+	is(asked('ben@example.org'), 1, 'a double click asks once');
 	is(page.troubles.join('; '), '', 'nothing to complain about');
 	await page.context().close();
+}
+
+async function suggestion(browser) {
+	for (const take of [true, false]) {
+		const page = await open(browser, `${LISTED}/script`);
+		const typed = take ? 'dan@gmial.com' : 'dora@gmial.com', meant = typed.replace('gmial', 'gmail');
+		await page.fill('[name=email]', typed);
+		await page.check('[value=promotions]');
+		await page.check('[value=articles]');
+		await page.click('[type=submit]');
+		const button = answer(page, 'alert').locator('button');
+		await button.waitFor();
+		is(await button.textContent(), meant, 'a slip of the pen: the address that may have been meant is a button');
+		is(asked(typed), 0, 'nothing is asked for yet');
+		if (take) {
+			await button.press('Enter');
+			is(await page.inputValue('[name=email]'), meant, 'it fills the field in');
+			is(await focus(page), 'email', 'which has the focus');
+		}
+		await page.click('[type=submit]');
+		await answer(page, 'status').waitFor();
+		is(`${asked(typed)} ${asked(meant)}`, take ? '0 1' : '1 0', take ? 'and is asked for' : 'sent once more it is taken as typed');
+		is(page.troubles.join('; '), '', 'nothing to complain about');
+		await page.context().close();
+	}
 }
 
 async function withoutScript(browser) {
@@ -117,7 +147,8 @@ async function withoutScript(browser) {
 		await Promise.all([page.waitForNavigation(), page.click('[type=submit]')]);
 		is(page.url(), `${URL}/subscribe`, `${file}, without script: the newsletter's page answers`);
 		is(await page.getAttribute('html', 'lang'), file === 'plain' ? 'es' : 'en', 'in the language of the form');
-		is(asked(`no-script-${file}`), 1, 'the signup is in the store');
+		is(asked(`no-script-${file}@example.org`), 1, 'the signup is in the store');
+		ok((file === 'plain' ? /^Al pulsar/ : /^By pressing/).test(wording(`no-script-${file}@example.org`)), 'the evidence has its words');
 		await page.context().close();
 	}
 }
@@ -128,7 +159,7 @@ async function unlisted(browser) {
 	await page.check('[value=articles]');
 	await Promise.all([page.waitForURL(`${URL}/subscribe`), page.click('[type=submit]')]);
 	is(await page.locator('h1').count(), 1, 'an origin that is not listed: the newsletter\'s page answers');
-	is(asked('unlisted'), 1, 'the signup is in the store, once');
+	is(asked('unlisted@example.org'), 1, 'the signup is in the store, once');
 	await page.context().close();
 }
 
@@ -138,6 +169,7 @@ async function main() {
 	try {
 		await byKeyboard(browser);
 		await problems(browser);
+		await suggestion(browser);
 		await withoutScript(browser);
 		await unlisted(browser);
 	} finally {
