@@ -1,6 +1,7 @@
 /*
  * fuzz_http_header.c - any text as header fields: the first line is Accept, then Accept-Language, Content-Type, X-Forwarded-For, and a
- * list of origins. No crash, every answer in its range; and whatever stands in front of a visitor's address in X-Forwarded-For changes nothing.
+ * list of origins. No crash, every answer in its range; and whatever stands in front of a visitor's address in X-Forwarded-For
+ * changes nothing.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,4 +1,7 @@
-/* fuzz_http_json.c - any bytes as a JSON body: no crash, every field within its bounds, and what is read can be said again as a plain form. */
+/*
+ * fuzz_http_json.c - any bytes as a JSON body: no crash, every field within its bounds, and what is read can be said again as a
+ * plain form.
+ */
 #include <stdint.h>
 
 #include "base/err.h"

@@ -30,7 +30,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static struct http_request r, below;
 	static char base[] = "/newsletter", none[] = "";
-	char *path = xstrndup((const char *)data, n < HTTP_URI - sizeof(base) ? n : HTTP_URI - sizeof(base));
+	size_t most = HTTP_URI - sizeof(base);
+	char *path = xstrndup((const char *)data, n < most ? n : most);
 	const struct http_route *route = find(&r, none, "", path);
 	uint8_t hash[TOKEN_HASH];
 
