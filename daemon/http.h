@@ -21,6 +21,7 @@
 #include "base/token.h"
 #include "base/wordlist.h"
 #include "content/words.h"
+#include "http_header.h"
 #include "http_request.h"
 #include "role.h"
 #include "store/signup.h"
@@ -165,6 +166,10 @@ void http_queue_abandon(struct http *h); /* at the very end: refuse what could n
 int http_proxies_init(struct http *h, struct err *e);
 void http_visitor_ip(struct http_request *r);
 
+/* http_cors.c: what goes with every answer, and what a preflight (OPTIONS with Access-Control-Request-Method) hears beside. */
+void http_cors_headers(struct http_request *r);
+void http_cors_preflight(struct http_request *r);
+
 /* http_language.c */
 int http_language_init(struct http *h, struct err *e);
 void http_language_begin(struct http_request *r);                         /* from its query and headers */
@@ -176,6 +181,14 @@ http_language(const struct http_request *r)
 {
 	return r->http->languages[r->language];
 }
+
+/* http_problem.c: answer with problem details (RFC 9457), in words for people. */
+struct problem {
+	const char *name; /* names its type, where http_problem.c has one; may be NULL, as all but title and detail */
+	const char *title, *detail;
+	const char *field, *suggestion; /* of the form; an address that may have been meant */
+};
+void page_problem(struct http_request *r, unsigned status, const struct problem *p);
 
 /* http_page.c: each answers the request; a json_t that is handed over is freed. */
 json_t *page_context(const struct http_request *r);
@@ -189,9 +202,6 @@ void page_bytes(struct http_request *r, unsigned status, const char *type, const
 void page_ok(struct http_request *r, const char *template, json_t *context, const char *message);
 /* The words error.NAME, error.NAME.detail and, where there is one, error.NAME.hint; `detail` is what they may call {{detail}}, or NULL. */
 void page_error(struct http_request *r, unsigned status, const char *name, const char *detail);
-/* RFC 9457 problem details, in words for people; `field` is the form's, or NULL. */
-void page_problem(struct http_request *r, unsigned status, const char *title, const char *detail, const char *field);
-void page_problem_with(struct http_request *r, unsigned status, const char *title, const char *detail, const char *field, json_t *members);
 /* What words.h says for a key in the visitor's language; context NULL: {language} alone. Appends to *out; "" when it cannot be rendered. */
 void page_words(const struct http_request *r, struct buf *out, const char *key, const json_t *context);
 
@@ -219,5 +229,7 @@ void preferences_post(struct http_request *r);
 void style_get(struct http_request *r);
 void robots_get(struct http_request *r);
 void favicon_get(struct http_request *r);
+void embed_script_get(struct http_request *r);
+void problem_get(struct http_request *r);
 
 #endif
