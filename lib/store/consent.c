@@ -12,6 +12,7 @@ enum {
 	Q_WORDING,
 	Q_ADD,
 	Q_LAST,
+	Q_BEFORE_LAST,
 	Q_EACH,
 	Q_DROP_IPS,
 	Q_COUNT
@@ -23,6 +24,7 @@ static const char *const sql[] = {
 		  "VALUES (:subscriber, :topic, :action, :now, :ip, :form, :mail, :source)",
 	[Q_LAST] = "SELECT action, at FROM consent WHERE subscriber_id = :subscriber AND topic_id = :topic AND action <> 'requested' "
 		   "ORDER BY id DESC LIMIT 1",
+	[Q_BEFORE_LAST] = "SELECT action FROM consent WHERE subscriber_id = :subscriber AND topic_id = :topic ORDER BY id DESC LIMIT 1 OFFSET 1",
 	[Q_EACH] = "SELECT c.at, t.slug, c.action, c.source, coalesce(c.ip, ''), coalesce(f.text, ''), coalesce(m.text, '') FROM consent c "
 		   "JOIN topic t ON t.id = c.topic_id LEFT JOIN form_text f ON f.hash = c.form_hash LEFT JOIN form_text m ON m.hash = c.mail_hash "
 		   "WHERE c.subscriber_id = :subscriber ORDER BY c.id",
@@ -70,6 +72,22 @@ consent_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action
 	if (rc == 1) {
 		stmt_col_copy(st, 0, action, 16);
 		*at = stmt_col_int(st, 1);
+		stmt_done(st);
+	}
+	return rc;
+}
+
+int
+consent_before_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action[16], struct err *e)
+{
+	struct stmt *st = db_stmt(db, &consent_module, Q_BEFORE_LAST);
+	int rc;
+
+	stmt_int(st, ":subscriber", subscriber_id);
+	stmt_int(st, ":topic", topic_id);
+	rc = stmt_step(st, e);
+	if (rc == 1) {
+		stmt_col_copy(st, 0, action, 16);
 		stmt_done(st);
 	}
 	return rc;

@@ -36,6 +36,9 @@ int consent_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const ch
  */
 int consent_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action[16], int64_t *at, struct err *e);
 
+/* The action before the last one, of any kind: 1, 0 when there are not two, -1. What the last one changed. */
+int consent_before_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action[16], struct err *e);
+
 /* One person's, oldest first. */
 int consent_each(struct db *db, int64_t subscriber_id, int (*each)(void *ctx, const struct consent *c, struct err *e),
     void *ctx, struct err *e);
