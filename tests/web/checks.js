@@ -112,7 +112,7 @@ async function unstyled(w, name) {
 		const parts = [...document.querySelectorAll('h1, h2, p, li, label, legend, button, a, input:not([type=hidden]), select')];
 		const out = {
 			hidden: parts.filter((e) => !shown(e)).map((e) => e.outerHTML.slice(0, 80)),
-			far: controls.filter((c) => Math.abs(box(c).top - box(c.labels[0]).top) > 60).map((c) => c.name),
+			far: controls.filter((c) => c.labels.length && Math.abs(box(c).top - box(c.labels[0]).top) > 60).map((c) => c.name),
 			order: parts.filter((e, i) => i && box(e).bottom < box(parts[i - 1]).top - 1).map((e) => e.outerHTML.slice(0, 80)),
 			wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
 		};
