@@ -84,7 +84,7 @@ answer_undo(struct http_request *r)
 	json_t *context = page_context(r);
 
 	json_object_set_new(context, "unsubscribe_url", json_sprintf("%s/u/%s", r->http->base, r->token));
-	page_ok(r, "web/undone.html.mustache", context, "Everything is as it was.");
+	page_ok(r, "web/undone.html.mustache", context, "undone.message");
 }
 
 void

@@ -83,7 +83,7 @@ answer_leave(struct http_request *r)
 		json_put(context, "undo", undo);
 		json_put_bool(context, "everything", !leave->link.topic);
 	}
-	page_ok(r, "web/unsubscribed.html.mustache", context, "You are unsubscribed.");
+	page_ok(r, "web/unsubscribed.html.mustache", context, "unsubscribed.message");
 }
 
 /* What our own pages say beside the link. A body that cannot be read says nothing: whoever wrote it wants to leave. */
