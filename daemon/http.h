@@ -100,6 +100,7 @@ struct http_preferences {
 	int64_t subscriber_id;
 	int64_t topics[TOPICS_MAX]; /* those that are checked */
 	int count;
+	int language;    /* of mails to them, in http.languages; -1: stays */
 	bool everything; /* leave all */
 	char name[SUBSCRIBER_NAME];
 };

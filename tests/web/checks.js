@@ -65,7 +65,7 @@ async function drawn(w, page, name) {
 
 	ok(seen.headings.length === 1 && page.heading[w.look.language].test(seen.headings[0]), `${name}: its heading`, seen.headings.join(' | '));
 	ok(seen.title, `${name}: a title`);
-	is(seen.lang, w.look.language, `${name}: its language`);
+	is(seen.lang, page.turns ? page.turns[w.look.language] : w.look.language, `${name}: its language`);
 	ok(seen.wide <= 0, `${name}: no scrolling sideways`, `${seen.wide} px too wide`);
 	ok(/^rgb/.test(seen.styled) && seen.styled !== 'rgba(0, 0, 0, 0)', `${name}: the style sheet is there`, seen.styled);
 	is(seen.unnamed.join(), '', `${name}: every field has a label`);

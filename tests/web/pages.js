@@ -7,6 +7,7 @@
  *   come      (w) => …: bring the window w there, with people and links of its own
  *   public    it may be found by search engines
  *   open      it may be kept by a browser, for nothing in it is anybody's own
+ *   turns     the language in which it answers, by the one that the browser asks for
  *   few       it takes long: not in every window
  */
 'use strict';
@@ -52,8 +53,8 @@ async function busy(w) {
 	}
 }
 
-async function saved(w, change) {
-	await w.go(settings(person('Ann Zoë', [1, 2])));
+async function saved(w, change, language) {
+	await w.go(settings(person('Ann Zoë', [1, 2], language)));
 	await change(w.page);
 	await w.press('main form button:not([name])');
 }
@@ -81,11 +82,13 @@ const pages = [
 		come: (w) => w.go(`/confirm/${token('confirm', person('ann', [1, 1]), tomorrow(), 1700000001)}`) },
 	{ name: 'confirm-too-old', status: 410, heading: { en: /no longer works/i, es: /enlace/i },
 		come: (w) => w.go(`/confirm/${token('confirm', person('ann', [0, 0]), now() - 10)}`) },
-	{ name: 'preferences', status: 200, heading: { en: /your settings/i, es: /preferencias|ajustes/i }, come: (w) => w.go(settings(person('Ann Zoë', [1, 2]))) },
-	{ name: 'preferences-saved', status: 200, heading: { en: /your settings/i, es: /preferencias|ajustes/i },
+	{ name: 'preferences', status: 200, heading: { en: /your settings/i, es: /sus ajustes/i }, come: (w) => w.go(settings(person('Ann Zoë', [1, 2]))) },
+	{ name: 'preferences-saved', status: 200, heading: { en: /your settings/i, es: /sus ajustes/i },
 		come: (w) => saved(w, (page) => page.locator('input[name=topic]').nth(1).check()) },
-	{ name: 'preferences-nothing', status: 200, heading: { en: /your settings/i, es: /preferencias|ajustes/i },
+	{ name: 'preferences-nothing', status: 200, heading: { en: /your settings/i, es: /sus ajustes/i },
 		come: (w) => saved(w, (page) => page.locator('input[name=topic]').nth(0).uncheck()) },
+	{ name: 'preferences-language', status: 200, heading: { en: /sus ajustes/i, es: /your settings/i }, turns: { en: 'es', es: 'en' },
+		come: (w) => saved(w, (page) => page.selectOption('#language', w.look.language === 'es' ? 'en' : 'es'), w.look.language) },
 	{ name: 'preferences-too-old', status: 410, heading: { en: /no longer works/i, es: /enlace/i },
 		come: (w) => w.go(`/preferences/${link('preferences', 1, 0, 0, 1600000000)}`) },
 	{ name: 'unsubscribe', status: 200, heading: { en: /unsubscribe/i, es: /baja/i }, come: (w) => w.go(leave(person('ann', [1, 1]), 1)) },
