@@ -74,7 +74,7 @@ const pages = [
 	{ name: 'check-mail', status: 200, heading: { en: /check your mail/i, es: /correo/i }, come: (w) => signUp(w, {}) },
 	{ name: 'confirm', status: 200, heading: { en: /confirm/i, es: /confirm/i },
 		come: (w) => w.go(`/confirm/${token('confirm', person('ann', [0, 0]), tomorrow())}`) },
-	{ name: 'confirmed', status: 200, heading: { en: /subscribed/i, es: /suscri/i }, come: async (w) => {
+	{ name: 'confirmed', status: 200, heading: { en: /you are subscribed/i, es: /ya está en la lista/i }, come: async (w) => {
 		await w.go(`/confirm/${token('confirm', person('ann', [0, 0]), tomorrow())}`);
 		await w.press('main form button');
 	} },
