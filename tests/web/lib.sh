@@ -9,7 +9,7 @@ need_peers
 # web_site [init options]: limits are off, for all its visitors have one address.
 web_site() {
 	make_site --name 'Quiet Harbour Psychotherapy' --home https://www.quietharbour.example \
-		--postal-address 'Quiet Harbour Psychotherapy, 12 Mill Lane, Bristol BS1 4ND' \
+		--postal-address '12 Mill Lane, Bristol BS1 4ND' \
 		--action-text 'Schedule your session' --action-url https://www.quietharbour.example/schedule "$@"
 	conf_add site privacy_url=https://www.quietharbour.example/privacy
 	conf_add signup per_network=0 per_domain=0 total=0
