@@ -1,4 +1,7 @@
-/* accents.js - axe on the pages that show the accent colour most: filled buttons, links, marks, ticked boxes, notices. COLOUR is the site's. Prints TAP. */
+/*
+ * accents.js - axe on the pages that show the accent colour most: filled buttons, links, marks, ticked boxes, notices. COLOUR is the site's. Prints
+ * TAP.
+ */
 'use strict';
 const { accessible } = require('./axe');
 const { base, ok, run } = require('./lib');

@@ -14,4 +14,12 @@ while read -r colour; do
 	at_least "$colour: checks made" "$(grep -c '^ok' "$tmp/tap")" 25
 	stop_daemon
 done <"$tmp/colours"
+echo "# docs/PAGES.md shows every page (make pictures)"
+missing=$(NODE_PATH=$NODE_PATH node -e '
+	for (const page of require(process.argv[1]).pages)
+		for (const width of [360, 1280])
+			console.log(`${page.name}-${width}.png`)' "$root/tests/web/pages.js" | while read -r picture; do
+	[ -e "$root/docs/pictures/$picture" ] && grep -q "pictures/$picture" "$root/docs/PAGES.md" || echo "$picture"
+done)
+is "no picture is missing" "$missing" ""
 done_testing

@@ -21,7 +21,8 @@ async function accessible(w, name) {
 			await w.page.evaluate(axe);
 		const found = await w.page.evaluate(async (only) => {
 			const report = await window.axe.run(document, { runOnly: { type: 'tag', values: only }, resultTypes: ['violations'] });
-			return report.violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.html.slice(0, 120)} ${n.any.map((a) => a.message).join(' ')}`).join('\n  ')}`);
+			const told = (n) => `${n.html.slice(0, 120)} ${n.any.map((a) => a.message).join(' ')}`;
+			return report.violations.map((v) => `${v.id}: ${v.nodes.map(told).join('\n  ')}`);
 		}, tags);
 		is(found.join('\n'), '', `${name}: axe finds nothing, ${scheme.name}`);
 	}

@@ -59,9 +59,11 @@ const tomorrow = () => now() + 86400;
 function person(name, states, language) {
 	const action = ['requested', 'confirmed', 'left'];
 	const rows = states.map((state, i) => `INSERT INTO subscription SELECT ${i + 1}, max(id), ${state}, 1700000000 FROM subscriber;
-		INSERT INTO consent (subscriber_id, topic_id, action, at, source) SELECT max(id), ${i + 1}, '${action[state]}', 1700000000, 'web' FROM subscriber;`);
+		INSERT INTO consent (subscriber_id, topic_id, action, at, source)
+			SELECT max(id), ${i + 1}, '${action[state]}', 1700000000, 'web' FROM subscriber;`);
 	return Number(sql(`BEGIN IMMEDIATE; INSERT INTO subscriber (address, address_key, address_hmac, name, language, created_at)
-		VALUES ('${name}-' || lower(hex(randomblob(6))) || '@example.org', lower(hex(randomblob(16))), randomblob(16), '${name}', '${language || ''}', 1700000000);
+		VALUES ('${name}-' || lower(hex(randomblob(6))) || '@example.org', lower(hex(randomblob(16))), randomblob(16), '${name}', '${language || ''}',
+			1700000000);
 		UPDATE subscriber SET address_key = address WHERE id = (SELECT max(id) FROM subscriber);
 		${rows.join('\n')} SELECT max(id) FROM subscriber; COMMIT;`));
 }

@@ -2,6 +2,7 @@
  * pages.js - every page that a visitor can come to, one a row. Prints nothing; every.js walks through it, and pictures.js draws it.
  *
  *   name      of the page and of its picture
+ *   what      it is, for docs/PAGES.md
  *   status    of the answer
  *   heading   what its <h1> says: one pattern, or one for each language
  *   come      (w) => …: bring the window w there, with people and links of its own
@@ -65,55 +66,79 @@ async function left(w, topic, states) {
 }
 
 const pages = [
-	{ name: 'signup', status: 200, heading: /newsletter|bolet/i, public: true, come: (w) => w.go('/') },
-	{ name: 'signup-topic', status: 200, heading: /newsletter|bolet/i, public: true, come: (w) => w.go('/?topic=articles') },
-	{ name: 'signup-error-address', status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { email: 'ann@example' }) },
-	{ name: 'signup-error-name', status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { name: 'win at https://spam.example' }) },
-	{ name: 'signup-error-topic', status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { topic: null }) },
-	{ name: 'signup-out-of-date', status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { form_token: 'A'.repeat(32) }) },
-	{ name: 'check-mail', status: 200, heading: { en: /check your mail/i, es: /correo/i }, come: (w) => signUp(w, {}) },
-	{ name: 'confirm', status: 200, heading: { en: /confirm/i, es: /confirm/i },
+	{ name: 'signup', what: 'The form, as it comes', status: 200, heading: /newsletter|bolet/i, public: true, come: (w) => w.go('/') },
+	{ name: 'signup-topic', what: 'The same from a link that names a topic (`/?topic=articles`)',
+		status: 200, heading: /newsletter|bolet/i, public: true, come: (w) => w.go('/?topic=articles') },
+	{ name: 'signup-error-address', what: 'Something is wrong: it is said above, and the field has the focus',
+		status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { email: 'ann@example' }) },
+	{ name: 'signup-error-name', what: 'The name holds a link',
+		status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { name: 'win at https://spam.example' }) },
+	{ name: 'signup-error-topic', what: 'No topic is chosen',
+		status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { topic: null }) },
+	{ name: 'signup-out-of-date', what: 'The wording of consent has changed since the form was opened',
+		status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { form_token: 'A'.repeat(32) }) },
+	{ name: 'check-mail', what: 'The answer to every signup, whoever asked',
+		status: 200, heading: { en: /check your mail/i, es: /correo/i }, come: (w) => signUp(w, {}) },
+	{ name: 'confirm', what: 'What the link in the confirmation opens; only the button subscribes',
+		status: 200, heading: { en: /confirm/i, es: /confirm/i },
 		come: (w) => w.go(`/confirm/${token('confirm', person('ann', [0, 0]), tomorrow())}`) },
-	{ name: 'confirmed', status: 200, heading: { en: /you are subscribed/i, es: /ya está en la lista/i }, come: async (w) => {
+	{ name: 'confirmed', what: 'The button was pressed',
+		status: 200, heading: { en: /you are subscribed/i, es: /ya está en la lista/i }, come: async (w) => {
 		await w.go(`/confirm/${token('confirm', person('ann', [0, 0]), tomorrow())}`);
 		await w.press('main form button');
 	} },
-	{ name: 'already-confirmed', status: 200, heading: { en: /already/i, es: /ya/i },
+	{ name: 'already-confirmed', what: 'The link is opened again', status: 200, heading: { en: /already/i, es: /ya/i },
 		come: (w) => w.go(`/confirm/${token('confirm', person('ann', [1, 1]), tomorrow(), 1700000001)}`) },
-	{ name: 'confirm-too-old', status: 410, heading: { en: /no longer works/i, es: /enlace/i },
+	{ name: 'confirm-too-old', what: 'The link is older than its days', status: 410, heading: { en: /no longer works/i, es: /enlace/i },
 		come: (w) => w.go(`/confirm/${token('confirm', person('ann', [0, 0]), now() - 10)}`) },
-	{ name: 'preferences', status: 200, heading: { en: /your settings/i, es: /sus ajustes/i }, come: (w) => w.go(settings(person('Ann Zoë', [1, 2]))) },
-	{ name: 'preferences-saved', status: 200, heading: { en: /your settings/i, es: /sus ajustes/i },
+	{ name: 'preferences', what: 'One’s topics, name and language, from the link in every mail',
+		status: 200, heading: { en: /your settings/i, es: /sus ajustes/i }, come: (w) => w.go(settings(person('Ann Zoë', [1, 2]))) },
+	{ name: 'preferences-saved', what: 'Saved', status: 200, heading: { en: /your settings/i, es: /sus ajustes/i },
 		come: (w) => saved(w, (page) => page.locator('input[name=topic]').nth(1).check()) },
-	{ name: 'preferences-nothing', status: 200, heading: { en: /your settings/i, es: /sus ajustes/i },
+	{ name: 'preferences-nothing', what: 'Saved with no topic left', status: 200, heading: { en: /your settings/i, es: /sus ajustes/i },
 		come: (w) => saved(w, (page) => page.locator('input[name=topic]').nth(0).uncheck()) },
-	{ name: 'preferences-language', status: 200, heading: { en: /sus ajustes/i, es: /your settings/i }, turns: { en: 'es', es: 'en' },
+	{ name: 'preferences-language', what: 'Another language was chosen: the answer is in it',
+		status: 200, heading: { en: /sus ajustes/i, es: /your settings/i }, turns: { en: 'es', es: 'en' },
 		come: (w) => saved(w, (page) => page.selectOption('#language', w.look.language === 'es' ? 'en' : 'es'), w.look.language) },
-	{ name: 'preferences-too-old', status: 410, heading: { en: /no longer works/i, es: /enlace/i },
+	{ name: 'preferences-too-old', what: 'The link is older than 30 days',
+		status: 410, heading: { en: /no longer works/i, es: /enlace/i },
 		come: (w) => w.go(`/preferences/${link('preferences', 1, 0, 0, 1600000000)}`) },
-	{ name: 'unsubscribe', status: 200, heading: { en: /unsubscribe/i, es: /baja/i }, come: (w) => w.go(leave(person('ann', [1, 1]), 1)) },
-	{ name: 'unsubscribe-everything', status: 200, heading: { en: /unsubscribe/i, es: /baja/i }, come: (w) => w.go(leave(person('ann', [1, 1]), 0)) },
-	{ name: 'unsubscribed', status: 200, heading: { en: /you are unsubscribed/i, es: /baja/i }, come: (w) => left(w, 1) },
-	{ name: 'unsubscribed-everything', status: 200, heading: { en: /you are unsubscribed/i, es: /baja/i }, come: async (w) => {
+	{ name: 'unsubscribe', what: 'What “unsubscribe” in a mail opens',
+		status: 200, heading: { en: /unsubscribe/i, es: /baja/i }, come: (w) => w.go(leave(person('ann', [1, 1]), 1)) },
+	{ name: 'unsubscribe-everything', what: 'The same for every topic at once',
+		status: 200, heading: { en: /unsubscribe/i, es: /baja/i }, come: (w) => w.go(leave(person('ann', [1, 1]), 0)) },
+	{ name: 'unsubscribed', what: 'Left one topic; a button takes it back for an hour',
+		status: 200, heading: { en: /you are unsubscribed/i, es: /baja/i }, come: (w) => left(w, 1) },
+	{ name: 'unsubscribed-everything', what: 'Left all',
+		status: 200, heading: { en: /you are unsubscribed/i, es: /baja/i }, come: async (w) => {
 		await w.go(leave(person('ann', [1, 1]), 1));
 		await w.press('main form button[name=everything]');
 	} },
-	{ name: 'undone', status: 200, heading: { en: /as it was/i, es: /como antes|como estaba/i }, come: async (w) => {
+	{ name: 'undone', what: 'It was a slip, and is taken back',
+		status: 200, heading: { en: /as it was/i, es: /como antes|como estaba/i }, come: async (w) => {
 		await left(w, 0);
 		await w.press('main form button');
 	} },
-	{ name: 'undo-too-late', status: 410, heading: { en: /no longer works/i, es: /enlace/i }, come: async (w) => {
+	{ name: 'undo-too-late', what: 'The hour is over',
+		status: 410, heading: { en: /no longer works/i, es: /enlace/i }, come: async (w) => {
 		await left(w, 0);
 		await w.page.evaluate((text) => { document.querySelector('[name=undo]').value = text; }, 'A'.repeat(32));
 		await w.press('main form button');
 	} },
-	{ name: 'link-broken', status: 404, heading: { en: /no longer works/i, es: /enlace/i }, come: (w) => w.go(`/confirm/${NOBODY}`) },
-	{ name: 'error-400', status: 400, heading: { en: /cannot read/i, es: /./ }, come: (w) => w.go('/?topic=%ff') },
-	{ name: 'error-404', status: 404, heading: { en: /no such page/i, es: /página/i }, come: (w) => w.go('/nowhere') },
-	{ name: 'error-405', status: 405, heading: { en: /does not work/i, es: /./ }, come: (w) => w.go('/subscribe') },
-	{ name: 'error-413', status: 413, heading: { en: /too much/i, es: /demasiado/i }, come: (w) => stuff(w, 70000) },
-	{ name: 'error-414', status: 414, heading: { en: /too long/i, es: /larg/i }, come: (w) => w.go(`/?x=${'x'.repeat(3000)}`) },
-	{ name: 'error-503', status: 503, heading: { en: /busy/i, es: /./ }, few: true, come: busy },
+	{ name: 'link-broken', what: 'A link that was not copied completely',
+		status: 404, heading: { en: /no longer works/i, es: /enlace/i }, come: (w) => w.go(`/confirm/${NOBODY}`) },
+	{ name: 'error-400', what: 'An address that cannot be read',
+		status: 400, heading: { en: /cannot read/i, es: /./ }, come: (w) => w.go('/?topic=%ff') },
+	{ name: 'error-404', what: 'No such page',
+		status: 404, heading: { en: /no such page/i, es: /página/i }, come: (w) => w.go('/nowhere') },
+	{ name: 'error-405', what: 'A page opened that only takes forms',
+		status: 405, heading: { en: /does not work/i, es: /./ }, come: (w) => w.go('/subscribe') },
+	{ name: 'error-413', what: 'More than a request may hold',
+		status: 413, heading: { en: /too much/i, es: /demasiado/i }, come: (w) => stuff(w, 70000) },
+	{ name: 'error-414', what: 'An address that is too long',
+		status: 414, heading: { en: /too long/i, es: /larg/i }, come: (w) => w.go(`/?x=${'x'.repeat(3000)}`) },
+	{ name: 'error-503', what: 'The store is locked: nothing was recorded',
+		status: 503, heading: { en: /busy/i, es: /./ }, few: true, come: busy },
 ];
 
 for (const page of pages)

@@ -1,5 +1,6 @@
 /*
- * pictures.js - draws every page of pages.js at both widths into the folder SCREENSHOTS, and the mails whose HTML is given as files. Prints TAP.
+ * pictures.js - draws every page of pages.js at both widths into the folder SCREENSHOTS, and the mails whose HTML is given as files; writes the page
+ * that shows them all, SCREENSHOTS/PAGES.md. Prints TAP.
  *
  *   pictures.js [NAME=FILE.html]…
  */
@@ -35,6 +36,33 @@ async function mails(browser) {
 	}
 }
 
+const picture = (file, width, text) => (fs.existsSync(path.join(folder, `${file}.png`)) ?
+	`<img src="pictures/${file}.png" alt="${text}" width="${width}">` : '');
+
+function write() {
+	const rows = pages.map((p) => [`**${p.name}** ${p.status === 200 ? '' : `(${p.status})`}<br>${p.what}`,
+		picture(`${p.name}-1280`, 480, `${p.name}, on a desk`),
+		picture(`${p.name}-360`, 180, `${p.name}, on a phone`) + picture(`${p.name}-360-es`, 180, `${p.name}, in Spanish`) +
+			picture(`${p.name}-360-dark`, 180, `${p.name}, in the dark`)]);
+	const mail = process.argv.slice(2).map((word) => word.split('=')[0]).map((name) => [`**${name}**`,
+		picture(`${name}-640`, 480, `${name}, on a desk`), picture(`${name}-360`, 180, `${name}, on a phone`)]);
+	const table = (lines) => lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+	const text = `# Every page, and two of the mails
+
+Drawn by Chromium from a real site with \`make pictures\`, at 1280 and 360 pixels, some in Spanish and in the dark. \`tests/web/\` walks through
+the same pages, with script and without, by pointer and by keyboard: axe-core, html-validate and csp_evaluator find nothing on any of them.
+
+| page | 1280 px | 360 px |
+|---|---|---|
+${table(rows)}
+
+| mail | 640 px | 360 px |
+|---|---|---|
+${table(mail)}
+`;
+	fs.writeFileSync(path.join(folder, 'PAGES.md'), text);
+}
+
 run(async (browser) => {
 	for (const look of looks) {
 		const w = await Window.open(browser, look);
@@ -45,4 +73,5 @@ run(async (browser) => {
 		await w.close();
 	}
 	await mails(browser);
+	write();
 });
