@@ -3,8 +3,8 @@
 const { accessible } = require('./axe');
 const { drawn, quiet, source, styledAgain, unstyled, zoomed } = require('./checks');
 const { reachable } = require('./keyboard');
-const { run } = require('./lib');
-const { pages } = require('./pages');
+const { is, run } = require('./lib');
+const { forgotten, pages } = require('./pages');
 const { Window } = require('./window');
 
 const looks = [];
@@ -34,6 +34,7 @@ async function walk(browser, look, first) {
 }
 
 run(async (browser) => {
+	is(forgotten().join(), '', 'every page of templates/web is looked at');
 	for (const [i, look] of looks.entries())
 		await walk(browser, look, i === 0 || i === looks.length - 1);
 });

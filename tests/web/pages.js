@@ -2,6 +2,7 @@
  * pages.js - every page that a visitor can come to, one a row. Prints nothing; every.js walks through it, and pictures.js draws it.
  *
  *   name      of the page and of its picture
+ *   template  of templates/web that it is made from; without it there is no such page
  *   what      it is, for docs/PAGES.md
  *   status    of the answer
  *   heading   what its <h1> says: one pattern, or one for each language
@@ -12,6 +13,8 @@
  *   few       it takes long: not in every window
  */
 'use strict';
+const fs = require('fs');
+const path = require('path');
 const { link, lockStore, now, person, token, tomorrow } = require('./lib');
 
 const NOBODY = '01234567-89ab-4def-8123-456789abcdef';
@@ -65,84 +68,97 @@ async function left(w, topic, states) {
 	await w.press('main form button:not([name])');
 }
 
-const pages = [
-	{ name: 'signup', what: 'The form, as it comes', status: 200, heading: /newsletter|bolet/i, public: true, come: (w) => w.go('/') },
-	{ name: 'signup-topic', what: 'The same from a link that names a topic (`/?topic=articles`)',
+const all = [
+	{ name: 'signup', template: 'signup', what: 'The form, as it comes',
+		status: 200, heading: /newsletter|bolet/i, public: true, come: (w) => w.go('/') },
+	{ name: 'signup-topic', template: 'signup', what: 'The same from a link that names a topic (`/?topic=articles`)',
 		status: 200, heading: /newsletter|bolet/i, public: true, come: (w) => w.go('/?topic=articles') },
-	{ name: 'signup-error-address', what: 'Something is wrong: it is said above, and the field has the focus',
+	{ name: 'signup-error-address', template: 'signup', what: 'Something is wrong: it is said above, and the field has the focus',
 		status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { email: 'ann@example' }) },
-	{ name: 'signup-error-name', what: 'The name holds a link',
+	{ name: 'signup-error-name', template: 'signup', what: 'The name holds a link',
 		status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { name: 'win at https://spam.example' }) },
-	{ name: 'signup-error-topic', what: 'No topic is chosen',
+	{ name: 'signup-error-topic', template: 'signup', what: 'No topic is chosen',
 		status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { topic: null }) },
-	{ name: 'signup-out-of-date', what: 'The wording of consent has changed since the form was opened',
+	{ name: 'signup-out-of-date', template: 'signup', what: 'The wording of consent has changed since the form was opened',
 		status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { form_token: 'A'.repeat(32) }) },
-	{ name: 'check-mail', what: 'The answer to every signup, whoever asked',
+	{ name: 'check-mail', template: 'check-mail', what: 'The answer to every signup, whoever asked',
 		status: 200, heading: { en: /check your mail/i, es: /correo/i }, come: (w) => signUp(w, {}) },
-	{ name: 'confirm', what: 'What the link in the confirmation opens; only the button subscribes',
+	{ name: 'confirm', template: 'confirm', what: 'What the link in the confirmation opens; only the button subscribes',
 		status: 200, heading: { en: /confirm/i, es: /confirm/i },
 		come: (w) => w.go(`/confirm/${token('confirm', person('ann', [0, 0]), tomorrow())}`) },
-	{ name: 'confirmed', what: 'The button was pressed',
+	{ name: 'confirmed', template: 'confirmed', what: 'The button was pressed',
 		status: 200, heading: { en: /you are subscribed/i, es: /ya está en la lista/i }, come: async (w) => {
 		await w.go(`/confirm/${token('confirm', person('ann', [0, 0]), tomorrow())}`);
 		await w.press('main form button');
 	} },
-	{ name: 'already-confirmed', what: 'The link is opened again', status: 200, heading: { en: /already/i, es: /ya/i },
+	{ name: 'already-confirmed', template: 'already-confirmed', what: 'The link is opened again',
+		status: 200, heading: { en: /already/i, es: /ya/i },
 		come: (w) => w.go(`/confirm/${token('confirm', person('ann', [1, 1]), tomorrow(), 1700000001)}`) },
-	{ name: 'confirm-too-old', what: 'The link is older than its days', status: 410, heading: { en: /no longer works/i, es: /enlace/i },
+	{ name: 'confirm-too-old', template: 'link-expired', what: 'The link is older than its days',
+		status: 410, heading: { en: /no longer works/i, es: /enlace/i },
 		come: (w) => w.go(`/confirm/${token('confirm', person('ann', [0, 0]), now() - 10)}`) },
-	{ name: 'preferences', what: 'One’s topics, name and language, from the link in every mail',
+	{ name: 'preferences', template: 'preferences', what: 'One’s topics, name and language, from the link in every mail',
 		status: 200, heading: { en: /your settings/i, es: /sus ajustes/i }, come: (w) => w.go(settings(person('Ann Zoë', [1, 2]))) },
-	{ name: 'preferences-saved', what: 'Saved', status: 200, heading: { en: /your settings/i, es: /sus ajustes/i },
+	{ name: 'preferences-saved', template: 'preferences', what: 'Saved',
+		status: 200, heading: { en: /your settings/i, es: /sus ajustes/i },
 		come: (w) => saved(w, (page) => page.locator('input[name=topic]').nth(1).check()) },
-	{ name: 'preferences-nothing', what: 'Saved with no topic left', status: 200, heading: { en: /your settings/i, es: /sus ajustes/i },
+	{ name: 'preferences-nothing', template: 'preferences', what: 'Saved with no topic left',
+		status: 200, heading: { en: /your settings/i, es: /sus ajustes/i },
 		come: (w) => saved(w, (page) => page.locator('input[name=topic]').nth(0).uncheck()) },
-	{ name: 'preferences-language', what: 'Another language was chosen: the answer is in it',
+	{ name: 'preferences-language', template: 'preferences', what: 'Another language was chosen: the answer is in it',
 		status: 200, heading: { en: /sus ajustes/i, es: /your settings/i }, turns: { en: 'es', es: 'en' },
 		come: (w) => saved(w, (page) => page.selectOption('#language', w.look.language === 'es' ? 'en' : 'es'), w.look.language) },
-	{ name: 'preferences-too-old', what: 'The link is older than 30 days',
+	{ name: 'preferences-too-old', template: 'link-expired', what: 'The link is older than 30 days',
 		status: 410, heading: { en: /no longer works/i, es: /enlace/i },
 		come: (w) => w.go(`/preferences/${link('preferences', 1, 0, 0, 1600000000)}`) },
-	{ name: 'unsubscribe', what: 'What “unsubscribe” in a mail opens',
+	{ name: 'unsubscribe', template: 'unsubscribe', what: 'What “unsubscribe” in a mail opens',
 		status: 200, heading: { en: /unsubscribe/i, es: /baja/i }, come: (w) => w.go(leave(person('ann', [1, 1]), 1)) },
-	{ name: 'unsubscribe-everything', what: 'The same for every topic at once',
+	{ name: 'unsubscribe-everything', template: 'unsubscribe', what: 'The same for every topic at once',
 		status: 200, heading: { en: /unsubscribe/i, es: /baja/i }, come: (w) => w.go(leave(person('ann', [1, 1]), 0)) },
-	{ name: 'unsubscribed', what: 'Left one topic; a button takes it back for an hour',
+	{ name: 'unsubscribed', template: 'unsubscribed', what: 'Left one topic; a button takes it back for an hour',
 		status: 200, heading: { en: /you are unsubscribed/i, es: /baja/i }, come: (w) => left(w, 1) },
-	{ name: 'unsubscribed-everything', what: 'Left all',
+	{ name: 'unsubscribed-everything', template: 'unsubscribed', what: 'Left all',
 		status: 200, heading: { en: /you are unsubscribed/i, es: /baja/i }, come: async (w) => {
 		await w.go(leave(person('ann', [1, 1]), 1));
 		await w.press('main form button[name=everything]');
 	} },
-	{ name: 'undone', what: 'It was a slip, and is taken back',
+	{ name: 'undone', template: 'undone', what: 'It was a slip, and is taken back',
 		status: 200, heading: { en: /as it was/i, es: /como antes|como estaba/i }, come: async (w) => {
 		await left(w, 0);
 		await w.press('main form button');
 	} },
-	{ name: 'undo-too-late', what: 'The hour is over',
+	{ name: 'undo-too-late', template: 'link-expired', what: 'The hour is over',
 		status: 410, heading: { en: /no longer works/i, es: /enlace/i }, come: async (w) => {
 		await left(w, 0);
 		await w.page.evaluate((text) => { document.querySelector('[name=undo]').value = text; }, 'A'.repeat(32));
 		await w.press('main form button');
 	} },
-	{ name: 'link-broken', what: 'A link that was not copied completely',
+	{ name: 'link-broken', template: 'link-expired', what: 'A link that was not copied completely',
 		status: 404, heading: { en: /no longer works/i, es: /enlace/i }, come: (w) => w.go(`/confirm/${NOBODY}`) },
-	{ name: 'error-400', what: 'An address that cannot be read',
+	{ name: 'error-400', template: 'error', what: 'An address that cannot be read',
 		status: 400, heading: { en: /cannot read/i, es: /./ }, come: (w) => w.go('/?topic=%ff') },
-	{ name: 'error-404', what: 'No such page',
+	{ name: 'error-404', template: 'error', what: 'No such page',
 		status: 404, heading: { en: /no such page/i, es: /página/i }, come: (w) => w.go('/nowhere') },
-	{ name: 'error-405', what: 'A page opened that only takes forms',
+	{ name: 'error-405', template: 'error', what: 'A page opened that only takes forms',
 		status: 405, heading: { en: /does not work/i, es: /./ }, come: (w) => w.go('/subscribe') },
-	{ name: 'error-413', what: 'More than a request may hold',
+	{ name: 'error-413', template: 'error', what: 'More than a request may hold',
 		status: 413, heading: { en: /too much/i, es: /demasiado/i }, come: (w) => stuff(w, 70000) },
-	{ name: 'error-414', what: 'An address that is too long',
+	{ name: 'error-414', template: 'error', what: 'An address that is too long',
 		status: 414, heading: { en: /too long/i, es: /larg/i }, come: (w) => w.go(`/?x=${'x'.repeat(3000)}`) },
-	{ name: 'error-503', what: 'The store is locked: nothing was recorded',
+	{ name: 'error-503', template: 'error', what: 'The store is locked: nothing was recorded',
 		status: 503, heading: { en: /busy/i, es: /./ }, few: true, come: busy },
 ];
 
+const templates = path.join(__dirname, '../../templates/web');
+const pages = all.filter((page) => fs.existsSync(path.join(templates, `${page.template}.html.mustache`)));
 for (const page of pages)
 	if (page.heading instanceof RegExp)
 		page.heading = { en: page.heading, es: page.heading };
 
-module.exports = { leave, pages, settings, signUp };
+/* Templates that are whole pages, of which there is no row here. */
+function forgotten() {
+	return fs.readdirSync(templates).filter((file) => /<\/title>/.test(fs.readFileSync(path.join(templates, file), 'utf8')))
+		.map((file) => file.replace('.html.mustache', '')).filter((name) => !pages.some((page) => page.template === name));
+}
+
+module.exports = { forgotten, leave, pages, settings, signUp };
