@@ -71,10 +71,10 @@ write_undo(struct http_request *r, struct err *e)
 {
 	const struct http_leave *leave = &r->u.leave;
 	struct evidence evidence = { .source = "undo", .ip = r->ip };
+	struct db *db = r->http->role->site.db;
+	int n = subscription_return(db, leave->link.subscriber, leave->link.topic, leave->at, UNDO_TIME, &evidence, e);
 
-	return subscription_return(r->http->role->site.db, leave->link.subscriber, leave->link.topic, leave->at, UNDO_TIME, &evidence, e) == -1
-	    ? -1
-	    : 0;
+	return n == -1 ? -1 : 0;
 }
 
 /* Says that all is as it was, which is true whoever asked. */

@@ -15,6 +15,7 @@ while read -r colour; do
 	stop_daemon
 done <"$tmp/colours"
 echo "# docs/PAGES.md shows every page (make pictures)"
+# shellcheck disable=SC2016 # that is JavaScript
 missing=$(NODE_PATH=$NODE_PATH node -e '
 	for (const page of require(process.argv[1]).pages)
 		for (const width of [360, 1280])
