@@ -21,6 +21,7 @@ struct clerk_mail {
 	const char *kind, *address;
 	int64_t subscriber_id;     /* 0: nobody on the list */
 	const char *confirm_token; /* confirmations; else NULL */
+	const char *mydata_token;  /* what was asked for at /manage; else NULL */
 	int64_t expires_at;        /* not sent after that */
 };
 

@@ -31,6 +31,7 @@ compose_render(struct composed *out, const struct conf *conf, const char *name, 
 	json_put(data, "unsubscribe_url", SLOT_MARK("unsubscribe_url"));
 	json_put(data, "preferences_url", SLOT_MARK("preferences_url"));
 	json_put(data, "confirm_url", SLOT_MARK("confirm_url"));
+	json_put(data, "mydata_url", SLOT_MARK("mydata_url"));
 	if (!out->subject.len) {
 		snprintf(file, sizeof(file), "mail/%s-subject.text.mustache", name);
 		if (template_file(&out->subject, conf->store_templates, file, data, e) == -1)
