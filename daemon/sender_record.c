@@ -61,7 +61,15 @@ note_refusal(struct sender *s, const struct slot_entry *slot, struct err *e)
 		.enhanced = slot->enhanced,
 		.text = slot->reply,
 	};
+	struct subscriber who;
+	int rc = subscriber_get(s->site->db, slot->claim.who.id, &who, e);
 
+	if (rc == -1)
+		return -1;
+	if (rc == 0) { /* erased in the meantime: a number, and nobody's */
+		event.subscriber_id = 0;
+		event.text = NULL;
+	}
 	if (event_add(s->site->db, &event, e) == -1)
 		return -1;
 	return slot->dead ? end_address(s, slot, e) : 0;
@@ -150,7 +158,9 @@ sender_record(struct sender *s, struct err *e)
 			return -1;
 		count_result(tally, slot->result.state);
 	}
-	return write_tallies(s, &tallies, e);
+	if (write_tallies(s, &tallies, e) == -1)
+		return -1;
+	return sender_erase_record(s, e);
 }
 
 static void
@@ -173,6 +183,7 @@ sender_recorded(struct sender *s)
 {
 	struct slot_entry *slot;
 
+	sender_erase_recorded(s);
 	while ((slot = slot_take(&s->done))) {
 		log_result(slot);
 		s->stale |= slot->result.state == DELIVERY_DEFERRED;

@@ -26,7 +26,8 @@ static const char *const sql[] = {
 	[Q_RESERVE] = "INSERT INTO outbox (kind, subscriber_id, address, state, created_at, expires_at, next_at) "
 		      "VALUES (:kind, :subscriber, :address, 'queued', :now, :expires, :now)",
 	[Q_FILL] = "UPDATE outbox SET message = :message WHERE id = :id",
-	[Q_DUE] = "SELECT id, coalesce(subscriber_id, 0), kind, address, attempts, expires_at, message FROM outbox "
+	[Q_DUE] = "SELECT id, coalesce(subscriber_id, 0), kind, address, attempts, expires_at, message, "
+		  "coalesce((SELECT s.name FROM subscriber s WHERE s.address_key = lower(outbox.address)), '') FROM outbox "
 		  "WHERE state = 'queued' AND next_at <= :now AND expires_at > :now AND message IS NOT NULL ORDER BY next_at, id LIMIT :limit",
 	[Q_CLAIM] = "UPDATE outbox SET state = 'claimed', attempts = :attempts WHERE id = :id",
 	[Q_WANTED] = "SELECT 1 FROM outbox WHERE id = :id AND state = 'claimed'",
@@ -100,6 +101,7 @@ outbox_claim(struct db *db, struct outbox_mail *out, size_t size, struct err *e)
 		mail->attempts = (int)stmt_col_int(st, 4) + 1;
 		mail->expires_at = stmt_col_int(st, 5);
 		buf_init(&mail->message);
+		stmt_col_copy(st, 7, mail->name, sizeof(mail->name));
 		blob = stmt_col_blob(st, 6, &len);
 		buf_add(&mail->message, blob, len);
 	}
