@@ -9,6 +9,7 @@
 
 struct err;
 struct message;
+struct signup;
 
 struct clerk {
 	struct site *site;
@@ -30,6 +31,12 @@ int clerk_mail(struct clerk *c, const struct message *message, const struct cler
 
 /* Decide every signup that waits: the suppressed get nothing, the subscribed a note, the others a confirmation. */
 int clerk_signups(struct clerk *c, struct err *e);
+
+/*
+ * Decide one that asks for the link to settings and data, inside the caller's transaction: the mail goes to whoever has proven the
+ * address once and is not suppressed as hard, complaint or staff; at most one an hour and four a day.
+ */
+int clerk_manage(struct clerk *c, const struct signup *request, struct err *e);
 
 /* Start campaigns that are due; hold those that are overdue; end those whose offer is over. */
 int clerk_schedule(struct clerk *c, struct err *e);

@@ -209,10 +209,13 @@ look_up(struct clerk *c, struct decision *d, struct err *e)
 static int
 decide(struct clerk *c, struct signup *signup, struct err *e)
 {
-	struct decision *d = xcalloc(1, sizeof(*d));
+	struct decision *d;
 	enum suppression_reason reason;
 	int rc;
 
+	if (signup->manage)
+		return clerk_manage(c, signup, e);
+	d = xcalloc(1, sizeof(*d));
 	d->signup = signup;
 	rc = suppression_find(c->site->db, signup->key, &reason, e);
 	if (rc == 1 && !suppression_liftable(reason)) {

@@ -15,6 +15,8 @@ static const struct http_route routes[] = {
 	{ "/confirm/", true, false, confirm_get, confirm_post },
 	{ "/u/", true, true, unsubscribe_get, unsubscribe_post },
 	{ "/preferences/", true, false, preferences_get, preferences_post },
+	{ "/manage", false, false, manage_get, manage_post },
+	{ "/my-data/", true, false, mydata_get, mydata_post },
 	{ "/style.css", false, false, style_get, NULL },
 	{ "/robots.txt", false, false, robots_get, NULL },
 	{ "/favicon.ico", false, false, favicon_get, NULL },

@@ -17,6 +17,7 @@ enum {
 	Q_WAITING,
 	Q_NEXT_DUE,
 	Q_RECENT,
+	Q_COUNT_RECENT,
 	Q_ONLY_REFUSED,
 	Q_DELETE_OLD,
 	Q_COUNT
@@ -39,6 +40,7 @@ static const char *const sql[] = {
 	[Q_WAITING] = "SELECT count(*) FROM outbox WHERE state = 'queued'",
 	[Q_NEXT_DUE] = "SELECT next_at FROM outbox WHERE state = 'queued' AND expires_at > :now ORDER BY next_at LIMIT 1",
 	[Q_RECENT] = "SELECT 1 FROM outbox WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind LIMIT 1",
+	[Q_COUNT_RECENT] = "SELECT count(*) FROM outbox WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind",
 	[Q_ONLY_REFUSED] = "SELECT count(*) BETWEEN 1 AND :most AND count(*) = sum(state IN ('refused', 'expired')) FROM outbox "
 			   "WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind",
 	[Q_DELETE_OLD] = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < :before AND state NOT IN ('queued', 'claimed') LIMIT :limit)",
@@ -194,6 +196,17 @@ outbox_recent(struct db *db, int64_t subscriber_id, const char *kind, int64_t si
 	stmt_text(st, ":kind", kind);
 	stmt_int(st, ":since", since);
 	return stmt_one_int(st, &found, e);
+}
+
+int
+outbox_count(struct db *db, int64_t subscriber_id, const char *kind, int64_t since, int64_t *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_COUNT_RECENT);
+
+	stmt_int(st, ":subscriber", subscriber_id);
+	stmt_text(st, ":kind", kind);
+	stmt_int(st, ":since", since);
+	return stmt_one_int(st, out, e) == 1 ? 0 : -1;
 }
 
 int

@@ -59,6 +59,9 @@ int outbox_next_due(struct db *db, int64_t *at, struct err *e);
 /* Whether a mail of this kind to the person was queued at `since` or later. 1, 0, -1. */
 int outbox_recent(struct db *db, int64_t subscriber_id, const char *kind, int64_t since, struct err *e);
 
+/* How many mails of this kind to the person were queued at `since` or later. */
+int outbox_count(struct db *db, int64_t subscriber_id, const char *kind, int64_t since, int64_t *out, struct err *e);
+
 /* 1 when there are such mails, no more than `most`, and none of them left: each was refused or expired; else 0, or -1. */
 int outbox_only_refused(struct db *db, int64_t subscriber_id, const char *kind, int64_t since, int most, struct err *e);
 
