@@ -145,7 +145,7 @@ is_theirs(struct sweep *w, const char *name, struct err *e)
 		return 0;
 	if (strncmp(name, "campaign-", 9) == 0)
 		return is_listed(&w->people, number);
-	return is_listed(&w->mails, number) || is_to_nobody(w, name, e);
+	return is_listed(&w->mails, number) ? 1 : is_to_nobody(w, name, e);
 }
 
 static int

@@ -7,6 +7,8 @@
 #include "store/modules.h"
 #include "store/subscriber.h"
 
+#define DAY 86400
+
 enum {
 	Q_SUPPRESS,
 	Q_REQUESTS,
@@ -32,7 +34,10 @@ static const char *const sql[] = {
 		     "AND lower(address) = (SELECT address_key FROM subscriber WHERE id = :id))",
 	[Q_LIST] = "SELECT subscriber_id, coalesce(mails, '') FROM erasure ORDER BY subscriber_id LIMIT :limit",
 	[Q_EVENTS] = "UPDATE event SET subscriber_id = NULL, text = NULL WHERE subscriber_id = :id",
-	[Q_DELIVERIES] = "UPDATE delivery SET reply = NULL WHERE campaign_id IN (SELECT id FROM campaign) AND subscriber_id = :id",
+	/* the trigger has been through all; since then an answer came for one that runs, or ended a moment ago */
+	[Q_DELIVERIES] = "UPDATE delivery SET reply = NULL WHERE subscriber_id = :id AND campaign_id IN ("
+			 "SELECT id FROM campaign WHERE state IN ('scheduled', 'sending', 'paused', 'held') UNION ALL "
+			 "SELECT id FROM campaign WHERE finished_at IS NOT NULL AND finished_at >= :since)",
 	[Q_DONE] = "DELETE FROM erasure WHERE subscriber_id = :id",
 };
 const struct db_module erasure_module = { "erasure", sql, Q_COUNT, MODULE_ERASURE };
@@ -82,7 +87,11 @@ erasure_list(struct db *db, struct erasure *out, size_t size, struct err *e)
 int
 erasure_done(struct db *db, int64_t subscriber_id, struct err *e)
 {
-	if (run_for(db, Q_EVENTS, subscriber_id, e) == -1 || run_for(db, Q_DELIVERIES, subscriber_id, e) == -1)
+	struct stmt *st = db_stmt(db, &erasure_module, Q_DELIVERIES);
+
+	stmt_int(st, ":id", subscriber_id);
+	stmt_int(st, ":since", clock_now() - DAY);
+	if (stmt_run(st, e) == -1 || run_for(db, Q_EVENTS, subscriber_id, e) == -1)
 		return -1;
 	return run_for(db, Q_DONE, subscriber_id, e);
 }

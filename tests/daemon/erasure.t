@@ -114,6 +114,28 @@ is "confirms by the mail" "$(post "$(link confirm "$(relayed)")")" 200
 is "and is on it" "$(sql "SELECT state FROM subscription WHERE subscriber_id = $new AND topic_id = 1")" 1
 is "no suppression stays" "$(sql "SELECT count(*) FROM suppression WHERE reason = 'erased'")" 0
 is "the old link still touches nobody" "$(post "$unsubscribe" -d List-Unsubscribe=One-Click) $(sql "SELECT state FROM subscription WHERE subscriber_id = $new AND topic_id = 1")" '200 1'
+
+echo "# erased while the relay thinks about it"
+: >"$tmp/relayed/wait"
+article 'The fourth' && newsletter send --yes >/dev/null
+id=$new
+wait_for 10 ledger 0 1
+ok "a newsletter is on its way" $?
+token=$(cat /proc/sys/kernel/random/uuid)
+sql "INSERT INTO token VALUES (x'$(printf %s "$token" | sha256sum | cut -c 1-64)', 'my-data', $id, '', unixepoch(), unixepoch() + 3600, NULL)"
+events=$(sql 'SELECT count(*) FROM event')
+is "erases" "$(post "$base/my-data/$token" -d action=erase -d confirm=yes)" 200
+sleep 0.5
+is "the erasure waits" "$(sql 'SELECT count(*) FROM erasure')" 1
+rm "$tmp/relayed/wait"
+wait_for 10 ledger 3 1
+ok "it is refused" $?
+wait_for 10 nothing_left
+ok "nothing is left" $? "$(traces "$site")"
+is "the erasure is done with" "$(sql 'SELECT count(*) FROM erasure')" 0
+is "the refusal is a number, and nobody's" "$(sql "SELECT count(*), sum(subscriber_id IS NULL), sum(text IS NULL) FROM event WHERE id > $events")" '1|1|1'
+broken=$(sqlite3 -batch "$site/store/newsletter.db" <"$root/tests/invariants.sql")
+is "the invariants hold" "$broken" ''
 stop_daemon
 is "the log never had a trace" "$(traces "$site/log")" ''
 done_testing

@@ -2,11 +2,13 @@
 """refusing_relay.py FOLDER NAME   a relay that takes one-off mail and refuses newsletters, naming whom it refuses
 
 Prints "port N" when it listens. Each message that it takes is a file in FOLDER. What has a List-Id is refused, by turns for good (550) and
-for now (450), with a reply that carries address, local part and NAME.
+for now (450), with a reply that carries address, local part and NAME; not before the file FOLDER/wait is gone, or 20 seconds have passed.
 """
+import os
 import socket
 import sys
 import threading
+import time
 
 folder, name = sys.argv[1:]
 refused, taken = 0, 0
@@ -37,6 +39,10 @@ def talk(connection):
                 if part == b'.\r\n':
                     break
                 message += part
+            waits = b'\r\nList-Id:' in message
+            for _ in range(200):
+                if waits and os.path.exists(folder + '/wait'):
+                    time.sleep(0.1)
             with lock:
                 if b'\r\nList-Id:' in message:
                     refused += 1
