@@ -142,9 +142,10 @@ for_page(const char *key, json_t *value)
 static void
 show(struct http_request *r, unsigned status, json_t *data, bool unconfirmed)
 {
-	json_t *context = page_context(r);
+	json_t *context = page_context(r), *count = json_object_get(json_object_get(data, "mailings"), "count");
 
 	json_object_set_new(context, "person", for_page("", data));
+	json_put_bool(context, "more", json_integer_value(count) > PERSON_MAILINGS);
 	json_object_set_new(context, "page", json_sprintf("%s/my-data/%s", r->http->base, r->token));
 	json_put_bool(context, "unconfirmed", unconfirmed);
 	page_answer(r, status, "web/my-data.html.mustache", context);

@@ -163,7 +163,7 @@ list_in(json_t *object, const char *key)
 static int
 fill(json_t *data, struct db *db, const struct subscriber *s, const struct history_standing *standing, struct err *e)
 {
-	json_t *mailings = json_object();
+	json_t *mailings;
 	int64_t count;
 
 	json_put(data, "address", s->address);
@@ -171,12 +171,13 @@ fill(json_t *data, struct db *db, const struct subscriber *s, const struct histo
 	put_given(data, "language", s->language);
 	json_put_time(data, "since", s->created_at);
 	put_standing(data, standing);
-	json_object_set_new(data, "mailings", mailings);
-	if (put_topics(list_in(data, "topics"), db, s->id, e) == -1 || history_mailings_count(db, s->id, &count, e) == -1)
+	if (put_topics(list_in(data, "topics"), db, s->id, e) == -1 ||
+	    consent_each(db, s->id, add_consent, list_in(data, "consent"), e) == -1 || history_mailings_count(db, s->id, &count, e) == -1)
 		return -1;
+	mailings = json_object();
+	json_object_set_new(data, "mailings", mailings);
 	json_put_int(mailings, "count", count);
-	if (consent_each(db, s->id, add_consent, list_in(data, "consent"), e) == -1 ||
-	    history_mailings(db, s->id, PERSON_MAILINGS, add_mailing, list_in(mailings, "newest"), e) == -1 ||
+	if (history_mailings(db, s->id, PERSON_MAILINGS, add_mailing, list_in(mailings, "newest"), e) == -1 ||
 	    history_mails(db, s->id, add_mail, list_in(data, "mails"), e) == -1 ||
 	    history_events(db, s->id, add_event, list_in(data, "events"), e) == -1)
 		return -1;
