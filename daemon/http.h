@@ -45,6 +45,8 @@ enum http_work {
 	WORK_CONFIRM,
 	WORK_UNSUBSCRIBE,
 	WORK_PREFERENCES,
+	WORK_MANAGE,
+	WORK_ERASE,
 	WORK_COUNT,
 };
 
@@ -120,6 +122,10 @@ struct http_confirm {
 	int count;
 };
 
+struct http_erase {
+	uint8_t hash[TOKEN_HASH]; /* of the link's token */
+};
+
 struct http_leave {
 	struct link link;
 	const char *source; /* "one-click" or "page" */
@@ -154,6 +160,7 @@ struct http_request {
 		struct http_confirm confirm;
 		struct http_leave leave;
 		struct http_preferences preferences;
+		struct http_erase erase;
 	} u;
 };
 
@@ -211,7 +218,7 @@ void page_words(const struct http_request *r, struct buf *out, const char *key, 
 
 void page_busy(struct http_request *r);                                            /* 503: nothing was recorded */
 void page_trouble(struct http_request *r, const struct err *e);                    /* our fault: a line in the log and a 503 */
-void page_link_expired(struct http_request *r, unsigned status, const char *kind); /* kind: "confirm", "preferences", "undo" or NULL */
+void page_link_expired(struct http_request *r, unsigned status, const char *kind); /* kind: "confirm", "preferences", "undo", "mydata" or NULL */
 
 /* The site's topics, read again when the store has changed; NULL after having answered. */
 const struct topic_list *http_topics(struct http_request *r);
@@ -238,6 +245,10 @@ bool undo_read(int64_t *at, const struct link_keys *keys, const char *link, bool
 void undo_post(struct http_request *r, const char *text, bool everything);
 void preferences_get(struct http_request *r);
 void preferences_post(struct http_request *r);
+void manage_get(struct http_request *r);
+void manage_post(struct http_request *r);
+void mydata_get(struct http_request *r);
+void mydata_post(struct http_request *r);
 void style_get(struct http_request *r);
 void robots_get(struct http_request *r);
 void favicon_get(struct http_request *r);

@@ -17,6 +17,8 @@ static const struct http_route routes[] = {
 	{ "/preferences/", true, false, preferences_get, preferences_post },
 	{ "/embed.js", false, false, embed_script_get, NULL },
 	{ "/problems/", true, false, problem_get, NULL },
+	{ "/manage", false, false, manage_get, manage_post },
+	{ "/my-data/", true, false, mydata_get, mydata_post },
 	{ "/style.css", false, false, style_get, NULL },
 	{ "/robots.txt", false, false, robots_get, NULL },
 	{ "/favicon.ico", false, false, favicon_get, NULL },

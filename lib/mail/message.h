@@ -33,6 +33,7 @@ enum slot {
 	SLOT_PREFERENCES_URL,
 	SLOT_VIEW_URL,
 	SLOT_CONFIRM_URL,
+	SLOT_MYDATA_URL,
 	SLOT_COUNT,
 	SLOT_NONE = 255, /* in stored messages: a literal */
 };
