@@ -91,6 +91,8 @@ add_declarations(struct buf *out, const char *s, size_t n)
 			take(&r, s, n, &i);
 		for (end = i; end > start && is_space(s[end - 1]); end--)
 			;
+		if (end > start && s[end - 1] == '\\')
+			r.bad = true; /* its space was cut off, and it would escape what is written next */
 		if (r.bad || r.quote || r.depth || !is_declaration(s + start, end - start))
 			continue;
 		if (out->len > from)

@@ -30,6 +30,7 @@ static const char *const steps[] = {
 	"DROP TABLE signup_request_2;"
 	"CREATE INDEX signup_request_due ON signup_request(next_at);"
 	"ALTER TABLE campaign ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
+	"CREATE INDEX campaign_archive ON campaign(started_at, uuid) WHERE state IN ('done', 'sending') AND hidden = 0;"
 	"CREATE TABLE erasure (subscriber_id INTEGER PRIMARY KEY, mails TEXT) STRICT;"
 	"DROP TRIGGER subscriber_gone;"
 	"CREATE TRIGGER subscriber_gone AFTER DELETE ON subscriber BEGIN "

@@ -21,11 +21,12 @@ enum {
 	MODULE_COUNTER,
 	MODULE_AUDIT,
 	MODULE_PACE,
+	MODULE_ARCHIVE,
 	MODULE_COUNT
 };
 
 extern const struct db_module topic_module, subscriber_module, subscription_module, signup_module, consent_module, onetime_module,
     suppression_module, article_module, campaign_module, delivery_module, ledger_module, outbox_module, event_module, counter_module,
-    audit_module, pace_module;
+    audit_module, pace_module, archive_module;
 
 #endif

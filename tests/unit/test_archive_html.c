@@ -35,6 +35,8 @@ static const struct {
 	{ "an open parenthesis", "<p style=\"background:url(a;margin:0\">x</p>", "<p>x</p>", NULL },
 	{ "a comment", "<p style=\"color:red/*;margin:0\">x</p>", "<p class=\"nl-s1\">x</p>", ".nl-s1" W "{margin:0}\n" },
 	{ "a backslash at the end", "<p style=\"color:red;margin:0\\\">x</p>", "<p class=\"nl-s1\">x</p>", ".nl-s1" W "{color:red}\n" },
+	{ "a backslash before the last space", "<p style=\"color:red;margin:0\\ ;\">x</p>", "<p class=\"nl-s1\">x</p>",
+	    ".nl-s1" W "{color:red}\n" },
 	{ "an escaped semicolon", "<p style=\"content:\\;a\">x</p>", "<p class=\"nl-s1\">x</p>", ".nl-s1" W "{content:\\;a}\n" },
 	{ "an at-rule", "<p style=\"@import 'x';color:red\">x</p>", "<p class=\"nl-s1\">x</p>", ".nl-s1" W "{color:red}\n" },
 	{ "url() stays for the policy to judge", "<td style=\"background:url(https://a.example/b.png)\">x", "<td class=\"nl-s1\">x</td>",
