@@ -32,6 +32,11 @@ page_context(const struct http_request *r)
 	json_t *context = json_object();
 
 	json_object_set(context, "site", r->http->site);
+	json_put(context, "language", http_language(r));
+	if (r->get && r->http->language_count > 1) {
+		json_put_bool(context, "languages_offered", 1);
+		json_object_set_new(context, "languages", http_language_menu(r));
+	}
 	json_put(context, "base", r->http->base);
 	json_put(context, "style_version", r->http->style_version);
 	return context;
@@ -121,19 +126,34 @@ page_json(struct http_request *r, unsigned status, const char *type, json_t *val
 }
 
 void
+page_words(const struct http_request *r, struct buf *out, const char *key, const json_t *context)
+{
+	json_t *plain = context ? NULL : page_context(r);
+	struct err e = ERR_INIT;
+
+	if (template_words(out, r->http->role->site.conf.store_templates, key, context ? context : plain, &e) == -1)
+		log_event(LOG_LEVEL_ERROR, "template", "reason=%s", log_text(e.text));
+	json_decref(plain);
+}
+
+void
 page_ok(struct http_request *r, const char *template, json_t *context, const char *message)
 {
+	struct buf words = BUF_INIT;
 	json_t *value;
 
 	if (!r->json) {
 		page_answer(r, MHD_HTTP_OK, template, context);
 		return;
 	}
+	if (message)
+		page_words(r, &words, message, context);
 	json_decref(context);
 	value = json_object();
 	json_put(value, "status", "ok");
-	json_put(value, "message", message);
+	json_put(value, "message", message ? words.data : NULL);
 	page_json(r, MHD_HTTP_OK, "application/json", value);
+	buf_release(&words);
 }
 
 void
@@ -149,50 +169,75 @@ page_problem(struct http_request *r, unsigned status, const char *title, const c
 	page_json(r, status, "application/problem+json", value);
 }
 
-void
-page_error(struct http_request *r, unsigned status, const char *title, const char *detail, const char *hint)
+/* One of an error's words into the page's context; a hint need not be there. */
+static void
+put_words(const struct http_request *r, json_t *context, const char *member, const char *name, const char *suffix)
 {
-	json_t *context;
+	const char *folder = r->http->role->site.conf.store_templates;
+	struct buf words = BUF_INIT, key = BUF_INIT;
+	struct err e = ERR_INIT;
 
-	if (r->json) {
-		page_problem(r, status, title, detail, NULL);
+	buf_addf(&key, "error.%s%s", name, suffix);
+	if (template_words(&words, folder, key.data, context, &e) == 0)
+		page_put(context, member, words.data);
+	else if (strcmp(suffix, ".hint") != 0)
+		log_event(LOG_LEVEL_ERROR, "template", "reason=%s", log_text(e.text));
+	buf_release(&key);
+	buf_release(&words);
+}
+
+void
+page_error(struct http_request *r, unsigned status, const char *name, const char *detail)
+{
+	json_t *context = page_context(r);
+
+	json_put_int(context, "status", status);
+	page_put(context, "detail", detail);
+	put_words(r, context, "title", name, "");
+	put_words(r, context, "hint", name, ".hint");
+	put_words(r, context, "detail", name, ".detail");
+	if (!r->json) {
+		page_answer(r, status, "web/error.html.mustache", context);
 		return;
 	}
-	context = page_context(r);
-	json_put_int(context, "status", status);
-	page_put(context, "title", title);
-	page_put(context, "detail", detail);
-	page_put(context, "hint", hint);
-	page_answer(r, status, "web/error.html.mustache", context);
+	page_problem(r, status, json_string_value(json_object_get(context, "title")),
+	    json_string_value(json_object_get(context, "detail")), NULL);
+	json_decref(context);
 }
 
 void
 page_busy(struct http_request *r)
 {
-	page_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "We are busy", "Nothing was recorded. Please try again in a minute.", NULL);
+	page_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "busy", NULL);
 }
 
 void
 page_trouble(struct http_request *r, const struct err *e)
 {
 	log_event(LOG_LEVEL_ERROR, "store", "reason=%s", log_text(e->text));
-	page_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "Something went wrong on our side", "Please try again in a few minutes.", NULL);
+	page_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "trouble", NULL);
 }
 
 void
 page_link_expired(struct http_request *r, unsigned status, const char *kind)
 {
-	json_t *context;
+	struct buf title = BUF_INIT, detail = BUF_INIT;
+	json_t *context = page_context(r);
 
-	if (r->json) {
-		page_problem(r, status, "This link no longer works", "It is too old, or it was not copied completely from the mail.", NULL);
-		return;
-	}
-	context = page_context(r);
+	json_put_int(context, "days", r->http->role->site.conf.keep_pending / 86400);
 	if (kind)
 		json_put_bool(context, kind, 1);
 	json_object_set_new(context, "signup_url", json_sprintf("%s/", r->http->base));
-	page_answer(r, status, "web/link-expired.html.mustache", context);
+	if (!r->json) {
+		page_answer(r, status, "web/link-expired.html.mustache", context);
+		return;
+	}
+	page_words(r, &title, "link-expired.title", context);
+	page_words(r, &detail, "link-expired.lead", context);
+	page_problem(r, status, title.data, detail.data, NULL);
+	buf_release(&title);
+	buf_release(&detail);
+	json_decref(context);
 }
 
 const struct topic_list *
@@ -221,12 +266,13 @@ http_form(struct http_request *r, struct form *f)
 
 	if (form_kind(type) == FORM_JSON)
 		r->json = true;
-	if (form_read(f, type, r->body.data, r->body.len, &e) == 0)
+	if (form_read(f, type, r->body.data, r->body.len, &e) == 0) {
+		http_language_choose(r, form_get(f, "language"));
 		return 0;
+	}
 	if (e.code == ERR_USAGE)
-		page_error(r, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "We cannot read that kind of content", e.text, NULL);
+		page_error(r, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "media-type", NULL);
 	else
-		page_error(r, MHD_HTTP_BAD_REQUEST, "We cannot read that form", e.text,
-		    "Please go back, reload the form and send it again.");
+		page_error(r, MHD_HTTP_BAD_REQUEST, "form", e.text);
 	return -1;
 }

@@ -73,7 +73,7 @@ answer_leave(struct http_request *r)
 	context = page_context(r);
 	put_topic(context, all, r->u.leave.link.topic);
 	json_object_set_new(context, "signup_url", json_sprintf("%s/", r->http->base));
-	page_ok(r, "web/unsubscribed.html.mustache", context, "You are unsubscribed.");
+	page_ok(r, "web/unsubscribed.html.mustache", context, "unsubscribed.message");
 }
 
 void
