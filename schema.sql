@@ -63,8 +63,8 @@ CREATE TABLE consent (
 	action          TEXT NOT NULL CHECK (action IN ('requested', 'confirmed', 'imported', 'added', 'left', 'bounced', 'complained')),
 	at              INTEGER NOT NULL,
 	ip              TEXT,			-- of the visitor, or NULL
-	form_hash       BLOB REFERENCES form_text(hash),	-- requested: the wording that was shown
-	mail_hash       BLOB REFERENCES form_text(hash),	-- requested: the confirmation mail as it was sent, its secret link left out
+	form_hash       BLOB REFERENCES form_text(hash),	-- requested, confirmed: the wording that was shown
+	mail_hash       BLOB REFERENCES form_text(hash),	-- requested, confirmed: the mail that asked, as it was sent, its secret link left out
 	source          TEXT NOT NULL		-- where it came from: 'web', 'one-click', 'csv: paper form 2026-03', 'staff: ann'
 ) STRICT;
 CREATE INDEX consent_of ON consent(subscriber_id);
