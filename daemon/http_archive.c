@@ -20,11 +20,10 @@
 
 #define CACHE "public, max-age=300"
 
-int
+void
 archive_init(struct http *h)
 {
 	h->archive = xcalloc(1, sizeof(*h->archive));
-	return 0;
 }
 
 void

@@ -51,7 +51,7 @@ add_sheets(const struct http_request *r, json_t *context, const struct archive_h
 	size_t i;
 	int rc;
 
-	buf_addstr(&policy, "default-src 'none'; img-src https: 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'; style-src");
+	buf_addstr(&policy, "default-src 'none'; img-src https:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'; style-src");
 	for (i = 0; i < mail->sheets; i++)
 		add_sheet(sheets, &policy, &mail->sheet[i]);
 	add_sheet(sheets, &policy, &mail->rules);
