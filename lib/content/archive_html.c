@@ -229,6 +229,8 @@ read_tag(struct writer *w, const char *s, const char *end)
 	} else if (archive_tag_is(&tag, "body")) {
 		if (!w->out->attributes.len)
 			put_attributes(w, &w->out->attributes, &tag);
+		if (strspn(w->out->body.data, " \t\n") == w->out->body.len) /* what stands between the tags before it */
+			buf_reset(&w->out->body);
 	} else {
 		start_tag(w, &tag);
 	}

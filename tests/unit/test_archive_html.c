@@ -103,7 +103,7 @@ test_page(void **state)
 	assert_string_equal(a.sheet[1].data, ".x > p{d:e}");
 	assert_string_equal(a.attributes.data, " bgcolor=\"#fff\" class=\"page nl-s1\"");
 	assert_string_equal(a.rules.data, ".nl-s1" W "{margin:0}\n");
-	assert_string_equal(a.body.data, "\n<p>a</p>");
+	assert_string_equal(a.body.data, "<p>a</p>");
 	archive_html_release(&a);
 }
 
