@@ -59,7 +59,7 @@ struct http {
 	struct http_consent {
 		struct buf text; /* the wording that the form shows, until the role is started anew */
 		uint8_t hash[CONSENT_HASH];
-	} consent[WORDS_LANGUAGES]; /* one for each language */
+	} consent[WORDS_LANGUAGES];    /* one for each language */
 	struct archive_pages *archive; /* http_archive.c */
 	struct topic_list topics;
 	int64_t topics_version; /* db_data_version of `topics` */

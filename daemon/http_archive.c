@@ -244,7 +244,8 @@ archive_list_get(struct http_request *r)
 		const struct archived *last = &found[ARCHIVE_LIST - 1];
 		const char *url = r->json ? r->http->role->site.conf.site_url : r->http->base;
 
-		json_object_set_new(context, "older", json_sprintf("%s/archive?before=%lld-%.*s", url, (long long)last->at, ARCHIVE_ID, last->uuid));
+		json_object_set_new(context, "older",
+		    json_sprintf("%s/archive?before=%lld-%.*s", url, (long long)last->at, ARCHIVE_ID, last->uuid));
 	}
 	answer_list(r, context);
 }

@@ -12,12 +12,12 @@
 #include "http.h"
 #include "store/archive.h"
 
-#define ARCHIVE_LIST 50             /* mailings on one page of the list */
-#define ARCHIVE_FEED 30             /* entries of the feed */
-#define ARCHIVE_PAGES 64            /* pages kept, of which none is over ARCHIVE_PAGE bytes, */
-#define ARCHIVE_BYTES (4u << 20)    /* and all together are not over so many */
-#define ARCHIVE_PAGE (512u << 10)   /* a larger one is rendered for each request */
-#define ARCHIVE_CSP 768             /* bytes of a page's own policy: its style sheets' hashes */
+#define ARCHIVE_LIST 50           /* mailings on one page of the list */
+#define ARCHIVE_FEED 30           /* entries of the feed */
+#define ARCHIVE_PAGES 64          /* pages kept, of which none is over ARCHIVE_PAGE bytes, */
+#define ARCHIVE_BYTES (4u << 20)  /* and all together are not over so many */
+#define ARCHIVE_PAGE (512u << 10) /* a larger one is rendered for each request */
+#define ARCHIVE_CSP 768           /* bytes of a page's own policy: its style sheets' hashes */
 
 /* A page as it is sent. */
 struct archive_page {

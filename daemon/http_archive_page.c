@@ -69,7 +69,7 @@ add_sheets(const struct http_request *r, json_t *context, const struct archive_h
 	return rc;
 }
 
-/* A mail of text alone. */
+/* A mail of text alone, or one whose HTML is too large to be read again. */
 static void
 from_text(struct buf *html, const struct buf *text)
 {
@@ -108,6 +108,8 @@ archive_render(const struct http_request *r, const struct archived *a, struct bu
 	struct archive_html mail;
 	int rc = archive_bodies(r, a, NULL, &text, &html, e);
 
+	if (rc == 0 && html.len > ARCHIVE_HTML_MAX)
+		buf_reset(&html);
 	if (rc == 0 && !html.len)
 		from_text(&html, &text);
 	if (rc == 0) {

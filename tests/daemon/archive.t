@@ -47,7 +47,7 @@ promotion 'Ein "Café" & <b>more</b>' "$(printf 'archive: yes\nvalid-until: 2037
 
 Second paragraph.'
 newsletter send promotion "$tmp/promotion.md" --topic "$topic" --yes >/dev/null
-wait_for 20 campaign_is 1 done
+wait_for 20 campaign_is 1 "done"
 ok "a mailing is done" $?
 uuid=$(sql 'SELECT uuid FROM campaign WHERE id = 1')
 url=$(page_of 1)
@@ -156,7 +156,7 @@ for how in option front-matter; do
 	promotion "Quietly by $how" "$([ $how = option ] || echo 'archive: no')" Words.
 	newsletter send promotion "$tmp/promotion.md" --topic "$topic" --yes "$([ $how = option ] && echo --hidden || echo --json)" >/dev/null
 	id=$(sql 'SELECT max(id) FROM campaign')
-	wait_for 20 campaign_is "$id" done
+	wait_for 20 campaign_is "$id" "done"
 	ask "$base/archive/x-$(sql "SELECT substr(uuid, 1, 8) FROM campaign WHERE id = $id")"
 	is "by $how: no page" "$code" 404
 	hasnt "by $how: the mail names none" "$(cat "$site"/outbox/*)" /archive/
@@ -187,6 +187,15 @@ for wrong in x 1 -1-00000000 1-0000000g 1-000000000 9999999999999999-00000000 "%
 	is "?before=$wrong is refused" "$code" 400
 done
 
+echo "# more pages than are kept"
+sql "INSERT INTO campaign_message SELECT id, 'en', (SELECT compiled FROM campaign_message WHERE campaign_id = 1) FROM campaign WHERE subject LIKE 'No %'"
+for round in 1 2; do
+	for i in $(seq 1 70); do printf 'url = "%s/archive/no-%d-%08x"\noutput = "%s/kept.%d"\n' "$base" "$i" "$i" "$tmp" "$i"; done >"$tmp/urls"
+	curl -s --max-time 60 -K "$tmp/urls"
+	is "each is there, and is itself (round $round)" "$(for i in $(seq 1 70); do grep -c "<title>No $i " "$tmp/kept.$i"; done | grep -c '^1$')" 70
+	rm -f "$tmp"/kept.*
+done
+
 echo "# JSON"
 ask -H 'Accept: application/json' "$base/archive"
 is "it is there for programs" "$(header Content-Type)" application/json
@@ -203,8 +212,7 @@ ok "with what the page says" $? "$(tail -n 3 "$tmp/err")"
 echo "# the feed"
 article 'On <worry> & "rest"'
 newsletter send --yes >/dev/null
-wait_for 20 campaign_is "$(sql 'SELECT max(id) FROM campaign')" done
-sql "INSERT INTO campaign_message SELECT id, 'en', (SELECT compiled FROM campaign_message WHERE campaign_id = 1) FROM campaign WHERE subject LIKE 'No %'"
+wait_for 20 campaign_is "$(sql 'SELECT max(id) FROM campaign')" "done"
 ask "$base/archive/feed.xml"
 is "its type" "$(header Content-Type)" "application/atom+xml; charset=utf-8"
 printf '%s' "$body" >"$tmp/feed.xml"
@@ -251,7 +259,7 @@ unlike "no page names it" "$body" archive
 promotion 'Without' '' Words.
 rm -f "$site"/outbox/*
 newsletter send promotion "$tmp/promotion.md" --topic "$topic" --yes >/dev/null
-wait_for 20 campaign_is "$(sql 'SELECT max(id) FROM campaign')" done
+wait_for 20 campaign_is "$(sql 'SELECT max(id) FROM campaign')" "done"
 hasnt "no mail names one" "$(cat "$site"/outbox/*)" archive
 unlike "no address, name or token is in the log" "$(cat "$site/log")" '@example|Secretname'
 done_testing

@@ -46,6 +46,13 @@ check_attributes(const char *s)
 	return s;
 }
 
+static int
+is_void(const char *s, size_t n)
+{
+	return (n == 2 && s[1] == 'r' && (s[0] == 'b' || s[0] == 'h')) ||
+	    (n == 3 && (strncmp(s, "img", 3) == 0 || strncmp(s, "wbr", 3) == 0 || strncmp(s, "col", 3) == 0));
+}
+
 static void
 check_body(const char *s)
 {
@@ -64,8 +71,7 @@ check_body(const char *s)
 		if (ends) {
 			check(depth > 0 && strlen(open[depth - 1]) == n && strncmp(open[depth - 1], s, n) == 0 && s[n] == '>');
 			depth--;
-		} else if (!(n == 2 && (!strncmp(s, "br", 2) || !strncmp(s, "hr", 2))) && !(n == 3 && (!strncmp(s, "img", 3) ||
-			       !strncmp(s, "wbr", 3) || !strncmp(s, "col", 3)))) {
+		} else if (!is_void(s, n)) {
 			check(depth < 256);
 			memcpy(open[depth], s, n);
 			open[depth++][n] = '\0';

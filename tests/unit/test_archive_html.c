@@ -20,7 +20,8 @@ static const struct {
 	{ "references stay", "a&nbsp;&#8212;&lt;b", "a&nbsp;&#8212;&lt;b", NULL },
 	{ "a lone sign", "1 < 2 <", "1 &lt; 2 &lt;", NULL },
 	{ "style to class", "<p style=\"margin:0\">a</p>", "<p class=\"nl-s1\">a</p>", ".nl-s1" W "{margin:0}\n" },
-	{ "the same style once", "<p style=\"margin:0\">a<b style='margin:0;'>b</b></p>", "<p class=\"nl-s1\">a<b class=\"nl-s1\">b</b></p>",
+	{ "the same style once", "<p style=\"margin:0\">a<b style='margin:0;'>b</b></p>",
+	    "<p class=\"nl-s1\">a<b class=\"nl-s1\">b</b></p>",
 	    ".nl-s1" W "{margin:0}\n" },
 	{ "class and style", "<td class=\"pad  ink\" width=\"600\" bgcolor=#ffffff style=\"color:red\">x",
 	    "<td width=\"600\" bgcolor=\"#ffffff\" class=\"pad ink nl-s1\">x</td>", ".nl-s1" W "{color:red}\n" },
@@ -90,7 +91,8 @@ test_cases(void **state)
 static void
 test_page(void **state)
 {
-	static const char page[] = "<!DOCTYPE html>\n<html lang=\"en\"><head><title>T <b></title><style>a{b:c}</style><style>.x > p{d:e}</style></head>"
+	static const char page[] = "<!DOCTYPE html>\n<html lang=\"en\"><head><title>T <b></title>"
+				   "<style>a{b:c}</style><style>.x > p{d:e}</style></head>"
 				   "<body class=\"page\" style=\"margin:0\" bgcolor=\"#fff\" onload=\"x()\"><p>a</p></body></html>";
 	struct err e = ERR_INIT;
 	struct archive_html a;

@@ -21,8 +21,8 @@ static const struct {
 	{ "plain", "Hello\n", "<p>Hello</p>\n", "Hello\n", "<p>Hello</p>\n" },
 	{ "no line end", "Hello", "<p>Hello</p>", "Hello\n", "<p>Hello</p>\n" },
 	{ "text alone", "Hello =_ you\n--=_x\n", NULL, "Hello =_ you\n--=_x\n", "" },
-	{ "what quoted-printable encodes", ".a\nFrom b \n = é \xf0\x9f\x90\xa2\n", "<p title=\"a=b\">\n.\n\n", ".a\nFrom b \n = é \xf0\x9f\x90\xa2\n",
-	    "<p title=\"a=b\">\n.\n\n" },
+	{ "what quoted-printable encodes", ".a\nFrom b \n = é \xf0\x9f\x90\xa2\n", "<p title=\"a=b\">\n.\n\n",
+	    ".a\nFrom b \n = é \xf0\x9f\x90\xa2\n", "<p title=\"a=b\">\n.\n\n" },
 	{ "slots", "Hello " SLOT_MARK("name|you") ",\n" SLOT_MARK("unsubscribe_url"),
 	    "<p>" SLOT_MARK("name|you") " <a href=\"" SLOT_MARK("unsubscribe_url") "\">x</a>", "Hello Zoë <b>,\nhttps://a.example/?a=1&b=2\n",
 	    "<p>Zoë &lt;b&gt; <a href=\"https://a.example/?a=1&amp;b=2\">x</a>\n" },
@@ -33,8 +33,17 @@ static const struct {
 static void
 check(const char *name, const char *text, const char *html, const char *want_text, const char *want_html)
 {
-	struct message_spec spec = { .from_name = "P", .from = "a@b.example", .reply_to = "", .subject = "boundary=\"=_1\"", .text = text,
-		.html = html, .list_name = "", .list_id = "", .feedback_id = "" };
+	struct message_spec spec = {
+		.from_name = "P",
+		.from = "a@b.example",
+		.reply_to = "",
+		.subject = "boundary=\"=_1\"",
+		.text = text,
+		.html = html,
+		.list_name = "",
+		.list_id = "",
+		.feedback_id = "",
+	};
 	struct buf got_text = BUF_INIT, got_html = BUF_INIT;
 	struct err e = ERR_INIT;
 	struct message *m = message_compile(&spec, &e);

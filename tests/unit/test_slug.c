@@ -28,7 +28,9 @@ static const struct {
 	{ "60 characters", TEN "-" TEN "-" TEN "-" TEN "-" TEN " abcde", TEN "-" TEN "-" TEN "-" TEN "-" TEN "-abcde" },
 	{ "61 characters", TEN "-" TEN "-" TEN "-" TEN "-" TEN " abcdef", TEN "-" TEN "-" TEN "-" TEN "-" TEN },
 	{ "one long word", TEN TEN TEN TEN TEN TEN "k", TEN TEN TEN TEN TEN TEN },
-	{ "a letter of two at the end", TEN TEN TEN TEN TEN "abcdefghi" "ß", TEN TEN TEN TEN TEN "abcdefghi" },
+	{ "a letter of two at the end", TEN TEN TEN TEN TEN "abcdefghi"
+							    "ß",
+	    TEN TEN TEN TEN TEN "abcdefghi" },
 };
 
 static void

@@ -13,10 +13,10 @@ put(const char *uuid, const char *state, int64_t started, int accepted, bool hid
 {
 	char sql[600];
 
-	snprintf(sql, sizeof(sql), "INSERT INTO campaign (uuid, kind, topic_id, subject, state, created_at, created_by, start_at, started_at, "
-				   "high_id, finished_at, accepted, hidden, valid_until) VALUES ('%s-0000-4000-8000-000000000000', 'promotion', "
-				   "%lld, 'About %s', '%s', 1, 'ann', 1, nullif(%lld, 0), 0, CASE WHEN '%s' IN ('done', 'cancelled') THEN %lld END, "
-				   "%d, %d, NULL)",
+	snprintf(sql, sizeof(sql),
+	    "INSERT INTO campaign (uuid, kind, topic_id, subject, state, created_at, created_by, start_at, started_at, high_id, finished_at, "
+	    "accepted, hidden, valid_until) VALUES ('%s-0000-4000-8000-000000000000', 'promotion', %lld, 'About %s', '%s', 1, 'ann', 1, "
+	    "nullif(%lld, 0), 0, CASE WHEN '%s' IN ('done', 'cancelled') THEN %lld END, %d, %d, NULL)",
 	    uuid, (long long)topic, uuid, state, (long long)started, state, (long long)started + 10, accepted, hidden);
 	assert_int_equal(raw_exec(sql), SQLITE_OK);
 	return raw_int("SELECT max(id) FROM campaign");
@@ -117,7 +117,8 @@ test_hide(void **state)
 	ok(campaign_hide(db, id, false, &err));
 	commit();
 	assert_int_equal(archive_find(db, "aaaa0001", &a, &err), 1);
-	c = (struct campaign){ .kind = "promotion", .topic_id = topic, .subject = "Spring", .created_by = "ann", .start_at = T0, .hidden = true };
+	c = (struct campaign){ .kind = "promotion", .topic_id = topic, .subject = "Spring", .created_by = "ann", .start_at = T0 };
+	c.hidden = true;
 	begin();
 	ok(campaign_create(db, &c, &err));
 	commit();
@@ -128,17 +129,18 @@ test_hide(void **state)
 static void
 test_excerpts(void **state)
 {
+	static const char articles[] =
+	    "INSERT INTO article (source, title, url, excerpt, author, image, body, content_hash, published_at, imported_at, updated_at) "
+	    "VALUES ('a', 'One', '', 'first words', '', '', '', '', 10, 1, 1), ('b', 'Two', '', '', '', '', '', '', 20, 1, 1), "
+	    "('c', 'Other', '', 'x', '', '', '', '', 30, 1, 1);"
+	    "INSERT INTO announcement (article_id, topic_id, campaign_id, at) VALUES (1, 1, 1, 1), (2, 1, 1, 1)";
 	struct buf text = BUF_INIT;
 	int64_t id;
 
 	(void)state;
 	topic = make_topic("articles");
 	id = put("aaaa0001", "done", 100, 5, false);
-	assert_int_equal(raw_exec("INSERT INTO article (source, title, url, excerpt, author, image, body, content_hash, published_at, imported_at, updated_at) "
-				  "VALUES ('a', 'One', '', 'first words', '', '', '', '', 10, 1, 1), ('b', 'Two', '', '', '', '', '', '', 20, 1, 1), "
-				  "('c', 'Other', '', 'x', '', '', '', '', 30, 1, 1);"
-				  "INSERT INTO announcement (article_id, topic_id, campaign_id, at) VALUES (1, 1, 1, 1), (2, 1, 1, 1)"),
-	    SQLITE_OK);
+	assert_int_equal(raw_exec(articles), SQLITE_OK);
 	ok(archive_excerpts(db, id, &text, &err));
 	assert_string_equal(text.data, "Two\nOne: first words\n");
 	buf_reset(&text);

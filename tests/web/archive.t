@@ -15,7 +15,7 @@ newsletter article import "$root/tests/data/site/articles" >/dev/null
 newsletter send --yes >/dev/null
 sed 's/^valid-until:.*/valid-until: 2037-01-01/' "$root/tests/data/site/promotions/spring.md" >"$tmp/spring.md"
 newsletter send promotion "$tmp/spring.md" --topic articles --yes >/dev/null
-wait_for 20 campaign_is 2 done || bail "the mailings were not sent"
+wait_for 20 campaign_is 2 "done" || bail "the mailings were not sent"
 mkdir -p "$tmp/mails"
 for id in 1 2; do
 	newsletter campaign show "$id" --eml >"$tmp/mails/$id.eml"
