@@ -290,24 +290,30 @@ forget(struct archive_pages *all, struct archive_page *p)
 	p->used = 0;
 }
 
+/* The page that nobody has asked for the longest; NULL when none is kept. */
+static struct archive_page *
+oldest_kept(struct archive_pages *all)
+{
+	struct archive_page *oldest = NULL;
+	size_t i;
+
+	for (i = 0; i < ARCHIVE_PAGES; i++)
+		if (all->page[i].id && (!oldest || all->page[i].used < oldest->used))
+			oldest = &all->page[i];
+	return oldest;
+}
+
 /* Keep it, in place of the oldest as far as there is need. */
 static void
 keep(struct archive_pages *all, const struct archive_page *page)
 {
-	struct archive_page *p = page_place(all, page->id, page->language);
+	struct archive_page *p = page_place(all, page->id, page->language), *oldest;
 
 	forget(all, p);
 	if (page->bytes.len > ARCHIVE_PAGE)
 		return;
-	while (all->bytes + page->bytes.len > ARCHIVE_BYTES) {
-		struct archive_page *oldest = NULL;
-		size_t i;
-
-		for (i = 0; i < ARCHIVE_PAGES; i++)
-			if (all->page[i].id && (!oldest || all->page[i].used < oldest->used))
-				oldest = &all->page[i];
+	while (all->bytes + page->bytes.len > ARCHIVE_BYTES && (oldest = oldest_kept(all)))
 		forget(all, oldest);
-	}
 	*p = *page;
 	buf_init(&p->bytes);
 	buf_add(&p->bytes, page->bytes.data, page->bytes.len);
@@ -338,11 +344,19 @@ answer_page(struct http_request *r, const struct archived *a)
 	buf_release(&page.bytes);
 }
 
+/* What is looked up, in "slug-1a2b3c4d" or "1a2b3c4d"; NULL when there is none. */
+static const char *
+id_of(const char *token)
+{
+	const char *hyphen = strrchr(token, '-'), *id = hyphen ? hyphen + 1 : token;
+
+	return strlen(id) == ARCHIVE_ID && strspn(id, "0123456789abcdef") == ARCHIVE_ID ? id : NULL;
+}
+
 void
 archive_get(struct http_request *r)
 {
-	size_t n = strlen(r->token);
-	const char *id = n >= ARCHIVE_ID ? r->token + n - ARCHIVE_ID : "";
+	const char *id = id_of(r->token);
 	char path[ARCHIVE_PATH];
 	struct err e = ERR_INIT;
 	struct archived a;
@@ -350,7 +364,7 @@ archive_get(struct http_request *r)
 
 	if (!archive_is_open(r))
 		return;
-	if (strspn(id, "0123456789abcdef") == ARCHIVE_ID && (id == r->token || id[-1] == '-'))
+	if (id)
 		rc = archive_find(r->http->role->site.db, id, &a, &e);
 	if (rc == -1)
 		page_trouble(r, &e);

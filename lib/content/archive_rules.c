@@ -37,7 +37,8 @@ take(struct reading *r, const char *s, size_t n, size_t *i)
 {
 	char c = s[(*i)++];
 
-	if (c == '{' || c == '}' || c == '<' || c == '[' || c == ']' || c == '@' || c == '\n') {
+	if (c == '{' || c == '}' || c == '<' || c == '[' || c == ']' || c == '@' || c == '\n' ||
+	    (c == '/' && !r->quote && *i < n && s[*i] == '*')) {
 		r->bad = true;
 	} else if (c == '\\') {
 		r->bad = r->bad || *i == n || strchr("\n{}<[]", s[*i]);
@@ -52,8 +53,6 @@ take(struct reading *r, const char *s, size_t n, size_t *i)
 		r->depth++;
 	} else if (c == ')') {
 		r->bad = r->bad || --r->depth < 0;
-	} else if (c == '/' && *i < n && s[*i] == '*') {
-		r->bad = true;
 	}
 }
 

@@ -196,6 +196,22 @@ for round in 1 2; do
 	rm -f "$tmp"/kept.*
 done
 
+echo "# large ones"
+{ printf -- '---\ntitle: Large\narchive: no\n---\n'; yes 'Many words make a large mailing, and a large page.' | head -n 8000; } >"$tmp/promotion.md"
+newsletter send promotion "$tmp/promotion.md" --topic "$topic" --yes >/dev/null
+large=$(sql 'SELECT max(id) FROM campaign')
+wait_for 20 campaign_is "$large" "done"
+sql "UPDATE campaign_message SET compiled = (SELECT compiled FROM campaign_message WHERE campaign_id = $large)
+	WHERE campaign_id IN (SELECT id FROM campaign WHERE subject LIKE 'No %' AND CAST(substr(subject, 4) AS INTEGER) > 80)"
+for round in 1 2; do
+	for i in $(seq 81 110); do printf 'url = "%s/archive/no-%d-%08x"\noutput = "%s/kept.%d"\n' "$base" "$i" "$i" "$tmp" "$i"; done >"$tmp/urls"
+	curl -s --max-time 60 -K "$tmp/urls"
+	is "each is there, and is itself (round $round)" "$(for i in $(seq 81 110); do grep -c "<title>No $i " "$tmp/kept.$i"; done | grep -c '^1$')" 30
+done
+at_least "they are large" "$(stat -c %s "$tmp/kept.81")" 400000
+rm -f "$tmp"/kept.*
+at_most "and the role is not, KB" "$(awk '/^VmRSS:/ { print $2 }' "/proc/$(role_pid http)/status")" 65536
+
 echo "# JSON"
 ask -H 'Accept: application/json' "$base/archive"
 is "it is there for programs" "$(header Content-Type)" application/json
