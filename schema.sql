@@ -171,6 +171,7 @@ CREATE TABLE campaign (
 ) STRICT;
 CREATE INDEX campaign_open ON campaign(state) WHERE state IN ('scheduled', 'sending', 'paused', 'held');
 CREATE INDEX campaign_finished ON campaign(finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX campaign_archive ON campaign(started_at, uuid) WHERE state IN ('done', 'sending') AND hidden = 0;	-- the public archive
 
 -- The compiled message of a campaign, one for each language: what was sent can always be shown again.
 CREATE TABLE campaign_message (

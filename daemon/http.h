@@ -27,6 +27,7 @@
 #include "store/signup.h"
 #include "store/topic.h"
 
+struct archive_pages;
 struct err;
 struct http_request;
 
@@ -66,6 +67,7 @@ struct http {
 		uint8_t hash[CONSENT_HASH];
 	} consent[WORDS_LANGUAGES];        /* one for each language */
 	struct wordlist disposable, roles; /* addresses that no signup is taken from; empty where the configuration takes them */
+	struct archive_pages *archive;     /* http_archive.c */
 	struct topic_list topics;
 	int64_t topics_version; /* db_data_version of `topics` */
 	struct in6_addr proxies[HTTP_PROXIES];
@@ -144,6 +146,7 @@ struct http_request {
 	size_t seen;      /* bytes of body that came, kept or not */
 	unsigned refused; /* status that the body has earned already, or 0 */
 	bool json;        /* the answer is to be JSON */
+	const char *csp;  /* the answer's own Content-Security-Policy, or NULL: that of all pages */
 	bool get;         /* GET or HEAD: may be asked again in another language */
 	int language;     /* of the answer, in http.languages */
 	unsigned status;
@@ -229,6 +232,8 @@ int http_form(struct http_request *r, struct form *f);
 /* The pages, and what they render once. */
 int signup_init(struct http *h, struct err *e);
 int style_init(struct http *h, struct err *e);
+void archive_init(struct http *h);
+void archive_release(struct http *h);
 void signup_get(struct http_request *r);
 void signup_post(struct http_request *r);
 void confirm_get(struct http_request *r);
@@ -249,6 +254,9 @@ void manage_get(struct http_request *r);
 void manage_post(struct http_request *r);
 void mydata_get(struct http_request *r);
 void mydata_post(struct http_request *r);
+void archive_list_get(struct http_request *r);
+void archive_get(struct http_request *r);
+void archive_feed_get(struct http_request *r);
 void style_get(struct http_request *r);
 void robots_get(struct http_request *r);
 void favicon_get(struct http_request *r);
