@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/link.h"
 #include "base/token.h"
+#include "http_conn.h"
 #include "http_request.h"
 #include "role.h"
 #include "store/signup.h"
@@ -28,6 +29,8 @@ struct err;
 struct http_request;
 
 #define HTTP_URI 2048              /* bytes of a request's path and query; 414 over it */
+#define HTTP_HEAD 32768            /* bytes of a request's line and headers; 431 over it */
+#define HTTP_FIELDS 200            /* header fields; 431 over it */
 #define HTTP_DRAIN 1048576         /* bytes of a body that is too large which are read, so that its sender sees the 413 */
 #define HTTP_BODIES 16777216       /* bytes of bodies held at once, over all requests; 503 over it */
 #define HTTP_QUEUE 10000           /* requests waiting to be written; 503 over it */
@@ -58,6 +61,7 @@ struct http {
 	int64_t topics_version; /* db_data_version of `topics` */
 	struct in6_addr proxies[HTTP_PROXIES];
 	size_t proxy_count;
+	struct http_conns conns;
 	size_t active;                     /* requests begun and not completed */
 	size_t bodies;                     /* bytes of bodies held */
 	struct http_request *head, **tail; /* waiting to be written, oldest first */
@@ -146,6 +150,9 @@ struct http_request {
 /* http_route.c: find the handler and call it; it answers or queues. */
 void http_dispatch(struct http_request *r, const char *method);
 const struct http_route *http_route_find(const struct http *h, struct http_request *r);
+
+/* http_head.c: 0, or the status that a request's line and headers have earned: 400 where they can be read in two ways, 431. */
+unsigned http_head_check(const struct http_request *r, const char *version);
 
 /* http_queue.c */
 void http_queue_add(struct http_request *r, enum http_work work, http_write_fn *write, http_fn *answer);
