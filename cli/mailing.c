@@ -96,9 +96,9 @@ make_subject(struct mailing *m, const struct site *site, struct err *e)
 		return 0;
 	data = json_object();
 	articles_data(m, data);
-	json_object_set_new(data, "site", site_context(&site->conf));
-	json_put(data, "name", SLOT_MARK("name|there"));
-	rc = template_file(&text, site->conf.store_templates, name, data, e);
+	rc = compose_data(data, &site->conf, "", e);
+	if (rc == 0)
+		rc = template_file(&text, site->conf.store_templates, name, data, e);
 	buf_truncate(&text, strcspn(text.data, "\r\n"));
 	if (text.len > SUBJECT_MAX)
 		buf_truncate(&text, text_cut(text.data, SUBJECT_MAX));
@@ -218,7 +218,7 @@ mailing_render(const struct mailing *m, const struct site *site, const char *mar
 		promotion_data(m, site, data);
 	}
 	buf_addf(&out->subject, "%s%s", mark, m->subject);
-	rc = compose_render(out, &site->conf, name, data, e);
+	rc = compose_render(out, &site->conf, "", name, data, e);
 	json_decref(data);
 	return rc;
 }

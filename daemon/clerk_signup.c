@@ -87,7 +87,7 @@ note_already(struct clerk *c, struct decision *d, struct err *e)
 	rc = outbox_recent(c->site->db, d->who.id, "already", clock_now() - DAY, e);
 	if (rc == 0) {
 		json_object_set_new(data, "topics", topic_titles(&d->topics, d->asked, d->asked_count));
-		rc = compose_render(&mail, &c->site->conf, "already", data, e);
+		rc = compose_render(&mail, &c->site->conf, d->who.language, "already", data, e);
 		if (rc == 0)
 			rc = queue(c, d, "already", &mail, NULL, clock_now() + DAY, e);
 	}
@@ -155,7 +155,7 @@ ask_to_confirm(struct clerk *c, struct decision *d, struct err *e)
 	json_put_int(data, "days", c->site->conf.keep_pending / DAY);
 	token_new(token);
 	token_hash(token_hash_, token);
-	rc = compose_render(&mail, &c->site->conf, "confirm", data, e);
+	rc = compose_render(&mail, &c->site->conf, d->who.language, "confirm", data, e);
 	if (rc == 0)
 		rc = keep_wording(c, &mail, mail_hash, e);
 	if (rc == 0)

@@ -144,7 +144,7 @@ compile(struct clerk *c, json_t *data, int64_t id)
 	struct message *message = NULL;
 	struct err e = ERR_INIT;
 
-	if (compose_render(&mail, &c->site->conf, "paused", data, &e) == 0)
+	if (compose_render(&mail, &c->site->conf, "en", "paused", data, &e) == 0)
 		message = compose_notice(&c->site->conf, &mail, &e);
 	if (!message)
 		log_event(LOG_LEVEL_ERROR, "operator_mail", "campaign=%lld text=%s", (long long)id, log_text(e.text));

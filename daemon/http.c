@@ -95,9 +95,9 @@ static void
 refuse_head(struct http_request *r, unsigned status)
 {
 	if (status == MHD_HTTP_BAD_REQUEST)
-		page_error(r, status, "We cannot read that request", "Its headers can be understood in two ways.", NULL);
+		page_error(r, status, "ambiguous", NULL);
 	else
-		page_error(r, status, "That is too much", "The headers of a request may hold 32 KB in 200 fields at the most.", NULL);
+		page_error(r, status, "headers-too-large", NULL);
 	if (r->response)
 		MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONNECTION, "close");
 }
@@ -110,16 +110,17 @@ begin(struct http_request *r, const char *version)
 	unsigned bad = http_head_check(r, version);
 
 	r->stage = HTTP_BODY;
+	r->json = accept_json(MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT));
+	r->route = http_route_find(r->http, r);
+	http_visitor_ip(r);
+	http_language_begin(r);
 	if (bad) {
 		refuse_head(r, bad);
 		return;
 	}
-	r->json = accept_json(MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT));
-	r->route = http_route_find(r->http, r);
-	http_visitor_ip(r);
 	if (length && strtoull(length, NULL, 10) > HTTP_DRAIN) {
 		r->refused = MHD_HTTP_CONTENT_TOO_LARGE;
-		page_error(r, r->refused, "That is too much", "A request may hold 64 KB at the most.", NULL);
+		page_error(r, r->refused, "too-large", NULL);
 	}
 }
 
@@ -311,15 +312,18 @@ drain(struct http *h, int epoll_fd, struct err *e)
 int
 http_run(struct role_run *role, struct err *e)
 {
-	struct http h = { .role = role, .topics_version = -1, .batch = SIZE_MAX, .consent = BUF_INIT };
+	struct http h = { .role = role, .topics_version = -1, .batch = SIZE_MAX };
+	int i;
 	const union MHD_DaemonInfo *info;
 	int rc = -1;
 
 	h.tail = &h.head;
+	h.cache = http_cache_new();
 	h.site = site_context(&role->site.conf);
 	h.base = base_path(role->site.conf.site_url);
 	signal(SIGPIPE, SIG_IGN); /* a visitor who has gone is no reason to end */
-	if (http_proxies_init(&h, e) == -1 || signup_init(&h, e) == -1 || style_init(&h, e) == -1 || start(&h, e) == -1)
+	if (http_proxies_init(&h, e) == -1 || http_language_init(&h, e) == -1 || signup_init(&h, e) == -1 || style_init(&h, e) == -1 ||
+	    start(&h, e) == -1)
 		goto out;
 	info = MHD_get_daemon_info(h.mhd, MHD_DAEMON_INFO_EPOLL_FD);
 	while (!role_stopping(role))
@@ -332,8 +336,10 @@ out:
 		MHD_run(h.mhd);
 		MHD_stop_daemon(h.mhd);
 	}
+	http_cache_free(h.cache);
 	json_decref(h.site);
 	free(h.base);
-	buf_release(&h.consent);
+	for (i = 0; i < WORDS_LANGUAGES; i++)
+		buf_release(&h.consent[i].text);
 	return rc;
 }

@@ -19,6 +19,8 @@
 #include "base/buf.h"
 #include "base/link.h"
 #include "base/token.h"
+#include "content/words.h"
+#include "http_cache.h"
 #include "http_conn.h"
 #include "http_request.h"
 #include "role.h"
@@ -55,10 +57,16 @@ struct http {
 	json_t *site; /* site_context */
 	char *base;   /* path that all pages lie under: "" or "/newsletter" */
 	char style_version[17];
-	struct buf consent; /* the wording that the form shows, until the role is started anew */
-	uint8_t consent_hash[CONSENT_HASH];
+	char languages[WORDS_LANGUAGES][WORDS_LANGUAGE]; /* those on offer */
+	int language_count, language;                    /* language: the site's */
+	struct http_consent {
+		struct buf text; /* the wording that the form shows, until the role is started anew */
+		uint8_t hash[CONSENT_HASH];
+	} consent[WORDS_LANGUAGES]; /* one for each language */
 	struct topic_list topics;
-	int64_t topics_version; /* db_data_version of `topics` */
+	int64_t topics_version, topics_read_us; /* db_data_version of `topics`, and when it was asked for */
+	int64_t topics_changes;                 /* counts the times that the topics turned out to be others */
+	struct http_cache *cache;
 	struct in6_addr proxies[HTTP_PROXIES];
 	size_t proxy_count;
 	struct http_conns conns;
@@ -130,6 +138,8 @@ struct http_request {
 	size_t seen;      /* bytes of body that came, kept or not */
 	unsigned refused; /* status that the body has earned already, or 0 */
 	bool json;        /* the answer is to be JSON */
+	bool get;         /* GET or HEAD: may be asked again in another language */
+	int language;     /* of the answer, in http.languages */
 	unsigned status;
 	struct MHD_Response *response; /* once answered */
 
@@ -163,6 +173,18 @@ void http_queue_abandon(struct http *h); /* at the very end: refuse what could n
 int http_proxies_init(struct http *h, struct err *e);
 void http_visitor_ip(struct http_request *r);
 
+/* http_language.c */
+int http_language_init(struct http *h, struct err *e);
+void http_language_begin(struct http_request *r);                         /* from its query and headers */
+void http_language_choose(struct http_request *r, const char *code);      /* what a form says; one that is not on offer changes nothing */
+int http_language_find(const struct http *h, const char *code, size_t n); /* in http.languages, or -1 */
+json_t *http_language_menu(const struct http_request *r);                 /* [{code, name, current}] */
+static inline const char *
+http_language(const struct http_request *r)
+{
+	return r->http->languages[r->language];
+}
+
 /* http_page.c: each answers the request; a json_t that is handed over is freed. */
 json_t *page_context(const struct http_request *r);
 void page_put(json_t *context, const char *key, const char *text); /* text from outside: left out when it holds control characters */
@@ -171,17 +193,24 @@ json_t *page_topics(const struct topic_list *all, const int64_t *ids, int count)
 void page_answer(struct http_request *r, unsigned status, const char *template, json_t *context);
 void page_json(struct http_request *r, unsigned status, const char *type, json_t *value);
 void page_bytes(struct http_request *r, unsigned status, const char *type, const char *cache, struct buf *bytes);
-/* The page, or {"status":"ok","message":…}. */
+#define PAGE_HTML "text/html; charset=utf-8"
+void page_broken(struct http_request *r, const struct err *e); /* a template has an error: a line in the log and a 500 in plain text */
+/* The page, or {"status":"ok","message":…}; message: a key of words.h, or NULL. */
 void page_ok(struct http_request *r, const char *template, json_t *context, const char *message);
-void page_error(struct http_request *r, unsigned status, const char *title, const char *detail, const char *hint);
-/* RFC 9457 problem details. */
+/* The same for a page that says the same to everybody who gets it: it is kept (http_cache.h), and the context made only to render it. */
+void page_ok_kept(struct http_request *r, const char *template, json_t *(*context)(const struct http_request *r), const char *message);
+/* The words error.NAME, error.NAME.detail and, where there is one, error.NAME.hint; `detail` is what they may call {{detail}}, or NULL. */
+void page_error(struct http_request *r, unsigned status, const char *name, const char *detail);
+/* RFC 9457 problem details, in words for people; `field` is the form's, or NULL. */
 void page_problem(struct http_request *r, unsigned status, const char *title, const char *detail, const char *field);
+/* What words.h says for a key in the visitor's language; context NULL: {language} alone. Appends to *out; "" when it cannot be rendered. */
+void page_words(const struct http_request *r, struct buf *out, const char *key, const json_t *context);
 
 void page_busy(struct http_request *r);                                            /* 503: nothing was recorded */
 void page_trouble(struct http_request *r, const struct err *e);                    /* our fault: a line in the log and a 503 */
 void page_link_expired(struct http_request *r, unsigned status, const char *kind); /* kind: "confirm", "preferences" or NULL */
 
-/* The site's topics, read again when the store has changed; NULL after having answered. */
+/* The site's topics, a tenth of a second old at the most; NULL after having answered. */
 const struct topic_list *http_topics(struct http_request *r);
 
 /* Read the request's form; -1 after having answered. The caller releases *f in either case. */

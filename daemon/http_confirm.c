@@ -41,7 +41,7 @@ answer_other(struct http_request *r, enum http_outcome outcome)
 	} else {
 		context = page_context(r);
 		json_object_set_new(context, "signup_url", json_sprintf("%s/", r->http->base));
-		page_ok(r, "web/already-confirmed.html.mustache", context, "The subscription was confirmed with this link before.");
+		page_ok(r, "web/already-confirmed.html.mustache", context, "already-confirmed.message");
 	}
 }
 
@@ -116,7 +116,7 @@ answer_confirm(struct http_request *r)
 	context = page_context(r);
 	json_object_set_new(context, "topics", page_topics(all, c->topics, c->count));
 	json_object_set_new(context, "preferences_url", json_sprintf("%s/preferences/%s", r->http->base, text));
-	page_ok(r, "web/confirmed.html.mustache", context, "You are subscribed.");
+	page_ok(r, "web/confirmed.html.mustache", context, "confirmed.message");
 }
 
 void

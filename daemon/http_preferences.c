@@ -79,7 +79,7 @@ show(struct http_request *r, int64_t id, bool saved)
 	json_object_set_new(context, "action", json_sprintf("%s/preferences/%s", r->http->base, r->token));
 	page_put(context, "name", s.name);
 	json_put_bool(context, "saved", saved);
-	page_ok(r, "web/preferences.html.mustache", context, saved ? "Your settings are saved." : NULL);
+	page_ok(r, "web/preferences.html.mustache", context, saved ? "preferences.saved" : NULL);
 }
 
 void
@@ -167,7 +167,7 @@ take(struct http_request *r, const struct form *f, const struct topic_list *all)
 	size_t at = 0;
 
 	if (name && (subscriber_check_name(name, &e) == -1 || text_copy(p->name, sizeof(p->name), name) == -1)) {
-		page_error(r, MHD_HTTP_BAD_REQUEST, "Nothing was changed", e.text, "Please go back and correct it.");
+		page_error(r, MHD_HTTP_BAD_REQUEST, "unchanged", e.text);
 		return false;
 	}
 	text_trim(p->name);
@@ -175,8 +175,7 @@ take(struct http_request *r, const struct form *f, const struct topic_list *all)
 	while ((slug = form_next(f, "topic", &at))) {
 		topic = topic_named(all, slug);
 		if (!topic && slug[0]) {
-			page_error(r, MHD_HTTP_BAD_REQUEST, "Nothing was changed", "The form names a topic that there is not.",
-			    "Please reload it and send it again.");
+			page_error(r, MHD_HTTP_BAD_REQUEST, "unchanged-topic", NULL);
 			return false;
 		}
 		if (topic && !is_checked(p, topic->id))

@@ -369,6 +369,59 @@ form_get(const struct form *f, const char *name)
 	return form_next(f, name, &at);
 }
 
+/* Whether one language range fits a language: the same, or one is the other cut at a hyphen. */
+static bool
+range_fits(const char *range, size_t n, const char *language)
+{
+	size_t len = strlen(language), least = n < len ? n : len;
+
+	return strncasecmp(range, language, least) == 0 && (n == len || (n < len ? language[n] : range[len]) == '-');
+}
+
+/* The weight behind a range, in thousandths: `;q=0.8` is 800; 1000 where there is none, 0 for what is no weight. */
+static int
+range_weight(const char *s, size_t n)
+{
+	int weight = 0, digit = 1000;
+	size_t i = 0;
+
+	while (i < n && strchr("; \t", s[i]))
+		i++;
+	if (i == n)
+		return 1000;
+	if (n - i < 3 || (s[i] != 'q' && s[i] != 'Q') || s[i + 1] != '=')
+		return 0;
+	for (i += 2; i < n && digit; i++) {
+		if (s[i] == '.')
+			continue;
+		if (s[i] < '0' || s[i] > '9')
+			break;
+		weight += (s[i] - '0') * digit;
+		digit /= 10;
+	}
+	return weight;
+}
+
+int
+accept_language(const char *header, char (*languages)[16], int count)
+{
+	int best = -1, best_weight = 0, weight, i;
+	size_t item, n;
+
+	for (; header && *header; header += item + (header[item] == ',')) {
+		header += strspn(header, " \t");
+		item = strcspn(header, ",");
+		n = strcspn(header, ",; \t");
+		weight = n ? range_weight(header + n, item - n) : 0;
+		for (i = 0; i < count && weight > best_weight; i++)
+			if (range_fits(header, n, languages[i])) {
+				best = i;
+				best_weight = weight;
+			}
+	}
+	return best;
+}
+
 bool
 accept_json(const char *accept)
 {

@@ -82,8 +82,7 @@ answer_allow(struct http_request *r, bool asked)
 	if (asked)
 		page_bytes(r, MHD_HTTP_NO_CONTENT, NULL, "no-store", &empty);
 	else
-		page_error(r, MHD_HTTP_METHOD_NOT_ALLOWED, "That does not work here", "This page does not understand that kind of request.",
-		    NULL);
+		page_error(r, MHD_HTTP_METHOD_NOT_ALLOWED, "method", NULL);
 	if (r->response)
 		MHD_add_response_header(r->response, MHD_HTTP_HEADER_ALLOW, allowed(route));
 }
@@ -92,7 +91,7 @@ static void
 refuse(struct http_request *r)
 {
 	if (r->refused == MHD_HTTP_CONTENT_TOO_LARGE)
-		page_error(r, r->refused, "That is too much", "A request may hold 64 KB at the most.", NULL);
+		page_error(r, r->refused, "too-large", NULL);
 	else
 		page_busy(r);
 }
@@ -103,12 +102,13 @@ http_dispatch(struct http_request *r, const char *method)
 	bool get = strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
 	bool options = strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0;
 
+	r->get = get;
 	if (!r->uri[0])
-		page_error(r, MHD_HTTP_URI_TOO_LONG, "That address is too long", "Please open the link again from the mail.", NULL);
+		page_error(r, MHD_HTTP_URI_TOO_LONG, "uri-too-long", NULL);
 	else if (options && (r->route || strcmp(r->uri, "*") == 0))
 		answer_allow(r, true);
 	else if (!r->route)
-		page_error(r, MHD_HTTP_NOT_FOUND, "There is no such page", "Perhaps the link was not copied completely.", NULL);
+		page_error(r, MHD_HTTP_NOT_FOUND, "not-found", NULL);
 	else if (get && r->route->get)
 		r->route->get(r);
 	else if (strcmp(method, MHD_HTTP_METHOD_POST) != 0 || !r->route->post)

@@ -8,12 +8,15 @@
  */
 #include "http.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/json.h"
 #include "store/consent.h"
 #include "store/subscription.h"
+
+#define PAGE "web/unsubscribe.html.mustache"
 
 /* Fill *l from the token; false after having answered. */
 static bool
@@ -37,16 +40,24 @@ put_topic(json_t *context, const struct topic_list *all, int64_t id)
 void
 unsubscribe_get(struct http_request *r)
 {
+	const struct http_cached *page;
 	const struct topic_list *all;
+	char topic[24];
 	json_t *context;
 	struct link l;
 
 	if (!read_unsubscribe_link(r, &l) || !(all = http_topics(r)))
 		return;
-	context = page_context(r);
-	put_topic(context, all, l.topic);
-	json_object_set_new(context, "action", json_sprintf("%s/u/%s", r->http->base, r->token));
-	page_answer(r, MHD_HTTP_OK, "web/unsubscribe.html.mustache", context);
+	snprintf(topic, sizeof(topic), "%lld", (long long)l.topic);
+	page = http_cache_find(r, PAGE, topic);
+	if (!page) {
+		context = page_context(r);
+		put_topic(context, all, l.topic);
+		json_object_set_new(context, "action", json_sprintf("%s/u/" HTTP_SLOT(0), r->http->base));
+		page = http_cache_render(r, PAGE, topic, context);
+	}
+	if (page)
+		http_cache_answer(r, MHD_HTTP_OK, page, &r->token);
 }
 
 static int
@@ -73,7 +84,7 @@ answer_leave(struct http_request *r)
 	context = page_context(r);
 	put_topic(context, all, r->u.leave.link.topic);
 	json_object_set_new(context, "signup_url", json_sprintf("%s/", r->http->base));
-	page_ok(r, "web/unsubscribed.html.mustache", context, "You are unsubscribed.");
+	page_ok(r, "web/unsubscribed.html.mustache", context, "unsubscribed.message");
 }
 
 void

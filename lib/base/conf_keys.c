@@ -10,7 +10,7 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	TEXT("site", "name", site_name, "Our newsletter", "The newsletter's name, as visitors and readers see it."),
 	KIND("site", "url", CONF_URL, site_url, "http://127.0.0.1:8025", "", "Public address of the newsletter's pages, as the reverse proxy serves them; every link in a mail begins with it."),
 	KIND("site", "home", CONF_URL, site_home, "", "", "The organisation's own website, linked from pages and mails."),
-	TEXT("site", "description", site_description, "Join our newsletter and stay updated when we publish new articles.", "The invitation on the signup page."),
+	TEXT("site", "description", site_description, "", "The invitation on the signup page; empty: ours, in the visitor's language."),
 	TEXT("site", "language", site_language, "en", "Language of pages and mails."),
 	TEXT("site", "timezone", site_timezone, "", "Time zone of dates and schedules, like Europe/Madrid; empty: the system's."),
 	TEXT("site", "postal_address", site_postal_address, "", "Postal address at the foot of every newsletter; the law asks for one."),

@@ -44,8 +44,12 @@ int template_render(struct buf *out, const char *name, const char *text, size_t 
  * Render the template file `name` ("mail/confirm.html.mustache"): from `folder` (the
  * site's own; may be NULL) if it is there, else the built-in one. The escape
  * follows the name: ".html." escapes, ".text." does not. Partials `{{> x}}` in
- * "mail/…" are "mail/x.html.mustache" (or .text., as the file that names them).
+ * "mail/…" are "mail/x.html.mustache" (or .text., as the file that names them);
+ * `{{> t.key}}` is what words.h says, in the language that the member `language` of `data` names.
  */
 int template_file(struct buf *out, const char *folder, const char *name, const json_t *data, struct err *e);
+
+/* Render what words.h says for a key, as plain text: for what programs say in a visitor's language without a page around it. */
+int template_words(struct buf *out, const char *folder, const char *key, const json_t *data, struct err *e);
 
 #endif

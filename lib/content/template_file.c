@@ -13,6 +13,9 @@
 #include "base/file.h"
 #include "content/builtin.h"
 #include "content/template_parse.h"
+#include "content/words.h"
+
+#define WORDS_PREFIX "t."
 
 /* Partials of "mail/x.html.mustache" are "mail/" NAME ".html.mustache". */
 struct place {
@@ -20,6 +23,9 @@ struct place {
 	const char *name;
 	size_t prefix;      /* bytes of "mail/" */
 	const char *suffix; /* ".html.mustache" */
+	struct words words; /* of the language of the data; opened when a template first asks */
+	bool words_open;
+	const char *language;
 };
 
 static bool
@@ -63,14 +69,37 @@ read_file(struct template *t, const char *folder, const char *name, struct err *
 	return err_set(e, ERR_NOT_FOUND, "there is no template \"%.200s\"", name);
 }
 
+/* {{> t.key}}: the words of the page's language. Where the tag is all of its line, so are they. */
+static int
+load_words(struct place *place, const struct template *from, const struct token *tag, struct template *partial, struct err *e)
+{
+	size_t prefix = sizeof(WORDS_PREFIX) - 1, n;
+	const char *text, *file;
+
+	if (!place->words_open) {
+		place->words_open = true;
+		if (words_open(&place->words, place->folder, place->language, e) == -1)
+			return -1;
+	}
+	if (!words_find(&place->words, tag->s + prefix, tag->n - prefix, &text, &n, &file))
+		return template_error(from, tag->at, e, "no file of words/ says \"%.*s\"", (int)(tag->n - prefix), tag->s + prefix);
+	buf_addf(&partial->name, "%s, %.*s", file, (int)(tag->n - prefix), tag->s + prefix);
+	buf_add(&partial->text, text, n);
+	if (tag->indent)
+		buf_addch(&partial->text, '\n');
+	return 0;
+}
+
 /* In a file a partial that is not there is a slip of the pen, and what it hides may be the unsubscribe link: an error. */
 static int
 load_partial(void *ctx, const struct template *from, const struct token *tag, struct template *partial, struct err *e)
 {
-	const struct place *place = ctx;
+	struct place *place = ctx;
 	struct buf name = BUF_INIT;
 	int rc;
 
+	if (tag->n > sizeof(WORDS_PREFIX) - 1 && strncmp(tag->s, WORDS_PREFIX, sizeof(WORDS_PREFIX) - 1) == 0)
+		return load_words(place, from, tag, partial, e);
 	if (!is_safe(tag->s, tag->n, 0))
 		return template_error(from, tag->at, e, "\"%.*s\" is no name of a partial: use letters, digits, - and _",
 		    (int)tag->n, tag->s);
@@ -84,19 +113,54 @@ load_partial(void *ctx, const struct template *from, const struct token *tag, st
 	return rc;
 }
 
+static const char *
+language_of(const json_t *data)
+{
+	const char *language = json_string_value(json_object_get(data, "language"));
+
+	return language ? language : WORDS_DEFAULT;
+}
+
+/* Render t, whose partials are looked for as *place says. */
+static int
+run(struct buf *out, struct template *t, struct place *place, enum template_escape escape, const json_t *data, struct err *e)
+{
+	const struct template_source source = { load_partial, place };
+	int rc;
+
+	place->language = language_of(data);
+	rc = template_run(out, t, escape, data, &source, e);
+	if (place->words_open)
+		words_release(&place->words);
+	return rc;
+}
+
 int
 template_file(struct buf *out, const char *folder, const char *name, const json_t *data, struct err *e)
 {
 	const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name, *dot = strchr(base, '.');
-	struct place place = { folder, name, (size_t)(base - name), dot ? dot : "" };
-	const struct template_source source = { load_partial, &place };
+	struct place place = { .folder = folder, .name = name, .prefix = (size_t)(base - name), .suffix = dot ? dot : "" };
 	struct template t = { .name = BUF_INIT, .text = BUF_INIT };
 	int rc = -1;
 
 	if (!is_safe(name, strlen(name), 1))
 		return err_set(e, ERR_INPUT, "\"%.200s\" is no name of a template", name);
 	if (read_file(&t, folder, name, e) == 0)
-		rc = template_run(out, &t, strstr(base, ".html.") ? TEMPLATE_HTML : TEMPLATE_TEXT, data, &source, e);
+		rc = run(out, &t, &place, strstr(base, ".html.") ? TEMPLATE_HTML : TEMPLATE_TEXT, data, e);
+	template_release(&t);
+	return rc;
+}
+
+int
+template_words(struct buf *out, const char *folder, const char *key, const json_t *data, struct err *e)
+{
+	struct place place = { .folder = folder, .name = "", .suffix = ".text.mustache" };
+	struct template t = { .name = BUF_INIT, .text = BUF_INIT };
+	int rc;
+
+	buf_addstr(&t.name, key);
+	buf_addf(&t.text, "{{> " WORDS_PREFIX "%s}}{{!}}", key); /* the comment: the tag is not all of its line */
+	rc = run(out, &t, &place, TEMPLATE_TEXT, data, e);
 	template_release(&t);
 	return rc;
 }

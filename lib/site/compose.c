@@ -9,9 +9,12 @@
 #include "base/json.h"
 #include "base/slot.h"
 #include "content/template.h"
+#include "content/wrap.h"
 #include "mail/message.h"
 #include "site/site.h"
 #include "store/topic.h"
+
+#define TEXT_WIDTH 72 /* columns of a text part */
 
 void
 composed_release(struct composed *c)
@@ -21,16 +24,73 @@ composed_release(struct composed *c)
 	buf_release(&c->html);
 }
 
-int
-compose_render(struct composed *out, const struct conf *conf, const char *name, json_t *data, struct err *e)
+/* The name's slot with what stands for a name that we do not know: "Hello there,". */
+static int
+put_name(const struct conf *conf, json_t *data, struct err *e)
 {
-	char file[128];
+	struct buf fallback = BUF_INIT, mark = BUF_INIT;
+	int rc = template_words(&fallback, conf->store_templates, "mail.somebody", data, e);
 
+	buf_addf(&mark, "%cname|%s%c", SLOT_START, fallback.data, SLOT_END);
+	json_put(data, "name", mark.data);
+	buf_release(&fallback);
+	buf_release(&mark);
+	return rc;
+}
+
+int
+compose_data(json_t *data, const struct conf *conf, const char *language, struct err *e)
+{
 	json_object_set_new(data, "site", site_context(conf));
-	json_put(data, "name", SLOT_MARK("name|there"));
+	json_put(data, "language", language[0] ? language : conf->site_language);
 	json_put(data, "unsubscribe_url", SLOT_MARK("unsubscribe_url"));
 	json_put(data, "preferences_url", SLOT_MARK("preferences_url"));
 	json_put(data, "confirm_url", SLOT_MARK("confirm_url"));
+	return put_name(conf, data, e);
+}
+
+/* One line, wrapped behind its indentation and list mark. */
+static void
+wrap_one(struct buf *out, const char *line, size_t n)
+{
+	size_t indent = strspn(line, " *"), fits, next = 0, at = 0;
+
+	if (wrap_columns(line, n) <= TEXT_WIDTH || indent > TEXT_WIDTH / 2) {
+		buf_add(out, line, n);
+		return;
+	}
+	for (; at < n; at += next) {
+		if (at)
+			buf_addf(out, "\n%*s", (int)indent, "");
+		fits = wrap_line(line + at, n - at, TEXT_WIDTH - (at ? indent : 0), &next);
+		buf_add(out, line + at, fits);
+	}
+}
+
+/* Words come as one line each: what is too long for a screen is wrapped. */
+static void
+wrap_text(struct buf *text)
+{
+	struct buf out = BUF_INIT;
+	const char *line = text->data, *end;
+
+	for (; *line; line = *end ? end + 1 : end) {
+		end = strchrnul(line, '\n');
+		wrap_one(&out, line, (size_t)(end - line));
+		if (*end)
+			buf_addch(&out, '\n');
+	}
+	buf_release(text);
+	*text = out;
+}
+
+int
+compose_render(struct composed *out, const struct conf *conf, const char *language, const char *name, json_t *data, struct err *e)
+{
+	char file[128];
+
+	if (compose_data(data, conf, language, e) == -1)
+		return -1;
 	if (!out->subject.len) {
 		snprintf(file, sizeof(file), "mail/%s-subject.text.mustache", name);
 		if (template_file(&out->subject, conf->store_templates, file, data, e) == -1)
@@ -41,6 +101,7 @@ compose_render(struct composed *out, const struct conf *conf, const char *name, 
 	snprintf(file, sizeof(file), "mail/%s.text.mustache", name);
 	if (template_file(&out->text, conf->store_templates, file, data, e) == -1)
 		return -1;
+	wrap_text(&out->text);
 	snprintf(file, sizeof(file), "mail/%s.html.mustache", name);
 	return template_file(&out->html, conf->store_templates, file, data, e);
 }

@@ -23,12 +23,15 @@ struct composed {
 void composed_release(struct composed *c);
 
 /*
- * Render mail/NAME.text.mustache and mail/NAME.html.mustache over `data`, to
- * which `site`, `title` (the subject) and the person's slots (name, unsubscribe_url, preferences_url,
+ * Render mail/NAME.text.mustache and mail/NAME.html.mustache in a language ("": the site's) over `data`, to
+ * which `language`, `site`, `title` (the subject) and the person's slots (name, unsubscribe_url, preferences_url,
  * confirm_url) are added. Fills text and html, and the subject from
  * mail/NAME-subject.text.mustache unless the caller has set one.
  */
-int compose_render(struct composed *out, const struct conf *conf, const char *name, json_t *data, struct err *e);
+int compose_render(struct composed *out, const struct conf *conf, const char *language, const char *name, json_t *data, struct err *e);
+
+/* Put what every mail's template may name into `data`: language ("": the site's), site, and the marks of the person's slots. */
+int compose_data(json_t *data, const struct conf *conf, const char *language, struct err *e);
 
 /* Compile what a visitor's action sends (Auto-Submitted, no List-Unsubscribe). NULL on failure. */
 struct message *compose_notice(const struct conf *conf, const struct composed *c, struct err *e);

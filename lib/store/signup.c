@@ -16,7 +16,8 @@ enum {
 };
 
 static const char *const sql[] = {
-	[Q_APPEND] = ("INSERT INTO signup_request (kind, address, address_key, name, topics, language, ip, weight, form_hash, received_at, next_at) "
+	[Q_APPEND] = ("INSERT INTO signup_request "
+		      "(kind, address, address_key, name, topics, language, ip, weight, form_hash, received_at, next_at) "
 		      "VALUES (:kind, :address, :key, :name, :topics, :language, :ip, :weight, :form, :received, :received)"),
 	[Q_NEXT] = ("SELECT id, kind, address, address_key, name, topics, language, ip, weight, form_hash, received_at FROM signup_request "
 		    "WHERE next_at <= :now ORDER BY next_at, id LIMIT 1"),

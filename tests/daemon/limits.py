@@ -69,7 +69,7 @@ def talk(data, want):
         s.sendall(data)
     except ConnectionError:
         pass
-    got = read_all(s, len(want.split()) - 1)
+    got = read_all(s, 999 if want.endswith("closed") else len(want.split()) - 1)
     s.close()
     return got
 
@@ -307,6 +307,7 @@ def crowd(most):
             served += read_all(s, 1, quiet=0.05) == "200 open"
             s.close()
     report("among twice as many idle ones every visitor is served", f"{served} of {(most + 9) // 10}", f"{(most + 9) // 10} of {(most + 9) // 10}")
+    time.sleep(0.5)
     gone = 0
     for s in idle:
         s.setblocking(False)

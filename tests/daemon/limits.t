@@ -45,7 +45,7 @@ stop_daemon
 
 echo "# descriptors"
 set_http connections=3000
-(ulimit -Hn 600 && exec "$BIN/newsletterd" -C "$site") 2>"$tmp/few" &
+(ulimit -n 600 && exec "$BIN/newsletterd" -C "$site") 2>"$tmp/few" &
 daemon=$!
 at_exit $daemon
 wait_for 15 curl -sf --max-time 10 -o /dev/null "$base/"
