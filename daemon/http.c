@@ -153,7 +153,8 @@ send_response(struct http_request *r)
 {
 	if (!r->response)
 		return MHD_NO;
-	http_conn_answers(&r->http->conns, r->connection);
+	if (!http_conn_answers(&r->http->conns, r->connection))
+		MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONNECTION, "close");
 	return MHD_queue_response(r->connection, r->status, r->response);
 }
 

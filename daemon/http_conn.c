@@ -1,7 +1,6 @@
 /* http_conn.c - see http_conn.h. */
 #include "http_conn.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -17,7 +16,7 @@ struct http_conn {
 	struct http_conn_list *list; /* NULL: on none */
 	int64_t since_us;
 	int fd; /* libmicrohttpd's: valid until it says that the connection is closed */
-	bool ending;
+	bool ending, kept;
 };
 
 static void
@@ -91,6 +90,7 @@ http_conn_notify(void *cls, struct MHD_Connection *connection, void **conn, enum
 	leave(c);
 	all->open--;
 	all->ending -= c->ending;
+	all->kept -= c->kept;
 	free(c);
 	*conn = NULL;
 }
@@ -108,10 +108,17 @@ http_conn_waits(struct http_conns *all, struct MHD_Connection *connection)
 	leave(conn_of(connection));
 }
 
-void
+bool
 http_conn_answers(struct http_conns *all, struct MHD_Connection *connection)
 {
-	enter(conn_of(connection), &all->reading);
+	struct http_conn *c = conn_of(connection);
+
+	enter(c, &all->reading);
+	if (!c->kept && all->kept < HTTP_CONN_KEPT) {
+		c->kept = true;
+		all->kept++;
+	}
+	return c->kept;
 }
 
 void
