@@ -1,7 +1,7 @@
 """limits.py PORT PART: what the http role answers to odd, large and slow clients, over plain sockets.
 
 Prints a line for each case: "0" or "1" (as an exit status), its name, and what came where something else was wanted, between tabs. What came
-is written as the statuses of the answers and then "open" or "closed". Parts: bytes, times, crowd.
+is written as the statuses of the answers and then "open" or "closed". Parts: bytes, times, bodies, kept, crowd.
 """
 
 import socket
@@ -330,6 +330,43 @@ def crowd(most):
     report("and no more than that", "some" if bound - 12 <= left <= bound else f"{left} are left of {bound}", "some")
 
 
+def bodies():
+    """16 MB of bodies in 256 requests that are not whole, but for 256 bytes."""
+    held = []
+    for _ in range(256):
+        s = connect()
+        s.sendall(POST + b"Content-Length: 65536\r\n\r\n" + b"&" * 65535)
+        held.append(s)
+    time.sleep(0.5)
+
+    def of(size):
+        return whole(b"Content-Length: %d\r\n" % size, FORM + b"&" * (size - len(FORM)))
+
+    report("16 MB of bodies: the last bytes are taken", talk(of(256), "400 open"), "400 open")
+    report("a byte more is 503", talk(of(257), "503 open"), "503 open")
+    for s in held:
+        s.close()
+    time.sleep(0.5)
+    report("and there is room again when they have gone", talk(of(65536), "400 open"), "400 open")
+
+
+def kept():
+    """512 connections may ask again."""
+    held, statuses = [], set()
+    for _ in range(512):
+        s = connect()
+        s.sendall(GET)
+        held.append(s)
+        statuses.add(read_all(s, 1, quiet=0.001))
+    report("512 connections are kept after their answer", " ".join(statuses), "200 open")
+    report("one more is answered and closed", talk(GET, "200 closed"), "200 closed")
+    held[0].sendall(GET)
+    report("those that are kept may ask again", read_all(held[0], 1, quiet=0.05), "200 open")
+    held[0].close()
+    time.sleep(0.3)
+    report("when one has gone the next is kept", talk(GET, "200 open"), "200 open")
+
+
 def main():
     part = sys.argv[2]
     if part == "bytes":
@@ -338,8 +375,12 @@ def main():
         report("after all that it answers", talk(GET, "200 open"), "200 open")
     elif part == "times":
         times(int(sys.argv[3]), int(sys.argv[4]))
-    else:
+    elif part == "crowd":
         crowd(int(sys.argv[3]))
+    elif part == "bodies":
+        bodies()
+    else:
+        kept()
 
 
 main()

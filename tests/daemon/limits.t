@@ -38,7 +38,12 @@ like "a wait for the store is not counted against the client" "$code" '^200 [345
 stop_daemon
 
 echo "# what is too many"
-set_http connections=80 timeout=20 request_time=20
+set_http connections=800 timeout=20 request_time=20
+start_daemon
+probe bodies
+probe kept
+stop_daemon
+set_http connections=80
 start_daemon
 probe crowd 80
 stop_daemon
