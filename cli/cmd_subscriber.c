@@ -167,12 +167,13 @@ struct evidence_list {
 	json_t *list;
 };
 
+/* Under the first digits of its hash, by which the rows above name it. */
 static void
-add_wording(struct buf *out, const char *what, const char *text)
+add_wording(struct buf *out, const char *what, const char *hash, const char *text)
 {
 	if (!text[0] || strstr(out->data, text))
 		return;
-	buf_addf(out, "\n%s\n%s\n", what, text);
+	buf_addf(out, "\n%s (%.8s):\n%s\n", what, hash, text);
 }
 
 static int
@@ -189,15 +190,19 @@ show_consent(void *ctx, const struct consent *c, struct err *e)
 	json_put(object, "source", c->source);
 	json_put(object, "ip", c->ip[0] ? c->ip : NULL);
 	json_put(object, "form", c->form[0] ? c->form : NULL);
+	json_put(object, "form_hash", c->form_hash[0] ? c->form_hash : NULL);
 	json_put(object, "mail", c->mail[0] ? c->mail : NULL);
+	json_put(object, "mail_hash", c->mail_hash[0] ? c->mail_hash : NULL);
 	json_array_append_new(l->list, object);
 	out_cell(&l->table, OUT_PLAIN, "%s", clock_local(when, c->at));
 	out_cell(&l->table, OUT_PLAIN, "%s", c->topic);
 	out_cell(&l->table, OUT_BOLD, "%s", c->action);
 	out_cell(&l->table, OUT_PLAIN, "%s", c->source);
 	out_cell(&l->table, OUT_DIM, "%s", c->ip);
-	add_wording(&l->wording, "The form said:", c->form);
-	add_wording(&l->wording, "The confirmation mail:", c->mail);
+	out_cell(&l->table, OUT_DIM, "%.8s", c->form_hash);
+	out_cell(&l->table, OUT_DIM, "%.8s", c->mail_hash);
+	add_wording(&l->wording, "The form said", c->form_hash, c->form);
+	add_wording(&l->wording, "The mail that asked", c->mail_hash, c->mail);
 	return 0;
 }
 
@@ -243,7 +248,7 @@ cmd_subscriber_show(struct cli *cli, int argc, char **argv, struct err *e)
 
 	(void)argc;
 	json_object_set_new(cli->result, "consent", l.list);
-	out_table_init(&l.table, "When|Topic|What|Source|From IP");
+	out_table_init(&l.table, "When|Topic|What|Source|From IP|Form|Mail");
 	if (people_address(&a, argv[0], e) == -1 || topic_list(cli->site.db, &topics, e) == -1 ||
 	    (found = subscriber_find(cli->site.db, a.key, &s, e)) == -1)
 		goto out;

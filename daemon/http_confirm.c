@@ -81,11 +81,25 @@ confirm_get(struct http_request *r)
 		http_cache_answer(r, MHD_HTTP_OK, page, &r->token);
 }
 
+/* The evidence names the wordings that were agreed to: those of the form and of the mail that this confirmation answers. */
+static int
+confirm_topic(struct http_request *r, int64_t subscriber_id, int64_t topic_id, struct err *e)
+{
+	struct evidence evidence = { .source = "web", .ip = r->ip };
+	struct db *db = r->http->role->site.db;
+	struct consent_asked asked;
+
+	if (consent_requested(db, subscriber_id, topic_id, &asked, e) == -1)
+		return -1;
+	evidence.form_hash = asked.has_form ? asked.form_hash : NULL;
+	evidence.mail_hash = asked.has_mail ? asked.mail_hash : NULL;
+	return subscription_confirm(db, subscriber_id, topic_id, &evidence, e);
+}
+
 static int
 write_confirm(struct http_request *r, struct err *e)
 {
 	struct db *db = r->http->role->site.db;
-	struct evidence evidence = { .source = "web", .ip = r->ip };
 	struct http_confirm *c = &r->u.confirm;
 	struct onetime t;
 	int i, found = onetime_find(db, c->hash, PURPOSE, &t, e);
@@ -98,7 +112,7 @@ write_confirm(struct http_request *r, struct err *e)
 	c->subscriber_id = t.subscriber_id;
 	c->count = signup_topics_read(t.topics, c->topics, TOPICS_MAX);
 	for (i = 0; i < c->count; i++)
-		if (subscription_confirm(db, t.subscriber_id, c->topics[i], &evidence, e) == -1)
+		if (confirm_topic(r, t.subscriber_id, c->topics[i], e) == -1)
 			return -1;
 	return onetime_use(db, c->hash, e);
 }

@@ -12,6 +12,7 @@ enum {
 	Q_WORDING,
 	Q_ADD,
 	Q_LAST,
+	Q_REQUESTED,
 	Q_EACH,
 	Q_DROP_IPS,
 	Q_COUNT
@@ -23,7 +24,10 @@ static const char *const sql[] = {
 		  "VALUES (:subscriber, :topic, :action, :now, :ip, :form, :mail, :source)",
 	[Q_LAST] = "SELECT action, at FROM consent WHERE subscriber_id = :subscriber AND topic_id = :topic AND action <> 'requested' "
 		   "ORDER BY id DESC LIMIT 1",
-	[Q_EACH] = "SELECT c.at, t.slug, c.action, c.source, coalesce(c.ip, ''), coalesce(f.text, ''), coalesce(m.text, '') FROM consent c "
+	[Q_REQUESTED] = "SELECT form_hash, mail_hash FROM consent WHERE subscriber_id = :subscriber AND topic_id = :topic AND action = 'requested' "
+			"ORDER BY id DESC LIMIT 1",
+	[Q_EACH] = "SELECT c.at, t.slug, c.action, c.source, coalesce(c.ip, ''), coalesce(f.text, ''), coalesce(m.text, ''), "
+		   "lower(hex(c.form_hash)), lower(hex(c.mail_hash)) FROM consent c "
 		   "JOIN topic t ON t.id = c.topic_id LEFT JOIN form_text f ON f.hash = c.form_hash LEFT JOIN form_text m ON m.hash = c.mail_hash "
 		   "WHERE c.subscriber_id = :subscriber ORDER BY c.id",
 	[Q_DROP_IPS] = "UPDATE consent SET ip = NULL WHERE id IN (SELECT id FROM consent WHERE ip IS NOT NULL AND at < :before LIMIT :limit)",
@@ -75,6 +79,37 @@ consent_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action
 	return rc;
 }
 
+static bool
+take_hash(struct stmt *st, int column, uint8_t out[CONSENT_HASH])
+{
+	const void *hash;
+	size_t n;
+
+	hash = stmt_col_blob(st, column, &n);
+	if (n != CONSENT_HASH)
+		return false;
+	memcpy(out, hash, n);
+	return true;
+}
+
+int
+consent_requested(struct db *db, int64_t subscriber_id, int64_t topic_id, struct consent_asked *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &consent_module, Q_REQUESTED);
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	stmt_int(st, ":subscriber", subscriber_id);
+	stmt_int(st, ":topic", topic_id);
+	rc = stmt_step(st, e);
+	if (rc != 1)
+		return rc;
+	out->has_form = take_hash(st, 0, out->form_hash);
+	out->has_mail = take_hash(st, 1, out->mail_hash);
+	stmt_done(st);
+	return 1;
+}
+
 int
 consent_each(struct db *db, int64_t subscriber_id, int (*each)(void *ctx, const struct consent *c, struct err *e), void *ctx, struct err *e)
 {
@@ -91,6 +126,8 @@ consent_each(struct db *db, int64_t subscriber_id, int (*each)(void *ctx, const 
 		stmt_col_copy(st, 4, c.ip, sizeof(c.ip));
 		stmt_col_copy(st, 5, c.form, sizeof(c.form));
 		stmt_col_copy(st, 6, c.mail, sizeof(c.mail));
+		stmt_col_copy(st, 7, c.form_hash, sizeof(c.form_hash));
+		stmt_col_copy(st, 8, c.mail_hash, sizeof(c.mail_hash));
 		if (each(ctx, &c, e) == -1) {
 			stmt_done(st);
 			return -1;

@@ -4,6 +4,7 @@
 #ifndef CONSENT_H
 #define CONSENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct db;
@@ -21,7 +22,8 @@ struct evidence {
 struct consent {
 	int64_t at;
 	char topic[41], action[16], source[201], ip[64];
-	char form[4097], mail[4097]; /* the verbatim wording, cut; or "" */
+	char form[4097], mail[4097];       /* the verbatim wording, cut; or "" */
+	char form_hash[65], mail_hash[65]; /* SHA-256 of the whole wording, in hex; or "" */
 };
 
 /* Keep a wording once; its SHA-256 goes into *hash. */
@@ -35,6 +37,16 @@ int consent_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const ch
  * when there is none, -1. What a request that nobody confirmed must not hide.
  */
 int consent_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action[16], int64_t *at, struct err *e);
+
+/*
+ * What a confirmation answers: the wordings (form, and mail) of the last request of a person for a topic. 1, and the hashes that there
+ * were (has_form, has_mail); 0 when nothing was requested; -1.
+ */
+struct consent_asked {
+	uint8_t form_hash[CONSENT_HASH], mail_hash[CONSENT_HASH];
+	bool has_form, has_mail;
+};
+int consent_requested(struct db *db, int64_t subscriber_id, int64_t topic_id, struct consent_asked *out, struct err *e);
 
 /* One person's, oldest first. */
 int consent_each(struct db *db, int64_t subscriber_id, int (*each)(void *ctx, const struct consent *c, struct err *e),

@@ -27,6 +27,14 @@ is "nobody is subscribed before confirming" "$(active ann@example.org)" 0
 is "Ann confirms" "$(confirm Ann@example.org)" 200
 is "Ben confirms" "$(confirm ben@example.org)" 200
 is "both are subscribed" "$(active ann@example.org) $(active ben@example.org)" '2 2'
+# the evidence of both steps names when, from where, and the wordings of form and mail; staff can print it
+evidence=$(newsletter subscriber show ann@example.org --json)
+is "four rows of evidence, with the same form and mail" "$(python3 -c 'import json,sys; c=json.load(sys.stdin)["consent"]
+print(sorted(r["action"] for r in c), len({(r["form_hash"], r["mail_hash"]) for r in c}), all(r["ip"] and r["at"] for r in c))' <<<"$evidence")" \
+	"['confirmed', 'confirmed', 'requested', 'requested'] 1 True"
+is "their hashes are of the words that are printed" "$(python3 -c 'import json,sys,hashlib; c=json.load(sys.stdin)["consent"]
+print(all(hashlib.sha256(r[k].encode()).hexdigest() == r[k + "_hash"] for r in c for k in ("form", "mail")))' <<<"$evidence")" True
+like "and the secret link is not in them" "$evidence" '\[confirm_url\]'
 post "$base/subscribe" -d email=ann@example.org -d topic=articles >/dev/null
 wait_for "$wait" has_mail already Ann@example.org
 ok "who is subscribed already gets a mail that says so" $?

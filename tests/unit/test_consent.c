@@ -24,6 +24,37 @@ test_wording(void **state)
 	assert_invariants();
 }
 
+static void
+test_requested(void **state)
+{
+	int64_t topic = make_topic("articles"), other = make_topic("promotions");
+	struct evidence ev = { .source = "web" };
+	uint8_t form[CONSENT_HASH], mail[CONSENT_HASH];
+	struct consent_asked asked;
+
+	(void)state;
+	begin();
+	make_subscriber("ann@example.org");
+	ok(consent_wording(db, "the form", form, &err));
+	ok(consent_wording(db, "the mail", mail, &err));
+	assert_int_equal(consent_requested(db, 1, topic, &asked, &err), 0);
+	ev.form_hash = form;
+	ev.mail_hash = mail;
+	ok(consent_add(db, 1, topic, "requested", &ev, &err));
+	assert_int_equal(consent_requested(db, 1, topic, &asked, &err), 1);
+	assert_true(asked.has_form && asked.has_mail);
+	assert_memory_equal(asked.form_hash, form, CONSENT_HASH);
+	assert_memory_equal(asked.mail_hash, mail, CONSENT_HASH);
+	assert_int_equal(consent_requested(db, 1, other, &asked, &err), 0);
+	ev.mail_hash = NULL; /* the last one counts */
+	ok(consent_add(db, 1, topic, "requested", &ev, &err));
+	ok(consent_add(db, 1, topic, "confirmed", &(struct evidence){ .source = "web" }, &err));
+	assert_int_equal(consent_requested(db, 1, topic, &asked, &err), 1);
+	assert_true(asked.has_form && !asked.has_mail);
+	commit();
+	assert_invariants();
+}
+
 static int
 note(void *ctx, const struct consent *c, struct err *e)
 {
@@ -144,6 +175,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		store_test(test_wording),
+		store_test(test_requested),
 		store_test(test_each),
 		store_test(test_refused),
 		store_test(test_last),
