@@ -56,8 +56,6 @@ async function open(browser, url, options) {
 			page.troubles.push(m.text());
 	});
 	page.on('pageerror', (e) => page.troubles.push(e.message));
-	page.posts = [];
-	page.on('request', (r) => r.method() === 'POST' && page.posts.push(r));
 	await page.goto(url);
 	return page;
 }
