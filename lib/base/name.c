@@ -86,18 +86,6 @@ static const struct {
 	{ 0x1f110, 0x1f189, FOLD_REFUSE, 0 }, /* letters in squares */
 };
 
-static uint32_t
-code_point(const char *s, size_t n)
-{
-	static const uint8_t lead[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
-	uint32_t c = (uint8_t)s[0] & lead[n];
-	size_t i;
-
-	for (i = 1; i < n; i++)
-		c = c << 6 | ((uint8_t)s[i] & 0x3f);
-	return c;
-}
-
 /* Fold well-formed UTF-8 of at most NAME_BYTES; -1 when it holds what no name does. */
 static int
 fold(char out[NAME_BYTES + 1], const char *name)
@@ -107,7 +95,7 @@ fold(char out[NAME_BYTES + 1], const char *name)
 
 	for (; left; name += n, left -= n) {
 		n = text_sequence(name, left);
-		c = code_point(name, n);
+		c = text_code_point(name, n);
 		for (i = 0; i < sizeof(folds) / sizeof(folds[0]) && (c < folds[i].first || c > folds[i].last); i++)
 			;
 		if (i == sizeof(folds) / sizeof(folds[0])) {
