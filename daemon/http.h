@@ -36,6 +36,8 @@ struct http_request;
 #define HTTP_QUEUE 10000           /* requests waiting to be written; 503 over it */
 #define HTTP_QUEUE_WAIT_US 5000000 /* a request that waited so long for the store is given up: 503 */
 #define HTTP_PROXIES 16            /* addresses in [http] trusted_proxies */
+#define UNDO_TIME 3600             /* seconds for which leaving can be taken back with a button */
+#define UNDO_TOKEN 32              /* characters */
 #define HTTP_PER_IP 64             /* connections of one address, where addresses are the visitors' own */
 
 enum http_work {
@@ -101,6 +103,7 @@ struct http_preferences {
 	int64_t subscriber_id;
 	int64_t topics[TOPICS_MAX]; /* those that are checked */
 	int count;
+	int language;    /* of mails to them, in http.languages; -1: stays */
 	bool everything; /* leave all */
 	char name[SUBSCRIBER_NAME];
 };
@@ -120,6 +123,7 @@ struct http_confirm {
 struct http_leave {
 	struct link link;
 	const char *source; /* "one-click" or "page" */
+	int64_t at;         /* to be taken back: when that was */
 };
 
 struct http_request {
@@ -207,7 +211,7 @@ void page_words(const struct http_request *r, struct buf *out, const char *key, 
 
 void page_busy(struct http_request *r);                                            /* 503: nothing was recorded */
 void page_trouble(struct http_request *r, const struct err *e);                    /* our fault: a line in the log and a 503 */
-void page_link_expired(struct http_request *r, unsigned status, const char *kind); /* kind: "confirm", "preferences" or NULL */
+void page_link_expired(struct http_request *r, unsigned status, const char *kind); /* kind: "confirm", "preferences", "undo" or NULL */
 
 /* The site's topics, read again when the store has changed; NULL after having answered. */
 const struct topic_list *http_topics(struct http_request *r);
@@ -224,6 +228,14 @@ void confirm_get(struct http_request *r);
 void confirm_post(struct http_request *r);
 void unsubscribe_get(struct http_request *r);
 void unsubscribe_post(struct http_request *r);
+
+/*
+ * http_undo.c: the button that takes a leaving back. Its text is made for the link as it stood in the path, and for one moment; undo_read
+ * returns false for anything that we did not make. undo_post answers or queues; link.topic is 0 with `everything`.
+ */
+void undo_token(char out[UNDO_TOKEN + 1], const struct link_keys *keys, const char *link, bool everything, int64_t at);
+bool undo_read(int64_t *at, const struct link_keys *keys, const char *link, bool everything, const char *text);
+void undo_post(struct http_request *r, const char *text, bool everything);
 void preferences_get(struct http_request *r);
 void preferences_post(struct http_request *r);
 void style_get(struct http_request *r);
