@@ -186,9 +186,12 @@ refused "a function of the site's own list" "nobody reads newsletters there" off
 taken "what only the built-in one said" postmaster@example.org
 kill -CONT "$clerk"
 conf_add signup disposable=yes roles=yes
+conf_add site privacy_url=https://quietharbour.example/privacy
 restart
 taken "with disposable = yes: a throw-away mailbox" ann@example.net
 taken "with roles = yes: a function" office@example.org
+ask "$base/" -H 'Accept: application/json'
+is "the form as data names the privacy page that there is" "$(json 'v["privacy_url"]')" https://quietharbour.example/privacy
 kill -CONT "$clerk"
 stop_daemon
 sed -i '/^disposable=yes/d' "$site/newsletter.conf"
