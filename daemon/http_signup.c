@@ -205,12 +205,23 @@ queue_signup(struct http_request *r, const struct typed *t, bool trapped)
 static void
 refuse_json(struct http_request *r, const struct typed *t)
 {
+	static const char *const names[][2] = { { "email", "invalid-address" }, { "name", "invalid-name" }, { "topic", "invalid-topic" } };
+	struct problem p = { .name = "form-out-of-date", .detail = t->problem.data };
 	struct buf title = BUF_INIT;
-	json_t *extra = json_object();
+	size_t i;
 
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i][0], t->field) == 0) {
+			p.field = names[i][0];
+			p.name = names[i][1];
+		}
+	if (t->suggestion[0]) {
+		p.name = "suggestion";
+		p.suggestion = t->suggestion;
+	}
 	page_words(r, &title, "signup.problem", NULL);
-	page_put(extra, "suggestion", t->suggestion);
-	page_problem_with(r, MHD_HTTP_BAD_REQUEST, title.data, t->problem.data, t->field[0] ? t->field : NULL, extra);
+	p.title = title.data;
+	page_problem(r, MHD_HTTP_BAD_REQUEST, &p);
 	buf_release(&title);
 }
 

@@ -13,6 +13,7 @@ enum {
 	Q_HAS_WORDING,
 	Q_ADD,
 	Q_LAST,
+	Q_BEFORE_LAST,
 	Q_REQUESTED,
 	Q_EACH,
 	Q_DROP_IPS,
@@ -26,6 +27,7 @@ static const char *const sql[] = {
 		  "VALUES (:subscriber, :topic, :action, :now, :ip, :form, :mail, :source)",
 	[Q_LAST] = "SELECT action, at FROM consent WHERE subscriber_id = :subscriber AND topic_id = :topic AND action <> 'requested' "
 		   "ORDER BY id DESC LIMIT 1",
+	[Q_BEFORE_LAST] = "SELECT action FROM consent WHERE subscriber_id = :subscriber AND topic_id = :topic ORDER BY id DESC LIMIT 1 OFFSET 1",
 	[Q_REQUESTED] = "SELECT form_hash, mail_hash FROM consent WHERE subscriber_id = :subscriber AND topic_id = :topic AND action = 'requested' "
 			"ORDER BY id DESC LIMIT 1",
 	[Q_EACH] = "SELECT c.at, t.slug, c.action, c.source, coalesce(c.ip, ''), coalesce(f.text, ''), coalesce(m.text, ''), "
@@ -123,6 +125,22 @@ consent_requested(struct db *db, int64_t subscriber_id, int64_t topic_id, struct
 	out->has_mail = take_hash(st, 1, out->mail_hash);
 	stmt_done(st);
 	return 1;
+}
+
+int
+consent_before_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action[16], struct err *e)
+{
+	struct stmt *st = db_stmt(db, &consent_module, Q_BEFORE_LAST);
+	int rc;
+
+	stmt_int(st, ":subscriber", subscriber_id);
+	stmt_int(st, ":topic", topic_id);
+	rc = stmt_step(st, e);
+	if (rc == 1) {
+		stmt_col_copy(st, 0, action, 16);
+		stmt_done(st);
+	}
+	return rc;
 }
 
 int

@@ -41,6 +41,9 @@ int consent_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const ch
  */
 int consent_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action[16], int64_t *at, struct err *e);
 
+/* The action before the last one, of any kind: 1, 0 when there are not two, -1. What the last one changed. */
+int consent_before_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action[16], struct err *e);
+
 /*
  * What a confirmation answers: the wordings (form, and mail) of the last request of a person for a topic. 1, and the hashes that there
  * were (has_form, has_mail); 0 when nothing was requested; -1.

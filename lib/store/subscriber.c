@@ -13,6 +13,7 @@ enum {
 	Q_GET,
 	Q_INSERT,
 	Q_SET_NAME,
+	Q_SET_LANGUAGE,
 	Q_DELETE,
 	Q_EACH,
 	Q_EACH_TOPIC,
@@ -30,6 +31,7 @@ static const char *const sql[] = {
 	[Q_INSERT] = "INSERT INTO subscriber (address, address_key, address_hmac, name, language, created_at) "
 		     "VALUES (:address, :key, :hmac, :name, :language, :now) ON CONFLICT (address_key) DO NOTHING",
 	[Q_SET_NAME] = "UPDATE subscriber SET name = :name WHERE id = :id",
+	[Q_SET_LANGUAGE] = "UPDATE subscriber SET language = :language WHERE id = :id",
 	[Q_DELETE] = "DELETE FROM subscriber WHERE id = :id",
 	/* listing everybody reads the whole table on purpose */
 	[Q_EACH] = "SELECT " COLUMNS " FROM subscriber s ORDER BY s.id",
@@ -124,6 +126,16 @@ subscriber_set_name(struct db *db, int64_t id, const char *name, struct err *e)
 
 	stmt_int(st, ":id", id);
 	stmt_text(st, ":name", name);
+	return stmt_run(st, e);
+}
+
+int
+subscriber_set_language(struct db *db, int64_t id, const char *language, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &subscriber_module, Q_SET_LANGUAGE);
+
+	stmt_int(st, ":id", id);
+	stmt_text(st, ":language", language);
 	return stmt_run(st, e);
 }
 

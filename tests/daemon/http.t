@@ -277,11 +277,13 @@ leave "chunked" one-click -H 'Transfer-Encoding: chunked' -d 'List-Unsubscribe=O
 leave "answered as JSON" page -H 'Accept: application/json'
 id=$(subscriber hal 1 1) && l=$(link unsubscribe "$id" 1 0 0)
 post "$base/u/$l"
-known=$code$body
+# but for the moment in its button (leave.t)
+without_undo() { sed 's/name="undo" value="[^"]*"//' <<<"$body"; }
+known=$code$(without_undo)
 sql "PRAGMA foreign_keys = ON; DELETE FROM subscriber WHERE id = $id"
 before=$(dump)
 post "$base/u/$l"
-is "after erasure the answer is the same" "$code$body" "$known"
+is "after erasure the answer is the same" "$code$(without_undo)" "$known"
 is "and touches nobody" "$(dump)" "$before"
 
 echo "# preferences"
