@@ -4,4 +4,5 @@
 
 web_site
 start_daemon
+web_mailings
 node "$root/tests/web/every.js"
