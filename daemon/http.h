@@ -19,7 +19,9 @@
 #include "base/buf.h"
 #include "base/link.h"
 #include "base/token.h"
+#include "base/wordlist.h"
 #include "content/words.h"
+#include "http_header.h"
 #include "http_request.h"
 #include "role.h"
 #include "store/signup.h"
@@ -60,7 +62,8 @@ struct http {
 	struct http_consent {
 		struct buf text; /* the wording that the form shows, until the role is started anew */
 		uint8_t hash[CONSENT_HASH];
-	} consent[WORDS_LANGUAGES]; /* one for each language */
+	} consent[WORDS_LANGUAGES];        /* one for each language */
+	struct wordlist disposable, roles; /* addresses that no signup is taken from; empty where the configuration takes them */
 	struct topic_list topics;
 	int64_t topics_version; /* db_data_version of `topics` */
 	struct in6_addr proxies[HTTP_PROXIES];
@@ -107,7 +110,7 @@ struct http_preferences {
 
 struct http_signup {
 	struct signup row;
-	const char *wording; /* that was shown */
+	const char *wording; /* that was shown; NULL: row.form_hash says it */
 };
 
 struct http_confirm {
@@ -167,6 +170,10 @@ void http_queue_abandon(struct http *h); /* at the very end: refuse what could n
 int http_proxies_init(struct http *h, struct err *e);
 void http_visitor_ip(struct http_request *r);
 
+/* http_cors.c: what goes with every answer, and what a preflight (OPTIONS with Access-Control-Request-Method) hears beside. */
+void http_cors_headers(struct http_request *r);
+void http_cors_preflight(struct http_request *r);
+
 /* http_language.c */
 int http_language_init(struct http *h, struct err *e);
 void http_language_begin(struct http_request *r);                         /* from its query and headers */
@@ -178,6 +185,14 @@ http_language(const struct http_request *r)
 {
 	return r->http->languages[r->language];
 }
+
+/* http_problem.c: answer with problem details (RFC 9457), in words for people. */
+struct problem {
+	const char *name; /* names its type, where http_problem.c has one; may be NULL, as all but title and detail */
+	const char *title, *detail;
+	const char *field, *suggestion; /* of the form; an address that may have been meant */
+};
+void page_problem(struct http_request *r, unsigned status, const struct problem *p);
 
 /* http_page.c: each answers the request; a json_t that is handed over is freed. */
 json_t *page_context(const struct http_request *r);
@@ -191,8 +206,6 @@ void page_bytes(struct http_request *r, unsigned status, const char *type, const
 void page_ok(struct http_request *r, const char *template, json_t *context, const char *message);
 /* The words error.NAME, error.NAME.detail and, where there is one, error.NAME.hint; `detail` is what they may call {{detail}}, or NULL. */
 void page_error(struct http_request *r, unsigned status, const char *name, const char *detail);
-/* RFC 9457 problem details, in words for people; `field` is the form's, or NULL. */
-void page_problem(struct http_request *r, unsigned status, const char *title, const char *detail, const char *field);
 /* What words.h says for a key in the visitor's language; context NULL: {language} alone. Appends to *out; "" when it cannot be rendered. */
 void page_words(const struct http_request *r, struct buf *out, const char *key, const json_t *context);
 
@@ -228,5 +241,7 @@ void preferences_post(struct http_request *r);
 void style_get(struct http_request *r);
 void robots_get(struct http_request *r);
 void favicon_get(struct http_request *r);
+void embed_script_get(struct http_request *r);
+void problem_get(struct http_request *r);
 
 #endif

@@ -10,6 +10,7 @@
 
 enum {
 	Q_WORDING,
+	Q_HAS_WORDING,
 	Q_ADD,
 	Q_LAST,
 	Q_BEFORE_LAST,
@@ -21,6 +22,7 @@ enum {
 
 static const char *const sql[] = {
 	[Q_WORDING] = "INSERT INTO form_text (hash, text, first_at) VALUES (:hash, :text, :now) ON CONFLICT DO NOTHING",
+	[Q_HAS_WORDING] = "SELECT 1 FROM form_text WHERE hash = :hash",
 	[Q_ADD] = "INSERT INTO consent (subscriber_id, topic_id, action, at, ip, form_hash, mail_hash, source) "
 		  "VALUES (:subscriber, :topic, :action, :now, :ip, :form, :mail, :source)",
 	[Q_LAST] = "SELECT action, at FROM consent WHERE subscriber_id = :subscriber AND topic_id = :topic AND action <> 'requested' "
@@ -46,6 +48,19 @@ consent_wording(struct db *db, const char *text, uint8_t hash[CONSENT_HASH], str
 	stmt_text(st, ":text", text);
 	stmt_int(st, ":now", clock_now());
 	return stmt_run(st, e);
+}
+
+int
+consent_has_wording(struct db *db, const uint8_t hash[CONSENT_HASH], struct err *e)
+{
+	struct stmt *st = db_stmt(db, &consent_module, Q_HAS_WORDING);
+	int rc;
+
+	stmt_blob(st, ":hash", hash, CONSENT_HASH);
+	rc = stmt_step(st, e);
+	if (rc == 1)
+		stmt_done(st);
+	return rc;
 }
 
 int

@@ -29,6 +29,9 @@ struct consent {
 /* Keep a wording once; its SHA-256 goes into *hash. */
 int consent_wording(struct db *db, const char *text, uint8_t hash[CONSENT_HASH], struct err *e);
 
+/* Whether a wording of that hash is kept: 1, 0 or -1. */
+int consent_has_wording(struct db *db, const uint8_t hash[CONSENT_HASH], struct err *e);
+
 /* action: as schema.sql lists them. */
 int consent_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const char *action, const struct evidence *evidence, struct err *e);
 

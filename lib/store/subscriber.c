@@ -1,12 +1,9 @@
 /* subscriber.c - see subscriber.h. */
 #include "store/subscriber.h"
 
-#include <string.h>
-#include <strings.h>
-
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/text.h"
+#include "base/name.h"
 #include "store/db.h"
 #include "store/modules.h"
 #include "store/suppression.h"
@@ -50,18 +47,12 @@ static const char *const sql[] = {
 };
 const struct db_module subscriber_module = { "subscriber", sql, Q_COUNT, MODULE_SUBSCRIBER };
 
+_Static_assert(SUBSCRIBER_NAME == NAME_BYTES + 1, "every name that is taken fits");
+
 int
 subscriber_check_name(const char *name, struct err *e)
 {
-	size_t n = strlen(name);
-
-	if (n >= SUBSCRIBER_NAME)
-		return err_set(e, ERR_INPUT, "the name is too long: at most %d bytes", SUBSCRIBER_NAME - 1);
-	if (!text_is_utf8(name, n) || text_has_control(name, n, ""))
-		return err_set(e, ERR_INPUT, "the name must be one line of text in UTF-8");
-	if (strstr(name, "://") || strcasestr(name, "www.") || strchr(name, '<') || strchr(name, '>'))
-		return err_set(e, ERR_INPUT, "the name must not hold a link");
-	return 0;
+	return name_check(name, e);
 }
 
 static void

@@ -26,8 +26,7 @@ struct subscriber {
 
 /*
  * A name as people may give it, for mails to show: one line of UTF-8 of at
- * most 256 bytes, without control characters, and without a link (spammers put
- * one into other people's confirmations). ERR_INPUT says which.
+ * most 256 bytes, without a link (base/name.h). ERR_INPUT says what is wrong.
  */
 int subscriber_check_name(const char *name, struct err *e);
 
