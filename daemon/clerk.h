@@ -2,6 +2,7 @@
 #ifndef CLERK_H
 #define CLERK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "site/personal.h"
@@ -10,11 +11,18 @@
 struct err;
 struct message;
 struct signup;
+struct subscriber;
 
 struct clerk {
 	struct site *site;
 	struct personal personal;
-	int64_t next_retention, next_watch; /* Unix time */
+	int64_t next_retention, next_watch, next_surge, next_drop; /* Unix time */
+	bool more;                                                 /* the last turn of signups left some for the next */
+
+	/* clerk_limit.h */
+	int64_t held;                      /* requests that wait: as the turn began, and what it did since */
+	int64_t surge_since, surge_logged; /* Unix time; 0: there is none */
+	bool lines_woken;
 };
 
 /* To whom a mail of the outbox goes, besides what is in it. */
@@ -29,14 +37,21 @@ struct clerk_mail {
 /* Fill in what is theirs and queue it, inside the caller's transaction; *id is its number in the outbox. */
 int clerk_mail(struct clerk *c, const struct message *message, const struct clerk_mail *mail, int64_t *id, struct err *e);
 
-/* Decide every signup that waits: the suppressed get nothing, the subscribed a note, the others a confirmation. */
+/*
+ * Decide what visitors asked for and is due: the suppressed get nothing, the subscribed a note, the others a confirmation, as far as the
+ * limits have room. At most about a second; c->more says that there is more to do.
+ */
 int clerk_signups(struct clerk *c, struct err *e);
 
+/* Every second: drop what has waited for too long; tell the operator when more ask than the limit over all lets through. */
+int clerk_surge(struct clerk *c, struct err *e);
 /*
- * Decide one that asks for the link to settings and data, inside the caller's transaction: the mail goes to whoever has proven the
- * address once and is not suppressed as hard, complaint or staff; at most one an hour and four a day.
+ * One that asks for the link to settings and data: whether there is a mail to send (1 and *who, 0, -1), and sending it, inside the caller's
+ * transaction. It goes to whoever has proven the address once and is not suppressed as hard, complaint or staff; at most one an hour
+ * and four a day.
  */
-int clerk_manage(struct clerk *c, const struct signup *request, struct err *e);
+int clerk_manage_judge(struct clerk *c, const struct signup *request, struct subscriber *who, struct err *e);
+int clerk_manage(struct clerk *c, const struct signup *request, const struct subscriber *who, struct err *e);
 
 /* Start campaigns that are due; hold those that are overdue; end those whose offer is over. */
 int clerk_schedule(struct clerk *c, struct err *e);

@@ -53,9 +53,29 @@ had_enough(struct db *db, int64_t subscriber_id, struct err *e)
 	return hour > 0 || day >= MOST_DAY;
 }
 
-static int
-send_link(struct clerk *c, const struct subscriber *who, const char *language, struct err *e)
+int
+clerk_manage_judge(struct clerk *c, const struct signup *request, struct subscriber *who, struct err *e)
 {
+	struct db *db = c->site->db;
+	enum suppression_reason reason;
+	int rc = suppression_find(db, request->key, &reason, e);
+
+	if (rc == 1 && reason >= SUPPRESSED_HARD) {
+		log_event(LOG_LEVEL_INFO, "signup_suppressed", "request=%lld reason=%s", (long long)request->id, suppression_name(reason));
+		return 0;
+	}
+	if (rc == -1 || (rc = subscriber_find(db, request->key, who, e)) != 1)
+		return rc;
+	rc = is_proven(db, who->id, e);
+	if (rc == 1 && (rc = had_enough(db, who->id, e)) != -1)
+		rc = !rc;
+	return rc;
+}
+
+int
+clerk_manage(struct clerk *c, const struct signup *request, const struct subscriber *who, struct err *e)
+{
+	const char *language = who->language[0] ? who->language : request->language;
 	struct onetime once = { .subscriber_id = who->id, .created_at = clock_now(), .expires_at = clock_now() + HOUR };
 	struct clerk_mail to = { .kind = KIND, .address = who->address, .subscriber_id = who->id, .expires_at = once.expires_at };
 	struct composed mail = COMPOSED_INIT;
@@ -78,26 +98,4 @@ out:
 	composed_release(&mail);
 	json_decref(data);
 	return rc;
-}
-
-int
-clerk_manage(struct clerk *c, const struct signup *request, struct err *e)
-{
-	struct db *db = c->site->db;
-	enum suppression_reason reason;
-	struct subscriber who;
-	int rc = suppression_find(db, request->key, &reason, e);
-
-	if (rc == 1 && reason >= SUPPRESSED_HARD) {
-		log_event(LOG_LEVEL_INFO, "signup_suppressed", "request=%lld reason=%s", (long long)request->id, suppression_name(reason));
-		return 0;
-	}
-	if (rc == -1 || (rc = subscriber_find(db, request->key, &who, e)) != 1)
-		return rc;
-	rc = is_proven(db, who.id, e);
-	if (rc == 1 && (rc = had_enough(db, who.id, e)) != -1)
-		rc = !rc;
-	if (rc != 1)
-		return rc;
-	return send_link(c, &who, who.language[0] ? who.language : request->language, e);
 }

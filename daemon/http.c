@@ -268,7 +268,7 @@ drain(struct http *h, int epoll_fd, struct err *e)
 int
 http_run(struct role_run *role, struct err *e)
 {
-	struct http h = { .role = role, .topics_version = -1, .batch = SIZE_MAX };
+	struct http h = { .role = role, .disposable = WORDLIST_INIT, .roles = WORDLIST_INIT, .topics_version = -1, .batch = SIZE_MAX };
 	int i;
 	const union MHD_DaemonInfo *info;
 	int rc = -1;
@@ -276,6 +276,7 @@ http_run(struct role_run *role, struct err *e)
 	h.tail = &h.head;
 	h.site = site_context(&role->site.conf);
 	h.base = base_path(role->site.conf.site_url);
+	archive_init(&h);
 	signal(SIGPIPE, SIG_IGN); /* a visitor who has gone is no reason to end */
 	if (http_proxies_init(&h, e) == -1 || http_language_init(&h, e) == -1 || signup_init(&h, e) == -1 || style_init(&h, e) == -1 ||
 	    start(&h, e) == -1)
@@ -291,9 +292,12 @@ out:
 		MHD_run(h.mhd);
 		MHD_stop_daemon(h.mhd);
 	}
+	archive_release(&h);
 	json_decref(h.site);
 	free(h.base);
 	for (i = 0; i < WORDS_LANGUAGES; i++)
 		buf_release(&h.consent[i].text);
+	wordlist_release(&h.disposable);
+	wordlist_release(&h.roles);
 	return rc;
 }

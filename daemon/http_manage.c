@@ -42,7 +42,8 @@ refuse(struct http_request *r, const char *email, const struct err *e)
 	page_words(r, &problem, "manage.bad-address", context);
 	page_words(r, &title, "manage.problem", context);
 	if (r->json)
-		page_problem(r, MHD_HTTP_BAD_REQUEST, title.data, problem.data, "email");
+		page_problem(r, MHD_HTTP_BAD_REQUEST,
+		    &(struct problem){ .name = "invalid-address", .title = title.data, .detail = problem.data, .field = "email" });
 	else
 		show(r, MHD_HTTP_BAD_REQUEST, email, problem.data);
 	json_decref(context);

@@ -229,7 +229,8 @@ ask_again(struct http_request *r)
 	if (r->json) {
 		page_words(r, &title, "error.unchanged", NULL);
 		page_words(r, &detail, "my-data.unconfirmed", NULL);
-		page_problem(r, MHD_HTTP_BAD_REQUEST, title.data, detail.data, "confirm");
+		page_problem(r, MHD_HTTP_BAD_REQUEST,
+		    &(struct problem){ .name = "not-confirmed", .title = title.data, .detail = detail.data, .field = "confirm" });
 	} else if ((data = read_data(r))) {
 		show(r, MHD_HTTP_BAD_REQUEST, data, true);
 	}
