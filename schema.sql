@@ -51,9 +51,17 @@ CREATE TABLE signup_request (
 	weight          INTEGER NOT NULL,	-- what it counts against the limits: more when the form was sent too fast, or without its time
 	form_hash       BLOB REFERENCES form_text(hash),	-- signup: the wording that was shown
 	received_at     INTEGER NOT NULL,
-	next_at         INTEGER NOT NULL	-- not decided before: later than received_at when a limit was reached
+	next_at         INTEGER NOT NULL,	-- not looked at before. Of a line only the first has a time, the others are far off until they are first
+	held_by         TEXT CHECK (held_by IN ('network', 'domain', 'total')),	-- the limit in whose line it waits, or NULL
+	line            TEXT,			-- and which of that limit's lines: pace.subject
+	network         TEXT,			-- the visitor's network once it waits, as pace.subject of signup-network
+	place           INTEGER,		-- the smallest of a line is first
+	held_at         INTEGER			-- since when it waits
 ) STRICT;
 CREATE INDEX signup_request_due ON signup_request(next_at);
+CREATE INDEX signup_request_line ON signup_request(held_by, line, place) WHERE held_by IS NOT NULL;
+CREATE INDEX signup_request_network ON signup_request(network, address_key) WHERE held_by IS NOT NULL;
+CREATE INDEX signup_request_held ON signup_request(held_at) WHERE held_by IS NOT NULL;
 
 -- Evidence that we were asked: append-only (the triggers below), but for the IP address, which is deleted after a while, and for erasure.
 CREATE TABLE consent (
@@ -245,7 +253,7 @@ CREATE TRIGGER subscriber_gone AFTER DELETE ON subscriber BEGIN
 		state = CASE WHEN state IN ('queued', 'claimed') THEN 'expired' ELSE state END WHERE subscriber_id = OLD.id;
 END;
 
--- Numbers that only grow, for metrics: 'signup_requests', 'role_restarts_http' …
+-- Numbers that only grow, for metrics: 'signup_requests', 'signup_trapped' (those among them that a program sent), 'role_restarts_http' …
 CREATE TABLE counter (
 	name            TEXT PRIMARY KEY,
 	value           INTEGER NOT NULL
@@ -257,7 +265,11 @@ CREATE TABLE counter (
 --   relay-first                 when the relay was first used, for its warm-up; used is 1
 --   relay-rate, domain-rate     since then replies hold the rate down to so many messages in 1000 s; it grows from there
 --   relay-until, domain-until   and is free again at so many
--- The clerk's: signup-network, signup-domain, signup-total: what was let through of the visitors' requests.
+-- The clerk's:
+--   signup-network, -domain, -total  a sixtieth of the limit's time; weight of the visitors' requests that were let through. The subject is a
+--                                keyed hash of the network or the domain. Kept for two hours.
+--   signup-surge                 since when the limit over all is reached; used is 1. Gone when it is over.
+--   signup-told                  when the operator was told of a surge; used is 1
 CREATE TABLE pace (
 	scope           TEXT NOT NULL,		-- one of the above, 'ip', 'address' …
 	subject         TEXT NOT NULL,		-- which one: a relay's name, a domain …

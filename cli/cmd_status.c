@@ -11,7 +11,8 @@
 #include "site/running.h"
 #include "store/article.h"
 #include "store/outbox.h"
-#include "store/signup.h"
+#include "store/pace.h"
+#include "store/signup_line.h"
 #include "store/subscription.h"
 
 #define OPEN_MOST 20
@@ -39,20 +40,49 @@ show_daemon(struct cli *cli, struct err *e)
 	return conf_has_relay(conf) ? relays_show(cli, e) : 0;
 }
 
+static void
+keep_start(void *arg, const struct pace_row *row)
+{
+	int64_t *at = arg;
+
+	*at = row->window_start;
+}
+
+/* Requests that limits hold, and a surge: the limit over all is reached. */
+static int
+show_held(struct cli *cli, const struct signup_waiting *signups, struct err *e)
+{
+	char text[96], when[CLOCK_TEXT];
+	int64_t surge = 0;
+
+	if (pace_each(cli->site.db, "signup-surge", keep_start, &surge, e) == -1)
+		return -1;
+	json_put_int(cli->result, "signups_held", signups->held);
+	if (signups->held)
+		out_field(cli, "Held", OUT_WARN, "%s for a limit, since %s: newsletter signup list",
+		    out_count(text, signups->held, "signup waits", "signups wait"), clock_local(when, signups->since));
+	if (!surge)
+		return 0;
+	out_field(cli, "Surge", OUT_BAD, "since %s more is asked than is let through over all", clock_local(when, surge));
+	json_put(cli->result, "surge_since", clock_iso(when, surge));
+	return 0;
+}
+
 static int
 show_waiting(struct cli *cli, struct err *e)
 {
-	int64_t mails, signups;
+	struct signup_waiting signups;
 	char a[96], b[96];
+	int64_t mails;
 
-	if (outbox_waiting(cli->site.db, &mails, e) == -1 || signup_count(cli->site.db, &signups, e) == -1)
+	if (outbox_waiting(cli->site.db, &mails, e) == -1 || signup_waiting(cli->site.db, &signups, e) == -1)
 		return -1;
 	json_put_int(cli->result, "outbox_waiting", mails);
-	json_put_int(cli->result, "signups_waiting", signups);
-	if (mails || signups)
+	json_put_int(cli->result, "signups_waiting", signups.undecided);
+	if (mails || signups.undecided)
 		out_field(cli, "Waiting", OUT_WARN, "%s, %s", out_count(a, mails, "mail to one person", "mails to one person"),
-		    out_count(b, signups, "signup to decide", "signups to decide"));
-	return 0;
+		    out_count(b, signups.undecided, "signup to decide", "signups to decide"));
+	return show_held(cli, &signups, e);
 }
 
 static int

@@ -72,6 +72,10 @@ const struct command commands[] = {
 	  "show one person: topics, and the evidence of consent", NULL },
 	{ "subscriber", "unsubscribe", "ADDRESS", 1, 1, SITE_STORE, cmd_subscriber_unsubscribe, opts_subscriber_unsubscribe,
 	  "end somebody's subscription, as they asked you to", NULL },
+	{ "signup",     "list",        "", 0, 0, SITE_STORE, cmd_signup_list, opts_signup_list, "list visitors' requests that wait for a limit",
+	  "By the limit that holds them ([signup] of newsletter.conf) and by the network they came from: how many, and since when." },
+	{ "signup",     "discard",     "", 0, 0, SITE_STORE, cmd_signup_discard, opts_signup_discard, "delete requests that wait",
+	  "Those not decided yet among them. Nobody hears of it, and whoever meant it can ask again." },
 	{ "topic",      "create",      "NAME", 1, 1, SITE_STORE, cmd_topic_create, opts_topic_create, "make a topic that people can subscribe to", NULL },
 	{ "topic",      "list",        "", 0, 0, SITE_STORE, cmd_topic_list, opts_none, "list topics and how many subscribe to them", NULL },
 	{ "dkim",       "keygen",      "", 0, 0, NEED_CONF, cmd_dkim_keygen, opts_dkim_keygen,
@@ -79,6 +83,10 @@ const struct command commands[] = {
 	  "The key goes into secrets/dkim-SELECTOR.key, and never over one that is there. Publish the record first; mail is signed once "
 	  "newsletter.conf names the key." },
 	{ "dkim",       "show",        "", 0, 0, NEED_CONF, cmd_dkim_show, opts_none, "show the DNS records of the keys in use", NULL },
+	{ "embed",      NULL,          "", 0, 0, SITE_STORE | SITE_LINKS, cmd_embed, opts_embed,
+	  "print the signup form for your own website",
+	  "HTML to paste into a page: it works on any page, without script and without configuration. Its script, /embed.js, sends the form "
+	  "without leaving the page, once [http] origins lists your website. Paste it anew when you change topics or the wording of consent." },
 	{ "status",     NULL,          "", 0, 0, SITE_STORE, cmd_status, opts_none, "show how the site is doing", NULL },
 	{ "help",       NULL,          "[NOUN [VERB]]", 0, 2, 0, cmd_help, opts_none, "explain the commands", NULL },
 	{ NULL, NULL, NULL, 0, 0, 0, NULL, NULL, NULL, NULL },

@@ -22,7 +22,7 @@
 static int
 work(struct clerk *c)
 {
-	static int (*const duties[])(struct clerk *, struct err *) = { clerk_signups, clerk_schedule, clerk_watch, clerk_retention };
+	static int (*const duties[])(struct clerk *, struct err *) = { clerk_signups, clerk_surge, clerk_schedule, clerk_watch, clerk_retention };
 	struct err e = ERR_INIT;
 	size_t i;
 	int rc = 0;
@@ -59,6 +59,9 @@ clerk_run(struct role_run *r, struct err *e)
 		if (work(&c) == -1) {
 			seen = -1;
 			wait = TROUBLE_MS;
+		} else if (c.more) {
+			seen = -1;
+			wait = 0;
 		}
 	} while (poll(&stop, 1, wait) == 0);
 	personal_release(&c.personal);

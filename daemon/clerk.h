@@ -2,6 +2,7 @@
 #ifndef CLERK_H
 #define CLERK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "site/personal.h"
@@ -13,7 +14,13 @@ struct message;
 struct clerk {
 	struct site *site;
 	struct personal personal;
-	int64_t next_retention, next_watch; /* Unix time */
+	int64_t next_retention, next_watch, next_surge, next_drop; /* Unix time */
+	bool more;                                                 /* the last turn of signups left some for the next */
+
+	/* clerk_limit.h */
+	int64_t held;                      /* requests that wait: as the turn began, and what it did since */
+	int64_t surge_since, surge_logged; /* Unix time; 0: there is none */
+	bool lines_woken;
 };
 
 /* To whom a mail of the outbox goes, besides what is in it. */
@@ -27,8 +34,14 @@ struct clerk_mail {
 /* Fill in what is theirs and queue it, inside the caller's transaction; *id is its number in the outbox. */
 int clerk_mail(struct clerk *c, const struct message *message, const struct clerk_mail *mail, int64_t *id, struct err *e);
 
-/* Decide every signup that waits: the suppressed get nothing, the subscribed a note, the others a confirmation. */
+/*
+ * Decide what visitors asked for and is due: the suppressed get nothing, the subscribed a note, the others a confirmation, as far as the
+ * limits have room. At most about a second; c->more says that there is more to do.
+ */
 int clerk_signups(struct clerk *c, struct err *e);
+
+/* Every second: drop what has waited for too long; tell the operator when more ask than the limit over all lets through. */
+int clerk_surge(struct clerk *c, struct err *e);
 
 /* Start campaigns that are due; hold those that are overdue; end those whose offer is over. */
 int clerk_schedule(struct clerk *c, struct err *e);

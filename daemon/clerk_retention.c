@@ -8,12 +8,14 @@
 #include "store/event.h"
 #include "store/onetime.h"
 #include "store/outbox.h"
+#include "store/pace.h"
 #include "store/subscriber.h"
 #include "store/subscription.h"
 
 #define HOUR 3600
 #define BITE 500                          /* rows a transaction */
 #define OUTBOX_KEPT ((int64_t)30 * 86400) /* wiped rows: only kind, time and reply are left in them */
+#define LIMITS_KEPT (2 * HOUR)            /* of what was let through; no limit looks further back than an hour and a minute */
 
 struct rule {
 	const char *what;
@@ -58,6 +60,7 @@ clerk_retention(struct clerk *c, struct err *e)
 		{ "deliveries", delivery_delete_old, conf->keep_ledger },
 		{ "events", event_delete_old, conf->keep_events },
 		{ "outbox", outbox_delete_old, OUTBOX_KEPT },
+		{ "limits", pace_delete_old, LIMITS_KEPT },
 	};
 	size_t i;
 

@@ -5,6 +5,10 @@
  * complaint or a word from staff ends it without a mail; who is subscribed to
  * all of it gets a note that says so, at most once a day; everybody else gets
  * one confirmation a day, and is subscribed only once its link was used.
+ *
+ * What leads to a mail is let through as the limits have room (clerk_limit.h), or waits. What leads to none ends
+ * here and uses up nothing, so that a thousand posts for one address cost others nothing. Nobody becomes a row of
+ * table subscriber before that.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +21,11 @@
 #include "base/slot.h"
 #include "base/token.h"
 #include "clerk.h"
+#include "clerk_limit.h"
 #include "mail/message.h"
 #include "site/compose.h"
 #include "store/consent.h"
+#include "store/counter.h"
 #include "store/onetime.h"
 #include "store/outbox.h"
 #include "store/signup.h"
@@ -28,15 +34,22 @@
 #include "store/topic.h"
 
 #define DAY 86400
-#define REFUSED_MOST 2 /* confirmations a day that never left, after which one may still be tried */
+#define REFUSED_MOST 2  /* confirmations a day that never left, after which one may still be tried */
+#define TURN_US 1000000 /* then the clerk's other duties have a turn */
 
 struct decision {
 	struct signup *signup;
-	struct subscriber who;
+	struct subscriber who; /* id 0: nobody knows them */
 	struct topic_list topics;
 	int64_t asked[TOPICS_MAX], wanted[TOPICS_MAX]; /* wanted: asked for and not active yet */
 	int asked_count, wanted_count;
 	bool active; /* subscribed to something */
+};
+
+/* What became of the requests of a turn, for the log. */
+struct turn {
+	int64_t silent, answer[3]; /* no mail to send; by enum limit_answer */
+	int64_t began_us;
 };
 
 static json_t *
@@ -84,16 +97,13 @@ note_already(struct clerk *c, struct decision *d, struct err *e)
 	json_t *data = json_object();
 	int rc;
 
-	rc = outbox_recent(c->site->db, d->who.id, "already", clock_now() - DAY, e);
-	if (rc == 0) {
-		json_object_set_new(data, "topics", topic_titles(&d->topics, d->asked, d->asked_count));
-		rc = compose_render(&mail, &c->site->conf, d->who.language, "already", data, e);
-		if (rc == 0)
-			rc = queue(c, d, "already", &mail, NULL, clock_now() + DAY, e);
-	}
+	json_object_set_new(data, "topics", topic_titles(&d->topics, d->asked, d->asked_count));
+	rc = compose_render(&mail, &c->site->conf, d->who.language, "already", data, e);
+	if (rc == 0)
+		rc = queue(c, d, "already", &mail, NULL, clock_now() + DAY, e);
 	composed_release(&mail);
 	json_decref(data);
-	return rc == -1 ? -1 : 0;
+	return rc;
 }
 
 /* The mail as evidence: its words, with the secret link left out. */
@@ -139,18 +149,17 @@ ask_to_confirm(struct clerk *c, struct decision *d, struct err *e)
 	json_t *data = json_object();
 	uint8_t mail_hash[CONSENT_HASH], token_hash_[TOKEN_HASH];
 	char token[TOKEN_TEXT];
-	struct onetime once = { .subscriber_id = d->who.id, .created_at = clock_now() };
+	struct onetime once = { .created_at = clock_now() };
+	bool created;
 	int rc;
 
+	if (!d->who.id && subscriber_put(c->site->db, &d->who, &created, e) == -1) {
+		rc = -1;
+		goto out;
+	}
+	once.subscriber_id = d->who.id;
 	once.expires_at = once.created_at + c->site->conf.keep_pending;
 	signup_topics_write(once.topics, sizeof(once.topics), d->wanted, d->wanted_count);
-	rc = onetime_recent(c->site->db, d->who.id, "confirm", clock_now() - DAY, e);
-	if (rc == 1) { /* one confirmation a day; but one that the relay refused is none */
-		rc = outbox_only_refused(c->site->db, d->who.id, "confirm", clock_now() - DAY, REFUSED_MOST, e);
-		rc = rc == -1 ? -1 : !rc;
-	}
-	if (rc)
-		goto out;
 	json_object_set_new(data, "topics", topic_titles(&d->topics, d->wanted, d->wanted_count));
 	json_put_int(data, "days", c->site->conf.keep_pending / DAY);
 	token_new(token);
@@ -176,17 +185,21 @@ look_up(struct clerk *c, struct decision *d, struct err *e)
 {
 	struct subscription of[TOPICS_MAX];
 	const struct signup *s = d->signup;
-	bool created, has;
-	int i, j, count;
+	int i, j, known, count = 0;
+	bool has;
 
 	d->asked_count = signup_topics_read(s->topics, d->asked, TOPICS_MAX);
-	strcpy(d->who.address, s->address);
-	strcpy(d->who.key, s->key);
-	strcpy(d->who.name, s->name);
-	strcpy(d->who.language, s->language);
-	if (topic_list(c->site->db, &d->topics, e) == -1 || subscriber_put(c->site->db, &d->who, &created, e) == -1)
+	known = subscriber_find(c->site->db, s->key, &d->who, e);
+	if (known == -1 || topic_list(c->site->db, &d->topics, e) == -1)
 		return -1;
-	count = subscription_of(c->site->db, d->who.id, of, TOPICS_MAX, e);
+	if (known == 0) {
+		strcpy(d->who.address, s->address);
+		strcpy(d->who.key, s->key);
+		strcpy(d->who.name, s->name);
+		strcpy(d->who.language, s->language);
+	} else {
+		count = subscription_of(c->site->db, d->who.id, of, TOPICS_MAX, e);
+	}
 	if (count == -1)
 		return -1;
 	for (i = 0; i < count; i++)
@@ -199,54 +212,113 @@ look_up(struct clerk *c, struct decision *d, struct err *e)
 			d->wanted[d->wanted_count++] = d->asked[i];
 	}
 	/* a name typed by whoever asked is taken only while nobody has confirmed */
-	if (!created && !d->active && s->name[0] && strcmp(s->name, d->who.name) != 0) {
+	if (known && !d->active && s->name[0] && strcmp(s->name, d->who.name) != 0) {
 		strcpy(d->who.name, s->name);
 		return subscriber_set_name(c->site->db, d->who.id, s->name, e);
 	}
 	return 0;
 }
 
+/* Whether a mail is to be sent: 1, 0 when they had theirs today or there is nothing to say, -1. */
 static int
-decide(struct clerk *c, struct signup *signup, struct err *e)
+gets_mail(struct clerk *c, const struct decision *d, struct err *e)
 {
-	struct decision *d = xcalloc(1, sizeof(*d));
-	enum suppression_reason reason;
+	struct db *db = c->site->db;
+	int64_t since = clock_now() - DAY;
 	int rc;
 
-	d->signup = signup;
-	rc = suppression_find(c->site->db, signup->key, &reason, e);
+	if (!d->wanted_count && !d->active)
+		return 0;
+	if (!d->who.id)
+		return 1;
+	if (!d->wanted_count) {
+		rc = outbox_recent(db, d->who.id, "already", since, e);
+		return rc == -1 ? -1 : !rc;
+	}
+	rc = onetime_recent(db, d->who.id, "confirm", since, e);
+	if (rc == 1) /* one confirmation a day; but one that the relay refused is none */
+		return outbox_only_refused(db, d->who.id, "confirm", since, REFUSED_MOST, e);
+	return rc == -1 ? -1 : 1;
+}
+
+/* The same, of who is not suppressed. */
+static int
+judge(struct clerk *c, struct decision *d, struct err *e)
+{
+	enum suppression_reason reason;
+	int rc = suppression_find(c->site->db, d->signup->key, &reason, e);
+
 	if (rc == 1 && !suppression_liftable(reason)) {
-		log_event(LOG_LEVEL_INFO, "signup_suppressed", "request=%lld reason=%s", (long long)signup->id, suppression_name(reason));
-		rc = 0;
-	} else if (rc != -1) {
-		rc = look_up(c, d, e);
-		if (rc == 0)
-			rc = d->wanted_count ? ask_to_confirm(c, d, e) : (d->active ? note_already(c, d, e) : 0);
+		log_event(LOG_LEVEL_INFO, "signup_suppressed", "request=%lld reason=%s", (long long)d->signup->id, suppression_name(reason));
+		return 0;
+	}
+	if (rc == -1 || look_up(c, d, e) == -1)
+		return -1;
+	return gets_mail(c, d, e);
+}
+
+/* 1 when it is settled and may go, 0 when it waits, -1. */
+static int
+decide(struct clerk *c, struct signup *signup, struct turn *turn, struct err *e)
+{
+	struct decision *d = xcalloc(1, sizeof(*d));
+	bool waited = signup->held_by != SIGNUP_FREE;
+	int rc, answer = LIMIT_DROP;
+
+	d->signup = signup;
+	rc = judge(c, d, e);
+	if (rc == 0) {
+		turn->silent++;
+		rc = counter_add(c->site->db, "signup_without_mail", 1, e);
+	} else if (rc == 1) {
+		rc = answer = limit_ask(c, signup, e);
+		if (rc != -1 && !(waited && rc == LIMIT_WAIT)) /* that it goes on waiting is no news */
+			turn->answer[answer]++;
+		if (rc == LIMIT_PASS)
+			rc = d->wanted_count ? ask_to_confirm(c, d, e) : note_already(c, d, e);
 	}
 	free(d);
-	return rc;
+	return rc == -1 ? -1 : answer != LIMIT_WAIT;
+}
+
+static void
+log_turn(const struct turn *turn)
+{
+	const int64_t *n = turn->answer;
+
+	if (turn->silent + n[LIMIT_PASS] + n[LIMIT_DROP] + n[LIMIT_WAIT] == 0)
+		return;
+	log_event(LOG_LEVEL_INFO, "signups", "decided=%lld let_through=%lld dropped=%lld held=%lld",
+	    (long long)(turn->silent + n[LIMIT_PASS] + n[LIMIT_DROP]), (long long)n[LIMIT_PASS], (long long)n[LIMIT_DROP],
+	    (long long)n[LIMIT_WAIT]);
 }
 
 int
 clerk_signups(struct clerk *c, struct err *e)
 {
+	struct turn turn = { .began_us = clock_mono_us() };
 	struct db *db = c->site->db;
 	struct signup signup;
-	int64_t done = 0;
 	int rc;
 
+	c->more = false;
+	if (limit_start(c, e) == -1)
+		return -1;
 	rc = signup_next(db, clock_now(), &signup, e);
 	if (rc != 1)
 		return rc;
-	if (db_begin(db, e) == -1)
+	if (limit_begin(c, e) == -1 || db_begin(db, e) == -1)
 		return -1;
-	while ((rc = signup_next(db, clock_now(), &signup, e)) == 1) {
-		if (decide(c, &signup, e) == -1 || signup_delete(db, signup.id, e) == -1 || db_chunk(db, e) == -1)
+	while (!c->more && (rc = signup_next(db, clock_now(), &signup, e)) == 1) {
+		rc = decide(c, &signup, &turn, e);
+		if (rc == 1 && (signup_delete(db, signup.id, e) == -1 || limit_left(c, &signup, e) == -1))
 			return -1;
-		done++;
+		if (rc == -1 || db_chunk(db, e) == -1)
+			return -1;
+		c->more = clock_mono_us() - turn.began_us > TURN_US;
 	}
 	if (rc == -1 || db_commit(db, e) == -1)
 		return -1;
-	log_event(LOG_LEVEL_INFO, "signups", "decided=%lld", (long long)done);
+	log_turn(&turn);
 	return 0;
 }

@@ -90,11 +90,19 @@ page_bytes(struct http_request *r, unsigned status, const char *type, const char
 		return; /* http.c closes the connection */
 	for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
 		MHD_add_response_header(r->response, headers[i][0], i == 0 && r->csp ? r->csp : headers[i][1]);
+	http_cors_headers(r);
 	MHD_add_response_header(r->response, MHD_HTTP_HEADER_CACHE_CONTROL, cache);
 	if (type)
 		MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
 	if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
 		MHD_add_response_header(r->response, MHD_HTTP_HEADER_RETRY_AFTER, "5");
+}
+
+static void
+say_language(struct http_request *r)
+{
+	if (r->response)
+		MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_LANGUAGE, http_language(r));
 }
 
 void
@@ -112,6 +120,7 @@ page_answer(struct http_request *r, unsigned status, const char *template, json_
 		status = MHD_HTTP_INTERNAL_SERVER_ERROR;
 	}
 	page_bytes(r, status, type, "no-store", &page);
+	say_language(r);
 	buf_release(&page);
 	json_decref(context);
 }
@@ -123,6 +132,7 @@ page_json(struct http_request *r, unsigned status, const char *type, json_t *val
 
 	json_write(&text, value, 0);
 	page_bytes(r, status, type, "no-store", &text);
+	say_language(r);
 	buf_release(&text);
 	json_decref(value);
 }
@@ -158,19 +168,6 @@ page_ok(struct http_request *r, const char *template, json_t *context, const cha
 	buf_release(&words);
 }
 
-void
-page_problem(struct http_request *r, unsigned status, const char *title, const char *detail, const char *field)
-{
-	json_t *value = json_object();
-
-	json_put(value, "type", "about:blank");
-	json_put(value, "title", title);
-	json_put_int(value, "status", status);
-	json_put(value, "detail", detail);
-	json_put(value, "field", field);
-	page_json(r, status, "application/problem+json", value);
-}
-
 /* One of an error's words into the page's context; a hint need not be there. */
 static void
 put_words(const struct http_request *r, json_t *context, const char *member, const char *name, const char *suffix)
@@ -202,8 +199,12 @@ page_error(struct http_request *r, unsigned status, const char *name, const char
 		page_answer(r, status, "web/error.html.mustache", context);
 		return;
 	}
-	page_problem(r, status, json_string_value(json_object_get(context, "title")),
-	    json_string_value(json_object_get(context, "detail")), NULL);
+	page_problem(r, status,
+	    &(struct problem){
+		.name = name,
+		.title = json_string_value(json_object_get(context, "title")),
+		.detail = json_string_value(json_object_get(context, "detail")),
+	    });
 	json_decref(context);
 }
 
@@ -236,7 +237,7 @@ page_link_expired(struct http_request *r, unsigned status, const char *kind)
 	}
 	page_words(r, &title, "link-expired.title", context);
 	page_words(r, &detail, "link-expired.lead", context);
-	page_problem(r, status, title.data, detail.data, NULL);
+	page_problem(r, status, &(struct problem){ .name = "link-expired", .title = title.data, .detail = detail.data });
 	buf_release(&title);
 	buf_release(&detail);
 	json_decref(context);

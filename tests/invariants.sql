@@ -15,6 +15,13 @@ WITH used(name, id) AS (
 ) SELECT 'an id was never given out', name, id FROM used
 WHERE id > coalesce((SELECT seq FROM sqlite_sequence WHERE sqlite_sequence.name = used.name), 0);
 
+-- Requests that wait: each line's first has a time at which it is looked at, and is in it with all that belongs to it.
+SELECT 'nobody in a line is ever looked at', held_by, line FROM signup_request WHERE held_by IS NOT NULL
+GROUP BY held_by, line HAVING min(next_at) = 9223372036854775807;
+SELECT 'a request waits without a place', id FROM signup_request
+WHERE (held_by IS NULL) <> (line IS NULL) OR (held_by IS NULL) <> (network IS NULL) OR (held_by IS NULL) <> (place IS NULL)
+	OR (held_by IS NULL) <> (held_at IS NULL);
+
 -- People.
 SELECT 'an address key is not in lower case', id FROM subscriber WHERE address_key <> lower(address_key) OR address_key = '';
 SELECT 'a MAC has not 16 octets', id FROM subscriber WHERE length(address_hmac) <> 16;

@@ -9,6 +9,7 @@ enum {
 	MODULE_SUBSCRIBER,
 	MODULE_SUBSCRIPTION,
 	MODULE_SIGNUP,
+	MODULE_SIGNUP_LINE,
 	MODULE_CONSENT,
 	MODULE_ONETIME,
 	MODULE_SUPPRESSION,
@@ -25,7 +26,7 @@ enum {
 	MODULE_COUNT
 };
 
-extern const struct db_module topic_module, subscriber_module, subscription_module, signup_module, consent_module, onetime_module,
+extern const struct db_module topic_module, subscriber_module, subscription_module, signup_module, signup_line_module, consent_module, onetime_module,
     suppression_module, article_module, campaign_module, delivery_module, ledger_module, outbox_module, event_module, counter_module,
     audit_module, pace_module, archive_module;
 

@@ -11,6 +11,9 @@ enum {
 	Q_EACH,
 	Q_USE,
 	Q_SLOWED,
+	Q_WINDOW,
+	Q_TAKE,
+	Q_DELETE_OLD,
 	QUERIES
 };
 
@@ -27,6 +30,12 @@ static const char *const sql[] = {
 		     "LEFT JOIN pace u ON u.scope = :scope || '-until' AND u.subject = r.subject AND u.used <= :most "
 		     "WHERE r.scope = :scope || '-rate' AND r.window_start >= :since AND r.used BETWEEN 1 AND :most "
 		     "GROUP BY r.subject ORDER BY r.subject, r.window_start",
+	[Q_WINDOW] = "SELECT window_start, max(0, min(used, :most)) FROM pace WHERE scope = :scope AND subject = :subject "
+		     "AND window_start > :since AND window_start <= :until ORDER BY window_start",
+	[Q_TAKE] = "INSERT INTO pace (scope, subject, window_start, used) VALUES (:scope, :subject, :start, :n) "
+		   "ON CONFLICT DO UPDATE SET used = min(used + excluded.used, :most)",
+	[Q_DELETE_OLD] = "DELETE FROM pace WHERE (scope, subject, window_start) IN (SELECT scope, subject, window_start FROM pace "
+			 "WHERE scope IN ('signup-network', 'signup-domain', 'signup-total') AND window_start < :before LIMIT :limit)",
 };
 const struct db_module pace_module = { "pace", sql, QUERIES, MODULE_PACE };
 
@@ -143,4 +152,75 @@ pace_slowed(struct db *db, const char *scope, int64_t now, pace_fn *fn, void *ar
 			fn(arg, &row);
 	}
 	return rc;
+}
+
+static int64_t
+part_of(const struct pace_limit *l)
+{
+	return l->seconds >= 120 ? l->seconds / 60 : 1;
+}
+
+/* Walk the rows in the window, the oldest first: with `over` 0 to add up what was used, else until so many have left it. */
+static int
+walk(struct db *db, const struct pace_limit *l, const char *subject, int64_t over, struct pace_room *room, int64_t now, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &pace_module, Q_WINDOW);
+	int64_t last = part_of(l) - 1, sum = 0;
+	int rc;
+
+	stmt_text(st, ":scope", l->scope);
+	stmt_text(st, ":subject", subject);
+	stmt_int(st, ":since", now - l->seconds - last);
+	stmt_int(st, ":until", now + l->seconds);
+	stmt_int(st, ":most", PACE_MOST);
+	while ((rc = stmt_step(st, e)) == 1) {
+		sum += stmt_col_int(st, 1);
+		if (over && sum >= over) {
+			room->at = stmt_col_int(st, 0) + last + l->seconds;
+			stmt_done(st);
+			return 0;
+		}
+	}
+	if (!over)
+		room->used = sum;
+	return rc;
+}
+
+int
+pace_room(struct db *db, const struct pace_limit *l, const char *subject, int64_t n, int64_t now, struct pace_room *out, struct err *e)
+{
+	*out = (struct pace_room){ .at = now };
+	if (!l->most)
+		return 0;
+	if (walk(db, l, subject, 0, out, now, e) == -1)
+		return -1;
+	if (out->used + n <= l->most)
+		return 0;
+	return walk(db, l, subject, out->used + n - l->most, out, now, e);
+}
+
+int
+pace_take(struct db *db, const struct pace_limit *l, const char *subject, int64_t n, int64_t now, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &pace_module, Q_TAKE);
+
+	stmt_text(st, ":scope", l->scope);
+	stmt_text(st, ":subject", subject);
+	stmt_int(st, ":start", now - now % part_of(l));
+	stmt_int(st, ":n", n);
+	stmt_int(st, ":most", PACE_MOST);
+	return stmt_run(st, e);
+}
+
+int
+pace_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &pace_module, Q_DELETE_OLD);
+
+	stmt_int(st, ":before", before);
+	stmt_int(st, ":limit", limit);
+	if (stmt_run(st, e) == -1)
+		return -1;
+	*n = db_changes(db);
+	return 0;
 }

@@ -3,8 +3,9 @@
  *
  * A row is (scope, subject, start of a window of time) -> a number; what scopes
  * there are and what the number means is said in schema.sql. Writing needs an
- * open transaction. The sender keeps the rows (daemon/sender_pace.h); who only
- * looks, such as `newsletter status`, asks pace_use() and pace_slowed().
+ * open transaction. The sender keeps the rows of relays (daemon/sender_pace.h); who only
+ * looks, such as `newsletter status`, asks pace_use() and pace_slowed(). The clerk
+ * keeps a limit of so many in a time with pace_room() and pace_take().
  */
 #ifndef PACE_H
 #define PACE_H
@@ -61,6 +62,33 @@ int pace_use(struct db *db, const char *relay, int64_t now, struct pace_use *out
  * has grown to, in messages per 1000 s.
  */
 int pace_slowed(struct db *db, const char *scope, int64_t now, pace_fn *fn, void *arg, struct err *e);
+
+/*
+ * At most so many in any `seconds` consecutive seconds of the clock. They are counted in sixtieths of that time, and a sixtieth counts
+ * until its last second is out of it: so the limit holds exactly, and room comes at most a sixtieth late.
+ */
+struct pace_limit {
+	const char *scope;
+	int64_t most; /* 0: no limit */
+	int64_t seconds;
+};
+
+struct pace_room {
+	int64_t used; /* in the seconds until now */
+	int64_t at;   /* from when there is room; now when there is */
+};
+
+/*
+ * Whether n more (at most `most` of the limit) fit. Rows from the future count, as far as the limit's time reaches: the clock was
+ * set back.
+ */
+int pace_room(struct db *db, const struct pace_limit *l, const char *subject, int64_t n, int64_t now, struct pace_room *out, struct err *e);
+
+/* Count n more. */
+int pace_take(struct db *db, const struct pace_limit *l, const char *subject, int64_t n, int64_t now, struct err *e);
+
+/* Delete rows of every pace_limit's scope ("signup-network", "-domain", "-total") that began before; at most `limit`, *n says how many. */
+int pace_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e);
 
 /* A slowed rate PACE_GROW seconds later: a fifth more, so that it doubles in a minute. */
 int64_t pace_grown(int64_t rate);

@@ -7,24 +7,27 @@
 
 #include "store/db.h"
 #include "store/modules.h"
+#include "store/signup_line.h"
 
 enum {
 	Q_APPEND,
 	Q_NEXT,
+	Q_AFTER,
 	Q_DELETE,
-	Q_COUNT_ALL
+	QUERIES
 };
+
+#define COLUMNS "id, kind, address, address_key, name, topics, language, ip, weight, form_hash, received_at, held_by, line, network, place, held_at"
 
 static const char *const sql[] = {
 	[Q_APPEND] = ("INSERT INTO signup_request "
 		      "(kind, address, address_key, name, topics, language, ip, weight, form_hash, received_at, next_at) "
 		      "VALUES (:kind, :address, :key, :name, :topics, :language, :ip, :weight, :form, :received, :received)"),
-	[Q_NEXT] = ("SELECT id, kind, address, address_key, name, topics, language, ip, weight, form_hash, received_at FROM signup_request "
-		    "WHERE next_at <= :now ORDER BY next_at, id LIMIT 1"),
+	[Q_NEXT] = "SELECT " COLUMNS " FROM signup_request WHERE next_at <= :now ORDER BY next_at, id LIMIT 1",
+	[Q_AFTER] = "SELECT " COLUMNS " FROM signup_request WHERE id > :id ORDER BY id LIMIT 1",
 	[Q_DELETE] = "DELETE FROM signup_request WHERE id = :id",
-	[Q_COUNT_ALL] = "SELECT count(*) FROM signup_request",
 };
-const struct db_module signup_module = { "signup", sql, 4, MODULE_SIGNUP };
+const struct db_module signup_module = { "signup", sql, QUERIES, MODULE_SIGNUP };
 
 int
 signup_append(struct db *db, const struct signup *s, struct err *e)
@@ -44,23 +47,21 @@ signup_append(struct db *db, const struct signup *s, struct err *e)
 	return stmt_run(st, e);
 }
 
-int
-signup_next(struct db *db, int64_t now, struct signup *out, struct err *e)
+static int
+one(struct stmt *st, struct signup *out, struct err *e)
 {
-	struct stmt *st = db_stmt(db, &signup_module, Q_NEXT);
 	const void *hash;
-	char kind[16];
+	char word[16];
 	size_t n;
 	int rc;
 
-	stmt_int(st, ":now", now);
 	rc = stmt_step(st, e);
 	if (rc != 1)
 		return rc;
 	memset(out, 0, sizeof(*out));
 	out->id = stmt_col_int(st, 0);
-	stmt_col_copy(st, 1, kind, sizeof(kind));
-	out->manage = strcmp(kind, "manage") == 0;
+	stmt_col_copy(st, 1, word, sizeof(word));
+	out->manage = strcmp(word, "manage") == 0;
 	stmt_col_copy(st, 2, out->address, sizeof(out->address));
 	stmt_col_copy(st, 3, out->key, sizeof(out->key));
 	stmt_col_copy(st, 4, out->name, sizeof(out->name));
@@ -72,8 +73,32 @@ signup_next(struct db *db, int64_t now, struct signup *out, struct err *e)
 	if (n == sizeof(out->form_hash))
 		memcpy(out->form_hash, hash, n);
 	out->received_at = stmt_col_int(st, 10);
+	stmt_col_copy(st, 11, word, sizeof(word));
+	out->held_by = signup_limit_parse(word);
+	stmt_col_copy(st, 12, out->line, sizeof(out->line));
+	stmt_col_copy(st, 13, out->network, sizeof(out->network));
+	out->place = stmt_col_int(st, 14);
+	out->held_at = stmt_col_int(st, 15);
 	stmt_done(st);
 	return 1;
+}
+
+int
+signup_next(struct db *db, int64_t now, struct signup *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &signup_module, Q_NEXT);
+
+	stmt_int(st, ":now", now);
+	return one(st, out, e);
+}
+
+int
+signup_after(struct db *db, int64_t id, struct signup *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &signup_module, Q_AFTER);
+
+	stmt_int(st, ":id", id);
+	return one(st, out, e);
 }
 
 int
@@ -83,12 +108,6 @@ signup_delete(struct db *db, int64_t id, struct err *e)
 
 	stmt_int(st, ":id", id);
 	return stmt_run(st, e);
-}
-
-int
-signup_count(struct db *db, int64_t *out, struct err *e)
-{
-	return stmt_one_int(db_stmt(db, &signup_module, Q_COUNT_ALL), out, e) == 1 ? 0 : -1;
 }
 
 void

@@ -195,6 +195,139 @@ test_ramp(void **state)
 	}
 }
 
+static const struct pace_limit hourly = { "signup-total", 5, 3600 }, quick = { "signup-total", 5, 60 };
+
+static int64_t
+room_at(const struct pace_limit *l, const char *subject, int64_t n, int64_t now)
+{
+	struct pace_room room;
+
+	ok(pace_room(db, l, subject, n, now, &room, &err));
+	return room.at;
+}
+
+static void
+test_window(void **state)
+{
+	struct pace_room room;
+
+	(void)state;
+	begin();
+	assert_int_equal(room_at(&hourly, "a", 5, T0), T0);
+	ok(pace_take(db, &hourly, "a", 3, T0 + 30, &err));
+	ok(pace_take(db, &hourly, "a", 1, T0 + 59, &err));
+	commit();
+	assert_string_equal(rows("signup-total"), "signup-total/a@1767225600=4 ");
+	ok(pace_room(db, &hourly, "a", 1, T0 + 60, &room, &err));
+	assert_int_equal(room.used, 4);
+	assert_int_equal(room.at, T0 + 60); /* the fifth */
+	begin();
+	ok(pace_take(db, &hourly, "a", 1, T0 + 600, &err));
+	commit();
+	assert_int_equal(room_at(&hourly, "a", 1, T0 + 600), T0 + 59 + 3600);  /* the sixth, when the first minute is out of it */
+	assert_int_equal(room_at(&hourly, "a", 4, T0 + 600), T0 + 59 + 3600);  /* four of them are */
+	assert_int_equal(room_at(&hourly, "a", 5, T0 + 600), T0 + 659 + 3600); /* the fifth comes later */
+	assert_int_equal(room_at(&hourly, "a", 1, T0 + 3658), T0 + 3659);
+	assert_int_equal(room_at(&hourly, "a", 4, T0 + 3659), T0 + 3659);
+	assert_int_equal(room_at(&hourly, "a", 5, T0 + 4258), T0 + 4259);
+	assert_int_equal(room_at(&hourly, "a", 5, T0 + 4259), T0 + 4259);
+	/* others have theirs */
+	assert_int_equal(room_at(&hourly, "b", 5, T0 + 600), T0 + 600);
+	assert_int_equal(room_at(&(struct pace_limit){ "signup-domain", 5, 3600 }, "a", 5, T0 + 600), T0 + 600);
+	assert_int_equal(room_at(&(struct pace_limit){ "signup-total", 0, 3600 }, "a", 5, T0 + 600), T0 + 600);
+	/* a clock that was set back: what is ahead counts, as far as the limit's time reaches */
+	assert_int_equal(room_at(&hourly, "a", 1, T0 - 60), T0 + 3659);
+	assert_int_equal(room_at(&hourly, "a", 5, T0 - 3660), T0 - 3660);
+	/* by the second where the time is short */
+	begin();
+	ok(pace_take(db, &quick, "q", 5, T0 + 7, &err));
+	commit();
+	assert_int_equal(room_at(&quick, "q", 1, T0 + 66), T0 + 67);
+	assert_int_equal(room_at(&quick, "q", 5, T0 + 67), T0 + 67);
+	assert_int_equal(room_at(&(struct pace_limit){ "signup-total", 5, 1 }, "q", 1, T0 + 7), T0 + 8);
+	assert_int_equal(room_at(&(struct pace_limit){ "signup-total", 5, 1 }, "q", 5, T0 + 8), T0 + 8);
+}
+
+/* Rows that nobody of ours wrote: neither overflow nor a limit that never ends. */
+static void
+test_window_hostile(void **state)
+{
+	(void)state;
+	begin();
+	put("signup-total", "a", T0, INT64_MAX);
+	put("signup-total", "a", T0 + 60, INT64_MAX);
+	put("signup-total", "a", T0 + 120, INT64_MIN);
+	put("signup-total", "b", INT64_MAX, 5);
+	put("signup-total", "b", INT64_MIN, 5);
+	ok(pace_take(db, &hourly, "a", 1, T0, &err));
+	commit();
+	assert_int_equal(room_at(&hourly, "a", 1, T0 + 130), T0 + 119 + 3600);
+	assert_int_equal(room_at(&hourly, "b", 5, T0 + 130), T0 + 130);
+}
+
+/* Whoever asks at random: never more than the limit in any time as long as its own, and what `at` says is true to the second. */
+static void
+test_window_property(void **state)
+{
+	static const struct pace_limit limits[] = { { "signup-total", 7, 3600 }, { "signup-total", 7, 60 }, { "signup-total", 3, 1 } };
+	static int64_t when[4000];
+	int64_t now, n, at, sum;
+	size_t i, j, k, taken;
+
+	(void)state;
+	srand(4);
+	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		char subject[2] = { (char)('a' + (int)i), '\0' };
+
+		begin();
+		for (now = T0, taken = 0, k = 0; k < 1500; k++) {
+			now += rand() % (int)(limits[i].seconds / 4 + 2);
+			n = 1 + rand() % 3;
+			at = room_at(&limits[i], subject, n, now);
+			if (at > now && rand() % 2) {
+				assert_int_equal(room_at(&limits[i], subject, n, at - 1), at);
+				assert_int_equal(room_at(&limits[i], subject, n, at), at);
+				now = at;
+			}
+			if (at > now)
+				continue;
+			ok(pace_take(db, &limits[i], subject, n, now, &err));
+			for (; n > 0 && taken < 4000; n--)
+				when[taken++] = now;
+		}
+		commit();
+		assert_true(taken > 300);
+		for (j = 0; j < taken; j++) {
+			for (sum = 0, k = j; k < taken && when[k] < when[j] + limits[i].seconds; k++)
+				sum++;
+			if (sum > limits[i].most)
+				fail_msg("%lld in %lld s", (long long)sum, (long long)limits[i].seconds);
+		}
+	}
+}
+
+static void
+test_delete_old(void **state)
+{
+	int64_t n;
+
+	(void)state;
+	begin();
+	put("signup-network", "a", 100, 1);
+	put("signup-domain", "a", 100, 1);
+	put("signup-total", "", 100, 1);
+	put("signup-total", "", 200, 1);
+	put("signup-surge", "", 100, 1);
+	put("relay", "", 100, 1);
+	ok(pace_delete_old(db, 200, 2, &n, &err));
+	assert_int_equal(n, 2);
+	ok(pace_delete_old(db, 200, 2, &n, &err));
+	assert_int_equal(n, 1);
+	commit();
+	assert_int_equal(raw_int("SELECT count(*) FROM pace"), 3);
+	assert_int_equal(raw_int("SELECT count(*) FROM pace WHERE scope IN ('signup-surge', 'relay') OR window_start = 200"), 3);
+}
+
 int
 main(void)
 {
@@ -205,6 +338,10 @@ main(void)
 		store_test(test_use),
 		store_test(test_slowed),
 		store_test(test_ramp),
+		store_test(test_window),
+		store_test(test_window_hostile),
+		store_test(test_window_property),
+		store_test(test_delete_old),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
