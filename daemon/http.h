@@ -70,8 +70,8 @@ struct http {
 		struct buf text; /* the wording that the form shows, until the role is started anew */
 		uint8_t hash[CONSENT_HASH];
 	} consent[WORDS_LANGUAGES];        /* one for each language */
-	struct wordlist disposable, roles; /* addresses that no signup is taken from; empty where the configuration takes them */
 	struct archive_pages *archive;     /* http_archive.c */
+	struct wordlist disposable, roles; /* addresses that no signup is taken from; empty where the configuration takes them */
 	struct topic_list topics;
 	int64_t topics_version, topics_read_us; /* db_data_version of `topics`, and when it was asked for */
 	int64_t topics_changes;                 /* counts the times that the topics turned out to be others */
