@@ -1,6 +1,6 @@
 # One Makefile, no recursion into folders. `make` builds bin/; SAN=1 builds with sanitizers under build/san; B= and CC= give other builds of their own;
 # V=1 shows the commands.
-# Targets people use: all demo test torture mutation check-all fuzz bench bench-million install format lint headers clean.
+# Targets people use: all demo pictures test torture mutation check-all fuzz bench bench-million install format lint headers clean.
 
 PREFIX  ?= /usr/local
 VERSION := $(shell cat VERSION)
@@ -40,7 +40,7 @@ FUZZERS    := $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(FUZZ_SRC))
 SCRIPTS    := bootstrap tests/lib.sh $(wildcard tests/*/*.sh bench/lib.sh) \
 	      $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t packaging/*)
 
-.PHONY: all programs demo test torture mutation check-all fuzz fuzzers bench bench-million install format lint headers clean
+.PHONY: all programs demo pictures test torture mutation check-all fuzz fuzzers bench bench-million install format lint headers clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 all: $(BIN)/newsletter $(BIN)/newsletterd
@@ -134,6 +134,9 @@ fuzz:
 	    build/fuzz/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
 fuzzers: $(FUZZERS)
 
+# The pages and mails as they look now, into docs/pictures.
+pictures: all $(B)/tests/make_link
+	BIN=$(BIN) B=$(B) tools/pictures
 demo: all $(B)/tools/outbox_page
 	BIN=$(BIN) OUTBOX_PAGE=$(B)/tools/outbox_page tools/demo
 BENCH := $(patsubst bench/%.c,$(B)/bench/%,$(filter-out bench/count_malloc.c,$(wildcard bench/*.c)))

@@ -252,7 +252,7 @@ CREATE TRIGGER subscriber_gone AFTER DELETE ON subscriber BEGIN
 		state = CASE WHEN state IN ('queued', 'claimed') THEN 'expired' ELSE state END WHERE subscriber_id = OLD.id;
 END;
 
--- Numbers that only grow, for metrics: 'signup_requests', 'role_restarts_http' …
+-- Numbers that only grow, for metrics: 'signup_requests', 'signup_trapped' (those among them that a program sent), 'role_restarts_http' …
 CREATE TABLE counter (
 	name            TEXT PRIMARY KEY,
 	value           INTEGER NOT NULL

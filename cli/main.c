@@ -79,6 +79,10 @@ const struct command commands[] = {
 	  "The key goes into secrets/dkim-SELECTOR.key, and never over one that is there. Publish the record first; mail is signed once "
 	  "newsletter.conf names the key." },
 	{ "dkim",       "show",        "", 0, 0, NEED_CONF, cmd_dkim_show, opts_none, "show the DNS records of the keys in use", NULL },
+	{ "embed",      NULL,          "", 0, 0, SITE_STORE | SITE_LINKS, cmd_embed, opts_embed,
+	  "print the signup form for your own website",
+	  "HTML to paste into a page: it works on any page, without script and without configuration. Its script, /embed.js, sends the form "
+	  "without leaving the page, once [http] origins lists your website. Paste it anew when you change topics or the wording of consent." },
 	{ "status",     NULL,          "", 0, 0, SITE_STORE, cmd_status, opts_none, "show how the site is doing", NULL },
 	{ "help",       NULL,          "[NOUN [VERB]]", 0, 2, 0, cmd_help, opts_none, "explain the commands", NULL },
 	{ NULL, NULL, NULL, 0, 0, 0, NULL, NULL, NULL, NULL },

@@ -313,7 +313,7 @@ drain(struct http *h, int epoll_fd, struct err *e)
 int
 http_run(struct role_run *role, struct err *e)
 {
-	struct http h = { .role = role, .topics_version = -1, .batch = SIZE_MAX };
+	struct http h = { .role = role, .disposable = WORDLIST_INIT, .roles = WORDLIST_INIT, .topics_version = -1, .batch = SIZE_MAX };
 	int i;
 	const union MHD_DaemonInfo *info;
 	int rc = -1;
@@ -342,5 +342,7 @@ out:
 	free(h.base);
 	for (i = 0; i < WORDS_LANGUAGES; i++)
 		buf_release(&h.consent[i].text);
+	wordlist_release(&h.disposable);
+	wordlist_release(&h.roles);
 	return rc;
 }

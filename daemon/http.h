@@ -19,9 +19,11 @@
 #include "base/buf.h"
 #include "base/link.h"
 #include "base/token.h"
+#include "base/wordlist.h"
 #include "content/words.h"
 #include "http_cache.h"
 #include "http_conn.h"
+#include "http_header.h"
 #include "http_request.h"
 #include "role.h"
 #include "store/signup.h"
@@ -38,6 +40,8 @@ struct http_request;
 #define HTTP_QUEUE 10000           /* requests waiting to be written; 503 over it */
 #define HTTP_QUEUE_WAIT_US 5000000 /* a request that waited so long for the store is given up: 503 */
 #define HTTP_PROXIES 16            /* addresses in [http] trusted_proxies */
+#define UNDO_TIME 3600             /* seconds for which leaving can be taken back with a button */
+#define UNDO_TOKEN 32              /* characters */
 #define HTTP_PER_IP 64             /* connections of one address, where addresses are the visitors' own */
 
 enum http_work {
@@ -62,7 +66,8 @@ struct http {
 	struct http_consent {
 		struct buf text; /* the wording that the form shows, until the role is started anew */
 		uint8_t hash[CONSENT_HASH];
-	} consent[WORDS_LANGUAGES]; /* one for each language */
+	} consent[WORDS_LANGUAGES];        /* one for each language */
+	struct wordlist disposable, roles; /* addresses that no signup is taken from; empty where the configuration takes them */
 	struct topic_list topics;
 	int64_t topics_version, topics_read_us; /* db_data_version of `topics`, and when it was asked for */
 	int64_t topics_changes;                 /* counts the times that the topics turned out to be others */
@@ -105,13 +110,14 @@ struct http_preferences {
 	int64_t subscriber_id;
 	int64_t topics[TOPICS_MAX]; /* those that are checked */
 	int count;
+	int language;    /* of mails to them, in http.languages; -1: stays */
 	bool everything; /* leave all */
 	char name[SUBSCRIBER_NAME];
 };
 
 struct http_signup {
 	struct signup row;
-	const char *wording; /* that was shown */
+	const char *wording; /* that was shown; NULL: row.form_hash says it */
 };
 
 struct http_confirm {
@@ -124,6 +130,7 @@ struct http_confirm {
 struct http_leave {
 	struct link link;
 	const char *source; /* "one-click" or "page" */
+	int64_t at;         /* to be taken back: when that was */
 };
 
 struct http_request {
@@ -173,6 +180,10 @@ void http_queue_abandon(struct http *h); /* at the very end: refuse what could n
 int http_proxies_init(struct http *h, struct err *e);
 void http_visitor_ip(struct http_request *r);
 
+/* http_cors.c: what goes with every answer, and what a preflight (OPTIONS with Access-Control-Request-Method) hears beside. */
+void http_cors_headers(struct http_request *r);
+void http_cors_preflight(struct http_request *r);
+
 /* http_language.c */
 int http_language_init(struct http *h, struct err *e);
 void http_language_begin(struct http_request *r);                         /* from its query and headers */
@@ -185,6 +196,14 @@ http_language(const struct http_request *r)
 	return r->http->languages[r->language];
 }
 
+/* http_problem.c: answer with problem details (RFC 9457), in words for people. */
+struct problem {
+	const char *name; /* names its type, where http_problem.c has one; may be NULL, as all but title and detail */
+	const char *title, *detail;
+	const char *field, *suggestion; /* of the form; an address that may have been meant */
+};
+void page_problem(struct http_request *r, unsigned status, const struct problem *p);
+
 /* http_page.c: each answers the request; a json_t that is handed over is freed. */
 json_t *page_context(const struct http_request *r);
 void page_put(json_t *context, const char *key, const char *text); /* text from outside: left out when it holds control characters */
@@ -193,22 +212,20 @@ json_t *page_topics(const struct topic_list *all, const int64_t *ids, int count)
 void page_answer(struct http_request *r, unsigned status, const char *template, json_t *context);
 void page_json(struct http_request *r, unsigned status, const char *type, json_t *value);
 void page_bytes(struct http_request *r, unsigned status, const char *type, const char *cache, struct buf *bytes);
-#define PAGE_HTML "text/html; charset=utf-8"
-void page_broken(struct http_request *r, const struct err *e); /* a template has an error: a line in the log and a 500 in plain text */
+void page_html(struct http_request *r, unsigned status, struct buf *bytes); /* the same for a page in the visitor's language */
+void page_broken(struct http_request *r, const struct err *e);              /* a template has an error: a line in the log and a 500 in plain text */
 /* The page, or {"status":"ok","message":…}; message: a key of words.h, or NULL. */
 void page_ok(struct http_request *r, const char *template, json_t *context, const char *message);
 /* The same for a page that says the same to everybody who gets it: it is kept (http_cache.h), and the context made only to render it. */
 void page_ok_kept(struct http_request *r, const char *template, json_t *(*context)(const struct http_request *r), const char *message);
 /* The words error.NAME, error.NAME.detail and, where there is one, error.NAME.hint; `detail` is what they may call {{detail}}, or NULL. */
 void page_error(struct http_request *r, unsigned status, const char *name, const char *detail);
-/* RFC 9457 problem details, in words for people; `field` is the form's, or NULL. */
-void page_problem(struct http_request *r, unsigned status, const char *title, const char *detail, const char *field);
 /* What words.h says for a key in the visitor's language; context NULL: {language} alone. Appends to *out; "" when it cannot be rendered. */
 void page_words(const struct http_request *r, struct buf *out, const char *key, const json_t *context);
 
 void page_busy(struct http_request *r);                                            /* 503: nothing was recorded */
 void page_trouble(struct http_request *r, const struct err *e);                    /* our fault: a line in the log and a 503 */
-void page_link_expired(struct http_request *r, unsigned status, const char *kind); /* kind: "confirm", "preferences" or NULL */
+void page_link_expired(struct http_request *r, unsigned status, const char *kind); /* kind: "confirm", "preferences", "undo" or NULL */
 
 /* The site's topics, a tenth of a second old at the most; NULL after having answered. */
 const struct topic_list *http_topics(struct http_request *r);
@@ -225,10 +242,20 @@ void confirm_get(struct http_request *r);
 void confirm_post(struct http_request *r);
 void unsubscribe_get(struct http_request *r);
 void unsubscribe_post(struct http_request *r);
+
+/*
+ * http_undo.c: the button that takes a leaving back. Its text is made for the link as it stood in the path, and for one moment; undo_read
+ * returns false for anything that we did not make. undo_post answers or queues; link.topic is 0 with `everything`.
+ */
+void undo_token(char out[UNDO_TOKEN + 1], const struct link_keys *keys, const char *link, bool everything, int64_t at);
+bool undo_read(int64_t *at, const struct link_keys *keys, const char *link, bool everything, const char *text);
+void undo_post(struct http_request *r, const char *text, bool everything);
 void preferences_get(struct http_request *r);
 void preferences_post(struct http_request *r);
 void style_get(struct http_request *r);
 void robots_get(struct http_request *r);
 void favicon_get(struct http_request *r);
+void embed_script_get(struct http_request *r);
+void problem_get(struct http_request *r);
 
 #endif

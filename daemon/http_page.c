@@ -91,11 +91,20 @@ page_bytes(struct http_request *r, unsigned status, const char *type, const char
 		return; /* http.c closes the connection */
 	for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
 		MHD_add_response_header(r->response, headers[i][0], headers[i][1]);
+	http_cors_headers(r);
 	MHD_add_response_header(r->response, MHD_HTTP_HEADER_CACHE_CONTROL, cache);
 	if (type)
 		MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
 	if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
 		MHD_add_response_header(r->response, MHD_HTTP_HEADER_RETRY_AFTER, "5");
+}
+
+void
+page_html(struct http_request *r, unsigned status, struct buf *bytes)
+{
+	page_bytes(r, status, "text/html; charset=utf-8", "no-store", bytes);
+	if (r->response)
+		MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_LANGUAGE, http_language(r));
 }
 
 void
@@ -116,7 +125,7 @@ page_answer(struct http_request *r, unsigned status, const char *template, json_
 	struct err e = ERR_INIT;
 
 	if (template_file(&page, r->http->role->site.conf.store_templates, template, context, &e) == 0)
-		page_bytes(r, status, PAGE_HTML, "no-store", &page);
+		page_html(r, status, &page);
 	else
 		page_broken(r, &e);
 	buf_release(&page);
@@ -181,19 +190,6 @@ page_ok_kept(struct http_request *r, const char *template, json_t *(*context)(co
 		http_cache_answer(r, MHD_HTTP_OK, page, NULL);
 }
 
-void
-page_problem(struct http_request *r, unsigned status, const char *title, const char *detail, const char *field)
-{
-	json_t *value = json_object();
-
-	json_put(value, "type", "about:blank");
-	json_put(value, "title", title);
-	json_put_int(value, "status", status);
-	json_put(value, "detail", detail);
-	json_put(value, "field", field);
-	page_json(r, status, "application/problem+json", value);
-}
-
 /* One of an error's words into the page's context; a hint need not be there. */
 static void
 put_words(const struct http_request *r, json_t *context, const char *member, const char *name, const char *suffix)
@@ -250,8 +246,12 @@ page_error(struct http_request *r, unsigned status, const char *name, const char
 		page_answer(r, status, ERROR_PAGE, context);
 		return;
 	}
-	page_problem(r, status, json_string_value(json_object_get(context, "title")),
-	    json_string_value(json_object_get(context, "detail")), NULL);
+	page_problem(r, status,
+	    &(struct problem){
+		.name = name,
+		.title = json_string_value(json_object_get(context, "title")),
+		.detail = json_string_value(json_object_get(context, "detail")),
+	    });
 	json_decref(context);
 }
 
@@ -305,7 +305,7 @@ page_link_expired(struct http_request *r, unsigned status, const char *kind)
 	context = expired_context(r, kind);
 	page_words(r, &title, "link-expired.title", context);
 	page_words(r, &detail, "link-expired.lead", context);
-	page_problem(r, status, title.data, detail.data, NULL);
+	page_problem(r, status, &(struct problem){ .name = "link-expired", .title = title.data, .detail = detail.data });
 	buf_release(&title);
 	buf_release(&detail);
 	json_decref(context);

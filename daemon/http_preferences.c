@@ -1,5 +1,5 @@
 /*
- * http_preferences.c - one person's topics and name, through the link in a mail.
+ * http_preferences.c - one person's topics, name and language, through the link in a mail.
  *
  * The link proves the address, so a topic that is newly checked needs no further
  * mail. It expires, since mails are passed on; then the page says where to get
@@ -46,6 +46,29 @@ is_active(const struct subscription *of, int count, int64_t topic_id)
 	return false;
 }
 
+/* Which of the languages on offer somebody's mails are written in. */
+static int
+language_of(const struct http *h, const struct subscriber *s)
+{
+	int i = http_language_find(h, s->language, strlen(s->language));
+
+	return i == -1 ? h->language : i;
+}
+
+/* Where there is a choice of languages. */
+static void
+put_languages(struct http_request *r, json_t *context, const struct subscriber *s)
+{
+	json_t *menu;
+
+	if (r->http->language_count < 2)
+		return;
+	menu = http_language_menu(r);
+	json_put_bool(json_array_get(menu, (size_t)language_of(r->http, s)), "chosen", true);
+	json_put_bool(context, "mail_languages_offered", true);
+	json_object_set_new(context, "mail_languages", menu);
+}
+
 /* The form as the store has it now. */
 static void
 show(struct http_request *r, int64_t id, bool saved)
@@ -78,6 +101,7 @@ show(struct http_request *r, int64_t id, bool saved)
 	json_object_set_new(context, "topics", topics);
 	json_object_set_new(context, "action", json_sprintf("%s/preferences/%s", r->http->base, r->token));
 	page_put(context, "name", s.name);
+	put_languages(r, context, &s);
 	json_put_bool(context, "saved", saved);
 	page_ok(r, "web/preferences.html.mustache", context, saved ? "preferences.saved" : NULL);
 }
@@ -117,6 +141,18 @@ write_topic(struct http_request *r, const struct subscription *of, int count, in
 	return subscription_leave(db, p->subscriber_id, topic_id, 0, "page", &evidence, e);
 }
 
+/* One who changes it is answered in it. */
+static int
+write_language(struct http_request *r, const struct subscriber *s, struct err *e)
+{
+	int language = r->u.preferences.language;
+
+	if (language == -1 || language == language_of(r->http, s))
+		return 0;
+	r->language = language;
+	return subscriber_set_language(r->http->role->site.db, s->id, r->http->languages[language], e);
+}
+
 static int
 write_preferences(struct http_request *r, struct err *e)
 {
@@ -135,6 +171,8 @@ write_preferences(struct http_request *r, struct err *e)
 	if (!found)
 		return 0;
 	if (strcmp(s.name, p->name) != 0 && subscriber_set_name(db, s.id, p->name, e) == -1)
+		return -1;
+	if (write_language(r, &s, e) == -1)
 		return -1;
 	if (p->everything)
 		return subscription_leave(db, s.id, 0, 0, "page", &evidence, e) == -1 ? -1 : 0;
@@ -161,7 +199,7 @@ static bool
 take(struct http_request *r, const struct form *f, const struct topic_list *all)
 {
 	struct http_preferences *p = &r->u.preferences;
-	const char *name = form_get(f, "name"), *everything = form_get(f, "everything"), *slug;
+	const char *name = form_get(f, "name"), *everything = form_get(f, "everything"), *language = form_get(f, "language"), *slug;
 	const struct topic *topic;
 	struct err e = ERR_INIT;
 	size_t at = 0;
@@ -171,6 +209,7 @@ take(struct http_request *r, const struct form *f, const struct topic_list *all)
 		return false;
 	}
 	text_trim(p->name);
+	p->language = language ? http_language_find(r->http, language, strlen(language)) : -1;
 	p->everything = everything && strcmp(everything, "yes") == 0;
 	while ((slug = form_next(f, "topic", &at))) {
 		topic = topic_named(all, slug);
@@ -189,8 +228,13 @@ preferences_post(struct http_request *r)
 {
 	const struct topic_list *all;
 	struct form f = FORM_INIT;
+	int language = r->language;
 
-	if (!read_preferences_link(r, &r->u.preferences.subscriber_id) || http_form(r, &f) == -1 || !(all = http_topics(r)))
+	if (!read_preferences_link(r, &r->u.preferences.subscriber_id) || http_form(r, &f) == -1)
+		goto out;
+	r->language = language; /* the form's is that of mails: the page goes on as it is, unless that changes */
+	all = http_topics(r);
+	if (!all)
 		goto out;
 	if (take(r, &f, all))
 		http_queue_add(r, WORK_PREFERENCES, write_preferences, answer_preferences);

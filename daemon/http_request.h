@@ -8,7 +8,6 @@
 #ifndef HTTP_REQUEST_H
 #define HTTP_REQUEST_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -62,14 +61,5 @@ const char *form_get(const struct form *f, const char *name);
 
 /* Walk the values of a name: *at starts at 0; NULL after the last. */
 const char *form_next(const struct form *f, const char *name, size_t *at);
-
-/*
- * Which of `count` languages (codes like "es", "pt-BR") an Accept-Language header (RFC 9110 12.5.4) likes best: its place, or -1. A
- * range fits a language that it is a prefix of, or that is a prefix of it (es-MX: es). NULL or what is not well-formed likes none.
- */
-int accept_language(const char *header, char (*languages)[16], int count);
-
-/* Whether an Accept header asks for JSON rather than for a page. */
-bool accept_json(const char *accept);
 
 #endif

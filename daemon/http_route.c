@@ -15,6 +15,8 @@ static const struct http_route routes[] = {
 	{ "/confirm/", true, false, confirm_get, confirm_post },
 	{ "/u/", true, true, unsubscribe_get, unsubscribe_post },
 	{ "/preferences/", true, false, preferences_get, preferences_post },
+	{ "/embed.js", false, false, embed_script_get, NULL },
+	{ "/problems/", true, false, problem_get, NULL },
 	{ "/style.css", false, false, style_get, NULL },
 	{ "/robots.txt", false, false, robots_get, NULL },
 	{ "/favicon.ico", false, false, favicon_get, NULL },
@@ -83,8 +85,11 @@ answer_allow(struct http_request *r, bool asked)
 		page_bytes(r, MHD_HTTP_NO_CONTENT, NULL, "no-store", &empty);
 	else
 		page_error(r, MHD_HTTP_METHOD_NOT_ALLOWED, "method", NULL);
-	if (r->response)
-		MHD_add_response_header(r->response, MHD_HTTP_HEADER_ALLOW, allowed(route));
+	if (!r->response)
+		return;
+	MHD_add_response_header(r->response, MHD_HTTP_HEADER_ALLOW, allowed(route));
+	if (asked)
+		http_cors_preflight(r);
 }
 
 static void

@@ -1,45 +1,29 @@
 /*
  * http_signup.c - the signup form, and what is done with it: one row, whoever asks.
  *
- * What is typed is checked; who it is, is not looked up. So the answer has the
- * same words, size and timing for everybody, and the clerk decides afterwards.
+ * What is typed is checked (http_signup_check.c); who it is, is not looked up. So
+ * the answer has the same words, size and timing for everybody, and the clerk
+ * decides afterwards.
  *
- * The form carries its time and the hash of the consent it shows, signed
- * (form_token): what the store then keeps as evidence is what stood there, and a form
- * from before a change of wording is shown again. A signup without one came
- * from somebody else's page, and the evidence says so.
+ * A program that fills in the field that nobody sees is answered alike too: it
+ * waits for a transaction as the others do, in which a counter grows and nothing
+ * else. Without that write there would be nothing to make durable, and the
+ * answer would come sooner by what the disk takes.
  */
-#include "http.h"
+#include "http_signup.h"
 
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/encode.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "content/template.h"
-#include "mail/addr.h"
 #include "store/consent.h"
+#include "store/counter.h"
 
 #define FORM_PAGE "web/signup.html.mustache"
-#define TOKEN_TIME 8
-#define TOKEN_MAC 16
-#define FORM_TOKEN (BASE64URL_LEN(TOKEN_TIME + TOKEN_MAC))
-
-static const char label[] = "newsletter signup form";
-static const char foreign_wording[] =
-    "Sent through the interface for other pages: the wording of consent was shown by the page that sent it.";
-
-/* A signup as typed, and what to say about it. */
-struct typed {
-	const char *email, *name;
-	int64_t topics[TOPICS_MAX];
-	int count;
-	const char *field;  /* NULL: all is well; "" belongs to none */
-	struct buf problem; /* what is wrong */
-};
 
 static int
 render_consent(struct http *h, int language, struct err *e)
@@ -68,71 +52,50 @@ signup_init(struct http *h, struct err *e)
 	for (i = 0; i < h->language_count; i++)
 		if (render_consent(h, i, e) == -1)
 			return -1;
-	return 0;
+	return signup_lists_init(h, e);
 }
 
 static void
-sign(uint8_t mac[TOKEN_MAC], const struct http_request *r, const uint8_t time[TOKEN_TIME])
+fresh_token(char out[FORM_TOKEN_TEXT], const struct http_request *r)
 {
-	uint8_t signed_text[TOKEN_TIME + CONSENT_HASH], full[32];
-
-	memcpy(signed_text, time, TOKEN_TIME);
-	memcpy(signed_text + TOKEN_TIME, r->http->consent[r->language].hash, CONSENT_HASH);
-	link_sign(full, r->http->role->site.links, label, signed_text, sizeof(signed_text));
-	memcpy(mac, full, TOKEN_MAC);
+	form_token_make(out, r->http->role->site.links, r->http->consent[r->language].hash, clock_now());
 }
 
+/* The form's token: a fresh one, or when it is shown again the one that it had: its time counts from when it was first shown. */
 static void
-form_token(char out[FORM_TOKEN + 1], const struct http_request *r)
+put_token(json_t *context, const struct http_request *r, const struct typed *t)
 {
-	uint8_t octets[TOKEN_TIME + TOKEN_MAC];
-	int64_t now = clock_now();
-	int i;
+	char fresh[FORM_TOKEN_TEXT];
 
-	for (i = 0; i < TOKEN_TIME; i++)
-		octets[i] = (uint8_t)(now >> (8 * (TOKEN_TIME - 1 - i)));
-	sign(octets + TOKEN_TIME, r, octets);
-	base64url_encode(out, octets, sizeof(octets));
+	fresh_token(fresh, r);
+	page_put(context, "form_token", t->token ? t->token : fresh);
 }
 
-static bool
-form_token_ours(const struct http_request *r, const char *text)
-{
-	uint8_t octets[TOKEN_TIME + TOKEN_MAC], mac[TOKEN_MAC];
-
-	if (base64url_decode(octets, sizeof(octets), text, strlen(text)) != (int)sizeof(octets))
-		return false;
-	sign(mac, r, octets);
-	return secret_equal(mac, octets + TOKEN_TIME, TOKEN_MAC);
-}
-
-static bool
-is_chosen(const struct typed *t, int64_t id)
-{
-	int i;
-
-	for (i = 0; i < t->count; i++)
-		if (t->topics[i] == id)
-			return true;
-	return false;
-}
-
-/* The form: fresh, or again with what was typed and what is wrong with it. */
 static json_t *
-form_context(const struct http_request *r, const struct topic_list *all, const struct typed *t, const char *token)
+topics_context(const struct topic_list *all, const struct typed *t)
 {
-	json_t *context = page_context(r), *topics = json_array(), *problem;
-	char member[32] = "field_";
+	json_t *topics = json_array();
 	size_t i;
 
 	for (i = 0; i < all->count; i++)
-		json_array_append_new(topics, page_topic(&all->item[i], is_chosen(t, all->item[i].id)));
-	json_object_set_new(context, "topics", topics);
-	json_put(context, "form_token", token);
+		json_array_append_new(topics, page_topic(&all->item[i], signup_is_chosen(t, all->item[i].id)));
+	return topics;
+}
+
+static json_t *
+form_context(const struct http_request *r, const struct topic_list *all, const struct typed *t)
+{
+	json_t *context = page_context(r), *problem;
+	char member[32] = "field_";
+
+	json_object_set_new(context, "topics", topics_context(all, t));
+	put_token(context, r, t);
 	json_put(context, "consent_text", r->http->consent[r->language].text.data);
 	page_put(context, "email", t->email);
 	page_put(context, "name", t->name);
-	if (t->field) {
+	page_put(context, "sure", t->suggestion[0] ? t->addr.text : t->sure);
+	page_put(context, "suggestion", t->suggestion);
+	if (t->field && !t->suggestion[0]) {
 		problem = json_object();
 		page_put(problem, "text", t->problem.data);
 		strncat(member, t->field, sizeof(member) - strlen(member) - 1);
@@ -142,45 +105,54 @@ form_context(const struct http_request *r, const struct topic_list *all, const s
 	return context;
 }
 
-/* A fresh form differs in its token alone among those who have the same topics checked. */
+/* The form again, with what was typed and what is wrong with it. */
+static void
+show_form(struct http_request *r, unsigned status, const struct topic_list *all, const struct typed *t)
+{
+	page_answer(r, status, FORM_PAGE, form_context(r, all, t));
+}
+
+/* The fresh form: for those who have the same topics checked it differs in its token alone. */
 static void
 show_fresh_form(struct http_request *r, const struct topic_list *all, const struct typed *t)
 {
-	char token[FORM_TOKEN + 1], checked[TOPICS_MAX * 21 + 1];
+	char token[FORM_TOKEN_TEXT], checked[TOPICS_MAX * 21 + 1];
 	const struct http_cached *page;
+	json_t *context;
 
-	form_token(token, r);
+	fresh_token(token, r);
 	signup_topics_write(checked, sizeof(checked), t->topics, t->count);
 	page = http_cache_find(r, FORM_PAGE, checked);
-	if (!page)
-		page = http_cache_render(r, FORM_PAGE, checked, form_context(r, all, t, HTTP_SLOT(0)));
+	if (!page) {
+		context = form_context(r, all, t);
+		json_put(context, "form_token", HTTP_SLOT(0));
+		page = http_cache_render(r, FORM_PAGE, checked, context);
+	}
 	if (page)
 		http_cache_answer(r, MHD_HTTP_OK, page, (const char *[]){ token });
 }
 
+/* The form as data, for pages that make their own of it. */
 static void
-show_form(struct http_request *r, unsigned status, const struct topic_list *all, const struct typed *t)
+give_form(struct http_request *r, const struct topic_list *all, const struct typed *t)
 {
-	char token[FORM_TOKEN + 1];
-
-	form_token(token, r);
-	page_answer(r, status, FORM_PAGE, form_context(r, all, t, token));
-}
-
-static void
-choose(struct typed *t, int64_t id)
-{
-	if (!is_chosen(t, id) && t->count < TOPICS_MAX)
-		t->topics[t->count++] = id;
-}
-
-static void
-choose_all(struct typed *t, const struct topic_list *all)
-{
+	const struct conf *conf = &r->http->role->site.conf;
+	json_t *form = json_object(), *topics = json_array(), *topic;
 	size_t i;
 
-	for (i = 0; i < all->count; i++)
-		choose(t, all->item[i].id);
+	for (i = 0; i < all->count; i++) {
+		topic = page_topic(&all->item[i], false);
+		json_object_del(topic, "checked");
+		json_array_append_new(topics, topic);
+	}
+	json_object_set_new(form, "action", json_sprintf("%s/subscribe", conf->site_url));
+	json_object_set_new(form, "topics", topics);
+	json_put(form, "consent", r->http->consent[r->language].text.data);
+	if (conf->site_privacy_url[0])
+		json_put(form, "privacy_url", conf->site_privacy_url);
+	put_token(form, r, t);
+	json_put(form, "language", http_language(r));
+	page_json(r, MHD_HTTP_OK, "application/json", form);
 }
 
 void
@@ -206,81 +178,15 @@ signup_get(struct http_request *r)
 	}
 	while ((slug = form_next(&query, "topic", &at)))
 		if ((topic = topic_named(all, slug)))
-			choose(&t, topic->id);
+			signup_choose(&t, topic->id);
 	if (all->count == 1) /* else nothing is ticked beforehand: a choice that somebody else made is no consent (ECJ C-673/17) */
-		choose(&t, all->item[0].id);
-	show_fresh_form(r, all, &t);
+		signup_choose(&t, all->item[0].id);
+	if (r->json)
+		give_form(r, all, &t);
+	else
+		show_fresh_form(r, all, &t);
 out:
 	form_release(&query);
-}
-
-/* What is wrong with a field, in the visitor's language: `key` of words.h, in which {{NAME}} is `text`. */
-static void
-complain(struct typed *t, const struct http_request *r, const char *field, const char *key, const char *name, const char *text)
-{
-	json_t *context = page_context(r);
-
-	t->field = field;
-	if (name)
-		page_put(context, name, text);
-	buf_reset(&t->problem);
-	page_words(r, &t->problem, key, context);
-	json_decref(context);
-}
-
-static void
-unknown_topic(struct typed *t, const struct http_request *r, const struct topic_list *all)
-{
-	struct buf names = BUF_INIT;
-	size_t i;
-
-	for (i = 0; i < all->count; i++)
-		buf_addf(&names, "%s%s", i ? ", " : "", all->item[i].slug);
-	complain(t, r, "topic", "signup.unknown-topic", "topics", names.data);
-	buf_release(&names);
-}
-
-static void
-read_topics(struct typed *t, const struct http_request *r, const struct form *f, const struct topic_list *all)
-{
-	const struct topic *topic;
-	const char *slug;
-	bool unknown = false;
-	size_t at = 0;
-
-	while ((slug = form_next(f, "topic", &at))) {
-		topic = topic_named(all, slug);
-		if (topic)
-			choose(t, topic->id);
-		else
-			unknown = unknown || slug[0]; /* an empty one is JSON's "topics": [] */
-	}
-	if (unknown) {
-		unknown_topic(t, r, all);
-		return;
-	}
-	if (!t->count && (all->count == 1 || (f->kind == FORM_JSON && !form_get(f, "topic"))))
-		choose_all(t, all);
-	if (!t->count)
-		complain(t, r, "topic", "signup.no-topic", NULL, NULL);
-}
-
-/* Check what was typed; the first thing that is wrong goes into *t. */
-static void
-check(struct typed *t, const struct http_request *r, const struct form *f, const struct topic_list *all, struct addr *a)
-{
-	const char *token = form_get(f, "form_token");
-	struct err e = ERR_INIT;
-
-	t->email = form_get(f, "email");
-	t->name = form_get(f, "name");
-	read_topics(t, r, f, all);
-	if (token && !form_token_ours(r, token))
-		complain(t, r, "", "signup.out-of-date", NULL, NULL);
-	else if (addr_parse(a, t->email ? t->email : "", &e) == -1)
-		complain(t, r, "email", "signup.bad-address", "detail", e.text);
-	else if (t->name && subscriber_check_name(t->name, &e) == -1)
-		complain(t, r, "name", "signup.bad-name", "detail", e.text);
 }
 
 static int
@@ -288,9 +194,15 @@ write_signup(struct http_request *r, struct err *e)
 {
 	struct http_signup *s = &r->u.signup;
 
-	if (consent_wording(r->http->role->site.db, s->wording, s->row.form_hash, e) == -1)
+	if (s->wording && consent_wording(r->http->role->site.db, s->wording, s->row.form_hash, e) == -1)
 		return -1;
 	return signup_append(r->http->role->site.db, &s->row, e);
+}
+
+static int
+write_trapped(struct http_request *r, struct err *e)
+{
+	return counter_add(r->http->role->site.db, "signup_trapped", 1, e);
 }
 
 static json_t *
@@ -309,31 +221,46 @@ answer_signup(struct http_request *r)
 }
 
 static void
-queue_signup(struct http_request *r, const struct form *f, const struct typed *t, const struct addr *a)
+queue_signup(struct http_request *r, const struct typed *t, bool trapped)
 {
 	struct signup *s = &r->u.signup.row;
 
-	r->u.signup.wording = form_get(f, "form_token") ? r->http->consent[r->language].text.data : foreign_wording;
-	text_copy(s->address, sizeof(s->address), a->text);
-	text_copy(s->key, sizeof(s->key), a->key);
+	r->u.signup.wording = t->wording;
+	memcpy(s->form_hash, t->form_hash, sizeof(s->form_hash));
+	text_copy(s->address, sizeof(s->address), t->addr.text);
+	text_copy(s->key, sizeof(s->key), t->addr.key);
 	if (t->name)
 		text_copy(s->name, sizeof(s->name), t->name);
 	text_trim(s->name);
 	text_copy(s->language, sizeof(s->language), http_language(r));
 	text_copy(s->ip, sizeof(s->ip), r->ip);
 	signup_topics_write(s->topics, sizeof(s->topics), t->topics, t->count);
-	s->weight = 1;
+	s->weight = t->weight;
 	s->received_at = clock_now();
-	http_queue_add(r, WORK_SIGNUP, write_signup, answer_signup);
+	http_queue_add(r, WORK_SIGNUP, trapped ? write_trapped : write_signup, answer_signup);
 }
 
+/* RFC 9457 problem details, with the members "field" and "suggestion" of our own. */
 static void
 refuse_json(struct http_request *r, const struct typed *t)
 {
+	static const char *const names[][2] = { { "email", "invalid-address" }, { "name", "invalid-name" }, { "topic", "invalid-topic" } };
+	struct problem p = { .name = "form-out-of-date", .detail = t->problem.data };
 	struct buf title = BUF_INIT;
+	size_t i;
 
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i][0], t->field) == 0) {
+			p.field = names[i][0];
+			p.name = names[i][1];
+		}
+	if (t->suggestion[0]) {
+		p.name = "suggestion";
+		p.suggestion = t->suggestion;
+	}
 	page_words(r, &title, "signup.problem", NULL);
-	page_problem(r, MHD_HTTP_BAD_REQUEST, title.data, t->problem.data, t->field[0] ? t->field : NULL);
+	p.title = title.data;
+	page_problem(r, MHD_HTTP_BAD_REQUEST, &p);
 	buf_release(&title);
 }
 
@@ -344,18 +271,12 @@ signup_post(struct http_request *r)
 	struct form f = FORM_INIT;
 	const struct topic_list *all;
 	const char *trap;
-	struct addr a;
 
-	if (http_form(r, &f) == -1 || !(all = http_topics(r)))
+	if (http_form(r, &f) == -1 || !(all = http_topics(r)) || signup_check(&t, r, &f, all) == -1)
 		goto out;
 	trap = form_get(&f, "website");
-	if (trap && trap[0]) { /* nobody sees that field: a program filled it in, and learns nothing */
-		answer_signup(r);
-		goto out;
-	}
-	check(&t, r, &f, all, &a);
 	if (!t.field)
-		queue_signup(r, &f, &t, &a);
+		queue_signup(r, &t, trap && trap[0]); /* nobody sees that field: a program filled it in, and learns nothing */
 	else if (r->json)
 		refuse_json(r, &t);
 	else

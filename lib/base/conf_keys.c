@@ -42,7 +42,7 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	KIND("http", "request_time", CONF_DURATION, http_request_time, "30s", "1 3600", "A request must be whole so long after its connection was opened or the last answer was read, and its answer read in as long."),
 	TEXT("http", "trusted_proxies", http_trusted_proxies, "", "Addresses of the reverse proxies whose X-Forwarded-For is believed, separated by spaces; empty: nobody's."),
 
-	TEXT("http", "origins", http_origins, "", "Origins of the pages whose scripts may sign visitors up, like https://www.example.org, separated by spaces; a plain form needs none."),
+	KIND("http", "origins", CONF_ORIGINS, http_origins, "", "", "Origins of the pages whose scripts may sign visitors up, like https://www.example.org, separated by spaces; a plain form needs none."),
 
 	KIND("signup", "per_network", CONF_RATE, signup_per_network, "100/h", "", "Requests let through for one network (IPv4 /24, IPv6 /64); what is over a limit waits; 0: no limit."),
 	KIND("signup", "per_domain", CONF_RATE, signup_per_domain, "300/h", "", "Requests let through for addresses of one mail domain; 0: no limit."),

@@ -11,6 +11,7 @@
 #include "base/conf_private.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/origin.h"
 #include "base/text.h"
 
 char **
@@ -129,6 +130,8 @@ check_text(const struct conf_key *k, const char *value, struct err *e)
 		if (!at || at == value || !at[1] || strpbrk(value, " \"<>,;:\\()[]") || strchr(value, '@') != at)
 			return err_set(e, ERR_INPUT, "%s must be an address like news@example.org", k->key);
 	}
+	if (k->kind == CONF_ORIGINS && origin_check_list(value, e) == -1)
+		return err_wrap(e, "%s", k->key);
 	if (k->kind == CONF_CHOICE && !is_choice(k->choices, value, n))
 		return err_set(e, ERR_INPUT, "%s must be one of: %s", k->key, k->choices);
 	return 0;

@@ -269,3 +269,19 @@ link_sign(uint8_t out[32], const struct link_keys *keys, const char *label, cons
 {
 	hmac_sha256(out, keys->key[keys->current].mac, KEY_LEN, label, data, n);
 }
+
+int
+link_signed(const struct link_keys *keys, const char *label, const void *data, uint64_t n, const uint8_t *mac, uint64_t size)
+{
+	uint8_t full[SHA256_LEN];
+	int id;
+
+	for (id = 1; id <= keys->current; id++) {
+		if (!keys->key[id].present)
+			continue;
+		hmac_sha256(full, keys->key[id].mac, KEY_LEN, label, data, n);
+		if (secret_equal(full, mac, size))
+			return 1;
+	}
+	return 0;
+}

@@ -72,4 +72,7 @@ int link_expired(const struct link *l, int64_t now);
 /* A MAC under the current key for other short-lived proofs (the signup form's time); 32 octets. `label` keeps uses apart. */
 void link_sign(uint8_t out[32], const struct link_keys *keys, const char *label, const void *data, uint64_t n);
 
+/* Whether the `size` octets (at most 32) are the first of such a MAC, under the current key or an older one. */
+int link_signed(const struct link_keys *keys, const char *label, const void *data, uint64_t n, const uint8_t *mac, uint64_t size);
+
 #endif

@@ -37,6 +37,18 @@ text_sequence(const char *first, size_t n)
 	return len;
 }
 
+uint32_t
+text_code_point(const char *s, size_t n)
+{
+	static const unsigned char lead[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t c = (unsigned char)s[0] & lead[n];
+	size_t i;
+
+	for (i = 1; i < n; i++)
+		c = c << 6 | ((unsigned char)s[i] & 0x3f);
+	return c;
+}
+
 bool
 text_is_utf8(const char *s, size_t n)
 {

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf;
 
@@ -14,6 +15,9 @@ bool text_is_utf8(const char *s, size_t n);
 
 /* Length of the well-formed UTF-8 sequence that begins the n bytes, n > 0; 0 when there is none. */
 size_t text_sequence(const char *first, size_t n);
+
+/* The code point of a well-formed sequence of n bytes. */
+uint32_t text_code_point(const char *s, size_t n);
 
 /* Whether the text holds a control character (C0, DEL, or C1 in UTF-8) other than those listed in `allowed`. */
 bool text_has_control(const char *s, size_t n, const char *allowed);

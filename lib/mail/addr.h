@@ -21,9 +21,10 @@ struct addr {
 /*
  * Take one address, without display name or comment. White space around it is
  * cut. Local part: dot-atom of RFC 5322 3.2.3 (RFC 6532 for UTF-8), at most 64
- * octets; no quoted strings (nobody has one, every injection does). Domain: at
- * least two labels of letters, digits and hyphens after IDNA2008 (libidn2), no
- * address literal. ERR_INPUT says what is wrong in words for the visitor,
+ * octets; no quoted strings (nobody has one, every injection does), and nothing
+ * that nobody sees or that only looks like ASCII. Domain: at least two labels of
+ * letters, digits and hyphens after IDNA2008 with UTS 46's mapping (libidn2), at most
+ * 253 octets, labels 63; no address literal, no dot at its end; scripts may mix. ERR_INPUT says what is wrong in words for the visitor,
  * without the address in it.
  */
 int addr_parse(struct addr *a, const char *text, struct err *e);

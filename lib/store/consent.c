@@ -10,8 +10,10 @@
 
 enum {
 	Q_WORDING,
+	Q_HAS_WORDING,
 	Q_ADD,
 	Q_LAST,
+	Q_BEFORE_LAST,
 	Q_REQUESTED,
 	Q_EACH,
 	Q_DROP_IPS,
@@ -20,10 +22,12 @@ enum {
 
 static const char *const sql[] = {
 	[Q_WORDING] = "INSERT INTO form_text (hash, text, first_at) VALUES (:hash, :text, :now) ON CONFLICT DO NOTHING",
+	[Q_HAS_WORDING] = "SELECT 1 FROM form_text WHERE hash = :hash",
 	[Q_ADD] = "INSERT INTO consent (subscriber_id, topic_id, action, at, ip, form_hash, mail_hash, source) "
 		  "VALUES (:subscriber, :topic, :action, :now, :ip, :form, :mail, :source)",
 	[Q_LAST] = "SELECT action, at FROM consent WHERE subscriber_id = :subscriber AND topic_id = :topic AND action <> 'requested' "
 		   "ORDER BY id DESC LIMIT 1",
+	[Q_BEFORE_LAST] = "SELECT action FROM consent WHERE subscriber_id = :subscriber AND topic_id = :topic ORDER BY id DESC LIMIT 1 OFFSET 1",
 	[Q_REQUESTED] = "SELECT form_hash, mail_hash FROM consent WHERE subscriber_id = :subscriber AND topic_id = :topic AND action = 'requested' "
 			"ORDER BY id DESC LIMIT 1",
 	[Q_EACH] = "SELECT c.at, t.slug, c.action, c.source, coalesce(c.ip, ''), coalesce(f.text, ''), coalesce(m.text, ''), "
@@ -44,6 +48,19 @@ consent_wording(struct db *db, const char *text, uint8_t hash[CONSENT_HASH], str
 	stmt_text(st, ":text", text);
 	stmt_int(st, ":now", clock_now());
 	return stmt_run(st, e);
+}
+
+int
+consent_has_wording(struct db *db, const uint8_t hash[CONSENT_HASH], struct err *e)
+{
+	struct stmt *st = db_stmt(db, &consent_module, Q_HAS_WORDING);
+	int rc;
+
+	stmt_blob(st, ":hash", hash, CONSENT_HASH);
+	rc = stmt_step(st, e);
+	if (rc == 1)
+		stmt_done(st);
+	return rc;
 }
 
 int
@@ -108,6 +125,22 @@ consent_requested(struct db *db, int64_t subscriber_id, int64_t topic_id, struct
 	out->has_mail = take_hash(st, 1, out->mail_hash);
 	stmt_done(st);
 	return 1;
+}
+
+int
+consent_before_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action[16], struct err *e)
+{
+	struct stmt *st = db_stmt(db, &consent_module, Q_BEFORE_LAST);
+	int rc;
+
+	stmt_int(st, ":subscriber", subscriber_id);
+	stmt_int(st, ":topic", topic_id);
+	rc = stmt_step(st, e);
+	if (rc == 1) {
+		stmt_col_copy(st, 0, action, 16);
+		stmt_done(st);
+	}
+	return rc;
 }
 
 int

@@ -29,6 +29,9 @@ struct consent {
 /* Keep a wording once; its SHA-256 goes into *hash. */
 int consent_wording(struct db *db, const char *text, uint8_t hash[CONSENT_HASH], struct err *e);
 
+/* Whether a wording of that hash is kept: 1, 0 or -1. */
+int consent_has_wording(struct db *db, const uint8_t hash[CONSENT_HASH], struct err *e);
+
 /* action: as schema.sql lists them. */
 int consent_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const char *action, const struct evidence *evidence, struct err *e);
 
@@ -37,6 +40,9 @@ int consent_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const ch
  * when there is none, -1. What a request that nobody confirmed must not hide.
  */
 int consent_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action[16], int64_t *at, struct err *e);
+
+/* The action before the last one, of any kind: 1, 0 when there are not two, -1. What the last one changed. */
+int consent_before_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action[16], struct err *e);
 
 /*
  * What a confirmation answers: the wordings (form, and mail) of the last request of a person for a topic. 1, and the hashes that there

@@ -1,12 +1,9 @@
 /* subscriber.c - see subscriber.h. */
 #include "store/subscriber.h"
 
-#include <string.h>
-#include <strings.h>
-
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/text.h"
+#include "base/name.h"
 #include "store/db.h"
 #include "store/modules.h"
 #include "store/suppression.h"
@@ -16,6 +13,7 @@ enum {
 	Q_GET,
 	Q_INSERT,
 	Q_SET_NAME,
+	Q_SET_LANGUAGE,
 	Q_DELETE,
 	Q_EACH,
 	Q_EACH_TOPIC,
@@ -33,6 +31,7 @@ static const char *const sql[] = {
 	[Q_INSERT] = "INSERT INTO subscriber (address, address_key, address_hmac, name, language, created_at) "
 		     "VALUES (:address, :key, :hmac, :name, :language, :now) ON CONFLICT (address_key) DO NOTHING",
 	[Q_SET_NAME] = "UPDATE subscriber SET name = :name WHERE id = :id",
+	[Q_SET_LANGUAGE] = "UPDATE subscriber SET language = :language WHERE id = :id",
 	[Q_DELETE] = "DELETE FROM subscriber WHERE id = :id",
 	/* listing everybody reads the whole table on purpose */
 	[Q_EACH] = "SELECT " COLUMNS " FROM subscriber s ORDER BY s.id",
@@ -48,18 +47,12 @@ static const char *const sql[] = {
 };
 const struct db_module subscriber_module = { "subscriber", sql, Q_COUNT, MODULE_SUBSCRIBER };
 
+_Static_assert(SUBSCRIBER_NAME == NAME_BYTES + 1, "every name that is taken fits");
+
 int
 subscriber_check_name(const char *name, struct err *e)
 {
-	size_t n = strlen(name);
-
-	if (n >= SUBSCRIBER_NAME)
-		return err_set(e, ERR_INPUT, "the name is too long: at most %d bytes", SUBSCRIBER_NAME - 1);
-	if (!text_is_utf8(name, n) || text_has_control(name, n, ""))
-		return err_set(e, ERR_INPUT, "the name must be one line of text in UTF-8");
-	if (strstr(name, "://") || strcasestr(name, "www.") || strchr(name, '<') || strchr(name, '>'))
-		return err_set(e, ERR_INPUT, "the name must not hold a link");
-	return 0;
+	return name_check(name, e);
 }
 
 static void
@@ -133,6 +126,16 @@ subscriber_set_name(struct db *db, int64_t id, const char *name, struct err *e)
 
 	stmt_int(st, ":id", id);
 	stmt_text(st, ":name", name);
+	return stmt_run(st, e);
+}
+
+int
+subscriber_set_language(struct db *db, int64_t id, const char *language, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &subscriber_module, Q_SET_LANGUAGE);
+
+	stmt_int(st, ":id", id);
+	stmt_text(st, ":language", language);
 	return stmt_run(st, e);
 }
 

@@ -26,8 +26,7 @@ struct subscriber {
 
 /*
  * A name as people may give it, for mails to show: one line of UTF-8 of at
- * most 256 bytes, without control characters, and without a link (spammers put
- * one into other people's confirmations). ERR_INPUT says which.
+ * most 256 bytes, without a link (base/name.h). ERR_INPUT says what is wrong.
  */
 int subscriber_check_name(const char *name, struct err *e);
 
@@ -39,6 +38,7 @@ int subscriber_get(struct db *db, int64_t id, struct subscriber *out, struct err
 int subscriber_put(struct db *db, struct subscriber *s, bool *created, struct err *e);
 
 int subscriber_set_name(struct db *db, int64_t id, const char *name, struct err *e);
+int subscriber_set_language(struct db *db, int64_t id, const char *language, struct err *e); /* "": the site's */
 
 /* Remove the row and all that hangs on it (subscriptions, consent, tokens, what waits in the outbox); events stay, without the person. */
 int subscriber_delete(struct db *db, int64_t id, struct err *e);

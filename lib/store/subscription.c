@@ -1,6 +1,7 @@
 /* subscription.c - see subscription.h. */
 #include "store/subscription.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -214,6 +215,54 @@ subscription_leave(struct db *db, int64_t subscriber_id, int64_t topic_id, int64
 	event.topic_id = topic_id;
 	event.campaign_id = campaign_id;
 	return event_add(db, &event, e) == -1 ? -1 : ended;
+}
+
+/* Whether it is of the topic (0: of any), and was left after `after`, at `until` at the latest. */
+static bool
+left_between(const struct subscription *s, int64_t topic_id, int64_t after, int64_t until)
+{
+	return s->state == SUB_LEFT && (!topic_id || s->topic_id == topic_id) && s->since > after && s->since <= until;
+}
+
+/* 1 when what ended last was no mere request, 0 when it was, -1. */
+static int
+was_active(struct db *db, int64_t subscriber_id, int64_t topic_id, struct err *e)
+{
+	char action[16];
+	int rc = consent_before_last(db, subscriber_id, topic_id, action, e);
+
+	return rc == 1 ? strcmp(action, "requested") != 0 : rc;
+}
+
+int
+subscription_return(struct db *db, int64_t subscriber_id, int64_t topic_id, int64_t until, int64_t within,
+    const struct evidence *evidence, struct err *e)
+{
+	struct subscription of[OF_MAX];
+	int64_t last = until - within;
+	int i, count, rc, returned = 0;
+
+	rc = suppression_of(db, subscriber_id, e);
+	if (rc != 0)
+		return rc == -1 ? -1 : 0;
+	count = subscription_of(db, subscriber_id, of, OF_MAX, e);
+	if (count == -1)
+		return -1;
+	for (i = 0; i < count; i++)
+		if (left_between(&of[i], topic_id, last, until))
+			last = of[i].since;
+	for (i = 0; i < count; i++) {
+		/* one leaving of several topics is written within a second, which may begin meanwhile */
+		if (!left_between(&of[i], topic_id, last - 2, until) || of[i].since <= until - within)
+			continue;
+		rc = was_active(db, subscriber_id, of[i].topic_id, e);
+		if (rc == 1)
+			rc = put(db, subscriber_id, of[i].topic_id, SUB_ACTIVE, "confirmed", evidence, e) == -1 ? -1 : 1;
+		if (rc == -1)
+			return -1;
+		returned += rc;
+	}
+	return returned;
 }
 
 int

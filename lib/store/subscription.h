@@ -67,6 +67,15 @@ int subscription_add(struct db *db, int64_t subscriber_id, int64_t topic_id, con
 int subscription_leave(struct db *db, int64_t subscriber_id, int64_t topic_id, int64_t campaign_id, const char *how,
     const struct evidence *evidence, struct err *e);
 
+/*
+ * They left by a slip, and take it back: ACTIVE again is what their last leaving at `until` or before ended, of one topic, or
+ * of every topic with topic_id 0; what they had left more than `within` seconds before `until` stays left. What only waited for its
+ * confirmation is not revived (nobody ever confirmed it), nor anything of an address that has been suppressed: leaving suppresses
+ * nobody, so there is nothing to lift. Returns how many topics.
+ */
+int subscription_return(struct db *db, int64_t subscriber_id, int64_t topic_id, int64_t until, int64_t within,
+    const struct evidence *evidence, struct err *e);
+
 /* End every topic as BOUNCED or COMPLAINED. Returns how many. */
 int subscription_end(struct db *db, int64_t subscriber_id, enum subscription_state state, const struct evidence *evidence, struct err *e);
 

@@ -19,7 +19,8 @@ enum {
 	Q_FIND,
 	Q_PUT,
 	Q_DELETE,
-	Q_LIFT_CONFIRMED
+	Q_LIFT_CONFIRMED,
+	Q_OF
 };
 
 static const char *const sql[] = {
@@ -29,8 +30,9 @@ static const char *const sql[] = {
 	[Q_DELETE] = "DELETE FROM suppression WHERE address_hmac = :hmac",
 	[Q_LIFT_CONFIRMED] = "DELETE FROM suppression WHERE address_hmac = (SELECT address_hmac FROM subscriber WHERE id = :subscriber) "
 			     "AND reason IN ('left', 'erased', 'hard')",
+	[Q_OF] = "SELECT 1 FROM suppression WHERE address_hmac = (SELECT address_hmac FROM subscriber WHERE id = :subscriber)",
 };
-const struct db_module suppression_module = { "suppression", sql, 4, MODULE_SUPPRESSION };
+const struct db_module suppression_module = { "suppression", sql, 5, MODULE_SUPPRESSION };
 
 static const char *const names[] = { "left", "erased", "hard", "complaint", "staff" };
 
@@ -122,6 +124,18 @@ suppression_find(struct db *db, const char *address_key, enum suppression_reason
 			*reason = (enum suppression_reason)i;
 	stmt_done(st);
 	return 1;
+}
+
+int
+suppression_of(struct db *db, int64_t subscriber_id, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &suppression_module, Q_OF);
+	int rc;
+
+	stmt_int(st, ":subscriber", subscriber_id);
+	rc = stmt_step(st, e);
+	stmt_done(st);
+	return rc;
 }
 
 int

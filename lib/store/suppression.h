@@ -34,6 +34,9 @@ void suppression_hmac(struct db *db, const char *address_key, uint8_t out[SUPPRE
 /* 1 and *reason when it is suppressed, 0 when not, -1. */
 int suppression_find(struct db *db, const char *address_key, enum suppression_reason *reason, struct err *e);
 
+/* Whether a subscriber's own address is suppressed, for whatever reason; needs no key. 1, 0, or -1. */
+int suppression_of(struct db *db, int64_t subscriber_id, struct err *e);
+
 /* Add, or strengthen the reason that is there (the order of the enum). */
 int suppression_add(struct db *db, const char *address_key, enum suppression_reason reason, const char *source, struct err *e);
 

@@ -129,10 +129,15 @@ bad "a forged unsubscribe link" 404 "no longer works" "$base/u/AeZjz0hXU6cNC8fF7
 bad "a preferences link in the unsubscribe page" 404 "no longer works" "$base/u/$(link preferences 1 0 0 0)"
 bad "an unsubscribe link in the preferences page" 404 "no longer works" "$base/preferences/$(link unsubscribe 1 0 0 0)"
 bad "a page that there is not" 404 "no such page" "$base/subscribe/more"
+sleep 0.3
+is "the store is as it was" "$(dump)" "$before"
+rows() { dump | grep -v "^INSERT INTO counter"; }
+before=$(rows)
 post "$base/subscribe" -d email=robot@example.org -d "topic=$first" -d website=http://spam.example
 is "a filled trap gets the same answer" "$code $body" "200 $first_answer"
 sleep 0.3
-is "the store is as it was" "$(dump)" "$before"
+is "the store is as it was" "$(rows)" "$before"
+is "but for a counter" "$(sql "SELECT value FROM counter WHERE name = 'signup_trapped'")" 1
 
 echo "# limits, on both sides"
 body_of() { printf 'email=a&x='; head -c $(($1 - 10)) /dev/zero | tr '\0' x; }
@@ -272,11 +277,13 @@ leave "chunked" one-click -H 'Transfer-Encoding: chunked' -d 'List-Unsubscribe=O
 leave "answered as JSON" page -H 'Accept: application/json'
 id=$(subscriber hal 1 1) && l=$(link unsubscribe "$id" 1 0 0)
 post "$base/u/$l"
-known=$code$body
+# but for the moment in its button (leave.t)
+without_undo() { sed 's/name="undo" value="[^"]*"//' <<<"$body"; }
+known=$code$(without_undo)
 sql "PRAGMA foreign_keys = ON; DELETE FROM subscriber WHERE id = $id"
 before=$(dump)
 post "$base/u/$l"
-is "after erasure the answer is the same" "$code$body" "$known"
+is "after erasure the answer is the same" "$code$(without_undo)" "$known"
 is "and touches nobody" "$(dump)" "$before"
 
 echo "# preferences"

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "mail/addr.h"
+#include "mail/addr_hint.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -22,6 +23,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	char *text = xstrndup((const char *)data, n);
 	struct err e = ERR_INIT;
+	char meant[ADDR_MAX];
 	struct addr a, b;
 	const char *p;
 
@@ -38,6 +40,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	must(strspn(a.domain, "abcdefghijklmnopqrstuvwxyz0123456789-.") == strlen(a.domain));
 	must(addr_parse(&b, a.text, &e) == 0 && strcmp(a.text, b.text) == 0 && strcmp(a.key, b.key) == 0 && a.smtputf8 == b.smtputf8);
 	must(addr_parse(&b, a.key, &e) == 0 && strcmp(a.key, b.key) == 0);
+	if (addr_hint(meant, &a)) {
+		must(strcmp(meant, a.text) != 0 && addr_parse(&b, meant, &e) == 0 && strcmp(meant, b.text) == 0);
+		must(!addr_hint(meant, &b)); /* what was meant is right */
+	}
 out:
 	free(text);
 	return 0;

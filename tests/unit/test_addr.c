@@ -10,6 +10,9 @@
 #include "base/err.h"
 #include "mail/addr.h"
 
+#define U19 "\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc"
+#define U57 U19 U19 U19 /* u-umlauts: an A-label of 63 */
+#define A56 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define L63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 // clang-format off
@@ -36,6 +39,18 @@ static const struct {
 	{ "255 octets",               "aa@" L63 "." L63 "." L63 "." "cccccccccccccccccccccccccccccccccccccccccccccccccccccccc.org", NULL, NULL, false },
 	{ "just 254 octets",          "a@" L63 "." L63 "." L63 "." "cccccccccccccccccccccccccccccccccccccccccccccccccccccccc.org",
 	    "a@" L63 "." L63 "." L63 "." "cccccccccccccccccccccccccccccccccccccccccccccccccccccccc.org", NULL, false },
+
+	{ "full-width dot",           "ann@example\xef\xbc\x8eorg", "ann@example.org", NULL, false },
+	{ "half-width ideographic stop", "ann@example\xef\xbd\xa1org", "ann@example.org", NULL, false },
+	{ "full-width domain",        "ann@\xef\xbd\x85\xef\xbd\x98.org", "ann@ex.org", NULL, false },
+	{ "ligature in the domain",   "ann@\xef\xac\x81re.example", "ann@fire.example", NULL, false },
+	{ "mixed scripts",            "ann@\xd0\xb0pple.com",      "ann@xn--pple-43d.com", NULL, false },
+	{ "Hebrew domain",            "ann@\xd7\x90\xd7\x91\xd7\x92.com", "ann@xn--4dbcd.com", NULL, false },
+	{ "middle dot of Catalan",    "ann@gal\xc2\xb7la.cat",     "ann@xn--galla-sja.cat", NULL, false },
+	{ "two hyphens early",        "ann@ab--cd.com",             "ann@ab--cd.com", NULL, false },
+	{ "emoji in the local part",  "a\xf0\x9f\x98\x80@b.org",  "a\xf0\x9f\x98\x80@b.org", NULL, true },
+	{ "longest label of U-labels", "ann@" U57 ".org",           "ann@xn--tda" A56 ".org", NULL, false },
+	{ "label of 63",              "a@" L63 ".org",              "a@" L63 ".org", NULL, false },
 
 	{ "empty",                    "",                           NULL, NULL, false },
 	{ "blank",                    " \r\n ",                     NULL, NULL, false },
@@ -79,6 +94,32 @@ static const struct {
 	{ "address literal",          "ann@[127.0.0.1]",            NULL, NULL, false },
 	{ "IP address",               "ann@127.0.0.1",              NULL, NULL, false },
 	{ "label of 64",              "a@" L63 "b.org",             NULL, NULL, false },
+	{ "one character longer",     "ann@" U57 "\xc3\xbc.org",    NULL, NULL, false },
+	{ "ideographic final stop",   "ann@example.org\xe3\x80\x82", NULL, NULL, false },
+	{ "full-width local part",    "\xef\xbd\x81nn@example.org", NULL, NULL, false },
+	{ "full-width dot in it",     "ann\xef\xbc\x8elee@example.org", NULL, NULL, false },
+	{ "only a full-width at",     "ann\xef\xbc\xa0" "example.org", NULL, NULL, false },
+	{ "only a small at",          "ann\xef\xb9\xab" "example.org", NULL, NULL, false },
+	{ "one dot leader",           "ann@example\xe2\x80\xa4org", NULL, NULL, false },
+	{ "soft hyphen",              "ann@exam\xc2\xadple.org",   NULL, NULL, false },
+	{ "ideographic space",        "ann\xe3\x80\x80@example.org", NULL, NULL, false },
+	{ "em space",                 "a\xe2\x80\x83" "b@example.org", NULL, NULL, false },
+	{ "Braille blank",            "a\xe2\xa0\x80" "b@example.org", NULL, NULL, false },
+	{ "Hangul filler",            "a\xe3\x85\xa4" "b@example.org", NULL, NULL, false },
+	{ "variation selector",       "a\xef\xb8\x8f" "b@example.org", NULL, NULL, false },
+	{ "tag",                      "a\xf3\xa0\x81\x81" "b@example.org", NULL, NULL, false },
+	{ "zero-width joiner",        "a\xe2\x80\x8d" "b@example.org", NULL, NULL, false },
+	{ "isolate",                  "a\xe2\x81\xa6" "b@example.org", NULL, NULL, false },
+	{ "replacement character",    "a\xef\xbf\xbd" "b@example.org", NULL, NULL, false },
+	{ "private use",              "a\xee\x80\x80" "b@example.org", NULL, NULL, false },
+	{ "bidi rule",                "ann@1\xd7\x90\xd7\x91.com", NULL, NULL, false },
+	{ "emoji domain",             "ann@i\xe2\x9d\xa4.ws",     NULL, NULL, false },
+	{ "emoji domain's A-label",   "ann@xn--i-7iq.ws",           NULL, NULL, false },
+	{ "A-label of nothing",       "ann@xn--.org",               NULL, NULL, false },
+	{ "full-width IP address",    "ann@\xef\xbc\x91\xef\xbc\x92\xef\xbc\x97.0.0.1", NULL, NULL, false },
+	{ "mailto:",                  "mailto:ann@example.org",     NULL, NULL, false },
+	{ "a query",                  "ann@example.org?subject=x",  NULL, NULL, false },
+	{ "source route",             "@a.org,@b.org:c@d.org",      NULL, NULL, false },
 	{ "broken A-label",           "a@xn--\xc3\xbc.org",         NULL, NULL, false },
 	{ "domain with a space",      "a@exa mple.org",             NULL, NULL, false },
 	{ "domain with a slash",      "a@b.org/c",                  NULL, NULL, false },

@@ -17,6 +17,9 @@ test_wording(void **state)
 	clock_set(T0 + 5);
 	ok(consent_wording(db, "Yes, please.", hash, &err));
 	assert_memory_equal(hash, want, sizeof(hash));
+	assert_int_equal(consent_has_wording(db, hash, &err), 1);
+	hash[31] ^= 1;
+	assert_int_equal(consent_has_wording(db, hash, &err), 0);
 	ok(consent_wording(db, "", hash, &err));
 	commit();
 	assert_int_equal(raw_int("SELECT count(*) FROM form_text"), 2);

@@ -213,56 +213,6 @@ test_lookup(void **state)
 	form_release(&f);
 }
 
-static void
-test_accept(void **state)
-{
-	(void)state;
-	assert_false(accept_json(NULL));
-	assert_false(accept_json(""));
-	assert_false(accept_json("*/*"));
-	assert_false(accept_json("text/html,application/xhtml+xml,application/json;q=0.9"));
-	assert_true(accept_json("application/json"));
-	assert_true(accept_json("Application/JSON, text/plain"));
-	assert_true(accept_json("application/problem+json"));
-}
-
-static void
-test_accept_language(void **state)
-{
-	static const struct {
-		const char *header;
-		int want;
-	} headers[] = {
-		{ NULL, -1 },
-		{ "", -1 },
-		{ "es", 1 },
-		{ "ES", 1 },
-		{ "es-MX,es;q=0.9,en;q=0.8", 1 },
-		{ "de-DE, de;q=0.9, en;q=0.4, es;q=0.5", 1 },
-		{ "de, fr;q=0.5", -1 },
-		{ "*", -1 },
-		{ "en;q=0", -1 },
-		{ "en;q=0, es;q=0.001", 1 },
-		{ "pt", 2 },
-		{ "pt-BR", 2 },
-		{ "pt-PT", -1 },
-		{ "e", -1 },
-		{ "eng", -1 },
-		{ ",,;q=1,es", 1 },
-		{ "en;q=x, es;q=0.1", 1 },
-		{ "en;level=1, es;q=0.1", 1 },
-		{ "es;q=0.8,en", 0 },
-		{ "es , en", 1 },
-	};
-	char languages[3][16] = { "en", "es", "pt-BR" };
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
-		if (accept_language(headers[i].header, languages, 3) != headers[i].want)
-			fail_msg("\"%s\": %d", headers[i].header, accept_language(headers[i].header, languages, 3));
-}
-
 int
 main(void)
 {
@@ -270,8 +220,6 @@ main(void)
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_lookup),
-		cmocka_unit_test(test_accept),
-		cmocka_unit_test(test_accept_language),
 	};
 
 	return cmocka_run_group_tests_name("http_request", tests, NULL, NULL);

@@ -343,13 +343,29 @@ static void
 signs(void **state)
 {
 	struct link_keys *keys = first_key("sign");
+	struct err e = ERR_INIT;
 	uint8_t mac[32];
 	char hex[65];
+	int id;
 
 	(void)state;
 	link_sign(mac, keys, "form time", "1767225600", 10);
 	hex_encode(hex, mac, sizeof(mac));
 	assert_string_equal(hex, "0a49826a6e6dc69e6f17fa6a46a767916dab0b3c15ba87db15326bb89bd663fe");
+	assert_true(link_signed(keys, "form time", "1767225600", 10, mac, 32));
+	assert_true(link_signed(keys, "form time", "1767225600", 10, mac, 16));
+	assert_false(link_signed(keys, "form time", "1767225601", 10, mac, 16));
+	assert_false(link_signed(keys, "form", "1767225600", 10, mac, 16));
+	link_keys_free(keys);
+
+	assert_int_equal(link_keys_create("sign", &id, &e), 0);
+	keys = link_keys_load("sign", &e);
+	assert_non_null(keys);
+	assert_true(link_signed(keys, "form time", "1767225600", 10, mac, 32)); /* what the key before signed */
+	link_sign(mac, keys, "form time", "1767225600", 10);
+	assert_true(link_signed(keys, "form time", "1767225600", 10, mac, 32));
+	mac[15] ^= 1;
+	assert_false(link_signed(keys, "form time", "1767225600", 10, mac, 16));
 	link_keys_free(keys);
 }
 

@@ -75,8 +75,10 @@ test_put(void **state)
 	assert_string_equal(found.key, "ann@example.org");
 	assert_int_equal(subscriber_get(db, s.id + 1, &found, &err), 0);
 	ok(subscriber_set_name(db, s.id, "Ann B.", &err));
+	ok(subscriber_set_language(db, s.id, "pt-BR", &err));
 	assert_int_equal(subscriber_get(db, s.id, &found, &err), 1);
 	assert_string_equal(found.name, "Ann B.");
+	assert_string_equal(found.language, "pt-BR");
 	commit();
 	assert_int_equal(raw_int("SELECT length(address_hmac) FROM subscriber"), 16);
 	assert_invariants();

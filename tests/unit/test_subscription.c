@@ -2,6 +2,7 @@
 #include "store_fixture.h"
 
 #include "store/subscription.h"
+#include "store/suppression.h"
 
 static int64_t who;
 
@@ -271,6 +272,85 @@ test_expire(void **state)
 	db_rollback(db);
 }
 
+/* Taking a leaving back: topics 1 and 2 (3: only asked for), seconds from then; what is active afterwards. */
+static const struct {
+	const char *name;
+	int64_t topic, until, within; /* counted from T0 */
+	const char *states;
+	int want;
+} returns[] = {
+	{ "the moment of the last leaving", 0, 1000, 3600, "left active left", 1 },
+	{ "an hour after it, less a second", 0, 4599, 3600, "left active left", 1 },
+	{ "an hour after it", 0, 4600, 3600, "left left left", 0 },
+	{ "before it: the leaving before that", 0, 999, 3600, "active left left", 1 },
+	{ "one topic", 2, 1000, 3600, "left active left", 1 },
+	{ "the other topic", 1, 1000, 3600, "active left left", 1 },
+	{ "the other topic, an hour after it", 1, 3600, 3600, "left left left", 0 },
+	{ "nothing but a request", 3, 1000, 3600, "left left left", 0 },
+	{ "before all of it", 0, -1, 3600, "left left left", 0 },
+};
+
+/* Topic 1 left at T0, topics 2 and 3 at T0 + 1000; 3 was only pending. */
+static void
+test_return(void **state)
+{
+	size_t i;
+
+	(void)state;
+	make_topic("one");
+	make_topic("two");
+	make_topic("three");
+	for (i = 0; i < sizeof(returns) / sizeof(returns[0]); i++) {
+		char sql[200], address[40];
+
+		clock_set(T0);
+		begin();
+		snprintf(address, sizeof(address), "p%zu@example.org", i);
+		who = make_subscriber(address);
+		ok(subscription_confirm(db, who, 1, &by_test, &err));
+		ok(subscription_add(db, who, 2, "imported", &by_test, &err));
+		ok(subscription_request(db, who, 3, &by_test, &err));
+		ok(subscription_leave(db, who, 1, 0, "page", &by_test, &err));
+		clock_set(T0 + 1000);
+		assert_int_equal(subscription_leave(db, who, 0, 0, "page", &by_test, &err), 2);
+		clock_set(T0 + 9000);
+		if (subscription_return(db, who, returns[i].topic, T0 + returns[i].until, returns[i].within, &by_test, &err) != returns[i].want)
+			fail_msg("%s: not %d", returns[i].name, returns[i].want);
+		commit();
+		snprintf(sql, sizeof(sql), "SELECT group_concat(iif(state = 1, 'active', iif(state = 2, 'left', state)), ' ') "
+					   "FROM (SELECT state FROM subscription WHERE subscriber_id = %d ORDER BY topic_id)",
+		    (int)who);
+		if (strcmp(raw_text(sql), returns[i].states) != 0)
+			fail_msg("%s: %s", returns[i].name, raw_text(sql));
+		assert_invariants();
+	}
+}
+
+/* One leaving of several topics may be written across the turn of a second; twice is once; a suppression since then stays and stands in the way. */
+static void
+test_return_once(void **state)
+{
+	(void)state;
+	make_topic("one");
+	make_topic("two");
+	begin();
+	who = make_subscriber("ann@example.org");
+	ok(subscription_confirm(db, who, 1, &by_test, &err));
+	ok(subscription_confirm(db, who, 2, &by_test, &err));
+	ok(subscription_leave(db, who, 1, 0, "page", &by_test, &err));
+	clock_set(T0 + 1);
+	ok(subscription_leave(db, who, 2, 0, "page", &by_test, &err));
+	assert_int_equal(subscription_return(db, who, 0, T0 + 1, 3600, &by_test, &err), 2);
+	assert_int_equal(subscription_return(db, who, 0, T0 + 1, 3600, &by_test, &err), 0);
+	ok(subscription_leave(db, who, 0, 0, "page", &by_test, &err));
+	ok(suppression_add(db, "ann@example.org", SUPPRESSED_HARD, "test", &err));
+	assert_int_equal(subscription_return(db, who, 0, T0 + 1, 3600, &by_test, &err), 0);
+	assert_int_equal(subscription_return(db, who + 1, 0, T0 + 1, 3600, &by_test, &err), 0); /* nobody */
+	commit();
+	assert_int_equal(raw_int("SELECT count(*) FROM suppression"), 1);
+	assert_invariants();
+}
+
 int
 main(void)
 {
@@ -282,6 +362,8 @@ main(void)
 		store_test(test_count),
 		store_test(test_names),
 		store_test(test_expire),
+		store_test(test_return),
+		store_test(test_return_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

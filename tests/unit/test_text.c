@@ -174,10 +174,38 @@ escapes(void **state)
 	buf_release(&b);
 }
 
+static void
+test_code_point(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t c;
+	} points[] = {
+		{ "a", 'a' },
+		{ "\x7f", 0x7f },
+		{ "\xc2\x80", 0x80 },
+		{ "\xc3\xbc", 0xfc },
+		{ "\xdf\xbf", 0x7ff },
+		{ "\xe0\xa0\x80", 0x800 },
+		{ "\xef\xbc\xa0", 0xff20 },
+		{ "\xf0\x90\x80\x80", 0x10000 },
+		{ "\xf4\x8f\xbf\xbf", 0x10ffff },
+	};
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < sizeof(points) / sizeof(*points); i++) {
+		n = strlen(points[i].text);
+		assert_int_equal(text_sequence(points[i].text, n), n);
+		assert_int_equal(text_code_point(points[i].text, n), points[i].c);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_code_point),
 		cmocka_unit_test(utf8),
 		cmocka_unit_test(utf8_whole),
 		cmocka_unit_test(controls),

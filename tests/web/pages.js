@@ -1,203 +1,164 @@
 /*
- * pages.js - the visitor pages in Chromium: with script at 1280 px, without at 360 px. Prints TAP.
+ * pages.js - every page that a visitor can come to, one a row. Prints nothing; every.js walks through it, and pictures.js draws it.
  *
- * The way is a person's: sign up with a slip in the address, correct it, open the
- * mail in the outbox folder, press its button, change the settings, leave.
+ *   name      of the page and of its picture
+ *   template  of templates/web that it is made from; without it there is no such page
+ *   what      it is, for docs/PAGES.md
+ *   status    of the answer
+ *   heading   what its <h1> says: one pattern, or one for each language
+ *   come      (w) => …: bring the window w there, with people and links of its own
+ *   public    it may be found by search engines
+ *   open      it may be kept by a browser, for nothing in it is anybody's own
+ *   turns     the language in which it answers, by the one that the browser asks for
+ *   few       it takes long: not in every window
  */
 'use strict';
-const { chromium } = require('playwright-core');
-const { execFileSync } = require('child_process');
 const fs = require('fs');
 const path = require('path');
+const { link, lockStore, now, person, token, tomorrow } = require('./lib');
 
-const { URL, SITE, MAKE_LINK, SCREENSHOTS, CHROMIUM } = process.env;
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-	'--disable-sync'];
-const walks = [
-	{ name: '360 px, no script', width: 360, height: 740, script: false, person: 'ann' },
-	{ name: '1280 px', width: 1280, height: 900, script: true, person: 'ben' },
-];
-let count = 0;
+const NOBODY = '01234567-89ab-4def-8123-456789abcdef';
+const settings = (id) => `/preferences/${link('preferences', id, 0, 0, tomorrow())}`;
+const leave = (id, topic) => `/u/${link('unsubscribe', id, topic, 0, 0)}`;
 
-function ok(good, name, detail) {
-	console.log(`${good ? 'ok' : 'not ok'} ${++count} - ${name}`);
-	if (!good && detail !== undefined)
-		console.log(`# ${String(detail).slice(0, 1000).replace(/\n/g, '\n# ')}`);
+/* The form filled in, but for what fields says; sent. */
+async function signUp(w, fields) {
+	await w.go('/');
+	const all = { email: 'ann@example.org', name: 'Ann Zoë', topic: 0, ...fields };
+	await w.page.fill('#email', all.email);
+	await w.page.fill('#name', all.name);
+	if (all.topic !== null)
+		await w.page.locator('input[name=topic]').nth(all.topic).check();
+	if (all.form_token)
+		await w.page.evaluate((text) => { document.querySelector('[name=form_token]').value = text; }, all.form_token);
+	/* what the server says is looked at, not what the browser says before it */
+	await w.page.evaluate(() => { document.querySelector('main form').noValidate = true; });
+	await w.press('main form button');
 }
 
-function is(got, want, name) {
-	ok(got === want, name, `got ${JSON.stringify(got)}, want ${JSON.stringify(want)}`);
+/* Send the form with a value that no browser would let through. */
+async function stuff(w, bytes) {
+	await w.go('/');
+	await w.page.evaluate((n) => {
+		const name = document.querySelector('#name');
+		name.removeAttribute('maxlength');
+		name.value = 'x'.repeat(n);
+		document.querySelector('main form').noValidate = true;
+	}, bytes);
+	await w.press('main form button');
 }
 
-const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-const sql = (text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', path.join(SITE, 'store/newsletter.db'), text], { encoding: 'utf8' }).trim();
-const link = (...words) => execFileSync(MAKE_LINK, [path.join(SITE, 'keys'), ...words.map(String)], { encoding: 'utf8' }).trim();
-
-/* The link of the confirmation that the outbox folder holds for an address. */
-async function confirmLink(address) {
-	const outbox = path.join(SITE, 'outbox');
-	for (let i = 0; i < 200; i++, await pause(100)) {
-		for (const file of fs.existsSync(outbox) ? fs.readdirSync(outbox).filter((f) => f.endsWith('.eml')) : []) {
-			const text = fs.readFileSync(path.join(outbox, file), 'latin1').replace(/=\r?\n/g, '').replace(/=3D/g, '=');
-			const found = text.match(/\/confirm\/[0-9a-f-]{36}/);
-			if (found && new RegExp(`^To:.*${address}`, 'm').test(text))
-				return URL + found[0];
-		}
-	}
-	throw new Error(`no confirmation for ${address} in ${outbox}`);
-}
-
-/* One browser window and what it complains about. */
-class Walk {
-	constructor(walk, context, page) {
-		Object.assign(this, { walk, context, page, troubles: [], status: 0 });
-		page.on('console', (m) => {
-			/* the error pages below are asked for; that their own status is 4xx is no trouble */
-			const own = /status of 4\d\d/.test(m.text()) && m.location().url === page.url();
-			if (['error', 'warning'].includes(m.type()) && !own)
-				this.troubles.push(m.text());
-		});
-		page.on('pageerror', (e) => this.troubles.push(e.message));
-		page.on('requestfailed', (r) => this.troubles.push(`${r.url()} ${r.failure().errorText}`));
-		page.on('response', (r) => {
-			if (r.request().isNavigationRequest())
-				this.status = r.status();
-			else if (r.status() >= 400)
-				this.troubles.push(`${r.url()} ${r.status()}`);
-		});
-	}
-
-	/* Look at the page that is open: its state, its heading, and all that holds for every page. */
-	async look(name, status, heading) {
-		const { page, walk } = this;
-		await page.waitForLoadState('load');
-		const seen = await page.evaluate(() => ({
-			headings: [...document.querySelectorAll('h1')].map((h) => h.textContent.trim()),
-			title: document.title,
-			lang: document.documentElement.lang,
-			wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-			styled: getComputedStyle(document.querySelector('main .card')).backgroundColor,
-			unnamed: [...document.querySelectorAll('input:not([type=hidden])')].filter((i) => !i.labels.length).map((i) => i.name),
-			small: [...document.querySelectorAll('button, .button')].filter((b) => b.getBoundingClientRect().height < 44).length,
-		}));
-		const where = `${name}, ${walk.name}`;
-		is(this.status, status, `${where}: ${status}`);
-		ok(seen.headings.length === 1 && heading.test(seen.headings[0]), `${where}: its heading`, seen.headings.join(' | '));
-		ok(seen.title && seen.lang, `${where}: title and language`, JSON.stringify(seen));
-		ok(seen.wide <= 0, `${where}: no scrolling sideways`, `${seen.wide} px too wide`);
-		ok(/^rgb/.test(seen.styled) && seen.styled !== 'rgba(0, 0, 0, 0)', `${where}: the style sheet is there`, seen.styled);
-		is(seen.unnamed.join(), '', `${where}: every field has a label`);
-		is(seen.small, 0, `${where}: buttons are large enough for a finger`);
-		is(this.troubles.join('\n'), '', `${where}: nothing in the console, no breach of the CSP`);
-		this.troubles = [];
-		await page.screenshot({ path: path.join(SCREENSHOTS, `${name.replace(/\W+/g, '-')}-${walk.width}.png`), fullPage: true });
-	}
-
-	async press(name) {
-		await Promise.all([this.page.waitForNavigation(), this.page.getByRole('button', { name }).click()]);
-	}
-
-	checked() {
-		return this.page.evaluate(() => [...document.querySelectorAll('input[name=topic]')].map((i) => (i.checked ? 'x' : '-')).join(''));
-	}
-}
-
-async function signUp(w, address) {
-	const { page } = w;
-	await page.goto(`${URL}/`);
-	await w.look('signup', 200, /newsletter/i);
-	is(await w.checked(), '--', 'no topic is chosen beforehand');
-	await page.fill('#email', `${w.walk.person}@example`);
-	await page.fill('#name', 'Ann “Zoë” <O’Hara>');
-	await page.locator('input[name=topic]').nth(0).check();
-	await w.press(/subscribe/i);
-	await w.look('signup with an error', 400, /newsletter/i);
-	is(await page.inputValue('#email'), `${w.walk.person}@example`, 'the address as typed is in the form');
-	is(await w.checked(), 'x-', 'and the choice');
-	ok(await page.locator('[role=alert]').isVisible(), 'and what is wrong is said');
-	await page.fill('#email', address);
-	await page.fill('#name', 'Ann “Zoë” O’Hara');
-	await w.press(/subscribe/i);
-	await w.look('check your mail', 200, /mail/i);
-}
-
-async function confirm(w, address) {
-	const { page } = w;
-	const url = await confirmLink(address);
-	await page.goto(url);
-	await w.look('confirm', 200, /./);
-	is(sql(`SELECT state FROM subscription JOIN subscriber ON id = subscriber_id WHERE address = '${address}'`), '0', 'looking at it confirms nothing');
-	await w.press(/./);
-	await w.look('confirmed', 200, /subscribed|welcome|thank/i);
-	is(sql(`SELECT state FROM subscription JOIN subscriber ON id = subscriber_id WHERE address = '${address}'`), '1', 'the button does');
-	const settings = await page.locator('a[href*="/preferences/"]').first().getAttribute('href');
-	await page.goto(url);
-	await w.look('already confirmed', 200, /./);
-	return `${URL}${settings}`;
-}
-
-async function settings(w, url) {
-	const { page } = w;
-	await page.goto(url);
-	await w.look('preferences', 200, /./);
-	is(await w.checked(), 'x-', 'what was asked for is on');
-	is(await page.inputValue('#name'), 'Ann “Zoë” O’Hara', 'the name is there');
-	await page.locator('input[name=topic]').nth(1).check();
-	await page.locator('input[name=topic]').nth(0).uncheck();
-	await w.press(/^save/i);
-	await w.look('preferences saved', 200, /./);
-	ok(await page.locator('[role=status]').isVisible(), 'it says that it is saved');
-	await page.goto(url);
-	is(await w.checked(), '-x', 'and it is');
-}
-
-async function leave(w, address) {
-	const { page } = w;
-	const id = sql(`SELECT id FROM subscriber WHERE address = '${address}'`);
-	const states = () => sql(`SELECT group_concat(state) FROM (SELECT state FROM subscription WHERE subscriber_id = ${id} ORDER BY topic_id)`);
-	await page.goto(`${URL}/u/${link('unsubscribe', id, 2, 0, 0)}`);
-	await w.look('unsubscribe', 200, /./);
-	is(states(), '2,1', 'looking at it changes nothing');
-	await w.press(/unsubscribe/i);
-	await w.look('unsubscribed', 200, /unsubscribed/i);
-	is(states(), '2,2', 'the button unsubscribes');
-	await page.goto(`${URL}/u/${link('unsubscribe', id, 0, 0, 0)}`);
-	await w.look('unsubscribe from everything', 200, /./);
-}
-
-async function errors(w) {
-	const { page } = w;
-	await page.goto(`${URL}/preferences/${link('preferences', 1, 0, 0, 1600000000)}`);
-	await w.look('settings link too old', 410, /./);
-	await page.goto(`${URL}/confirm/01234567-89ab-4def-8123-456789abcdef`);
-	await w.look('confirm link of nobody', 404, /./);
-	await page.goto(`${URL}/nowhere`);
-	await w.look('no such page', 404, /no such page/i);
-}
-
-async function main() {
-	const browser = await chromium.launch({ executablePath: CHROMIUM, args });
+async function busy(w) {
+	const release = await lockStore();
 	try {
-		for (const walk of walks) {
-			const context = await browser.newContext({ viewport: { width: walk.width, height: walk.height }, javaScriptEnabled: walk.script });
-			const w = new Walk(walk, context, await context.newPage());
-			const address = `${walk.person}@example.org`;
-			w.page.setDefaultTimeout(20000);
-			await signUp(w, address);
-			const url = await confirm(w, address);
-			await settings(w, url);
-			await leave(w, address);
-			await errors(w);
-			is((await context.cookies()).length, 0, `${walk.name}: no cookie was set`);
-			await context.close();
-		}
+		await signUp(w, {});
 	} finally {
-		await browser.close();
+		await release();
 	}
-	console.log(`1..${count}`);
 }
 
-main().catch((e) => {
-	console.log(`Bail out! ${e.stack.split('\n').slice(0, 4).join(' ')}`);
-	process.exit(1);
-});
+async function saved(w, change, language) {
+	await w.go(settings(person('Ann Zoë', [1, 2], language)));
+	await change(w.page);
+	await w.press('main form button:not([name])');
+}
+
+async function left(w, topic, states) {
+	await w.go(leave(person('ann', states || [1, 1]), topic));
+	await w.press('main form button:not([name])');
+}
+
+const all = [
+	{ name: 'signup', template: 'signup', what: 'The form, as it comes',
+		status: 200, heading: /newsletter|bolet/i, public: true, come: (w) => w.go('/') },
+	{ name: 'signup-topic', template: 'signup', what: 'The same from a link that names a topic (`/?topic=articles`)',
+		status: 200, heading: /newsletter|bolet/i, public: true, come: (w) => w.go('/?topic=articles') },
+	{ name: 'signup-error-address', template: 'signup', what: 'Something is wrong: it is said above, and the field has the focus',
+		status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { email: 'ann@example' }) },
+	{ name: 'signup-error-name', template: 'signup', what: 'The name holds a link',
+		status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { name: 'win at https://spam.example' }) },
+	{ name: 'signup-error-topic', template: 'signup', what: 'No topic is chosen',
+		status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { topic: null }) },
+	{ name: 'signup-out-of-date', template: 'signup', what: 'The wording of consent has changed since the form was opened',
+		status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { form_token: 'A'.repeat(32) }) },
+	{ name: 'check-mail', template: 'check-mail', what: 'The answer to every signup, whoever asked',
+		status: 200, heading: { en: /check your mail/i, es: /correo/i }, come: (w) => signUp(w, {}) },
+	{ name: 'confirm', template: 'confirm', what: 'What the link in the confirmation opens; only the button subscribes',
+		status: 200, heading: { en: /confirm/i, es: /confirm/i },
+		come: (w) => w.go(`/confirm/${token('confirm', person('ann', [0, 0]), tomorrow())}`) },
+	{ name: 'confirmed', template: 'confirmed', what: 'The button was pressed',
+		status: 200, heading: { en: /you are subscribed/i, es: /ya está en la lista/i }, come: async (w) => {
+		await w.go(`/confirm/${token('confirm', person('ann', [0, 0]), tomorrow())}`);
+		await w.press('main form button');
+	} },
+	{ name: 'already-confirmed', template: 'already-confirmed', what: 'The link is opened again',
+		status: 200, heading: { en: /already/i, es: /ya/i },
+		come: (w) => w.go(`/confirm/${token('confirm', person('ann', [1, 1]), tomorrow(), 1700000001)}`) },
+	{ name: 'confirm-too-old', template: 'link-expired', what: 'The link is older than its days',
+		status: 410, heading: { en: /no longer works/i, es: /enlace/i },
+		come: (w) => w.go(`/confirm/${token('confirm', person('ann', [0, 0]), now() - 10)}`) },
+	{ name: 'preferences', template: 'preferences', what: 'One’s topics, name and language, from the link in every mail',
+		status: 200, heading: { en: /your settings/i, es: /sus ajustes/i }, come: (w) => w.go(settings(person('Ann Zoë', [1, 2]))) },
+	{ name: 'preferences-saved', template: 'preferences', what: 'Saved',
+		status: 200, heading: { en: /your settings/i, es: /sus ajustes/i },
+		come: (w) => saved(w, (page) => page.locator('input[name=topic]').nth(1).check()) },
+	{ name: 'preferences-nothing', template: 'preferences', what: 'Saved with no topic left',
+		status: 200, heading: { en: /your settings/i, es: /sus ajustes/i },
+		come: (w) => saved(w, (page) => page.locator('input[name=topic]').nth(0).uncheck()) },
+	{ name: 'preferences-language', template: 'preferences', what: 'Another language was chosen: the answer is in it',
+		status: 200, heading: { en: /sus ajustes/i, es: /your settings/i }, turns: { en: 'es', es: 'en' },
+		come: (w) => saved(w, (page) => page.selectOption('#language', w.look.language === 'es' ? 'en' : 'es'), w.look.language) },
+	{ name: 'preferences-too-old', template: 'link-expired', what: 'The link is older than 30 days',
+		status: 410, heading: { en: /no longer works/i, es: /enlace/i },
+		come: (w) => w.go(`/preferences/${link('preferences', 1, 0, 0, 1600000000)}`) },
+	{ name: 'unsubscribe', template: 'unsubscribe', what: 'What “unsubscribe” in a mail opens',
+		status: 200, heading: { en: /unsubscribe/i, es: /baja/i }, come: (w) => w.go(leave(person('ann', [1, 1]), 1)) },
+	{ name: 'unsubscribe-everything', template: 'unsubscribe', what: 'The same for every topic at once',
+		status: 200, heading: { en: /unsubscribe/i, es: /baja/i }, come: (w) => w.go(leave(person('ann', [1, 1]), 0)) },
+	{ name: 'unsubscribed', template: 'unsubscribed', what: 'Left one topic; a button takes it back for an hour',
+		status: 200, heading: { en: /you are unsubscribed/i, es: /baja/i }, come: (w) => left(w, 1) },
+	{ name: 'unsubscribed-everything', template: 'unsubscribed', what: 'Left all',
+		status: 200, heading: { en: /you are unsubscribed/i, es: /baja/i }, come: async (w) => {
+		await w.go(leave(person('ann', [1, 1]), 1));
+		await w.press('main form button[name=everything]');
+	} },
+	{ name: 'undone', template: 'undone', what: 'It was a slip, and is taken back',
+		status: 200, heading: { en: /as it was/i, es: /como antes|como estaba/i }, come: async (w) => {
+		await left(w, 0);
+		await w.press('main form button');
+	} },
+	{ name: 'undo-too-late', template: 'link-expired', what: 'The hour is over',
+		status: 410, heading: { en: /no longer works/i, es: /enlace/i }, come: async (w) => {
+		await left(w, 0);
+		await w.page.evaluate((text) => { document.querySelector('[name=undo]').value = text; }, 'A'.repeat(32));
+		await w.press('main form button');
+	} },
+	{ name: 'link-broken', template: 'link-expired', what: 'A link that was not copied completely',
+		status: 404, heading: { en: /no longer works/i, es: /enlace/i }, come: (w) => w.go(`/confirm/${NOBODY}`) },
+	{ name: 'error-400', template: 'error', what: 'An address that cannot be read',
+		status: 400, heading: { en: /cannot read/i, es: /./ }, come: (w) => w.go('/?topic=%ff') },
+	{ name: 'error-404', template: 'error', what: 'No such page',
+		status: 404, heading: { en: /no such page/i, es: /página/i }, come: (w) => w.go('/nowhere') },
+	{ name: 'error-405', template: 'error', what: 'A page opened that only takes forms',
+		status: 405, heading: { en: /does not work/i, es: /./ }, come: (w) => w.go('/subscribe') },
+	{ name: 'error-413', template: 'error', what: 'More than a request may hold',
+		status: 413, heading: { en: /too much/i, es: /demasiado/i }, come: (w) => stuff(w, 70000) },
+	{ name: 'error-414', template: 'error', what: 'An address that is too long',
+		status: 414, heading: { en: /too long/i, es: /larg/i }, come: (w) => w.go(`/?x=${'x'.repeat(3000)}`) },
+	{ name: 'error-503', template: 'error', what: 'The store is locked: nothing was recorded',
+		status: 503, heading: { en: /busy/i, es: /./ }, few: true, come: busy },
+];
+
+const templates = path.join(__dirname, '../../templates/web');
+const pages = all.filter((page) => fs.existsSync(path.join(templates, `${page.template}.html.mustache`)));
+for (const page of pages)
+	if (page.heading instanceof RegExp)
+		page.heading = { en: page.heading, es: page.heading };
+
+/* Templates that are whole pages, of which there is no row here. */
+function forgotten() {
+	return fs.readdirSync(templates).filter((file) => /<\/title>/.test(fs.readFileSync(path.join(templates, file), 'utf8')))
+		.map((file) => file.replace('.html.mustache', '')).filter((name) => !pages.some((page) => page.template === name));
+}
+
+module.exports = { forgotten, leave, pages, settings, signUp };

@@ -1,0 +1,40 @@
+/* every.js - every page of pages.js in every window: two widths, with script and without, two languages. Prints TAP. */
+'use strict';
+const { accessible } = require('./axe');
+const { drawn, quiet, source, styledAgain, unstyled, zoomed } = require('./checks');
+const { reachable } = require('./keyboard');
+const { is, run } = require('./lib');
+const { forgotten, pages } = require('./pages');
+const { Window } = require('./window');
+
+const looks = [];
+for (const language of (process.env.LANGUAGES || 'en es').split(' '))
+	for (const script of [true, false])
+		for (const width of [360, 1280])
+			looks.push({ language, script, width });
+
+async function walk(browser, look, first) {
+	const w = await Window.open(browser, look);
+	for (const page of pages) {
+		if ((page.few && !first) || (process.env.PAGE && !new RegExp(process.env.PAGE).test(page.name)))
+			continue;
+		const name = `${page.name}, ${w.name}`;
+		await page.come(w);
+		await source(w, page, name);
+		await drawn(w, page, name);
+		await reachable(w, name);
+		if (look.script)
+			await accessible(w, name);
+		await zoomed(w, name);
+		await unstyled(w, name);
+		await styledAgain(w);
+		await quiet(w, name);
+	}
+	await w.close();
+}
+
+run(async (browser) => {
+	is(forgotten().join(), '', 'every page of templates/web is looked at');
+	for (const [i, look] of looks.entries())
+		await walk(browser, look, i === 0 || i === looks.length - 1);
+});

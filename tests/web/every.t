@@ -1,0 +1,7 @@
+#!/bin/bash
+# every.t - Chromium looks at every page of a real newsletterd (pages.js) in every window (every.js). PAGE=REGEX: only those pages.
+. "$(dirname "$0")/lib.sh"
+
+web_site
+start_daemon
+node "$root/tests/web/every.js"

@@ -1,0 +1,81 @@
+/*
+ * keyboard.js - a page by its keyboard alone: Tab reaches everything that can be used, in the order in which it stands, shows where it is, and comes
+ * out at the end; Shift and Tab lead back.
+ *
+ * The one link before a page's own words is the site's name, so there is nothing to skip and no link for that.
+ */
+'use strict';
+const { is, ok } = require('./lib');
+
+/* In the page: what can be used, marked with its place. Check boxes are stops of their own. */
+const mark = () => {
+	const parts = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]')]
+		.filter((e) => !e.disabled && e.tabIndex >= 0 && e.getClientRects().length);
+	parts.forEach((e, i) => e.setAttribute('data-place', i));
+	return parts.length;
+};
+
+/* In the page: where the focus is, and whether that can be seen. */
+const focus = () => {
+	const e = document.activeElement;
+	if (!e || e === document.body || e === document.documentElement)
+		return null;
+	const ring = (x) => {
+		const s = getComputedStyle(x);
+		return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2;
+	};
+	const choice = e.closest('.choice');
+	const box = e.getBoundingClientRect();
+	return {
+		place: Number(e.getAttribute('data-place')),
+		what: e.outerHTML.slice(0, 100),
+		ring: ring(e) || (choice !== null && ring(choice)),
+		inside: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+	};
+};
+
+async function reachable(w, name) {
+	const { page } = w;
+	const all = await page.evaluate(mark);
+	const stops = [];
+
+	/* a page that puts the focus into the field that is wrong begins there: begin before everything */
+	await page.evaluate(() => {
+		if (document.activeElement)
+			document.activeElement.blur();
+		getSelection().removeAllRanges();
+		document.body.tabIndex = -1;
+		document.body.focus();
+		document.body.removeAttribute('tabindex');
+		scrollTo(0, 0);
+	});
+	for (let i = 0; i < all; i++) {
+		await page.keyboard.press('Tab');
+		stops.push(await page.evaluate(focus));
+	}
+	is(stops.map((s) => s && s.place).join(), [...Array(all).keys()].join(), `${name}: Tab goes through everything in order`);
+	is(stops.filter((s) => s && !s.ring).map((s) => s.what).join('\n'), '', `${name}: and shows where it is`);
+	is(stops.filter((s) => s && !s.inside).map((s) => s.what).join('\n'), '', `${name}: which is in sight`);
+	await page.keyboard.press('Tab');
+	const out = await page.evaluate(focus);
+	/* out into the browser's own bars; where there are none, it begins anew */
+	ok(!out || out.place === 0, `${name}: and comes out at the end`, JSON.stringify(out));
+	if (all > 1) {
+		await page.evaluate((n) => document.querySelector(`[data-place="${n}"]`).focus(), all - 1);
+		for (let i = 1; i < all; i++)
+			await page.keyboard.press('Shift+Tab');
+		is((await page.evaluate(focus) || {}).place, 0, `${name}: Shift and Tab lead back`);
+	}
+}
+
+/* Tab on until the focus is on what the selector means. */
+async function tabTo(w, selector) {
+	for (let i = 0; i < 60; i++) {
+		if (await w.page.evaluate((s) => document.activeElement.matches(s), selector))
+			return;
+		await w.page.keyboard.press('Tab');
+	}
+	throw new Error(`Tab does not reach ${selector} on ${w.page.url()}`);
+}
+
+module.exports = { reachable, tabTo };
