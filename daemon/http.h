@@ -222,8 +222,8 @@ json_t *page_topics(const struct topic_list *all, const int64_t *ids, int count)
 void page_answer(struct http_request *r, unsigned status, const char *template, json_t *context);
 void page_json(struct http_request *r, unsigned status, const char *type, json_t *value);
 void page_bytes(struct http_request *r, unsigned status, const char *type, const char *cache, struct buf *bytes);
-#define PAGE_HTML "text/html; charset=utf-8"
-void page_broken(struct http_request *r, const struct err *e); /* a template has an error: a line in the log and a 500 in plain text */
+void page_html(struct http_request *r, unsigned status, struct buf *bytes); /* the same for a page in the visitor's language */
+void page_broken(struct http_request *r, const struct err *e);              /* a template has an error: a line in the log and a 500 in plain text */
 /* The page, or {"status":"ok","message":…}; message: a key of words.h, or NULL. */
 void page_ok(struct http_request *r, const char *template, json_t *context, const char *message);
 /* The same for a page that says the same to everybody who gets it: it is kept (http_cache.h), and the context made only to render it. */

@@ -174,6 +174,6 @@ http_cache_answer(struct http_request *r, unsigned status, const struct http_cac
 	struct buf bytes = BUF_INIT;
 
 	http_cache_merge(&bytes, page, values);
-	page_bytes(r, status, PAGE_HTML, "no-store", &bytes);
+	page_html(r, status, &bytes);
 	buf_release(&bytes);
 }
