@@ -97,10 +97,22 @@ page_bytes(struct http_request *r, unsigned status, const char *type, const char
 	MHD_add_response_header(r->response, MHD_HTTP_HEADER_CACHE_CONTROL, cache);
 	if (type)
 		MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-	if (type && (strcmp(type, PAGE_HTML) == 0 || strstr(type, "json")))
-		MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_LANGUAGE, http_language(r));
 	if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
 		MHD_add_response_header(r->response, MHD_HTTP_HEADER_RETRY_AFTER, "5");
+}
+
+static void
+say_language(struct http_request *r)
+{
+	if (r->response)
+		MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_LANGUAGE, http_language(r));
+}
+
+void
+page_html(struct http_request *r, unsigned status, struct buf *bytes)
+{
+	page_bytes(r, status, "text/html; charset=utf-8", "no-store", bytes);
+	say_language(r);
 }
 
 void
@@ -121,7 +133,7 @@ page_answer(struct http_request *r, unsigned status, const char *template, json_
 	struct err e = ERR_INIT;
 
 	if (template_file(&page, r->http->role->site.conf.store_templates, template, context, &e) == 0)
-		page_bytes(r, status, PAGE_HTML, "no-store", &page);
+		page_html(r, status, &page);
 	else
 		page_broken(r, &e);
 	buf_release(&page);
@@ -135,6 +147,7 @@ page_json(struct http_request *r, unsigned status, const char *type, json_t *val
 
 	json_write(&text, value, 0);
 	page_bytes(r, status, type, "no-store", &text);
+	say_language(r);
 	buf_release(&text);
 	json_decref(value);
 }
