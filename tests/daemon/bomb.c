@@ -91,8 +91,8 @@ post(int fd, int number)
 	add_number(&body, bomb.email, number);
 	if (bomb.token)
 		buf_addf(&body, "&form_token=%s", bomb.token);
-	buf_addf(&request, "POST /subscribe HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/x-www-form-urlencoded\r\nX-Forwarded-For: ",
-	    bomb.port);
+	buf_addf(&request, "POST /subscribe HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n", bomb.port);
+	buf_addstr(&request, "Content-Type: application/x-www-form-urlencoded\r\nX-Forwarded-For: ");
 	add_number(&request, bomb.ip, number);
 	buf_addf(&request, "\r\nContent-Length: %zu\r\n\r\n%s", body.len, body.data);
 	if (send(fd, request.data, request.len, MSG_NOSIGNAL) == (ssize_t)request.len)
