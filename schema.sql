@@ -58,6 +58,7 @@ CREATE TABLE signup_request (
 	place           INTEGER,		-- the smallest of a line is first
 	held_at         INTEGER			-- since when it waits
 ) STRICT;
+CREATE INDEX signup_request_of ON signup_request(address_key);
 CREATE INDEX signup_request_due ON signup_request(next_at);
 CREATE INDEX signup_request_of ON signup_request(address_key);
 CREATE INDEX signup_request_line ON signup_request(held_by, line, place) WHERE held_by IS NOT NULL;
@@ -172,6 +173,7 @@ CREATE TABLE campaign (
 ) STRICT;
 CREATE INDEX campaign_open ON campaign(state) WHERE state IN ('scheduled', 'sending', 'paused', 'held');
 CREATE INDEX campaign_finished ON campaign(finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX campaign_archive ON campaign(started_at, uuid) WHERE state IN ('done', 'sending') AND hidden = 0;	-- the public archive
 
 -- The compiled message of a campaign, one for each language: what was sent can always be shown again.
 CREATE TABLE campaign_message (

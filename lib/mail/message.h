@@ -108,6 +108,12 @@ struct message_values {
  */
 void message_merge(const struct message *m, const struct message_values *v, struct buf *out);
 
+/*
+ * The bodies of the message as it is merged with these values, decoded: UTF-8, LF at line ends. *html stays as it is for a message
+ * of text alone. ERR_CORRUPT for what message_compile did not make.
+ */
+int message_bodies(const struct message *m, const struct message_values *v, struct buf *text, struct buf *html, struct err *e);
+
 /* An upper bound of the merged size with these values, so that *out can be reserved and SIZE declared. */
 size_t message_size(const struct message *m, const struct message_values *v);
 
