@@ -131,7 +131,7 @@ cmd_signup_list(struct cli *cli, int argc, char **argv, struct err *e)
 {
 	struct signup_waiting waiting;
 	char text[96], more[96], when[CLOCK_TEXT];
-	int64_t limit = 0;
+	int64_t limit = 0, groups;
 
 	(void)argc, (void)argv;
 	if (cli_option_int(cli, "limit", 1, 100000, &limit, e) == -1 || signup_waiting(cli->site.db, &waiting, e) == -1)
@@ -145,7 +145,8 @@ cmd_signup_list(struct cli *cli, int argc, char **argv, struct err *e)
 		out_line(cli, "%s not decided yet.", out_count(text, waiting.undecided, "request is", "requests are"));
 	if (!waiting.held && !waiting.undecided)
 		out_line(cli, "Nothing waits.");
-	if (waiting.held && (show_groups(cli, true, limit ? limit : GROUPS_MOST, e) == -1 || show_groups(cli, false, limit ? limit : GROUPS_MOST, e) == -1))
+	groups = limit ? limit : GROUPS_MOST;
+	if (waiting.held && (show_groups(cli, true, groups, e) == -1 || show_groups(cli, false, groups, e) == -1))
 		return -1;
 	if (cli_option(cli, "addresses") && (waiting.held || waiting.undecided))
 		return show_addresses(cli, limit ? limit : ADDRESSES_MOST, e);
@@ -233,8 +234,8 @@ discard(struct cli *cli, const struct wish *w, int64_t *n, struct err *e)
 	}
 	snprintf(detail, sizeof(detail), "%s: %s", w->domain ? "one domain" : (w->by_network ? "one network" : "all"),
 	    out_count(text, *n, "request", "requests"));
-	if (rc == 0)
-		rc = audit_add(db, cli->who, "signup discard", detail, e) == -1 || signup_wake(db, clock_now(), e) == -1 ? -1 : db_commit(db, e);
+	if (rc == 0 && audit_add(db, cli->who, "signup discard", detail, e) == 0 && signup_wake(db, clock_now(), e) == 0)
+		rc = db_commit(db, e);
 	else
 		rc = -1;
 	db_rollback(db);

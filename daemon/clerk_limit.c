@@ -173,11 +173,15 @@ join(struct clerk *c, struct signup *s, enum signup_limit by, const char *line, 
 static int
 take(struct clerk *c, const struct signup *s, const struct gate *gate, struct err *e)
 {
+	const struct pace_limit *limit;
 	int by;
 
-	for (by = SIGNUP_NETWORK; by < SIGNUP_LIMITS; by++)
-		if (gate[by].limit.most && pace_take(c->site->db, &gate[by].limit, gate[by].line, weight_for(&gate[by].limit, s->weight), clock_now(), e) == -1)
+	for (by = SIGNUP_NETWORK; by < SIGNUP_LIMITS; by++) {
+		limit = &gate[by].limit;
+		if (limit->most &&
+		    pace_take(c->site->db, limit, gate[by].line, weight_for(limit, s->weight), clock_now(), e) == -1)
 			return -1;
+	}
 	return counter_add(c->site->db, "signup_let_through", 1, e);
 }
 

@@ -249,7 +249,8 @@ judge(struct clerk *c, struct decision *d, struct err *e)
 	int rc = suppression_find(c->site->db, d->signup->key, &reason, e);
 
 	if (rc == 1 && !suppression_liftable(reason)) {
-		log_event(LOG_LEVEL_INFO, "signup_suppressed", "request=%lld reason=%s", (long long)d->signup->id, suppression_name(reason));
+		log_event(LOG_LEVEL_INFO, "signup_suppressed", "request=%lld reason=%s", (long long)d->signup->id,
+		    suppression_name(reason));
 		return 0;
 	}
 	if (rc == -1 || look_up(c, d, e) == -1)
@@ -293,12 +294,12 @@ static void
 log_turn(const struct turn *turn)
 {
 	const int64_t *n = turn->answer;
+	int64_t decided = turn->silent + n[LIMIT_PASS] + n[LIMIT_DROP];
 
-	if (turn->silent + n[LIMIT_PASS] + n[LIMIT_DROP] + n[LIMIT_WAIT] == 0)
+	if (decided + n[LIMIT_WAIT] == 0)
 		return;
 	log_event(LOG_LEVEL_INFO, "signups", "decided=%lld let_through=%lld dropped=%lld held=%lld",
-	    (long long)(turn->silent + n[LIMIT_PASS] + n[LIMIT_DROP]), (long long)n[LIMIT_PASS], (long long)n[LIMIT_DROP],
-	    (long long)n[LIMIT_WAIT]);
+	    (long long)decided, (long long)n[LIMIT_PASS], (long long)n[LIMIT_DROP], (long long)n[LIMIT_WAIT]);
 }
 
 int

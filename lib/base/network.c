@@ -57,6 +57,7 @@ network_parse(struct network *out, const char *text, struct err *e)
 	size_t n = strcspn(text, "/");
 	const char *bits = text[n] ? text + n + 1 : NULL;
 	char ip[INET6_ADDRSTRLEN];
+	long count = 128;
 	int first;
 
 	if (n < sizeof(ip)) {
@@ -67,12 +68,12 @@ network_parse(struct network *out, const char *text, struct err *e)
 		return err_set(e, ERR_INPUT, "\"%.60s\" is no network: write it like 192.0.2.0/24 or 2001:db8:1:2::/64", text);
 	/* ::ffff:192.0.2.0/120 says the bits of IPv6 */
 	first = is_v4(out->address) && !memchr(ip, ':', n) ? V4_BITS : 0;
-	out->bits = 128;
 	if (bits) {
-		if (!bits[0] || strlen(bits) > 3 || strspn(bits, "0123456789") != strlen(bits) || atoi(bits) > 128 - first)
+		count = strlen(bits) > 3 || strspn(bits, "0123456789") != strlen(bits) || !bits[0] ? -1 : first + strtol(bits, NULL, 10);
+		if (count == -1 || count > 128)
 			return err_set(e, ERR_INPUT, "\"%.60s\" is no network: after the / stand at most %d bits", text, 128 - first);
-		out->bits = first + atoi(bits);
 	}
+	out->bits = (int)count;
 	clear_after(out->address, out->bits);
 	return 0;
 }

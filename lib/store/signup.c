@@ -17,7 +17,9 @@ enum {
 	QUERIES
 };
 
-#define COLUMNS "id, kind, address, address_key, name, topics, language, ip, weight, form_hash, received_at, held_by, line, network, place, held_at"
+#define COLUMNS \
+	"id, kind, address, address_key, name, topics, language, ip, weight, form_hash, received_at, held_by, " \
+	"line, network, place, held_at"
 
 static const char *const sql[] = {
 	[Q_APPEND] = ("INSERT INTO signup_request "

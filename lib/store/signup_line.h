@@ -1,9 +1,9 @@
 /*
  * signup_line.h - the visitors' requests that wait because a limit was reached.
  *
- * A limit has a line for each network or domain that reached it, and one over all. The smallest place is first, and only the first
- * of a line is ever due (signup_next): thousands behind it cost nothing until it is their turn. Whoever takes a request out of a line, or puts
- * one in, sees to it that the first one has its time (signup_set_next); signup_wake does so for every line.
+ * A limit has a line for each network or domain that reached it, and one over all. The smallest place is first, and only the
+ * first of a line is ever due (signup_next): thousands behind it cost nothing until it is their turn. Whoever takes a request
+ * out of a line, or puts one in, sees to it that the first one has its time (signup_set_next); signup_wake does so for every line.
  */
 #ifndef SIGNUP_LINE_H
 #define SIGNUP_LINE_H

@@ -1,7 +1,7 @@
 /*
  * bomb.c - many signups over few kept-alive connections, each said to come from an address of its own.
  *
- *   bomb PORT CONNECTIONS COUNT SPREAD EMAIL IP
+ *   bomb PORT CONNECTIONS COUNT SPREAD EMAIL IP [FORM_TOKEN]
  *
  * POSTs /subscribe COUNT times to the loopback. In EMAIL and IP, # is the request's number and @N its remainder by SPREAD; IP is sent as
  * X-Forwarded-For. Prints `status count` for each status that was answered (0: no answer), then `p50 p99 max` in milliseconds.
@@ -27,7 +27,7 @@
 
 static struct {
 	int port, count, spread;
-	const char *email, *ip;
+	const char *email, *ip, *token;
 	int64_t *took;
 	atomic_int next, status[STATUSES];
 } bomb;
@@ -89,8 +89,10 @@ post(int fd, int number)
 
 	buf_addstr(&body, "topic=articles&email=");
 	add_number(&body, bomb.email, number);
-	buf_addf(&request, "POST /subscribe HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/x-www-form-urlencoded\r\nX-Forwarded-For: ",
-	    bomb.port);
+	if (bomb.token)
+		buf_addf(&body, "&form_token=%s", bomb.token);
+	buf_addf(&request, "POST /subscribe HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n", bomb.port);
+	buf_addstr(&request, "Content-Type: application/x-www-form-urlencoded\r\nX-Forwarded-For: ");
 	add_number(&request, bomb.ip, number);
 	buf_addf(&request, "\r\nContent-Length: %zu\r\n\r\n%s", body.len, body.data);
 	if (send(fd, request.data, request.len, MSG_NOSIGNAL) == (ssize_t)request.len)
@@ -138,16 +140,17 @@ main(int argc, char **argv)
 	pthread_t thread[CONNECTIONS];
 	int i, connections, started = 0;
 
-	bomb.port = argc == 7 ? atoi(argv[1]) : 0;
-	connections = argc == 7 ? atoi(argv[2]) : 0;
-	bomb.count = argc == 7 ? atoi(argv[3]) : 0;
-	bomb.spread = argc == 7 ? atoi(argv[4]) : 0;
+	bomb.port = argc >= 7 ? atoi(argv[1]) : 0;
+	connections = argc >= 7 ? atoi(argv[2]) : 0;
+	bomb.count = argc >= 7 ? atoi(argv[3]) : 0;
+	bomb.spread = argc >= 7 ? atoi(argv[4]) : 0;
 	if (bomb.port < 1 || connections < 1 || connections > CONNECTIONS || bomb.count < 1 || bomb.spread < 1) {
-		fputs("usage: bomb PORT CONNECTIONS COUNT SPREAD EMAIL IP\n", stderr);
+		fputs("usage: bomb PORT CONNECTIONS COUNT SPREAD EMAIL IP [FORM_TOKEN]\n", stderr);
 		return 2;
 	}
 	bomb.email = argv[5];
 	bomb.ip = argv[6];
+	bomb.token = argv[7];
 	bomb.took = xcalloc((size_t)bomb.count, sizeof(*bomb.took));
 	while (started < connections && pthread_create(&thread[started], NULL, run, NULL) == 0)
 		started++;
