@@ -7,8 +7,9 @@ import os
 import statistics
 import sys
 
-PARTS = ("relay", "loopback", "latency", "dkim", "malloc", "site", "million")
+PARTS = ("relay", "loopback", "latency", "dkim", "malloc", "site", "http", "million")
 ONCE = ("relay", "malloc", "site", "million")
+PAGES = {"/": "the signup form", "/u/LINK": "the unsubscribe page", "/style.css": "the style sheet"}
 SERVERS = {
     "sink": "smtp-sink (PIPELINING)",
     "postfix": "Postfix, discard transport (PIPELINING, CHUNKING)",
@@ -110,6 +111,86 @@ def signs(part):
     return statistics.median(found) if found else None
 
 
+class Http:
+    """What bench/http printed: lines of a word and its values."""
+
+    def __init__(self, part):
+        self.lines = [line.split() for line in part.lines]
+
+    def all(self, *words):
+        n = len(words)
+        return [[float(x) for x in line[n:]] for line in self.lines if line[:n] == list(words)]
+
+    def median(self, column, *words):
+        found = [values[column] for values in self.all(*words) if len(values) > column]
+        return statistics.median(found) if found else None
+
+    def rate(self, name):
+        found = [values[0] / values[1] for values in self.all(name)]
+        return statistics.median(found) if found else None
+
+    def worst(self, column, *names):
+        found = [self.median(column, *name.split()) for name in names]
+        return max(found) if found and None not in found else None
+
+
+def http_targets(http):
+    for path, name in PAGES.items():
+        yield at_least(f"{name}: share of bare libmicrohttpd's rate", ratio(http.median(0, "rate", path), http.median(0, "rate", "/hello")), 0.5)
+    yield at_least("signups recorded, with the limits off", http.rate("subscribe"), 5000, "/s")
+    yield at_least("signups recorded, with the limits as they come", http.rate("subscribe-limited"), 5000, "/s")
+    yield at_least("10 000 idle connections: held for 20 s", http.median(1, "idle"), 10000)
+    yield at_most("… others answered meanwhile, 99th percentile", http.median(6, "idle"), 100, " ms")
+    yield at_most("1 000 that ask octet by octet: left after 12 s, 5 s allowed", http.median(1, "slow"), 0)
+    yield at_most("… others answered meanwhile, 99th percentile", http.median(6, "slow"), 100, " ms")
+    leak = http.all("leak")
+    yield at_most("RssAnon's growth over 1 000 000 requests", max(leak[0][2] - leak[0][1], 0) if leak else None, 1024, " kB")
+    for kind, name in (("other", "unknown"), ("asked", "pending"), ("quiet", "suppressed")):
+        low, high = http.median(2, "timing", kind), http.median(3, "timing", kind)
+        yield at_most(f"known or {name}: the 95 % interval's far end, from 0", None if low is None else max(abs(low), abs(high)), 50, " µs")
+    yield at_most("signup bomb and a campaign: others' pages, 99th percentile", http.median(3, "bomb-pages"), 100, " ms")
+    yield at_most("signup bomb and a campaign: others' signups, 99th percentile", http.median(3, "bomb-posts"), 100, " ms")
+    memory = http.median(0, "bomb-memory")
+    yield at_most("signup bomb and a campaign: memory of all roles", None if memory is None else memory / 1024, 64, " MB")
+
+
+def http_tables(http):
+    yield "### Visitors (`bench/http`)"
+    yield ""
+    yield "| page | requests/s | lowest – highest |"
+    yield "|---|---:|---:|"
+    for path, name in {"/hello": "libmicrohttpd alone, five bytes", **PAGES}.items():
+        rates = [r[0] for r in http.all("rate", path)]
+        if rates:
+            yield f"| {name} | {number(statistics.median(rates))} | {number(min(rates))} – {number(max(rates))} |"
+    yield ""
+    yield "| signups, 400 connections | recorded/s | failed | median, ms | 99th percentile, ms |"
+    yield "|---|---:|---:|---:|---:|"
+    for key, name in (("subscribe", "limits off"), ("subscribe-limited", "limits as they come")):
+        if http.all(key):
+            yield (f"| {name} | {number(http.rate(key))} | {number(http.median(2, key))} | {number(http.median(3, key))} | "
+                   f"{number(http.median(4, key))} |")
+    yield ""
+    yield "| connections | opened | left | visitors meanwhile | failed | median, ms | 99th percentile, ms | longest, ms | RssAnon grew by, kB |"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
+    for key, name in (("idle", "idle"), ("used", "have asked once, at most 512 are kept"), ("slow", "octet by octet")):
+        for run in http.all(key):
+            yield f"| {name} | " + " | ".join(number(run[i]) for i in (0, 1, 3, 4, 5, 6, 7, 8)) + " |"
+    yield ""
+    for key, text in (("leak", "RssAnon before and after {0} requests: {1} and {2} kB."),
+                      ("bomb", "The bomb: {0} posts for one address in {1} s, {2} failed."),
+                      ("bomb-posts", "Others' signups meanwhile: {0}, {1} failed; {2} ms in the median, {3} at the 99th percentile, {4} at most."),
+                      ("bomb-pages", "Others' pages meanwhile: {0}, {1} failed; {2} ms in the median, {3} at the 99th percentile, {4} at most."),
+                      ("bomb-memory", "Memory of all roles and the parent, at most: {0} kB (Pss), of which {1} kB are anonymous.")):
+        for run in http.all(key):
+            yield text.format(*(number(x) for x in run))
+            yield ""
+    for kind, name in (("other", "unknown"), ("asked", "pending"), ("quiet", "suppressed")):
+        for run in http.all("timing", kind):
+            yield f"Timing, {name} against known: the medians differ by {run[1]:+.1f} µs, 95 % interval {run[2]:+.1f} to {run[3]:+.1f}; median {number(run[0])} µs."
+            yield ""
+
+
 def targets(parts):
     near, far, dkim, million = (parts[p] for p in ("loopback", "latency", "dkim", "million"))
     ours = far.rate("postfix", 4, OURS)
@@ -134,6 +215,7 @@ def targets(parts):
     yield at_most(f"{name}: RssAnon's growth from first message to last", None if first is None else max(last - first, 0), 1024, " kB")
     allocations = parts["malloc"].column(7, *key)
     yield at_most("allocations by our own objects a message", None if allocations is None else allocations / 1000, 0.01)
+    yield from http_targets(Http(parts["http"]))
 
 
 def target_table(parts):
@@ -175,6 +257,8 @@ def other_tables(parts):
         yield ""
         yield from ("    " + line for line in parts["site"].lines)
         yield ""
+    if parts["http"].lines:
+        yield from http_tables(Http(parts["http"]))
     for line in parts["relay"].lines:
         word = line.split()
         if word[0] == "round_trip_ms":
@@ -196,6 +280,8 @@ its own of that size. One machine runs client, server and, for 30 ms, a TCP rela
 - **smtp-source** and **mlmmj-send** are measured from start to end of the program. mlmmj-send has one connection; neither speaks TLS.
 - **Postfix** is set up as for bulk mail: its queue in memory, no log, processes that stay, nothing looked up for a recipient. Otherwise its
   disk would be what is measured.
+- **Visitors**: wrk with one thread and 16 connections asks for pages, in turn with a server of libmicrohttpd alone that has the same flags. Signups are
+  counted when they are answered, which is once they are durable. The bomb's memory is that of all roles and the parent, what they share counted once.
 - Only newsletterd keeps a ledger. CPU is user and system time of the client; RssAnon is the most that was seen.
 """
 

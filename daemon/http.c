@@ -16,14 +16,21 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
 
-#define MEMORY 32768 /* bytes libmicrohttpd may use for one connection: 414 or 431 over it */
-#define RETRY_MS 1   /* between two tries for the writers' turn */
+/*
+ * Bytes that libmicrohttpd may use for one connection: a head of HTTP_HEAD, 64 for
+ * each of its fields, and the answer's headers. It zeroes all of it after each answer,
+ * so that this is what a connection costs that has asked once.
+ */
+#define MEMORY 49152
+#define SEND_BUFFER 65536 /* bytes the kernel holds for a client that does not read; by itself it would go up to megabytes */
+#define RETRY_MS 1        /* between two tries for the writers' turn */
 #define DRAIN_US 10000000
 #define DRAIN_IDLE_US 1000000 /* requests of which only a part has come get so long to come whole */
 
@@ -61,10 +68,10 @@ on_completed(void *cls, struct MHD_Connection *connection, void **context, enum 
 	struct http_request *r = *context;
 
 	(void)cls;
-	(void)connection;
 	(void)how;
 	if (!r)
 		return;
+	http_conn_asks(&r->http->conns, connection);
 	r->http->active--;
 	r->http->bodies -= r->body.len;
 	buf_release(&r->body);
@@ -83,17 +90,34 @@ on_unescape(void *cls, struct MHD_Connection *connection, char *text)
 	return strlen(text);
 }
 
+/* Said before a body is read, and the last that is said on this connection: where the next request begins is not known. */
+static void
+refuse_head(struct http_request *r, unsigned status)
+{
+	if (status == MHD_HTTP_BAD_REQUEST)
+		page_error(r, status, "ambiguous", NULL);
+	else
+		page_error(r, status, "headers-too-large", NULL);
+	if (r->response)
+		MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONNECTION, "close");
+}
+
 /* The headers are there. Whether a body is bound to be refused is decided here, before it is read. */
 static void
-begin(struct http_request *r)
+begin(struct http_request *r, const char *version)
 {
 	const char *length = MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	unsigned bad = http_head_check(r, version);
 
 	r->stage = HTTP_BODY;
 	r->json = accept_json(MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT));
 	r->route = http_route_find(r->http, r);
 	http_visitor_ip(r);
 	http_language_begin(r);
+	if (bad) {
+		refuse_head(r, bad);
+		return;
+	}
 	if (length && strtoull(length, NULL, 10) > HTTP_DRAIN) {
 		r->refused = MHD_HTTP_CONTENT_TOO_LARGE;
 		page_error(r, r->refused, "too-large", NULL);
@@ -127,7 +151,11 @@ take(struct http_request *r, const char *data, size_t n)
 static enum MHD_Result
 send_response(struct http_request *r)
 {
-	return r->response ? MHD_queue_response(r->connection, r->status, r->response) : MHD_NO;
+	if (!r->response)
+		return MHD_NO;
+	if (!http_conn_answers(&r->http->conns, r->connection))
+		MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONNECTION, "close");
+	return MHD_queue_response(r->connection, r->status, r->response);
 }
 
 /*
@@ -143,9 +171,8 @@ on_request(void *cls, struct MHD_Connection *connection, const char *url, const 
 	(void)cls;
 	(void)connection;
 	(void)url;
-	(void)version;
 	if (r->stage == HTTP_NEW) {
-		begin(r);
+		begin(r, version);
 		return r->stage == HTTP_ANSWERED ? send_response(r) : MHD_YES;
 	}
 	if (r->stage == HTTP_BODY && *size) {
@@ -157,6 +184,7 @@ on_request(void *cls, struct MHD_Connection *connection, const char *url, const 
 	if (r->stage == HTTP_BODY) {
 		http_dispatch(r, method);
 		if (r->stage == HTTP_QUEUED) {
+			http_conn_waits(&r->http->conns, r->connection);
 			MHD_suspend_connection(r->connection);
 			return MHD_YES;
 		}
@@ -184,15 +212,31 @@ per_ip_limit(const struct http *h)
 	return 0;
 }
 
+/* As many connections as are configured and as there are descriptors for (the parent has raised their limit as far as it could). */
+static void
+set_limits(struct http *h)
+{
+	const struct conf *conf = &h->role->site.conf;
+	struct rlimit files;
+
+	h->conns.limit_us = conf->http_request_time * 1000000;
+	h->conns.most = (size_t)conf->http_connections;
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < h->conns.most + HTTP_CONN_FILES)
+		h->conns.most = files.rlim_cur > 2 * HTTP_CONN_FILES ? files.rlim_cur - HTTP_CONN_FILES : HTTP_CONN_FILES;
+}
+
 static int
 start(struct http *h, struct err *e)
 {
 	const struct conf *conf = &h->role->site.conf;
+	const int send_buffer = SEND_BUFFER;
 
+	set_limits(h);
+	setsockopt(h->role->listen_fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof(send_buffer)); /* what is accepted inherits it */
 	errno = 0;
 	h->mhd = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, h,
 	    MHD_OPTION_LISTEN_SOCKET, h->role->listen_fd,
-	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)conf->http_connections,
+	    MHD_OPTION_CONNECTION_LIMIT, http_conn_slack(&h->conns),
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)conf->http_timeout,
 	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_ip_limit(h),
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY,
@@ -200,10 +244,10 @@ start(struct http *h, struct err *e)
 	    MHD_OPTION_URI_LOG_CALLBACK, on_uri, h,
 	    MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, h,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
+	    MHD_OPTION_NOTIFY_CONNECTION, http_conn_notify, &h->conns,
 	    MHD_OPTION_END);
 	if (!h->mhd)
-		return err_sys(e, "libmicrohttpd cannot serve on the listening socket with [http] connections = %lld",
-		    (long long)conf->http_connections);
+		return err_sys(e, "libmicrohttpd cannot serve on the listening socket with [http] connections = %zu", h->conns.most);
 	return 0;
 }
 
@@ -242,6 +286,7 @@ turn(struct http *h, int epoll_fd, bool draining, struct err *e)
 	if (poll(fds, draining ? 1 : 2, wait_ms(h, draining ? 10 : 1000)) == -1 && errno != EINTR)
 		return err_sys(e, "poll");
 	h->resumed = false;
+	http_conn_turn(&h->conns);
 	if (MHD_run(h->mhd) != MHD_YES)
 		return err_set(e, ERR_SYSTEM, "libmicrohttpd failed");
 	http_queue_turn(h);
@@ -274,6 +319,7 @@ http_run(struct role_run *role, struct err *e)
 	int rc = -1;
 
 	h.tail = &h.head;
+	h.cache = http_cache_new();
 	h.site = site_context(&role->site.conf);
 	h.base = base_path(role->site.conf.site_url);
 	archive_init(&h);
@@ -293,6 +339,7 @@ out:
 		MHD_stop_daemon(h.mhd);
 	}
 	archive_release(&h);
+	http_cache_free(h.cache);
 	json_decref(h.site);
 	free(h.base);
 	for (i = 0; i < WORDS_LANGUAGES; i++)

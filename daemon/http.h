@@ -21,6 +21,8 @@
 #include "base/token.h"
 #include "base/wordlist.h"
 #include "content/words.h"
+#include "http_cache.h"
+#include "http_conn.h"
 #include "http_header.h"
 #include "http_request.h"
 #include "role.h"
@@ -32,6 +34,8 @@ struct err;
 struct http_request;
 
 #define HTTP_URI 2048              /* bytes of a request's path and query; 414 over it */
+#define HTTP_HEAD 32768            /* bytes of a request's line and headers; 431 over it */
+#define HTTP_FIELDS 200            /* header fields; 431 over it */
 #define HTTP_DRAIN 1048576         /* bytes of a body that is too large which are read, so that its sender sees the 413 */
 #define HTTP_BODIES 16777216       /* bytes of bodies held at once, over all requests; 503 over it */
 #define HTTP_QUEUE 10000           /* requests waiting to be written; 503 over it */
@@ -66,12 +70,15 @@ struct http {
 		struct buf text; /* the wording that the form shows, until the role is started anew */
 		uint8_t hash[CONSENT_HASH];
 	} consent[WORDS_LANGUAGES];        /* one for each language */
-	struct wordlist disposable, roles; /* addresses that no signup is taken from; empty where the configuration takes them */
 	struct archive_pages *archive;     /* http_archive.c */
+	struct wordlist disposable, roles; /* addresses that no signup is taken from; empty where the configuration takes them */
 	struct topic_list topics;
-	int64_t topics_version; /* db_data_version of `topics` */
+	int64_t topics_version, topics_read_us; /* db_data_version of `topics`, and when it was asked for */
+	int64_t topics_changes;                 /* counts the times that the topics turned out to be others */
+	struct http_cache *cache;
 	struct in6_addr proxies[HTTP_PROXIES];
 	size_t proxy_count;
+	struct http_conns conns;
 	size_t active;                     /* requests begun and not completed */
 	size_t bodies;                     /* bytes of bodies held */
 	struct http_request *head, **tail; /* waiting to be written, oldest first */
@@ -171,6 +178,9 @@ struct http_request {
 void http_dispatch(struct http_request *r, const char *method);
 const struct http_route *http_route_find(const struct http *h, struct http_request *r);
 
+/* http_head.c: 0, or the status that a request's line and headers have earned: 400 where they can be read in two ways, 431. */
+unsigned http_head_check(const struct http_request *r, const char *version);
+
 /* http_queue.c */
 void http_queue_add(struct http_request *r, enum http_work work, http_write_fn *write, http_fn *answer);
 void http_queue_turn(struct http *h);    /* one transaction, if it is our turn */
@@ -212,8 +222,12 @@ json_t *page_topics(const struct topic_list *all, const int64_t *ids, int count)
 void page_answer(struct http_request *r, unsigned status, const char *template, json_t *context);
 void page_json(struct http_request *r, unsigned status, const char *type, json_t *value);
 void page_bytes(struct http_request *r, unsigned status, const char *type, const char *cache, struct buf *bytes);
+void page_html(struct http_request *r, unsigned status, struct buf *bytes); /* the same for a page in the visitor's language */
+void page_broken(struct http_request *r, const struct err *e);              /* a template has an error: a line in the log and a 500 in plain text */
 /* The page, or {"status":"ok","message":…}; message: a key of words.h, or NULL. */
 void page_ok(struct http_request *r, const char *template, json_t *context, const char *message);
+/* The same for a page that says the same to everybody who gets it: it is kept (http_cache.h), and the context made only to render it. */
+void page_ok_kept(struct http_request *r, const char *template, json_t *(*context)(const struct http_request *r), const char *message);
 /* The words error.NAME, error.NAME.detail and, where there is one, error.NAME.hint; `detail` is what they may call {{detail}}, or NULL. */
 void page_error(struct http_request *r, unsigned status, const char *name, const char *detail);
 /* What words.h says for a key in the visitor's language; context NULL: {language} alone. Appends to *out; "" when it cannot be rendered. */
@@ -223,7 +237,7 @@ void page_busy(struct http_request *r);                                         
 void page_trouble(struct http_request *r, const struct err *e);                    /* our fault: a line in the log and a 503 */
 void page_link_expired(struct http_request *r, unsigned status, const char *kind); /* kind: "confirm", "preferences", "undo", "mydata" or NULL */
 
-/* The site's topics, read again when the store has changed; NULL after having answered. */
+/* The site's topics, a tenth of a second old at the most; NULL after having answered. */
 const struct topic_list *http_topics(struct http_request *r);
 
 /* Read the request's form; -1 after having answered. The caller releases *f in either case. */

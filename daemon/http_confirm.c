@@ -15,6 +15,7 @@
 #include "store/onetime.h"
 #include "store/subscription.h"
 
+#define PAGE "web/confirm.html.mustache"
 #define PURPOSE "confirm"
 #define PREFERENCES_TIME 2592000 /* 30 days */
 
@@ -48,6 +49,7 @@ answer_other(struct http_request *r, enum http_outcome outcome)
 void
 confirm_get(struct http_request *r)
 {
+	const struct http_cached *page;
 	const struct topic_list *all = http_topics(r);
 	uint8_t hash[TOKEN_HASH];
 	int64_t ids[TOPICS_MAX];
@@ -68,10 +70,15 @@ confirm_get(struct http_request *r)
 		answer_other(r, outcome);
 		return;
 	}
-	context = page_context(r);
-	json_object_set_new(context, "action", json_sprintf("%s/confirm/%s", r->http->base, r->token));
-	json_object_set_new(context, "topics", page_topics(all, ids, signup_topics_read(t.topics, ids, TOPICS_MAX)));
-	page_answer(r, MHD_HTTP_OK, "web/confirm.html.mustache", context);
+	page = http_cache_find(r, PAGE, t.topics);
+	if (!page) {
+		context = page_context(r);
+		json_object_set_new(context, "action", json_sprintf("%s/confirm/" HTTP_SLOT(0), r->http->base));
+		json_object_set_new(context, "topics", page_topics(all, ids, signup_topics_read(t.topics, ids, TOPICS_MAX)));
+		page = http_cache_render(r, PAGE, t.topics, context);
+	}
+	if (page)
+		http_cache_answer(r, MHD_HTTP_OK, page, &r->token);
 }
 
 /* The evidence names the wordings that were agreed to: those of the form and of the mail that this confirmation answers. */

@@ -10,13 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "content/template.h"
 
-#define HTML "text/html; charset=utf-8"
+#define EXPIRED_PAGE "web/link-expired.html.mustache"
+#define ERROR_PAGE "web/error.html.mustache"
+#define TOPICS_US 100000 /* the store is asked so often whether it has changed, as all roles do */
 
 /* The first is a page's own where it has one (r->csp). */
 static const char *const headers[][2] = {
@@ -106,21 +109,33 @@ say_language(struct http_request *r)
 }
 
 void
+page_html(struct http_request *r, unsigned status, struct buf *bytes)
+{
+	page_bytes(r, status, "text/html; charset=utf-8", "no-store", bytes);
+	say_language(r);
+}
+
+void
+page_broken(struct http_request *r, const struct err *e)
+{
+	struct buf text = BUF_INIT;
+
+	log_event(LOG_LEVEL_ERROR, "template", "reason=%s", log_text(e->text));
+	buf_addstr(&text, "This page cannot be shown: its template has an error. The newsletter's log says which.\n");
+	page_bytes(r, MHD_HTTP_INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", "no-store", &text);
+	buf_release(&text);
+}
+
+void
 page_answer(struct http_request *r, unsigned status, const char *template, json_t *context)
 {
-	const char *type = HTML;
 	struct buf page = BUF_INIT;
 	struct err e = ERR_INIT;
 
-	if (template_file(&page, r->http->role->site.conf.store_templates, template, context, &e) == -1) {
-		log_event(LOG_LEVEL_ERROR, "template", "reason=%s", log_text(e.text));
-		buf_reset(&page);
-		buf_addstr(&page, "This page cannot be shown: its template has an error. The newsletter's log says which.\n");
-		type = "text/plain; charset=utf-8";
-		status = MHD_HTTP_INTERNAL_SERVER_ERROR;
-	}
-	page_bytes(r, status, type, "no-store", &page);
-	say_language(r);
+	if (template_file(&page, r->http->role->site.conf.store_templates, template, context, &e) == 0)
+		page_html(r, status, &page);
+	else
+		page_broken(r, &e);
 	buf_release(&page);
 	json_decref(context);
 }
@@ -168,6 +183,22 @@ page_ok(struct http_request *r, const char *template, json_t *context, const cha
 	buf_release(&words);
 }
 
+void
+page_ok_kept(struct http_request *r, const char *template, json_t *(*context)(const struct http_request *r), const char *message)
+{
+	const struct http_cached *page;
+
+	if (r->json) {
+		page_ok(r, template, context(r), message);
+		return;
+	}
+	page = http_cache_find(r, template, "");
+	if (!page)
+		page = http_cache_render(r, template, "", context(r));
+	if (page)
+		http_cache_answer(r, MHD_HTTP_OK, page, NULL);
+}
+
 /* One of an error's words into the page's context; a hint need not be there. */
 static void
 put_words(const struct http_request *r, json_t *context, const char *member, const char *name, const char *suffix)
@@ -185,8 +216,8 @@ put_words(const struct http_request *r, json_t *context, const char *member, con
 	buf_release(&words);
 }
 
-void
-page_error(struct http_request *r, unsigned status, const char *name, const char *detail)
+static json_t *
+error_context(const struct http_request *r, unsigned status, const char *name, const char *detail)
 {
 	json_t *context = page_context(r);
 
@@ -195,8 +226,33 @@ page_error(struct http_request *r, unsigned status, const char *name, const char
 	put_words(r, context, "title", name, "");
 	put_words(r, context, "hint", name, ".hint");
 	put_words(r, context, "detail", name, ".detail");
+	return context;
+}
+
+/* Kept, so that who asks for a thousand pages that there are not keeps nobody waiting. */
+static void
+error_page(struct http_request *r, unsigned status, const char *name)
+{
+	const struct http_cached *page = http_cache_find(r, ERROR_PAGE, name);
+
+	if (!page)
+		page = http_cache_render(r, ERROR_PAGE, name, error_context(r, status, name, NULL));
+	if (page)
+		http_cache_answer(r, status, page, NULL);
+}
+
+void
+page_error(struct http_request *r, unsigned status, const char *name, const char *detail)
+{
+	json_t *context;
+
+	if (!r->json && !detail) {
+		error_page(r, status, name);
+		return;
+	}
+	context = error_context(r, status, name, detail);
 	if (!r->json) {
-		page_answer(r, status, "web/error.html.mustache", context);
+		page_answer(r, status, ERROR_PAGE, context);
 		return;
 	}
 	page_problem(r, status,
@@ -221,20 +277,41 @@ page_trouble(struct http_request *r, const struct err *e)
 	page_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "trouble", NULL);
 }
 
-void
-page_link_expired(struct http_request *r, unsigned status, const char *kind)
+static json_t *
+expired_context(const struct http_request *r, const char *kind)
 {
-	struct buf title = BUF_INIT, detail = BUF_INIT;
 	json_t *context = page_context(r);
 
 	json_put_int(context, "days", r->http->role->site.conf.keep_pending / 86400);
 	if (kind)
 		json_put_bool(context, kind, 1);
 	json_object_set_new(context, "signup_url", json_sprintf("%s/", r->http->base));
+	return context;
+}
+
+static void
+expired_page(struct http_request *r, unsigned status, const char *kind)
+{
+	const char *variant = kind ? kind : "";
+	const struct http_cached *page = http_cache_find(r, EXPIRED_PAGE, variant);
+
+	if (!page)
+		page = http_cache_render(r, EXPIRED_PAGE, variant, expired_context(r, kind));
+	if (page)
+		http_cache_answer(r, status, page, NULL);
+}
+
+void
+page_link_expired(struct http_request *r, unsigned status, const char *kind)
+{
+	struct buf title = BUF_INIT, detail = BUF_INIT;
+	json_t *context;
+
 	if (!r->json) {
-		page_answer(r, status, "web/link-expired.html.mustache", context);
+		expired_page(r, status, kind);
 		return;
 	}
+	context = expired_context(r, kind);
 	page_words(r, &title, "link-expired.title", context);
 	page_words(r, &detail, "link-expired.lead", context);
 	page_problem(r, status, &(struct problem){ .name = "link-expired", .title = title.data, .detail = detail.data });
@@ -243,19 +320,47 @@ page_link_expired(struct http_request *r, unsigned status, const char *kind)
 	json_decref(context);
 }
 
+static bool
+same_topics(const struct topic_list *a, const struct topic_list *b)
+{
+	const struct topic *x, *y;
+	size_t i;
+
+	if (a->count != b->count)
+		return false;
+	for (i = 0; i < a->count; i++) {
+		x = &a->item[i];
+		y = &b->item[i];
+		if (x->id != y->id || strcmp(x->slug, y->slug) != 0 || strcmp(x->title, y->title) != 0 ||
+		    strcmp(x->description, y->description) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* The store changes with every message that is sent, the topics hardly ever. */
 const struct topic_list *
 http_topics(struct http_request *r)
 {
 	struct http *h = r->http;
-	int64_t version = db_data_version(h->role->site.db);
+	struct topic_list fresh;
 	struct err e = ERR_INIT;
+	int64_t version, now = clock_mono_us();
 
+	if (h->topics_version != -1 && now - h->topics_read_us < TOPICS_US)
+		return &h->topics;
+	version = db_data_version(h->role->site.db);
+	h->topics_read_us = now;
 	if (version != -1 && version == h->topics_version)
 		return &h->topics;
-	if (topic_list(h->role->site.db, &h->topics, &e) == -1) {
+	if (topic_list(h->role->site.db, &fresh, &e) == -1) {
 		h->topics_version = -1;
 		page_trouble(r, &e);
 		return NULL;
+	}
+	if (!same_topics(&h->topics, &fresh)) {
+		h->topics = fresh;
+		h->topics_changes++;
 	}
 	h->topics_version = version;
 	return &h->topics;

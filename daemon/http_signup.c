@@ -23,6 +23,8 @@
 #include "store/consent.h"
 #include "store/counter.h"
 
+#define FORM_PAGE "web/signup.html.mustache"
+
 static int
 render_consent(struct http *h, int language, struct err *e)
 {
@@ -53,15 +55,12 @@ signup_init(struct http *h, struct err *e)
 	return signup_lists_init(h, e);
 }
 
-/* The form's token: a fresh one, or when it is shown again the one that it had: its time counts from when it was first shown. */
 static void
-put_token(json_t *context, const struct http_request *r, const struct typed *t)
+fresh_token(char out[FORM_TOKEN_TEXT], const struct http_request *r)
 {
 	const struct http *h = r->http;
-	char fresh[FORM_TOKEN_TEXT];
 
-	form_token_make(fresh, h->role->site.links, h->consent[r->language].hash, clock_now());
-	page_put(context, "form_token", t->token ? t->token : fresh);
+	form_token_make(out, h->role->site.links, h->consent[r->language].hash, clock_now());
 }
 
 static json_t *
@@ -76,14 +75,14 @@ topics_context(const struct topic_list *all, const struct typed *t)
 }
 
 /* The form: fresh, or again with what was typed and what is wrong with it. */
-static void
-show_form(struct http_request *r, unsigned status, const struct topic_list *all, const struct typed *t)
+static json_t *
+form_context(const struct http_request *r, const struct topic_list *all, const struct typed *t, const char *token)
 {
 	json_t *context = page_context(r), *problem;
 	char member[32] = "field_";
 
 	json_object_set_new(context, "topics", topics_context(all, t));
-	put_token(context, r, t);
+	json_put(context, "form_token", token);
 	json_put(context, "consent_text", r->http->consent[r->language].text.data);
 	page_put(context, "email", t->email);
 	page_put(context, "name", t->name);
@@ -96,13 +95,40 @@ show_form(struct http_request *r, unsigned status, const struct topic_list *all,
 		json_put_bool(problem, member, 1);
 		json_object_set_new(context, "error", problem);
 	}
-	page_answer(r, status, "web/signup.html.mustache", context);
+	return context;
+}
+
+/* A fresh form differs in its token alone among those who have the same topics checked. */
+static void
+show_fresh_form(struct http_request *r, const struct topic_list *all, const struct typed *t)
+{
+	char token[FORM_TOKEN_TEXT], checked[TOPICS_MAX * 21 + 1];
+	const struct http_cached *page;
+
+	fresh_token(token, r);
+	signup_topics_write(checked, sizeof(checked), t->topics, t->count);
+	page = http_cache_find(r, FORM_PAGE, checked);
+	if (!page)
+		page = http_cache_render(r, FORM_PAGE, checked, form_context(r, all, t, HTTP_SLOT(0)));
+	if (page)
+		http_cache_answer(r, MHD_HTTP_OK, page, (const char *[]){ token });
+}
+
+/* Again, with what was typed. Its token is the one that it had: its time counts from when the form was first shown. */
+static void
+show_form(struct http_request *r, unsigned status, const struct topic_list *all, const struct typed *t)
+{
+	char token[FORM_TOKEN_TEXT];
+
+	fresh_token(token, r);
+	page_answer(r, status, FORM_PAGE, form_context(r, all, t, t->token ? t->token : token));
 }
 
 /* The form as data, for pages that make their own of it. */
 static void
-give_form(struct http_request *r, const struct topic_list *all, const struct typed *t)
+give_form(struct http_request *r, const struct topic_list *all)
 {
+	char token[FORM_TOKEN_TEXT];
 	const struct conf *conf = &r->http->role->site.conf;
 	json_t *form = json_object(), *topics = json_array(), *topic;
 	size_t i;
@@ -117,7 +143,8 @@ give_form(struct http_request *r, const struct topic_list *all, const struct typ
 	json_put(form, "consent", r->http->consent[r->language].text.data);
 	if (conf->site_privacy_url[0])
 		json_put(form, "privacy_url", conf->site_privacy_url);
-	put_token(form, r, t);
+	fresh_token(token, r);
+	json_put(form, "form_token", token);
 	json_put(form, "language", http_language(r));
 	page_json(r, MHD_HTTP_OK, "application/json", form);
 }
@@ -149,9 +176,9 @@ signup_get(struct http_request *r)
 	if (all->count == 1) /* else nothing is ticked beforehand: a choice that somebody else made is no consent (ECJ C-673/17) */
 		signup_choose(&t, all->item[0].id);
 	if (r->json)
-		give_form(r, all, &t);
+		give_form(r, all);
 	else
-		show_form(r, MHD_HTTP_OK, all, &t);
+		show_fresh_form(r, all, &t);
 out:
 	form_release(&query);
 }
@@ -172,13 +199,19 @@ write_trapped(struct http_request *r, struct err *e)
 	return counter_add(r->http->role->site.db, "signup_trapped", 1, e);
 }
 
-static void
-answer_signup(struct http_request *r)
+static json_t *
+check_mail_context(const struct http_request *r)
 {
 	json_t *context = page_context(r);
 
 	json_put_int(context, "days", r->http->role->site.conf.keep_pending / 86400);
-	page_ok(r, "web/check-mail.html.mustache", context, "check-mail.message");
+	return context;
+}
+
+static void
+answer_signup(struct http_request *r)
+{
+	page_ok_kept(r, "web/check-mail.html.mustache", check_mail_context, "check-mail.message");
 }
 
 static void

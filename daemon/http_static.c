@@ -42,13 +42,18 @@ style_init(struct http *h, struct err *e)
 void
 style_get(struct http_request *r)
 {
+	const struct http_cached *kept = http_cache_find(r, STYLE, "");
 	struct buf css = BUF_INIT;
 	struct err e = ERR_INIT;
 
-	if (style(r->http, &css, &e) == 0)
+	if (!kept && style(r->http, &css, &e) == 0)
+		kept = http_cache_keep(r, STYLE, "", &css);
+	if (kept) {
+		http_cache_merge(&css, kept, NULL);
 		page_bytes(r, MHD_HTTP_OK, "text/css; charset=utf-8", "public, max-age=86400", &css);
-	else
-		page_trouble(r, &e);
+	} else {
+		page_broken(r, &e);
+	}
 	buf_release(&css);
 }
 

@@ -9,6 +9,7 @@
  */
 #include "http.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -16,6 +17,8 @@
 #include "base/json.h"
 #include "store/consent.h"
 #include "store/subscription.h"
+
+#define PAGE "web/unsubscribe.html.mustache"
 
 /* Fill *l from the token; false after having answered. */
 static bool
@@ -39,16 +42,24 @@ put_topic(json_t *context, const struct topic_list *all, int64_t id)
 void
 unsubscribe_get(struct http_request *r)
 {
+	const struct http_cached *page;
 	const struct topic_list *all;
+	char topic[24];
 	json_t *context;
 	struct link l;
 
 	if (!read_unsubscribe_link(r, &l) || !(all = http_topics(r)))
 		return;
-	context = page_context(r);
-	put_topic(context, all, l.topic);
-	json_object_set_new(context, "action", json_sprintf("%s/u/%s", r->http->base, r->token));
-	page_answer(r, MHD_HTTP_OK, "web/unsubscribe.html.mustache", context);
+	snprintf(topic, sizeof(topic), "%lld", (long long)l.topic);
+	page = http_cache_find(r, PAGE, topic);
+	if (!page) {
+		context = page_context(r);
+		put_topic(context, all, l.topic);
+		json_object_set_new(context, "action", json_sprintf("%s/u/" HTTP_SLOT(0), r->http->base));
+		page = http_cache_render(r, PAGE, topic, context);
+	}
+	if (page)
+		http_cache_answer(r, MHD_HTTP_OK, page, &r->token);
 }
 
 static int

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <systemd/sd-daemon.h>
@@ -27,6 +28,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "http_conn.h"
 #include "listen.h"
 #include "role.h"
 #include "site/running.h"
@@ -188,6 +190,22 @@ reap(struct parent *p)
 				on_exit_of(p, i, status);
 }
 
+/* Descriptors for as many connections as are configured: the roles inherit the limit, and http makes do with what it is. */
+static void
+raise_files(const struct conf *conf)
+{
+	rlim_t wanted = (rlim_t)conf->http_connections + HTTP_CONN_FILES;
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == -1 || files.rlim_cur >= wanted)
+		return;
+	files.rlim_cur = files.rlim_max < wanted ? files.rlim_max : wanted;
+	if (setrlimit(RLIMIT_NOFILE, &files) == -1 || files.rlim_cur < wanted)
+		log_event(LOG_LEVEL_WARNING, "few-descriptors", "wanted=%llu hard_limit=%llu text=%s", (unsigned long long)wanted,
+		    (unsigned long long)files.rlim_max,
+		    log_text("fewer connections are held than [http] connections says: raise the hard limit (systemd: LimitNOFILE)"));
+}
+
 /* A configuration that does not load changes nothing: the old roles go on. */
 static void
 reload(struct parent *p)
@@ -200,6 +218,7 @@ reload(struct parent *p)
 		log_event(LOG_LEVEL_ERROR, "reload_refused", "text=%s", log_text(e.text));
 	} else {
 		log_event(LOG_LEVEL_INFO, "reload", "conf=%s", log_text(p->conf_path));
+		raise_files(&conf);
 		for (i = 0; i < ROLE_COUNT; i++)
 			p->child[i].stale = true;
 	}
@@ -353,6 +372,7 @@ prepare(struct parent *p, const struct conf *conf, struct err *e)
 	p->signal_fd = open_signals(e);
 	if (p->signal_fd == -1)
 		return -1;
+	raise_files(conf);
 	log_event(LOG_LEVEL_INFO, "start", "listen=%s mail=%s", conf->http_listen, conf_has_relay(conf) ? "relay" : "outbox-folder");
 	if (!conf_has_relay(conf))
 		log_event(LOG_LEVEL_INFO, "outbox", "folder=%s text=%s", log_text(conf->store_outbox),

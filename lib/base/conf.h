@@ -74,7 +74,7 @@ struct conf {
 
 	/* [http] */
 	char *http_listen, *http_trusted_proxies, *http_origins;
-	int64_t http_connections, http_timeout;
+	int64_t http_connections, http_timeout, http_request_time;
 
 	/* [signup] */
 	struct conf_rate signup_per_network, signup_per_domain, signup_total;

@@ -1,0 +1,63 @@
+#!/bin/bash
+# limits.t - the http role's limits, each on both sides, and requests that are malformed, slow or too many; over plain sockets.
+. "$(dirname "$0")/lib.sh"
+
+probe() {
+	local status name text
+	while IFS=$'\t' read -r status name text; do
+		ok "$name" "$status" "$text"
+	done < <(python3 "$root/tests/daemon/limits.py" "$port" "$@" || printf '1\tlimits.py %s ends well\t\n' "$1")
+}
+
+# set_http KEY=VALUE…: in place of what was there.
+set_http() {
+	local line
+	for line; do
+		sed -i "s/^${line%%=*}=.*/$line/" "$site/newsletter.conf"
+	done
+}
+
+make_site
+conf_add http timeout=1 request_time=3 connections=200
+start_daemon
+
+echo "# what is odd, malformed or too large"
+probe bytes
+is "none of it has reached the store" "$(sql 'SELECT (SELECT count(*) FROM signup_request) + (SELECT count(*) FROM subscriber)')" 0
+
+echo "# what is slow"
+probe times 1 3
+has "the log tells of it" "$(cat "$site/log")" "event=connections-ended slow="
+hold() { sqlite3 "$site/store/newsletter.db" "BEGIN IMMEDIATE" ".shell sleep 4" "COMMIT"; }
+hold &
+holder=$!
+sleep 0.3
+code=$(curl -s --max-time 10 -o /dev/null -w '%{http_code} %{time_total}' -d 'email=ann@example.org&topic=articles' "$base/subscribe")
+wait $holder
+like "a wait for the store is not counted against the client" "$code" '^200 [345]\.'
+stop_daemon
+
+echo "# what is too many"
+set_http connections=800 timeout=20 request_time=20
+start_daemon
+probe bodies
+probe kept
+stop_daemon
+set_http connections=80
+start_daemon
+probe crowd 80
+stop_daemon
+
+echo "# descriptors"
+set_http connections=3000
+(ulimit -n 600 && exec "$BIN/newsletterd" -C "$site") 2>"$tmp/few" &
+daemon=$!
+at_exit $daemon
+wait_for 15 curl -sf --max-time 10 -o /dev/null "$base/"
+ok "with few descriptors it serves" $?
+has "and says that they are few" "$(cat "$tmp/few")" "event=few-descriptors wanted=3192 hard_limit=600"
+is "it takes what there is" "$(awk '/^Max open files/ { print $4 }' "/proc/$(role_pid http)/limits")" 600
+probe crowd 408
+stop_daemon
+
+done_testing
