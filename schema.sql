@@ -58,6 +58,7 @@ CREATE TABLE signup_request (
 	place           INTEGER,		-- the smallest of a line is first
 	held_at         INTEGER			-- since when it waits
 ) STRICT;
+CREATE INDEX signup_request_of ON signup_request(address_key);
 CREATE INDEX signup_request_due ON signup_request(next_at);
 CREATE INDEX signup_request_line ON signup_request(held_by, line, place) WHERE held_by IS NOT NULL;
 CREATE INDEX signup_request_network ON signup_request(network, address_key) WHERE held_by IS NOT NULL;
@@ -171,6 +172,7 @@ CREATE TABLE campaign (
 ) STRICT;
 CREATE INDEX campaign_open ON campaign(state) WHERE state IN ('scheduled', 'sending', 'paused', 'held');
 CREATE INDEX campaign_finished ON campaign(finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX campaign_archive ON campaign(started_at, uuid) WHERE state IN ('done', 'sending') AND hidden = 0;	-- the public archive
 
 -- The compiled message of a campaign, one for each language: what was sent can always be shown again.
 CREATE TABLE campaign_message (
@@ -252,7 +254,7 @@ CREATE TRIGGER subscriber_gone AFTER DELETE ON subscriber BEGIN
 		state = CASE WHEN state IN ('queued', 'claimed') THEN 'expired' ELSE state END WHERE subscriber_id = OLD.id;
 END;
 
--- Numbers that only grow, for metrics: 'signup_requests', 'signup_trapped' (those among them that a program sent), 'role_restarts_http' …
+-- Numbers that only grow, for metrics: 'signup_requests', 'signup_trapped' (those among them that a program sent), 'erasures', 'role_restarts_http' …
 CREATE TABLE counter (
 	name            TEXT PRIMARY KEY,
 	value           INTEGER NOT NULL

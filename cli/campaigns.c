@@ -111,6 +111,7 @@ campaigns_json_one(const struct campaign *c, const struct topic_list *topics)
 	json_put_time(object, "started_at", c->started_at);
 	json_put_time(object, "finished_at", c->finished_at);
 	json_put_time(object, "archived_at", c->archived_at);
+	json_put_bool(object, "hidden", c->hidden);
 	json_put_int(object, "planned", c->planned);
 	json_put_int(object, "accepted", c->accepted);
 	json_put_int(object, "deferred", c->deferred);

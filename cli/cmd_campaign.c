@@ -1,4 +1,4 @@
-/* cmd_campaign.c - newsletter campaign list | pause | resume | cancel. */
+/* cmd_campaign.c - newsletter campaign list | pause | resume | cancel | hide | unhide. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,4 +104,50 @@ cmd_campaign_cancel(struct cli *cli, int argc, char **argv, struct err *e)
 {
 	(void)argc;
 	return change(cli, argv[0], "cancel", e);
+}
+
+/* Keep one out of the public archive, or no longer, with its line in the audit. */
+static int
+hide(struct cli *cli, const char *id, bool hidden, struct err *e)
+{
+	char detail[48];
+	struct campaign c;
+	int rc;
+
+	if (campaigns_get(cli, id, &c, e) == -1)
+		return -1;
+	snprintf(detail, sizeof(detail), "campaign %lld", (long long)c.id);
+	if (db_begin(cli->site.db, e) == -1)
+		return -1;
+	rc = campaign_hide(cli->site.db, c.id, hidden, e);
+	if (rc == 0)
+		rc = audit_add(cli->site.db, cli->who, hidden ? "campaign hide" : "campaign unhide", detail, e);
+	if (rc == 0)
+		rc = db_commit(cli->site.db, e);
+	db_rollback(cli->site.db);
+	if (rc == -1)
+		return -1;
+	if (hidden)
+		out_line(cli, "Campaign %lld is kept out of the public archive.", (long long)c.id);
+	else
+		out_line(cli, "Campaign %lld is shown in the public archive once it is sent.", (long long)c.id);
+	if (!hidden && !cli->site.conf.site_archive)
+		out_warn(cli, "the archive is off: see [site] archive in newsletter.conf");
+	json_put_int(cli->result, "campaign", c.id);
+	json_put_bool(cli->result, "hidden", hidden);
+	return 0;
+}
+
+int
+cmd_campaign_hide(struct cli *cli, int argc, char **argv, struct err *e)
+{
+	(void)argc;
+	return hide(cli, argv[0], true, e);
+}
+
+int
+cmd_campaign_unhide(struct cli *cli, int argc, char **argv, struct err *e)
+{
+	(void)argc;
+	return hide(cli, argv[0], false, e);
 }

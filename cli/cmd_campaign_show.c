@@ -386,6 +386,8 @@ cmd_campaign_show(struct cli *cli, int argc, char **argv, struct err *e)
 		out_field(cli, "Valid until", OUT_PLAIN, "%s", clock_local(when, c.valid_until));
 	if (c.finished_at)
 		out_field(cli, "Ended", OUT_PLAIN, "%s", clock_local(when, c.finished_at));
+	if (c.hidden)
+		out_field(cli, "Hidden", OUT_PLAIN, "%s", "yes: it is kept out of the public archive");
 	if (c.archived_at)
 		out_field(cli, "Archived", OUT_PLAIN, "%s: why a message failed is not known any more", clock_local(when, c.archived_at));
 	return show_ledger(cli, &c, e);

@@ -77,7 +77,7 @@ out:
 int
 cmd_preview(struct cli *cli, int argc, char **argv, struct err *e)
 {
-	struct mailing_wish wish = { cli_option(cli, "topic"), cli_option(cli, "subject"), 0 };
+	struct mailing_wish wish = { .topic = cli_option(cli, "topic"), .subject = cli_option(cli, "subject") };
 	struct mailing m = { 0 };
 	struct message *message;
 	int articles = strcmp(argv[0], "articles") == 0, rc = -1;
@@ -93,6 +93,7 @@ cmd_preview(struct cli *cli, int argc, char **argv, struct err *e)
 		rc = 0;
 		goto out;
 	}
+	mailing_set_archive_url(&m, &cli->site, NULL, NULL);
 	/* compiled in any case: what cannot be sent is not to be found out later */
 	message = mailing_compile(&m, &cli->site, "", 0, e);
 	if (!message)

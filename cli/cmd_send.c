@@ -20,6 +20,7 @@ const struct opt opts_send[] = {
 	{ "key", "KEY", "send once for each key; %Y, %m, %d, %V as strftime(3)" },
 	{ "to", "ADDRESS", "only a test copy, to this address" },
 	{ "max", "N", "at most so many articles in one mail (default: 20)" },
+	{ "hidden", NULL, "keep it out of the public archive" },
 	{ "dry-run", NULL, "show what would go out, and stop" },
 	{ "yes", NULL, "do not ask" },
 	{ "wait", NULL, "stay until everything is sent" },
@@ -67,6 +68,7 @@ read_request(const struct cli *cli, int argc, char **argv, struct request *r, st
 	r->file = r->promotion ? argv[1] : NULL;
 	r->wish.topic = cli_option(cli, "topic");
 	r->wish.subject = cli_option(cli, "subject");
+	r->wish.hidden = cli_option(cli, "hidden") != NULL;
 	if (cli_option_int(cli, "max", 1, 200, &r->wish.most, e) == -1)
 		return -1;
 	if (at && clock_parse(at, &r->at, e) == -1) {
@@ -130,7 +132,10 @@ show_mailing(struct cli *cli, const struct mailing *m, const struct request *r)
 		out_field(cli, "Starts", OUT_PLAIN, "in %s", out_duration(text, start - now));
 	if (m->text.valid_until)
 		out_field(cli, "Valid until", OUT_PLAIN, "%s", clock_local(when, m->text.valid_until));
+	if (conf->site_archive)
+		out_field(cli, "Archive", OUT_PLAIN, "%s", m->hidden ? "no, it is kept out of it" : "yes, at /archive for everybody");
 	json_put(cli->result, "topic", m->topic.slug);
+	json_put_bool(cli->result, "hidden", m->hidden);
 	json_put_int(cli->result, "recipients", m->recipients);
 }
 

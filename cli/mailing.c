@@ -12,6 +12,7 @@
 #include "content/markdown.h"
 #include "content/template.h"
 #include "content/wrap.h"
+#include "site/archive.h"
 #include "site/site.h"
 #include "store/subscription.h"
 
@@ -125,6 +126,7 @@ mailing_articles(struct mailing *m, const struct site *site, const struct mailin
 
 	memset(m, 0, sizeof(*m));
 	m->kind = "articles";
+	m->hidden = wish->hidden;
 	if (set_subject(m, wish->subject, e) == -1 || topic_find(site->db, wish->topic ? wish->topic : "articles", &m->topic, e) == -1 ||
 	    subscription_audience(site->db, m->topic.id, &m->recipients, e) == -1 ||
 	    article_list(site->db, m->topic.id, 10000, &m->articles, e) == -1)
@@ -149,6 +151,7 @@ mailing_promotion(struct mailing *m, const struct site *site, const char *path, 
 	m->kind = "promotion";
 	if (set_subject(m, wish->subject, e) == -1 || article_text_read(&m->text, path, base, e) == -1)
 		return -1;
+	m->hidden = wish->hidden || m->text.unlisted;
 	if (m->text.valid_until && m->text.valid_until <= clock_now())
 		return err_set(e, ERR_REFUSED, "%s: valid-until was %s: set a later one, or leave it unsent", path,
 		    clock_local(when, m->text.valid_until));
@@ -160,6 +163,21 @@ mailing_promotion(struct mailing *m, const struct site *site, const char *path, 
 	if (topic_find(site->db, topic, &m->topic, e) == -1)
 		return wish->topic ? -1 : err_wrap(e, "%s", path);
 	return subscription_audience(site->db, m->topic.id, &m->recipients, e);
+}
+
+void
+mailing_set_archive_url(struct mailing *m, const struct site *site, const char *subject, const char *uuid)
+{
+	char path[ARCHIVE_PATH];
+	int n;
+
+	m->archive_url[0] = '\0';
+	if (m->hidden || !site->conf.site_archive)
+		return;
+	n = snprintf(m->archive_url, sizeof(m->archive_url), "%s%s", site->conf.site_url,
+	    uuid ? archive_path(path, subject, uuid) : "/archive");
+	if (n >= (int)sizeof(m->archive_url)) /* no address is better than half of one */
+		m->archive_url[0] = '\0';
 }
 
 int
@@ -217,6 +235,8 @@ mailing_render(const struct mailing *m, const struct site *site, const char *mar
 	} else {
 		promotion_data(m, site, data);
 	}
+	if (m->archive_url[0])
+		json_put(data, "archive_url", m->archive_url);
 	buf_addf(&out->subject, "%s%s", mark, m->subject);
 	rc = compose_render(out, &site->conf, "", name, data, e);
 	json_decref(data);

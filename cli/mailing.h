@@ -17,6 +17,7 @@ struct message;
 struct site;
 
 #define SUBJECT_MAX 600 /* bytes; of one that somebody gives, half of it */
+#define ARCHIVE_URL 1024
 
 struct mailing {
 	const char *kind; /* "articles" or "promotion" */
@@ -27,12 +28,15 @@ struct mailing {
 	int64_t waiting;               /* new articles beyond the most of one mail */
 	struct article_text text;      /* promotions */
 	int64_t recipients;            /* subscribers of the topic now */
+	bool hidden;                   /* to be kept out of the public archive */
+	char archive_url[ARCHIVE_URL]; /* that the mail names; "": it names none */
 };
 
-/* What --topic, --subject and --max say; NULL and 0 for what they do not. */
+/* What --topic, --subject, --max and --hidden say; NULL and 0 for what they do not. */
 struct mailing_wish {
 	const char *topic, *subject;
 	int64_t most;
+	bool hidden;
 };
 
 /* Gather every article that is out and not announced to the topic (default: articles). There may be none. */
@@ -40,6 +44,12 @@ int mailing_articles(struct mailing *m, const struct site *site, const struct ma
 
 /* Read a promotion (default topic: what the file says, else promotions). ERR_REFUSED when its valid-until has passed. */
 int mailing_promotion(struct mailing *m, const struct site *site, const char *path, const struct mailing_wish *wish, struct err *e);
+
+/*
+ * Fill archive_url: that of the campaign with this subject and uuid, or with NULL the address of the whole archive, for test copies
+ * and previews. It stays empty when the mailing is hidden, or the site has no archive.
+ */
+void mailing_set_archive_url(struct mailing *m, const struct site *site, const char *subject, const char *uuid);
 
 /* Drop the articles that somebody announced in the meantime; inside the transaction that is to announce the rest. */
 int mailing_drop_announced(struct mailing *m, const struct site *site, struct err *e);

@@ -56,6 +56,10 @@ const struct command commands[] = {
 	{ "campaign",   "archive",     "[ID]", 0, 1, SITE_STORE, cmd_campaign_archive, opts_campaign_archive, "shrink the ledger of mailings that are over",
 	  "Forgets the relay's replies, codes and classes; who got the mailing stays known, and later bounces find their way. It may be "
 	  "interrupted and run again, and newsletterd may run meanwhile." },
+	{ "campaign",   "hide",        "ID", 1, 1, SITE_STORE, cmd_campaign_hide, opts_none, "keep a mailing out of the public archive",
+	  "Its page is gone at once, and browsers and proxies may show it for five minutes more. The link to it in a mail that was sent then "
+	  "leads nowhere." },
+	{ "campaign",   "unhide",      "ID", 1, 1, SITE_STORE, cmd_campaign_unhide, opts_none, "show a mailing in the public archive again", NULL },
 	{ "subscriber", "add",         "ADDRESS", 1, 1, SITE_STORE | SITE_SUPPRESSION, cmd_subscriber_add, opts_subscriber_add,
 	  "subscribe somebody who asked you to",
 	  "Who left, bounced or complained can only come back by themselves, through the signup page: then the exit status is 3." },

@@ -38,22 +38,25 @@ fill_row(struct cli *cli, const struct mailing *m, const char *key, int64_t at, 
 	c->start_at = at > first ? at : first;
 	c->valid_until = m->text.valid_until;
 	c->planned = m->recipients;
+	c->hidden = m->hidden;
 	if (c->valid_until && c->valid_until <= c->start_at)
 		return err_set(e, ERR_REFUSED, "it would start after its valid-until, %s", clock_local(when, c->valid_until));
 	return 0;
 }
 
 static int
-put_message(struct cli *cli, const struct mailing *m, int64_t campaign_id, struct err *e)
+put_message(struct cli *cli, struct mailing *m, const struct campaign *c, struct err *e)
 {
-	struct message *message = mailing_compile(m, &cli->site, "", campaign_id, e);
+	struct message *message;
 	struct buf bytes = BUF_INIT;
 	int rc;
 
+	mailing_set_archive_url(m, &cli->site, c->subject, c->uuid);
+	message = mailing_compile(m, &cli->site, "", c->id, e);
 	if (!message)
 		return -1;
 	message_save(message, &bytes);
-	rc = campaign_put_message(cli->site.db, campaign_id, cli->site.conf.site_language, bytes.data, bytes.len, e);
+	rc = campaign_put_message(cli->site.db, c->id, cli->site.conf.site_language, bytes.data, bytes.len, e);
 	buf_release(&bytes);
 	message_free(message);
 	return rc;
@@ -93,7 +96,7 @@ send_campaign(struct cli *cli, struct mailing *m, const char *key, int64_t at, s
 		rc = 0;
 		goto out;
 	}
-	if (fill_row(cli, m, key, at, c, e) == -1 || campaign_create(cli->site.db, c, e) == -1 || put_message(cli, m, c->id, e) == -1 ||
+	if (fill_row(cli, m, key, at, c, e) == -1 || campaign_create(cli->site.db, c, e) == -1 || put_message(cli, m, c, e) == -1 ||
 	    announce(cli, m, c->id, e) == -1 || db_commit(cli->site.db, e) == -1)
 		goto out;
 	rc = 1;
@@ -138,7 +141,7 @@ check_suppressed(struct cli *cli, const struct addr *to, struct err *e)
 }
 
 int
-send_test(struct cli *cli, const struct mailing *m, const char *address, struct err *e)
+send_test(struct cli *cli, struct mailing *m, const char *address, struct err *e)
 {
 	struct message *message;
 	struct addr to;
@@ -146,6 +149,7 @@ send_test(struct cli *cli, const struct mailing *m, const char *address, struct 
 
 	if (people_address(&to, address, e) == -1 || check_suppressed(cli, &to, e) == -1)
 		return -1;
+	mailing_set_archive_url(m, &cli->site, NULL, NULL);
 	message = mailing_compile(m, &cli->site, "[Test] ", 0, e);
 	if (!message || db_begin(cli->site.db, e) == -1)
 		goto out;

@@ -13,7 +13,7 @@ struct err;
 struct mailing;
 
 /* Queue one marked copy for the address through the outbox. */
-int send_test(struct cli *cli, const struct mailing *m, const char *address, struct err *e);
+int send_test(struct cli *cli, struct mailing *m, const char *address, struct err *e);
 
 /*
  * Make the campaign, all in one transaction: its row, its compiled message, its articles' announcements. 1 and *c; 0 when

@@ -10,6 +10,8 @@
 
 struct err;
 struct message;
+struct signup;
+struct subscriber;
 
 struct clerk {
 	struct site *site;
@@ -28,6 +30,7 @@ struct clerk_mail {
 	const char *kind, *address;
 	int64_t subscriber_id;     /* 0: nobody on the list */
 	const char *confirm_token; /* confirmations; else NULL */
+	const char *mydata_token;  /* what was asked for at /manage; else NULL */
 	int64_t expires_at;        /* not sent after that */
 };
 
@@ -42,6 +45,13 @@ int clerk_signups(struct clerk *c, struct err *e);
 
 /* Every second: drop what has waited for too long; tell the operator when more ask than the limit over all lets through. */
 int clerk_surge(struct clerk *c, struct err *e);
+/*
+ * One that asks for the link to settings and data: whether there is a mail to send (1 and *who, 0, -1), and sending it, inside the caller's
+ * transaction. It goes to whoever has proven the address once and is not suppressed as hard, complaint or staff; at most one an hour
+ * and four a day.
+ */
+int clerk_manage_judge(struct clerk *c, const struct signup *request, struct subscriber *who, struct err *e);
+int clerk_manage(struct clerk *c, const struct signup *request, const struct subscriber *who, struct err *e);
 
 /* Start campaigns that are due; hold those that are overdue; end those whose offer is over. */
 int clerk_schedule(struct clerk *c, struct err *e);

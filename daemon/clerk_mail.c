@@ -13,6 +13,7 @@ clerk_mail(struct clerk *c, const struct message *message, const struct clerk_ma
 		.name = "",
 		.subscriber_id = mail->subscriber_id,
 		.confirm_token = mail->confirm_token,
+		.mydata_token = mail->mydata_token,
 	};
 	struct buf bytes = BUF_INIT;
 	int rc;

@@ -257,6 +257,14 @@ judge(struct clerk *c, struct decision *d, struct err *e)
 	return gets_mail(c, d, e);
 }
 
+static int
+send_mail(struct clerk *c, struct decision *d, struct err *e)
+{
+	if (d->signup->manage)
+		return clerk_manage(c, d->signup, &d->who, e);
+	return d->wanted_count ? ask_to_confirm(c, d, e) : note_already(c, d, e);
+}
+
 /* 1 when it is settled and may go, 0 when it waits, -1. */
 static int
 decide(struct clerk *c, struct signup *signup, struct turn *turn, struct err *e)
@@ -266,7 +274,7 @@ decide(struct clerk *c, struct signup *signup, struct turn *turn, struct err *e)
 	int rc, answer = LIMIT_DROP;
 
 	d->signup = signup;
-	rc = judge(c, d, e);
+	rc = signup->manage ? clerk_manage_judge(c, signup, &d->who, e) : judge(c, d, e);
 	if (rc == 0) {
 		turn->silent++;
 		rc = counter_add(c->site->db, "signup_without_mail", 1, e);
@@ -275,7 +283,7 @@ decide(struct clerk *c, struct signup *signup, struct turn *turn, struct err *e)
 		if (rc != -1 && !(waited && rc == LIMIT_WAIT)) /* that it goes on waiting is no news */
 			turn->answer[answer]++;
 		if (rc == LIMIT_PASS)
-			rc = d->wanted_count ? ask_to_confirm(c, d, e) : note_already(c, d, e);
+			rc = send_mail(c, d, e);
 	}
 	free(d);
 	return rc == -1 ? -1 : answer != LIMIT_WAIT;

@@ -322,6 +322,7 @@ http_run(struct role_run *role, struct err *e)
 	h.cache = http_cache_new();
 	h.site = site_context(&role->site.conf);
 	h.base = base_path(role->site.conf.site_url);
+	archive_init(&h);
 	signal(SIGPIPE, SIG_IGN); /* a visitor who has gone is no reason to end */
 	if (http_proxies_init(&h, e) == -1 || http_language_init(&h, e) == -1 || signup_init(&h, e) == -1 || style_init(&h, e) == -1 ||
 	    start(&h, e) == -1)
@@ -337,6 +338,7 @@ out:
 		MHD_run(h.mhd);
 		MHD_stop_daemon(h.mhd);
 	}
+	archive_release(&h);
 	http_cache_free(h.cache);
 	json_decref(h.site);
 	free(h.base);

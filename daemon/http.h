@@ -29,6 +29,7 @@
 #include "store/signup.h"
 #include "store/topic.h"
 
+struct archive_pages;
 struct err;
 struct http_request;
 
@@ -49,6 +50,8 @@ enum http_work {
 	WORK_CONFIRM,
 	WORK_UNSUBSCRIBE,
 	WORK_PREFERENCES,
+	WORK_MANAGE,
+	WORK_ERASE,
 	WORK_COUNT,
 };
 
@@ -67,6 +70,7 @@ struct http {
 		struct buf text; /* the wording that the form shows, until the role is started anew */
 		uint8_t hash[CONSENT_HASH];
 	} consent[WORDS_LANGUAGES];        /* one for each language */
+	struct archive_pages *archive;     /* http_archive.c */
 	struct wordlist disposable, roles; /* addresses that no signup is taken from; empty where the configuration takes them */
 	struct topic_list topics;
 	int64_t topics_version, topics_read_us; /* db_data_version of `topics`, and when it was asked for */
@@ -127,6 +131,10 @@ struct http_confirm {
 	int count;
 };
 
+struct http_erase {
+	uint8_t hash[TOKEN_HASH]; /* of the link's token */
+};
+
 struct http_leave {
 	struct link link;
 	const char *source; /* "one-click" or "page" */
@@ -145,6 +153,7 @@ struct http_request {
 	size_t seen;      /* bytes of body that came, kept or not */
 	unsigned refused; /* status that the body has earned already, or 0 */
 	bool json;        /* the answer is to be JSON */
+	const char *csp;  /* the answer's own Content-Security-Policy, or NULL: that of all pages */
 	bool get;         /* GET or HEAD: may be asked again in another language */
 	int language;     /* of the answer, in http.languages */
 	unsigned status;
@@ -161,6 +170,7 @@ struct http_request {
 		struct http_confirm confirm;
 		struct http_leave leave;
 		struct http_preferences preferences;
+		struct http_erase erase;
 	} u;
 };
 
@@ -225,7 +235,7 @@ void page_words(const struct http_request *r, struct buf *out, const char *key, 
 
 void page_busy(struct http_request *r);                                            /* 503: nothing was recorded */
 void page_trouble(struct http_request *r, const struct err *e);                    /* our fault: a line in the log and a 503 */
-void page_link_expired(struct http_request *r, unsigned status, const char *kind); /* kind: "confirm", "preferences", "undo" or NULL */
+void page_link_expired(struct http_request *r, unsigned status, const char *kind); /* kind: "confirm", "preferences", "undo", "mydata" or NULL */
 
 /* The site's topics, a tenth of a second old at the most; NULL after having answered. */
 const struct topic_list *http_topics(struct http_request *r);
@@ -236,6 +246,8 @@ int http_form(struct http_request *r, struct form *f);
 /* The pages, and what they render once. */
 int signup_init(struct http *h, struct err *e);
 int style_init(struct http *h, struct err *e);
+void archive_init(struct http *h);
+void archive_release(struct http *h);
 void signup_get(struct http_request *r);
 void signup_post(struct http_request *r);
 void confirm_get(struct http_request *r);
@@ -252,6 +264,13 @@ bool undo_read(int64_t *at, const struct link_keys *keys, const char *link, bool
 void undo_post(struct http_request *r, const char *text, bool everything);
 void preferences_get(struct http_request *r);
 void preferences_post(struct http_request *r);
+void manage_get(struct http_request *r);
+void manage_post(struct http_request *r);
+void mydata_get(struct http_request *r);
+void mydata_post(struct http_request *r);
+void archive_list_get(struct http_request *r);
+void archive_get(struct http_request *r);
+void archive_feed_get(struct http_request *r);
 void style_get(struct http_request *r);
 void robots_get(struct http_request *r);
 void favicon_get(struct http_request *r);

@@ -11,6 +11,7 @@
 #include "http.h"
 
 #include "base/err.h"
+#include "base/log.h"
 #include "base/origin.h"
 #include "content/template.h"
 
@@ -59,10 +60,12 @@ embed_script_get(struct http_request *r)
 	struct err e = ERR_INIT;
 
 	json_object_set(context, "site", r->http->site);
-	if (template_file(&script, r->http->role->site.conf.store_templates, "web/embed.js.mustache", context, &e) == 0)
+	if (template_file(&script, r->http->role->site.conf.store_templates, "web/embed.js.mustache", context, &e) == 0) {
 		page_bytes(r, MHD_HTTP_OK, "text/javascript; charset=utf-8", "public, max-age=86400", &script);
-	else
-		page_trouble(r, &e);
+	} else {
+		log_event(LOG_LEVEL_ERROR, "template", "reason=%s", log_text(e.text));
+		page_error(r, MHD_HTTP_SERVICE_UNAVAILABLE, "trouble", NULL);
+	}
 	json_decref(context);
 	buf_release(&script);
 }

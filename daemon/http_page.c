@@ -2,7 +2,7 @@
  * http_page.c - answers: pages from templates, JSON, and what goes with each.
  *
  * Every answer carries the same strict headers. Nothing is cached but the
- * style sheet; no cookie is ever set; text that came from outside enters a
+ * style sheet and the public archive; no cookie is ever set; text that came from outside enters a
  * page through page_put() alone.
  */
 #include "http.h"
@@ -21,6 +21,7 @@
 #define ERROR_PAGE "web/error.html.mustache"
 #define TOPICS_US 100000 /* the store is asked so often whether it has changed, as all roles do */
 
+/* The first is a page's own where it has one (r->csp). */
 static const char *const headers[][2] = {
 	{ "Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src https: 'self'; form-action 'self'; "
 				     "frame-ancestors 'none'; base-uri 'none'" },
@@ -41,6 +42,7 @@ page_context(const struct http_request *r)
 		json_object_set_new(context, "languages", http_language_menu(r));
 	}
 	json_put(context, "base", r->http->base);
+	json_put_bool(context, "archive", r->http->role->site.conf.site_archive != 0);
 	json_put(context, "style_version", r->http->style_version);
 	return context;
 }
@@ -90,7 +92,7 @@ page_bytes(struct http_request *r, unsigned status, const char *type, const char
 	if (!r->response)
 		return; /* http.c closes the connection */
 	for (i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
-		MHD_add_response_header(r->response, headers[i][0], headers[i][1]);
+		MHD_add_response_header(r->response, headers[i][0], i == 0 && r->csp ? r->csp : headers[i][1]);
 	http_cors_headers(r);
 	MHD_add_response_header(r->response, MHD_HTTP_HEADER_CACHE_CONTROL, cache);
 	if (type)
@@ -99,12 +101,18 @@ page_bytes(struct http_request *r, unsigned status, const char *type, const char
 		MHD_add_response_header(r->response, MHD_HTTP_HEADER_RETRY_AFTER, "5");
 }
 
+static void
+say_language(struct http_request *r)
+{
+	if (r->response)
+		MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_LANGUAGE, http_language(r));
+}
+
 void
 page_html(struct http_request *r, unsigned status, struct buf *bytes)
 {
 	page_bytes(r, status, "text/html; charset=utf-8", "no-store", bytes);
-	if (r->response)
-		MHD_add_response_header(r->response, MHD_HTTP_HEADER_CONTENT_LANGUAGE, http_language(r));
+	say_language(r);
 }
 
 void
@@ -139,6 +147,7 @@ page_json(struct http_request *r, unsigned status, const char *type, json_t *val
 
 	json_write(&text, value, 0);
 	page_bytes(r, status, type, "no-store", &text);
+	say_language(r);
 	buf_release(&text);
 	json_decref(value);
 }

@@ -22,6 +22,7 @@ static const struct {
 	{ "invalid-name", "The member \"name\" cannot be a person's name: it is too long, holds control characters or a link." },
 	{ "invalid-topic", "No topic was chosen, or one that there is not. GET / lists them." },
 	{ "link-expired", "The link is too old, or it was not copied completely." },
+	{ "not-confirmed", "Erasing has to be confirmed by the member \"confirm\"; nothing was erased." },
 	{ "not-open", "The site has no topic to subscribe to yet." },
 	{ "query", "What stands behind the question mark of the address is not well-formed." },
 	{ "suggestion", "The address looks like a slip for the one in \"suggestion\". Ask. If it is right as typed, send it again, and once more as \"sure\"." },

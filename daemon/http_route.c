@@ -17,18 +17,23 @@ static const struct http_route routes[] = {
 	{ "/preferences/", true, false, preferences_get, preferences_post },
 	{ "/embed.js", false, false, embed_script_get, NULL },
 	{ "/problems/", true, false, problem_get, NULL },
+	{ "/manage", false, false, manage_get, manage_post },
+	{ "/my-data/", true, false, mydata_get, mydata_post },
+	{ "/archive", false, false, archive_list_get, NULL },
+	{ "/archive/feed.xml", false, false, archive_feed_get, NULL },
+	{ "/archive/", true, false, archive_get, NULL },
 	{ "/style.css", false, false, style_get, NULL },
 	{ "/robots.txt", false, false, robots_get, NULL },
 	{ "/favicon.ico", false, false, favicon_get, NULL },
 };
 
-/* What stands behind a path that ends in '/': one token of the alphabets that tokens and links are written in. */
+/* What stands behind a path that ends in '/': one token of the alphabets that tokens, links and slugs are written in. */
 static bool
 is_token(const char *s)
 {
 	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 
-	return n && n <= 64 && !s[n];
+	return n && n <= 80 && !s[n];
 }
 
 /* The path below [site] url. A reverse proxy may pass that prefix on or strip it: both are understood. */

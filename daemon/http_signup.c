@@ -58,17 +58,9 @@ signup_init(struct http *h, struct err *e)
 static void
 fresh_token(char out[FORM_TOKEN_TEXT], const struct http_request *r)
 {
-	form_token_make(out, r->http->role->site.links, r->http->consent[r->language].hash, clock_now());
-}
+	const struct http *h = r->http;
 
-/* The form's token: a fresh one, or when it is shown again the one that it had: its time counts from when it was first shown. */
-static void
-put_token(json_t *context, const struct http_request *r, const struct typed *t)
-{
-	char fresh[FORM_TOKEN_TEXT];
-
-	fresh_token(fresh, r);
-	page_put(context, "form_token", t->token ? t->token : fresh);
+	form_token_make(out, h->role->site.links, h->consent[r->language].hash, clock_now());
 }
 
 static json_t *
@@ -82,14 +74,15 @@ topics_context(const struct topic_list *all, const struct typed *t)
 	return topics;
 }
 
+/* The form: fresh, or again with what was typed and what is wrong with it. */
 static json_t *
-form_context(const struct http_request *r, const struct topic_list *all, const struct typed *t)
+form_context(const struct http_request *r, const struct topic_list *all, const struct typed *t, const char *token)
 {
 	json_t *context = page_context(r), *problem;
 	char member[32] = "field_";
 
 	json_object_set_new(context, "topics", topics_context(all, t));
-	put_token(context, r, t);
+	json_put(context, "form_token", token);
 	json_put(context, "consent_text", r->http->consent[r->language].text.data);
 	page_put(context, "email", t->email);
 	page_put(context, "name", t->name);
@@ -105,37 +98,37 @@ form_context(const struct http_request *r, const struct topic_list *all, const s
 	return context;
 }
 
-/* The form again, with what was typed and what is wrong with it. */
-static void
-show_form(struct http_request *r, unsigned status, const struct topic_list *all, const struct typed *t)
-{
-	page_answer(r, status, FORM_PAGE, form_context(r, all, t));
-}
-
-/* The fresh form: for those who have the same topics checked it differs in its token alone. */
+/* A fresh form differs in its token alone among those who have the same topics checked. */
 static void
 show_fresh_form(struct http_request *r, const struct topic_list *all, const struct typed *t)
 {
 	char token[FORM_TOKEN_TEXT], checked[TOPICS_MAX * 21 + 1];
 	const struct http_cached *page;
-	json_t *context;
 
 	fresh_token(token, r);
 	signup_topics_write(checked, sizeof(checked), t->topics, t->count);
 	page = http_cache_find(r, FORM_PAGE, checked);
-	if (!page) {
-		context = form_context(r, all, t);
-		json_put(context, "form_token", HTTP_SLOT(0));
-		page = http_cache_render(r, FORM_PAGE, checked, context);
-	}
+	if (!page)
+		page = http_cache_render(r, FORM_PAGE, checked, form_context(r, all, t, HTTP_SLOT(0)));
 	if (page)
 		http_cache_answer(r, MHD_HTTP_OK, page, (const char *[]){ token });
 }
 
+/* Again, with what was typed. Its token is the one that it had: its time counts from when the form was first shown. */
+static void
+show_form(struct http_request *r, unsigned status, const struct topic_list *all, const struct typed *t)
+{
+	char token[FORM_TOKEN_TEXT];
+
+	fresh_token(token, r);
+	page_answer(r, status, FORM_PAGE, form_context(r, all, t, t->token ? t->token : token));
+}
+
 /* The form as data, for pages that make their own of it. */
 static void
-give_form(struct http_request *r, const struct topic_list *all, const struct typed *t)
+give_form(struct http_request *r, const struct topic_list *all)
 {
+	char token[FORM_TOKEN_TEXT];
 	const struct conf *conf = &r->http->role->site.conf;
 	json_t *form = json_object(), *topics = json_array(), *topic;
 	size_t i;
@@ -150,7 +143,8 @@ give_form(struct http_request *r, const struct topic_list *all, const struct typ
 	json_put(form, "consent", r->http->consent[r->language].text.data);
 	if (conf->site_privacy_url[0])
 		json_put(form, "privacy_url", conf->site_privacy_url);
-	put_token(form, r, t);
+	fresh_token(token, r);
+	json_put(form, "form_token", token);
 	json_put(form, "language", http_language(r));
 	page_json(r, MHD_HTTP_OK, "application/json", form);
 }
@@ -182,7 +176,7 @@ signup_get(struct http_request *r)
 	if (all->count == 1) /* else nothing is ticked beforehand: a choice that somebody else made is no consent (ECJ C-673/17) */
 		signup_choose(&t, all->item[0].id);
 	if (r->json)
-		give_form(r, all, &t);
+		give_form(r, all);
 	else
 		show_fresh_form(r, all, &t);
 out:

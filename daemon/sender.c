@@ -138,7 +138,7 @@ worth_writing(const struct sender *s)
 		return true;
 	if ((sender_waits(s) && sender_pace_wants_save(s->pace, clock_mono_us())) || sender_pace_has_news(s->pace, clock_mono_us()))
 		return true;
-	return (!done && sender_has_ended(s)) || sender_can_claim(s);
+	return (!done && sender_has_ended(s)) || s->erased_count || sender_can_claim(s);
 }
 
 static int
@@ -177,6 +177,7 @@ static int
 look(struct sender *s, struct loop *l, struct err *e)
 {
 	int64_t now = clock_mono_us(), version;
+	bool news;
 
 	if (now < l->look_at_us)
 		return 0;
@@ -184,12 +185,14 @@ look(struct sender *s, struct loop *l, struct err *e)
 	sender_route_tick(s);
 	sender_look_at_windows(s);
 	version = db_data_version(s->site->db);
-	if (version == l->version && !s->stale)
-		return 0;
-	if (sender_look(s, e) == -1 || sender_drop_unwanted(s, e) == -1)
-		return -1;
-	l->version = version;
-	s->stale = false;
+	news = version != l->version;
+	if (news || s->stale) {
+		if (sender_look(s, e) == -1 || sender_drop_unwanted(s, e) == -1)
+			return -1;
+		l->version = version;
+		s->stale = false;
+	}
+	sender_erase(s, news);
 	return 0;
 }
 
@@ -293,6 +296,7 @@ open_all(struct sender *s, struct err *e)
 	slots_init(s);
 	personal_init(&s->personal, &s->site->conf, s->site->links);
 	db_set_cache(s->site->db, CACHE_KIB);
+	s->checkpoint_us = 1; /* an earlier sender may have ended between an erasure and its checkpoint */
 	return sender_recover(s, e);
 }
 

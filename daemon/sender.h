@@ -17,8 +17,8 @@
  * sender.c is the loop, sender_campaigns.c knows what there is to do,
  * sender_claim.c fills slots, sender_slots.c keeps their lists, sender_route.c
  * finds the relay for each, sender_submit.c hands them over, sender_record.c
- * empties them, sender_messages.c keeps the compiled messages, sender_relay.c
- * and sender_folder.c are the two transports.
+ * empties them, sender_messages.c keeps the compiled messages, sender_erase.c
+ * deletes files of people who are gone, sender_relay.c and sender_folder.c are the two transports.
  */
 #ifndef SENDER_H
 #define SENDER_H
@@ -132,6 +132,7 @@ struct running {
 
 #define COMPILED_MAX 128
 #define CAMPAIGNS_MAX 64
+#define ERASE_MOST 64 /* people a turn */
 
 struct sender {
 	struct site *site;
@@ -160,6 +161,12 @@ struct sender {
 	int64_t outbox_due;  /* when the next outbox mail is due; 0: none waits */
 	bool stale;          /* what we wrote ourselves changed what is due: data_version does not show it */
 	bool draining;
+
+	int64_t erased[ERASE_MOST]; /* people whose files are gone; their rows go with the next transaction */
+	int erased_count;
+	bool erase_waits;      /* there may be more of them */
+	int64_t erase_us;      /* not tried before; monotonic, as is the next */
+	int64_t checkpoint_us; /* the store's log is to be emptied then, or later; 0: it is not */
 };
 
 /* What a transport says of a slot that it was given. */
@@ -252,6 +259,14 @@ bool sender_keeps(struct sender *s, struct slot_entry *e);  /* whether one that 
 int sender_record(struct sender *s, struct err *e);
 void sender_recorded(struct sender *s);
 int64_t sender_retry_at(int attempts);
+
+/*
+ * sender_erase.c: ten times a second, after what waits for people who are gone was dropped. news: the store has changed. Then
+ * inside the transaction that records, and once that is committed.
+ */
+void sender_erase(struct sender *s, bool news);
+int sender_erase_record(struct sender *s, struct err *e);
+void sender_erase_recorded(struct sender *s);
 
 /* sender_messages.c */
 struct compiled *sender_compiled(struct sender *s, int64_t campaign_id, const char *language, struct err *e);

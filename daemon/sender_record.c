@@ -61,7 +61,15 @@ note_refusal(struct sender *s, const struct slot_entry *slot, struct err *e)
 		.enhanced = slot->enhanced,
 		.text = slot->reply,
 	};
+	struct subscriber who;
+	int rc = subscriber_get(s->site->db, slot->claim.who.id, &who, e);
 
+	if (rc == -1)
+		return -1;
+	if (rc == 0) { /* erased in the meantime: a number, and nobody's */
+		event.subscriber_id = 0;
+		event.text = NULL;
+	}
 	if (event_add(s->site->db, &event, e) == -1)
 		return -1;
 	return slot->dead ? end_address(s, slot, e) : 0;
@@ -150,22 +158,26 @@ sender_record(struct sender *s, struct err *e)
 			return -1;
 		count_result(tally, slot->result.state);
 	}
-	return write_tallies(s, &tallies, e);
+	if (write_tallies(s, &tallies, e) == -1)
+		return -1;
+	return sender_erase_record(s, e);
 }
 
+/* Without the reply: its words are the relay's, which may know the person's name when we do not. The ledger has it, until they are erased. */
 static void
 log_result(const struct slot_entry *slot)
 {
-	if (slot->result.state == DELIVERY_ACCEPTED && !slot->outbox)
+	const struct delivery_result *r = &slot->result;
+	const char *class = r->class && r->class[0] ? r->class : "none";
+
+	if (r->state == DELIVERY_ACCEPTED && !slot->outbox)
 		return; /* a line a message would drown what matters; the ledger has it */
 	if (slot->outbox)
-		log_event(LOG_LEVEL_INFO, "mail", "outbox=%lld kind=%s state=%s code=%d reply=%s",
-		    (long long)slot->mail.id, slot->mail.kind,
-		    delivery_state_name(slot->result.state), slot->result.code, log_text(slot->reply));
+		log_event(LOG_LEVEL_INFO, "mail", "outbox=%lld kind=%s state=%s code=%d class=%s", (long long)slot->mail.id, slot->mail.kind,
+		    delivery_state_name(r->state), r->code, class);
 	else
-		log_event(LOG_LEVEL_INFO, "delivery", "campaign=%lld delivery=%lld state=%s code=%d reply=%s",
-		    (long long)slot->claim.campaign_id,
-		    (long long)slot->claim.who.id, delivery_state_name(slot->result.state), slot->result.code, log_text(slot->reply));
+		log_event(LOG_LEVEL_INFO, "delivery", "campaign=%lld delivery=%lld state=%s code=%d class=%s",
+		    (long long)slot->claim.campaign_id, (long long)slot->claim.who.id, delivery_state_name(r->state), r->code, class);
 }
 
 void
@@ -173,6 +185,7 @@ sender_recorded(struct sender *s)
 {
 	struct slot_entry *slot;
 
+	sender_erase_recorded(s);
 	while ((slot = slot_take(&s->done))) {
 		log_result(slot);
 		s->stale |= slot->result.state == DELIVERY_DEFERRED;

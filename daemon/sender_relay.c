@@ -84,6 +84,7 @@ settle_replied(const struct slot_entry *e, enum smtp_command at, const struct sm
 	struct judge_out verdict = judge_reply(&in);
 
 	judge_redact_for(text, size, sender_rcpt(e));
+	judge_redact_name(text, size, e->outbox ? e->mail.name : e->claim.who.name);
 	o->result.code = reply->code;
 	o->result.enhanced = reply->enhanced;
 	o->result.reply = text;

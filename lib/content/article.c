@@ -171,11 +171,17 @@ take_title(struct reading *r, const char *body, size_t body_len)
 	return 0;
 }
 
-/* As YAML 1.1 says it, which blogs are written for. */
+/* As YAML 1.1 says them, which blogs are written for. */
 static bool
 is_yes(const char *s)
 {
 	return s && (strcasecmp(s, "true") == 0 || strcasecmp(s, "yes") == 0 || strcasecmp(s, "on") == 0);
+}
+
+static bool
+is_no(const char *s)
+{
+	return s && (strcasecmp(s, "false") == 0 || strcasecmp(s, "no") == 0 || strcasecmp(s, "off") == 0);
 }
 
 static int
@@ -185,6 +191,7 @@ take_all(struct reading *r, const char *body, size_t body_len)
 	struct buf excerpt = BUF_INIT;
 
 	a->draft = is_yes(json_string_value(get(r, "draft")));
+	a->unlisted = is_no(json_string_value(get(r, "archive")));
 	if (body_len > MARKDOWN_MAX)
 		return err_set(r->e, ERR_INPUT, "more than %u bytes of Markdown: make it shorter", MARKDOWN_MAX);
 	if (take_title(r, body, body_len) == -1 || take_url(r, "url", &a->url) == -1 || take(r, "excerpt", false, &a->excerpt) == -1 ||

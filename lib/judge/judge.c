@@ -10,8 +10,9 @@
 #include "base/text.h"
 #include "judge/judge_table.h"
 
-#define LOCAL_LEAST 3 /* a shorter local part is rather a word of the reply */
+#define WORD_LEAST 3 /* a shorter local part, or part of a name, is rather a word of the reply */
 #define MARK "<address>"
+#define MARK_NAME "<name>"
 #define TRY_LATER "try-later" /* what the last row is called for a temporary reply */
 #define HOLD_TEMPORARY 60     /* seconds: most that the relay is left alone for after a temporary reply that names no quota */
 
@@ -334,9 +335,9 @@ find_address(const char *text, const char *from, const char **start, const char 
 
 /* Put the mark in place of [start, end) of a text in `size` bytes; returns where to go on. */
 static char *
-put_mark(char *text, size_t size, const char *start, const char *end)
+put_mark(char *text, size_t size, const char *start, const char *end, const char *with)
 {
-	const size_t mark = strlen(MARK);
+	const size_t mark = strlen(with);
 	size_t where = (size_t)(start - text), rest = strlen(end);
 	size_t keep = where + mark < size ? mark : size - 1 - where; /* what of the mark fits */
 	size_t room = size - 1 - where - keep;
@@ -344,7 +345,7 @@ put_mark(char *text, size_t size, const char *start, const char *end)
 	if (rest > room)
 		rest = text_cut(end, room);
 	memmove(text + where + keep, end, rest);
-	memcpy(text + where, MARK, keep);
+	memcpy(text + where, with, keep);
 	text[where + keep + rest] = '\0';
 	return text + where + keep;
 }
@@ -356,7 +357,7 @@ judge_redact(char *text, unsigned long size)
 	char *at = text;
 
 	while (size > 0 && find_address(text, at, &start, &end))
-		at = put_mark(text, size, start, end);
+		at = put_mark(text, size, start, end, MARK);
 }
 
 static bool
@@ -365,21 +366,56 @@ in_word(char c)
 	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || c == '_';
 }
 
+/* Put the mark in place of a word, or words, wherever they stand alone. */
+static void
+redact_word(char *text, size_t size, const char *word, const char *with)
+{
+	size_t n = strlen(word);
+	char *at = text;
+
+	while ((at = strcasestr(at, word))) {
+		if ((at > text && in_word(at[-1])) || in_word(at[n]))
+			at++;
+		else
+			at = put_mark(text, size, at, at + n, with);
+	}
+}
+
 void
 judge_redact_for(char *text, unsigned long size, const char *address)
 {
 	size_t n = strcspn(address, "@");
-	char local[65], *at = text;
+	char local[65];
 
 	judge_redact(text, size);
-	if (n < LOCAL_LEAST || n >= sizeof(local))
+	if (n < WORD_LEAST || n >= sizeof(local))
 		return;
 	memcpy(local, address, n);
 	local[n] = '\0';
-	while ((at = strcasestr(at, local))) {
-		if ((at > text && in_word(at[-1])) || in_word(at[n]))
-			at++;
-		else
-			at = put_mark(text, size, at, at + n);
+	redact_word(text, size, local, MARK);
+}
+
+void
+judge_redact_name(char *text, unsigned long size, const char *name)
+{
+	const char *p = name, *end;
+	char word[257];
+	size_t n;
+
+	if (strlen(name) >= sizeof(word))
+		return; /* nobody can be called so: lib/store/subscriber.h */
+	if (name[0] && size)
+		redact_word(text, size, name, MARK_NAME);
+	for (; *p && size; p = end) {
+		for (end = p; in_word(*end); end++)
+			continue;
+		n = (size_t)(end - p);
+		if (n >= WORD_LEAST) {
+			memcpy(word, p, n);
+			word[n] = '\0';
+			redact_word(text, size, word, MARK_NAME);
+		}
+		if (!n)
+			end++;
 	}
 }

@@ -81,4 +81,7 @@ void judge_redact(char *text, unsigned long size);
 /* The same, and the local part of the address that the text is about where it stands alone ("user ann.lee unknown"). */
 void judge_redact_for(char *text, unsigned long size, const char *address);
 
+/* Replace the person's name, and each of its words of three bytes or more, by "<name>" wherever they stand as words. "": nothing. */
+void judge_redact_name(char *text, unsigned long size, const char *name);
+
 #endif

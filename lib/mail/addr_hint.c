@@ -184,7 +184,10 @@ distance(const char *a, const char *b)
 	return last[m];
 }
 
-/* The first letter is rarely mistyped and makes another word of it (mail, email, ymail): it must be there, at most exchanged with the second. */
+/*
+ * The first letter is rarely mistyped, and another one makes another word (mail, email, ymail): it must be there, at most exchanged
+ * with the second.
+ */
 static bool
 begins_alike(const char *a, const char *b)
 {

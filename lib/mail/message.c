@@ -34,6 +34,7 @@ const struct slot_name slot_names[SLOT_COUNT] = {
 	[SLOT_PREFERENCES_URL] = { "preferences_url", SLOT_KIND_URL },
 	[SLOT_VIEW_URL] = { "view_url", SLOT_KIND_URL },
 	[SLOT_CONFIRM_URL] = { "confirm_url", SLOT_KIND_URL },
+	[SLOT_MYDATA_URL] = { "mydata_url", SLOT_KIND_URL },
 };
 
 void

@@ -33,6 +33,7 @@ enum slot {
 	SLOT_PREFERENCES_URL,
 	SLOT_VIEW_URL,
 	SLOT_CONFIRM_URL,
+	SLOT_MYDATA_URL,
 	SLOT_COUNT,
 	SLOT_NONE = 255, /* in stored messages: a literal */
 };
@@ -106,6 +107,12 @@ struct message_values {
  * message_size more bytes.
  */
 void message_merge(const struct message *m, const struct message_values *v, struct buf *out);
+
+/*
+ * The bodies of the message as it is merged with these values, decoded: UTF-8, LF at line ends. *html stays as it is for a message
+ * of text alone. ERR_CORRUPT for what message_compile did not make.
+ */
+int message_bodies(const struct message *m, const struct message_values *v, struct buf *text, struct buf *html, struct err *e);
 
 /* An upper bound of the merged size with these values, so that *out can be reserved and SIZE declared. */
 size_t message_size(const struct message *m, const struct message_values *v);

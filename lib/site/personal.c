@@ -21,6 +21,7 @@ personal_init(struct personal *p, const struct conf *conf, const struct link_key
 	buf_init(&p->preferences_url);
 	buf_init(&p->view_url);
 	buf_init(&p->confirm_url);
+	buf_init(&p->mydata_url);
 }
 
 void
@@ -33,6 +34,7 @@ personal_release(struct personal *p)
 	buf_release(&p->preferences_url);
 	buf_release(&p->view_url);
 	buf_release(&p->confirm_url);
+	buf_release(&p->mydata_url);
 }
 
 /* site-url/path/LINK, where it is wanted */
@@ -48,6 +50,18 @@ put_url(struct personal *p, struct buf *out, const char *path, const struct link
 	buf_addstr(out, p->conf->site_url);
 	buf_addstr(out, path);
 	buf_addstr(out, text);
+}
+
+/* site-url/path/TOKEN, where there is one */
+static void
+put_token(const struct personal *p, struct buf *out, const char *path, const char *token)
+{
+	buf_reset(out);
+	if (!token)
+		return;
+	buf_addstr(out, p->conf->site_url);
+	buf_addstr(out, path);
+	buf_addstr(out, token);
 }
 
 /* local+LINK@domain out of local@domain */
@@ -130,12 +144,8 @@ personal_fill(struct personal *p, const struct personal_for *whose, const struct
 		link_address(text, p->links, &leave);
 		put_tagged(&p->unsubscribe_mailto, p->conf->mail_unsubscribe, text);
 	}
-	buf_reset(&p->confirm_url);
-	if (whose->confirm_token) {
-		buf_addstr(&p->confirm_url, p->conf->site_url);
-		buf_addstr(&p->confirm_url, "/confirm/");
-		buf_addstr(&p->confirm_url, whose->confirm_token);
-	}
+	put_token(p, &p->confirm_url, "/confirm/", whose->confirm_token);
+	put_token(p, &p->mydata_url, "/my-data/", whose->mydata_token);
 	value[SLOT_NAME] = whose->name;
 	value[SLOT_TO] = whose->address;
 	value[SLOT_DATE] = p->date;
@@ -145,4 +155,5 @@ personal_fill(struct personal *p, const struct personal_for *whose, const struct
 	value[SLOT_PREFERENCES_URL] = p->preferences_url.data;
 	value[SLOT_VIEW_URL] = p->view_url.data;
 	value[SLOT_CONFIRM_URL] = p->confirm_url.data;
+	value[SLOT_MYDATA_URL] = p->mydata_url.data;
 }

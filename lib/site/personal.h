@@ -23,6 +23,7 @@ struct personal_for {
 	int64_t subscriber_id, topic_id, campaign_id;
 	int64_t outbox_id;
 	const char *confirm_token; /* confirmations; else NULL */
+	const char *mydata_token;  /* what was asked for at /manage; else NULL */
 };
 
 struct personal {
@@ -30,7 +31,7 @@ struct personal {
 	const struct link_keys *links;
 	struct buf sender;           /* envelope sender */
 	char envelope_id[LINK_TEXT]; /* the link in it, which is also ENVID (RFC 3461 4.4) */
-	struct buf message_id, unsubscribe_url, unsubscribe_mailto, preferences_url, view_url, confirm_url;
+	struct buf message_id, unsubscribe_url, unsubscribe_mailto, preferences_url, view_url, confirm_url, mydata_url;
 	char date[CLOCK_TEXT];
 	int64_t date_at;
 	struct message_values values; /* point into the above, and into *whose */

@@ -20,6 +20,7 @@ enum {
 	Q_WATCHED,
 	Q_ALARM,
 	Q_SET_STATE,
+	Q_HIDE,
 	Q_START,
 	Q_FINISH,
 	Q_TALLY,
@@ -39,11 +40,11 @@ enum {
 #define COLUMNS \
 	"id, uuid, kind, topic_id, coalesce(key, ''), subject, state, reason, created_by, created_at, start_at, coalesce(valid_until, 0), " \
 	"coalesce(started_at, 0), coalesce(deadline, 0), coalesce(finished_at, 0), coalesce(high_id, 0), cursor, planned, accepted, deferred, " \
-	"refused, unknown, skipped, coalesce(archived_at, 0), alarms"
+	"refused, unknown, skipped, coalesce(archived_at, 0), alarms, hidden"
 
 static const char *const sql[] = {
-	[Q_CREATE] = "INSERT INTO campaign (uuid, kind, topic_id, key, subject, state, created_at, created_by, start_at, valid_until, planned) "
-		     "VALUES (:uuid, :kind, :topic, :key, :subject, 'scheduled', :now, :by, :start, :valid_until, :planned)",
+	[Q_CREATE] = "INSERT INTO campaign (uuid, kind, topic_id, key, subject, state, created_at, created_by, start_at, valid_until, planned, hidden) "
+		     "VALUES (:uuid, :kind, :topic, :key, :subject, 'scheduled', :now, :by, :start, :valid_until, :planned, :hidden)",
 	[Q_GET] = "SELECT " COLUMNS " FROM campaign WHERE id = :id",
 	[Q_BY_KEY] = "SELECT " COLUMNS " FROM campaign WHERE key = :key",
 	[Q_LIST] = "SELECT " COLUMNS " FROM campaign ORDER BY id DESC LIMIT :limit",
@@ -57,6 +58,7 @@ static const char *const sql[] = {
 	[Q_SET_STATE] = "UPDATE campaign SET state = :state, reason = :reason, alarms = alarms & ~4, finished_at = CASE WHEN :state = 'cancelled' THEN :now END, "
 			"start_at = CASE WHEN :state = 'scheduled' THEN max(start_at, :now) ELSE start_at END, "
 			"deadline = CASE WHEN :state = 'sending' THEN max(deadline, :now + :grace) ELSE deadline END WHERE id = :id",
+	[Q_HIDE] = "UPDATE campaign SET hidden = :hidden WHERE id = :id",
 	[Q_START] = "UPDATE campaign SET state = 'sending', reason = '', started_at = :now, deadline = :deadline, "
 		    "high_id = (SELECT coalesce(max(id), 0) FROM subscriber), "
 		    "planned = (SELECT count(*) FROM subscription u WHERE u.topic_id = campaign.topic_id AND u.state = 1) WHERE id = :id AND state = 'scheduled'",
@@ -116,6 +118,7 @@ fill(struct stmt *st, struct campaign *c)
 	c->skipped = stmt_col_int(st, 22);
 	c->archived_at = stmt_col_int(st, 23);
 	c->alarms = (unsigned)stmt_col_int(st, 24);
+	c->hidden = stmt_col_int(st, 25) != 0;
 }
 
 static int
@@ -171,6 +174,7 @@ campaign_create(struct db *db, struct campaign *c, struct err *e)
 	stmt_int(st, ":start", c->start_at);
 	stmt_int_or_null(st, ":valid_until", c->valid_until);
 	stmt_int(st, ":planned", c->planned);
+	stmt_int(st, ":hidden", c->hidden);
 	if (stmt_run(st, e) == -1)
 		return -1;
 	c->id = db_insert_id(db);
@@ -223,6 +227,16 @@ campaign_alarm(struct db *db, int64_t id, unsigned alarms, struct err *e)
 
 	stmt_int(st, ":id", id);
 	stmt_int(st, ":alarms", alarms);
+	return stmt_run(st, e);
+}
+
+int
+campaign_hide(struct db *db, int64_t id, bool hidden, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_HIDE);
+
+	stmt_int(st, ":id", id);
+	stmt_int(st, ":hidden", hidden);
 	return stmt_run(st, e);
 }
 

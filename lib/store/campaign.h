@@ -8,6 +8,7 @@
 #ifndef CAMPAIGN_H
 #define CAMPAIGN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,7 @@ struct campaign {
 	int64_t high_id, cursor;
 	int64_t planned, accepted, deferred, refused, unknown, skipped;
 	unsigned alarms; /* CAMPAIGN_ALARM_*: those that were raised */
+	bool hidden;     /* kept out of the public archive */
 };
 
 /* Changes of the counts, applied at once. */
@@ -53,8 +55,8 @@ struct campaign_tally {
 const char *campaign_state_name(enum campaign_state state);
 
 /*
- * Insert c (kind, topic_id, key, subject, created_by, start_at, valid_until, planned); fills id, uuid, state. A key that is there is
- * ERR_EXISTS.
+ * Insert c (kind, topic_id, key, subject, created_by, start_at, valid_until, planned, hidden); fills id, uuid, state. A key that is
+ * there is ERR_EXISTS.
  */
 int campaign_create(struct db *db, struct campaign *c, struct err *e);
 
@@ -88,6 +90,9 @@ int campaign_pause(struct db *db, int64_t id, const char *reason, struct err *e)
 int campaign_hold(struct db *db, int64_t id, const char *reason, struct err *e);
 int campaign_resume(struct db *db, int64_t id, struct err *e);
 int campaign_cancel(struct db *db, int64_t id, const char *reason, struct err *e);
+
+/* Keep it out of the public archive (lib/store/archive.h), or no longer; in any state. */
+int campaign_hide(struct db *db, int64_t id, bool hidden, struct err *e);
 
 /*
  * The clerk: start one that is due (fixes audience, deadline and planned; ERR_REFUSED unless it is SCHEDULED), and end one that is

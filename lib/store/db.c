@@ -329,6 +329,23 @@ db_changes(const struct db *db)
 }
 
 int
+db_checkpoint(struct db *db, struct err *e)
+{
+	int rc;
+
+	if (db->open || !turn_try(&db->turn)) {
+		if (!db->open)
+			turn_leave(&db->turn); /* it can wait: no place in the queue */
+		return 0;
+	}
+	rc = sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	turn_leave(&db->turn);
+	if (rc == SQLITE_OK)
+		return 1;
+	return rc == SQLITE_BUSY || rc == SQLITE_LOCKED ? 0 : db_fail(db, e);
+}
+
+int
 db_check(struct db *db, struct err *e)
 {
 	sqlite3_stmt *st = NULL;

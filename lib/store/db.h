@@ -62,6 +62,12 @@ int64_t db_data_version(struct db *db);
 /* Rows changed by the last statement. */
 int64_t db_changes(const struct db *db);
 
+/*
+ * Bring the write-ahead log into the file and empty it, so that it keeps no old page: after an erasure. For a quiet
+ * moment: 1, 0 when somebody reads or writes just now (try again later), -1.
+ */
+int db_checkpoint(struct db *db, struct err *e);
+
 /* Whether the store's file is whole (PRAGMA quick_check); ERR_CORRUPT with what was found. */
 int db_check(struct db *db, struct err *e);
 

@@ -17,6 +17,7 @@ enum {
 	Q_WAITING,
 	Q_NEXT_DUE,
 	Q_RECENT,
+	Q_COUNT_RECENT,
 	Q_ONLY_REFUSED,
 	Q_DELETE_OLD,
 	Q_COUNT
@@ -26,7 +27,8 @@ static const char *const sql[] = {
 	[Q_RESERVE] = "INSERT INTO outbox (kind, subscriber_id, address, state, created_at, expires_at, next_at) "
 		      "VALUES (:kind, :subscriber, :address, 'queued', :now, :expires, :now)",
 	[Q_FILL] = "UPDATE outbox SET message = :message WHERE id = :id",
-	[Q_DUE] = "SELECT id, coalesce(subscriber_id, 0), kind, address, attempts, expires_at, message FROM outbox "
+	[Q_DUE] = "SELECT id, coalesce(subscriber_id, 0), kind, address, attempts, expires_at, message, "
+		  "coalesce((SELECT s.name FROM subscriber s WHERE s.address_key = lower(outbox.address)), '') FROM outbox "
 		  "WHERE state = 'queued' AND next_at <= :now AND expires_at > :now AND message IS NOT NULL ORDER BY next_at, id LIMIT :limit",
 	[Q_CLAIM] = "UPDATE outbox SET state = 'claimed', attempts = :attempts WHERE id = :id",
 	[Q_WANTED] = "SELECT 1 FROM outbox WHERE id = :id AND state = 'claimed'",
@@ -38,6 +40,7 @@ static const char *const sql[] = {
 	[Q_WAITING] = "SELECT count(*) FROM outbox WHERE state = 'queued'",
 	[Q_NEXT_DUE] = "SELECT next_at FROM outbox WHERE state = 'queued' AND expires_at > :now ORDER BY next_at LIMIT 1",
 	[Q_RECENT] = "SELECT 1 FROM outbox WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind LIMIT 1",
+	[Q_COUNT_RECENT] = "SELECT count(*) FROM outbox WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind",
 	[Q_ONLY_REFUSED] = "SELECT count(*) BETWEEN 1 AND :most AND count(*) = sum(state IN ('refused', 'expired')) FROM outbox "
 			   "WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind",
 	[Q_DELETE_OLD] = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < :before AND state NOT IN ('queued', 'claimed') LIMIT :limit)",
@@ -100,6 +103,7 @@ outbox_claim(struct db *db, struct outbox_mail *out, size_t size, struct err *e)
 		mail->attempts = (int)stmt_col_int(st, 4) + 1;
 		mail->expires_at = stmt_col_int(st, 5);
 		buf_init(&mail->message);
+		stmt_col_copy(st, 7, mail->name, sizeof(mail->name));
 		blob = stmt_col_blob(st, 6, &len);
 		buf_add(&mail->message, blob, len);
 	}
@@ -192,6 +196,17 @@ outbox_recent(struct db *db, int64_t subscriber_id, const char *kind, int64_t si
 	stmt_text(st, ":kind", kind);
 	stmt_int(st, ":since", since);
 	return stmt_one_int(st, &found, e);
+}
+
+int
+outbox_count(struct db *db, int64_t subscriber_id, const char *kind, int64_t since, int64_t *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_COUNT_RECENT);
+
+	stmt_int(st, ":subscriber", subscriber_id);
+	stmt_text(st, ":kind", kind);
+	stmt_int(st, ":since", since);
+	return stmt_one_int(st, out, e) == 1 ? 0 : -1;
 }
 
 int

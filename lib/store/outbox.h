@@ -21,6 +21,7 @@ struct outbox_mail {
 	int64_t id, subscriber_id;
 	char kind[16];
 	char address[SUBSCRIBER_ADDRESS];
+	char name[SUBSCRIBER_NAME]; /* of the subscriber with that address, for redaction; or "" */
 	int attempts; /* with this one */
 	int64_t expires_at;
 	struct buf message; /* the final bytes; the caller releases it */
@@ -57,6 +58,9 @@ int outbox_next_due(struct db *db, int64_t *at, struct err *e);
 
 /* Whether a mail of this kind to the person was queued at `since` or later. 1, 0, -1. */
 int outbox_recent(struct db *db, int64_t subscriber_id, const char *kind, int64_t since, struct err *e);
+
+/* How many mails of this kind to the person were queued at `since` or later. */
+int outbox_count(struct db *db, int64_t subscriber_id, const char *kind, int64_t since, int64_t *out, struct err *e);
 
 /* 1 when there are such mails, no more than `most`, and none of them left: each was refused or expired; else 0, or -1. */
 int outbox_only_refused(struct db *db, int64_t subscriber_id, const char *kind, int64_t since, int most, struct err *e);

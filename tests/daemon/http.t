@@ -12,6 +12,8 @@ ask() {
 post() { ask -X POST "$@"; }
 # asked ADDRESS: 1 when a signup of it has reached the store, or 0
 asked() { sql "SELECT count(*) FROM (SELECT address FROM signup_request UNION SELECT address FROM subscriber) WHERE address = '$1'"; }
+# The sender has dealt with everybody who is gone.
+forgotten() { [ "$(sql 'SELECT count(*) FROM erasure')" = 0 ]; }
 settled() { [ "$(sql 'SELECT count(*) FROM signup_request')" = 0 ]; }
 # Send bytes as they are and show the first response, headers and body.
 raw() {
@@ -281,6 +283,7 @@ post "$base/u/$l"
 without_undo() { sed 's/name="undo" value="[^"]*"//' <<<"$body"; }
 known=$code$(without_undo)
 sql "PRAGMA foreign_keys = ON; DELETE FROM subscriber WHERE id = $id"
+wait_for 10 forgotten
 before=$(dump)
 post "$base/u/$l"
 is "after erasure the answer is the same" "$code$(without_undo)" "$known"

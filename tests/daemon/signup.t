@@ -11,9 +11,18 @@ send() { ask -X POST "$base/subscribe" --data-urlencode "email=$1" -d "topic=$fi
 send_json() { ask "$base/subscribe" -H 'Content-Type: application/json' -d "$1"; }
 rows() { sql 'SELECT count(*) FROM signup_request'; }
 last() { sql "SELECT $1 FROM signup_request ORDER BY id DESC LIMIT 1"; }
+# Not in the midst of a transaction, in which nobody else could write: then it goes on for a while, and is halted once more.
 halt_clerk() {
+	local try
 	clerk=$(role_pid clerk)
-	kill -STOP "$clerk"
+	for try in 1 2 3 4 5 6 7 8; do
+		kill -STOP "$clerk"
+		send "probe$try@example.org"
+		[ "$code" != 200 ] || return 0
+		kill -CONT "$clerk"
+		sleep 0.5
+	done
+	bail "the clerk was never found idle"
 }
 # refused NAME WORDS ADDRESS [curl options]: the form again, with words, and nothing in the store
 refused() {
@@ -37,8 +46,8 @@ json() { python3 -c 'import json, sys; v = json.load(sys.stdin); print(eval(sys.
 
 make_site
 start_daemon
-halt_clerk
 first=$(sql 'SELECT slug FROM topic ORDER BY id LIMIT 1')
+halt_clerk
 all=$(sql "SELECT group_concat(slug, ' ') FROM (SELECT slug FROM topic ORDER BY id)")
 
 echo "# addresses that are not taken"
@@ -186,9 +195,12 @@ refused "a function of the site's own list" "nobody reads newsletters there" off
 taken "what only the built-in one said" postmaster@example.org
 kill -CONT "$clerk"
 conf_add signup disposable=yes roles=yes
+conf_add site privacy_url=https://quietharbour.example/privacy
 restart
 taken "with disposable = yes: a throw-away mailbox" ann@example.net
 taken "with roles = yes: a function" office@example.org
+ask "$base/" -H 'Accept: application/json'
+is "the form as data names the privacy page that there is" "$(json 'v["privacy_url"]')" https://quietharbour.example/privacy
 kill -CONT "$clerk"
 stop_daemon
 sed -i '/^disposable=yes/d' "$site/newsletter.conf"

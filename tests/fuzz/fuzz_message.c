@@ -55,6 +55,20 @@ merge(const struct message *m, const struct message_values *v, struct buf *out)
 	must(out->data == data && out->len <= size);
 }
 
+/* What a message says is read back: of one that message_compile made, always, and it is text. */
+static void
+read_back(const struct message *m, const struct message_values *v, bool ours)
+{
+	struct buf text = BUF_INIT, html = BUF_INIT;
+	struct err e = ERR_INIT;
+	int rc = message_bodies(m, v, &text, &html, &e);
+
+	must(rc == 0 || (!ours && e.code == ERR_CORRUPT));
+	must(!ours || (text.len > 0 && text_is_utf8(text.data, text.len) && text_is_utf8(html.data, html.len)));
+	buf_release(&text);
+	buf_release(&html);
+}
+
 static void
 fuzz_stored(const uint8_t *data, size_t n)
 {
@@ -75,6 +89,7 @@ fuzz_stored(const uint8_t *data, size_t n)
 		message_save(m, &again);
 		must(again.len == copy.len && memcmp(again.data, copy.data, copy.len) == 0);
 		merge(m, &v, &out);
+		read_back(m, &v, false);
 	} else {
 		must(e.code == ERR_CORRUPT);
 	}
@@ -149,6 +164,7 @@ check_message(const struct message *m, const struct message_spec *spec, const st
 	expect_names(spec, &want);
 	must(strcmp(names.data, want.data) == 0);
 	must(count(out.data, "\r\n--=_") == (spec->html ? 3 : 0));
+	read_back(m, v, true);
 	buf_release(&out);
 	buf_release(&names);
 	buf_release(&want);

@@ -25,7 +25,7 @@ shows_com(const char *s)
 	const char *at;
 
 	for (at = s; (at = strcasestr(at, ".com")); at++)
-		if (at - s >= 2 && isalpha((unsigned char)at[-1]) && isalpha((unsigned char)at[-2]) && (!at[4] || at[4] == ' ' || at[4] == '/'))
+		if (at - s >= 2 && isalpha((unsigned char)at[-1]) && isalpha((unsigned char)at[-2]) && strchr(" /", at[4])) /* or the end */
 			return 1;
 	return 0;
 }

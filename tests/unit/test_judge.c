@@ -815,6 +815,45 @@ redaction_for_a_person(void **state)
 	}
 }
 
+/* And so is the person's name: whole, and each word of it. */
+static void
+redaction_of_a_name(void **state)
+{
+	static const struct {
+		const char *name, *who, *in, *want;
+	} people[] = {
+		{ "whole", "Ann Lee", "550 Ann Lee is unknown", "550 <name> is unknown" },
+		{ "another case", "Ann Lee", "550 ANN LEE is unknown", "550 <name> is unknown" },
+		{ "turned round", "Ann Lee-Smith", "550 Smith, Ann: gone", "550 <name>, <name>: gone" },
+		{ "UTF-8", "Ann Zoë", "Zoë (ann)", "<name> (<name>)" },
+		{ "inside a word", "Ann Lee", "announced sleepily", "announced sleepily" },
+		{ "too short for a word, but not as a name", "Li Wu", "Wu? no Li Wu", "Wu? no <name>" },
+		{ "none", "", "550 unknown", "550 unknown" },
+		{ "no letters", "* .", "550 * unknown", "550 * unknown" },
+		{ "the mark's own words", "Name Address", "name of <address>", "<name> of <<name>>" },
+	};
+	char text[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++) {
+		snprintf(text, sizeof(text), "%s", people[i].in);
+		judge_redact_name(text, sizeof(text), people[i].who);
+		if (strcmp(text, people[i].want) != 0)
+			fail_msg("%s: %s", people[i].name, text);
+	}
+	for (size_t size = 1; size < 40; size++) {
+		char *small = malloc(size);
+
+		snprintf(small, size, "abc abc abc \xc3\xbc abc abc");
+		if (size > 1 && (unsigned char)small[strlen(small) - 1] == 0xc3)
+			small[strlen(small) - 1] = '\0';
+		judge_redact_name(small, size, "abc");
+		assert_true(strlen(small) < size);
+		assert_null(strstr(small, "abc"));
+		free(small);
+	}
+}
+
 static void
 redaction_stays_in_its_bounds(void **state)
 {
@@ -845,6 +884,7 @@ main(void)
 		cmocka_unit_test(no_row_is_dead),
 		cmocka_unit_test(redaction),
 		cmocka_unit_test(redaction_for_a_person),
+		cmocka_unit_test(redaction_of_a_name),
 		cmocka_unit_test(redaction_stays_in_its_bounds),
 	};
 

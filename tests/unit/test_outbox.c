@@ -247,6 +247,46 @@ test_delete_old(void **state)
 	db_rollback(db);
 }
 
+/* How many went to one person lately; and whose name a relay's reply must not say: also of a test copy to somebody on the list. */
+static void
+test_count_and_name(void **state)
+{
+	struct outbox_mail mail[4];
+	int64_t ann, n;
+	int i, count;
+
+	(void)state;
+	begin();
+	ann = make_subscriber("ann@example.org");
+	ok(subscriber_set_name(db, ann, "Ann", &err));
+	queue("my-data", ann, T0 + 9999);
+	clock_set(T0 + 60);
+	queue("my-data", ann, T0 + 9999);
+	queue("confirm", ann, T0 + 9999);
+	queue("test", 0, T0 + 9999);
+	ok(outbox_count(db, ann, "my-data", T0, &n, &err));
+	assert_int_equal(n, 2);
+	ok(outbox_count(db, ann, "my-data", T0 + 1, &n, &err));
+	assert_int_equal(n, 1);
+	ok(outbox_count(db, ann, "my-data", T0 + 61, &n, &err));
+	assert_int_equal(n, 0);
+	ok(outbox_count(db, ann + 1, "my-data", T0, &n, &err));
+	assert_int_equal(n, 0);
+	count = outbox_claim(db, mail, 4, &err);
+	assert_int_equal(count, 4);
+	for (i = 0; i < count; i++)
+		assert_string_equal(mail[i].name, "Ann");
+	commit();
+	release(mail, count);
+	begin();
+	ok(outbox_reserve(db, "operator", 0, "staff@example.org", T0 + 9999, &n, &err));
+	ok(outbox_fill(db, n, "x", 1, &err));
+	assert_int_equal(outbox_claim(db, mail, 4, &err), 1);
+	assert_string_equal(mail[0].name, "");
+	commit();
+	release(mail, 1);
+}
+
 int
 main(void)
 {
@@ -258,6 +298,7 @@ main(void)
 		store_test(test_expire),
 		store_test(test_recent),
 		store_test(test_delete_old),
+		store_test(test_count_and_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -133,19 +133,83 @@ builtin(struct wordlist *w, const char *name)
 		fail_msg("%s", e.text);
 }
 
+static const char *const thrown_away[] = { "mailinator.com", "x.mailinator.com", "guerrillamail.com", "yopmail.com", "10minutemail.com" };
 /* What people read their mail at must never slip into the lists. */
+static const char *const real[] = {
+	"gmail.com",
+	"googlemail.com",
+	"yahoo.com",
+	"yahoo.co.uk",
+	"hotmail.com",
+	"outlook.com",
+	"live.com",
+	"icloud.com",
+	"me.com",
+	"aol.com",
+	"gmx.de",
+	"gmx.net",
+	"web.de",
+	"t-online.de",
+	"posteo.de",
+	"mailbox.org",
+	"orange.fr",
+	"free.fr",
+	"laposte.net",
+	"libero.it",
+	"telefonica.net",
+	"proton.me",
+	"protonmail.com",
+	"tuta.com",
+	"tutanota.com",
+	"fastmail.com",
+	"zoho.com",
+	"mail.ru",
+	"yandex.ru",
+	"comcast.net",
+	"btinternet.com",
+	"sky.com",
+	"duck.com",
+	"mozmail.com",
+	"privaterelay.appleid.com",
+	"simplelogin.com",
+	"anonaddy.me",
+	"riseup.net",
+	"disroot.org",
+	"example.org",
+	"co.uk",
+	"com",
+};
+static const char *const roles[] = {
+	"abuse",
+	"postmaster",
+	"hostmaster",
+	"webmaster",
+	"noc",
+	"security",
+	"mailer-daemon",
+	"noreply",
+	"no-reply",
+	"root",
+	"daemon",
+};
+static const char *const people[] = {
+	"info",
+	"office",
+	"contact",
+	"hello",
+	"sales",
+	"praxis",
+	"kontakt",
+	"admin",
+	"mail",
+	"me",
+	"ann",
+	"support",
+};
+
 static void
 test_builtin(void **state)
 {
-	static const char *const thrown_away[] = { "mailinator.com", "x.mailinator.com", "guerrillamail.com", "yopmail.com", "10minutemail.com" };
-	static const char *const real[] = { "gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.uk", "hotmail.com", "outlook.com", "live.com",
-		"icloud.com", "me.com", "aol.com", "gmx.de", "gmx.net", "web.de", "t-online.de", "posteo.de", "mailbox.org", "orange.fr",
-		"free.fr", "laposte.net", "libero.it", "telefonica.net", "proton.me", "protonmail.com", "tuta.com", "tutanota.com",
-		"fastmail.com", "zoho.com", "mail.ru", "yandex.ru", "comcast.net", "btinternet.com", "sky.com", "duck.com", "mozmail.com",
-		"privaterelay.appleid.com", "simplelogin.com", "anonaddy.me", "riseup.net", "disroot.org", "example.org", "co.uk", "com" };
-	static const char *const roles[] = { "abuse", "postmaster", "hostmaster", "webmaster", "noc", "security", "mailer-daemon", "noreply",
-		"no-reply", "root", "daemon" };
-	static const char *const people[] = { "info", "office", "contact", "hello", "sales", "praxis", "kontakt", "admin", "mail", "me", "ann", "support" };
 	struct wordlist w = WORDLIST_INIT;
 	size_t i;
 

@@ -22,7 +22,8 @@ const focus = () => {
 		return null;
 	const ring = (x) => {
 		const s = getComputedStyle(x);
-		return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2;
+		/* auto: the browser's own */
+		return s.outlineStyle === 'auto' || (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2);
 	};
 	const choice = e.closest('.choice');
 	const box = e.getBoundingClientRect();

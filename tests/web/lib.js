@@ -68,6 +68,8 @@ function person(name, states, language) {
 		${rows.join('\n')} SELECT max(id) FROM subscriber; COMMIT;`));
 }
 
+/* Whom web_mailings has written to. */
+const reader = () => Number(sql("SELECT id FROM subscriber WHERE address = 'reader@example.org'"));
 const states = (id) => sql(`SELECT group_concat(state) FROM (SELECT state FROM subscription WHERE subscriber_id = ${id} ORDER BY topic_id)`);
 
 /* A single-use token of somebody's, in the store as if it had been mailed. */
@@ -106,4 +108,4 @@ async function lockStore() {
 	};
 }
 
-module.exports = { base, fs, is, link, lockStore, mailed, now, ok, path, pause, person, run, sql, states, token, tomorrow };
+module.exports = { base, fs, is, link, lockStore, mailed, now, ok, path, pause, person, reader, run, sql, states, token, tomorrow };

@@ -16,3 +16,13 @@ web_site() {
 	export URL=$base SITE=$site MAKE_LINK=$B/tests/make_link SCREENSHOTS=$root/build/screenshots
 	mkdir -p "$SCREENSHOTS"
 }
+
+# web_mailings: what the archive shows, and one reader's mailings: the articles, and a promotion. The daemon runs.
+web_mailings() {
+	printf 'email,name\nreader@example.org,Rea Reader\n' >"$tmp/readers.csv"
+	newsletter subscriber import "$tmp/readers.csv" --consent 'paper form' --topic articles --topic promotions >/dev/null || bail "import failed"
+	newsletter article import "$root/tests/data/site/articles" >/dev/null
+	newsletter send articles --yes >/dev/null || bail "send articles failed"
+	newsletter send promotion "$root/tests/data/site/promotions/spring.md" --yes >/dev/null || bail "send promotion failed"
+	if ! wait_for 30 campaign_is 1 "done" || ! wait_for 30 campaign_is 2 "done"; then bail "the campaigns do not end"; fi
+}

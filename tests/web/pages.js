@@ -2,7 +2,8 @@
  * pages.js - every page that a visitor can come to, one a row. Prints nothing; every.js walks through it, and pictures.js draws it.
  *
  *   name      of the page and of its picture
- *   template  of templates/web that it is made from; without it there is no such page
+ *   template  of templates/web that it is made from
+ *   words     a key of words/en.txt that it says; without the template, or the words, there is no such page
  *   what      it is, for docs/PAGES.md
  *   status    of the answer
  *   heading   what its <h1> says: one pattern, or one for each language
@@ -10,12 +11,13 @@
  *   public    it may be found by search engines
  *   open      it may be kept by a browser, for nothing in it is anybody's own
  *   turns     the language in which it answers, by the one that the browser asks for
+ *   mail      it shows a mail as it was sent: its HTML is written for mail programs
  *   few       it takes long: not in every window
  */
 'use strict';
 const fs = require('fs');
 const path = require('path');
-const { link, lockStore, now, person, token, tomorrow } = require('./lib');
+const { link, lockStore, now, person, reader, token, tomorrow } = require('./lib');
 
 const NOBODY = '01234567-89ab-4def-8123-456789abcdef';
 const settings = (id) => `/preferences/${link('preferences', id, 0, 0, tomorrow())}`;
@@ -68,6 +70,28 @@ async function left(w, topic, states) {
 	await w.press('main form button:not([name])');
 }
 
+async function manage(w, address) {
+	await w.go('/manage');
+	await w.page.fill('#email', address);
+	await w.page.evaluate(() => { document.querySelector('main form').noValidate = true; });
+	await w.press('main form button');
+}
+
+const myData = (id) => `/my-data/${token('my-data', id, now() + 3000)}`;
+
+async function erase(w, confirmed) {
+	await w.go(myData(person('ann', [1, 2])));
+	await w.page.evaluate(() => { document.querySelector('main form').noValidate = true; });
+	if (confirmed)
+		await w.page.locator('input[name=confirm]').check();
+	await w.press('main form button');
+}
+
+async function archived(w) {
+	await w.go('/archive');
+	await w.press('main .entry a');
+}
+
 const all = [
 	{ name: 'signup', template: 'signup', what: 'The form, as it comes',
 		status: 200, heading: /newsletter|bolet/i, public: true, come: (w) => w.go('/') },
@@ -81,6 +105,8 @@ const all = [
 		status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { topic: null }) },
 	{ name: 'signup-out-of-date', template: 'signup', what: 'The wording of consent has changed since the form was opened',
 		status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { form_token: 'A'.repeat(32) }) },
+	{ name: 'signup-suggestion', template: 'signup', words: 'signup.did-you-mean', what: 'The address may hold a slip: a hint, and a button for it',
+		status: 400, heading: /newsletter|bolet/i, public: true, come: (w) => signUp(w, { email: 'ann@gmial.com' }) },
 	{ name: 'check-mail', template: 'check-mail', what: 'The answer to every signup, whoever asked',
 		status: 200, heading: { en: /check your mail/i, es: /correo/i }, come: (w) => signUp(w, {}) },
 	{ name: 'confirm', template: 'confirm', what: 'What the link in the confirmation opens; only the button subscribes',
@@ -133,6 +159,24 @@ const all = [
 		await w.page.evaluate((text) => { document.querySelector('[name=undo]').value = text; }, 'A'.repeat(32));
 		await w.press('main form button');
 	} },
+	{ name: 'manage', template: 'manage', what: 'Whoever has no mail at hand asks for a link to their settings and data', status: 200,
+		heading: { en: /your link/i, es: /su enlace/i }, come: (w) => w.go('/manage') },
+	{ name: 'manage-error', template: 'manage', what: 'The address is none', status: 400, heading: { en: /your link/i, es: /su enlace/i },
+		come: (w) => manage(w, 'ann@example') },
+	{ name: 'manage-sent', template: 'manage-sent', what: 'The answer to everybody, on the list or not', status: 200,
+		heading: { en: /check your mail/i, es: /correo/i }, come: (w) => manage(w, 'ann@example.org') },
+	{ name: 'my-data', template: 'my-data', what: 'All that is stored about one person, to save or to erase', status: 200,
+		heading: { en: /your data/i, es: /sus datos/i }, come: (w) => w.go(myData(reader())) },
+	{ name: 'my-data-unconfirmed', template: 'my-data', what: 'Erasing without having ticked the box', status: 400,
+		heading: { en: /your data/i, es: /sus datos/i }, come: (w) => erase(w, false) },
+	{ name: 'erased', template: 'erased', what: 'Erased', status: 200, heading: { en: /erased/i, es: /borrado/i }, come: (w) => erase(w, true) },
+	{ name: 'my-data-too-old', template: 'link-expired', words: 'link-expired.mydata', what: 'The link is older than an hour', status: 410,
+		heading: { en: /no longer works/i, es: /enlace/i },
+		come: (w) => w.go(`/my-data/${token('my-data', person('ann', [1, 1]), now() - 10)}`) },
+	{ name: 'archive', template: 'archive', what: 'Past mailings', status: 200, heading: { en: /past newsletters/i, es: /boletines/i }, public: true,
+		open: true, come: (w) => w.go('/archive') },
+	{ name: 'archive-page', template: 'archive-page', what: 'One of them, as it looked', status: 200, heading: /./, public: true, open: true,
+		mail: true, turns: { en: 'en', es: 'en' }, come: archived },
 	{ name: 'link-broken', template: 'link-expired', what: 'A link that was not copied completely',
 		status: 404, heading: { en: /no longer works/i, es: /enlace/i }, come: (w) => w.go(`/confirm/${NOBODY}`) },
 	{ name: 'error-400', template: 'error', what: 'An address that cannot be read',
@@ -150,7 +194,9 @@ const all = [
 ];
 
 const templates = path.join(__dirname, '../../templates/web');
-const pages = all.filter((page) => fs.existsSync(path.join(templates, `${page.template}.html.mustache`)));
+const words = fs.readFileSync(path.join(templates, '../words/en.txt'), 'utf8');
+const pages = all.filter((page) => fs.existsSync(path.join(templates, `${page.template}.html.mustache`)) &&
+	(!page.words || words.includes(`\n${page.words} =`)));
 for (const page of pages)
 	if (page.heading instanceof RegExp)
 		page.heading = { en: page.heading, es: page.heading };

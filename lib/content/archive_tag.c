@@ -1,0 +1,268 @@
+/* archive_tag.c - see archive_tag.h. */
+#include "content/archive_tag.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+
+/* Sorted by nothing but sense: a page has some hundred tags. */
+static const struct archive_element elements[] = {
+	{ "td", false }, { "tr", false }, { "table", false }, { "tbody", false }, { "thead", false }, { "tfoot", false }, { "th", false },
+	{ "caption", false }, { "colgroup", false }, { "col", true }, { "p", false }, { "a", false }, { "img", true }, { "br", true },
+	{ "hr", true }, { "wbr", true }, { "div", false }, { "span", false }, { "center", false }, { "font", false }, { "h1", false },
+	{ "h2", false }, { "h3", false }, { "h4", false }, { "h5", false }, { "h6", false }, { "ul", false }, { "ol", false }, { "li", false },
+	{ "dl", false }, { "dt", false }, { "dd", false }, { "blockquote", false }, { "pre", false }, { "code", false }, { "b", false },
+	{ "strong", false }, { "i", false }, { "em", false }, { "u", false }, { "s", false }, { "strike", false }, { "del", false },
+	{ "ins", false }, { "small", false }, { "big", false }, { "sub", false }, { "sup", false }, { "tt", false }, { "kbd", false },
+	{ "samp", false }, { "var", false }, { "mark", false }, { "q", false }, { "cite", false }, { "abbr", false }, { "dfn", false },
+	{ "time", false }, { "address", false }, { "figure", false }, { "figcaption", false }, { "article", false }, { "section", false },
+	{ "aside", false }, { "bdi", false }, { "bdo", false }
+};
+
+/* Left out with what is inside: it is no text for people, or no HTML. */
+static const char *const skipped[] = {
+	"style", "script", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript", "plaintext", "template", "select", "svg",
+	"math", "object", "audio", "video", "canvas", "applet", "frameset"
+};
+
+static const char *const attributes[] = {
+	"id", "lang", "dir", "title", "role", "alt", "width", "height", "align", "valign", "bgcolor", "border", "cellpadding", "cellspacing",
+	"colspan", "rowspan", "scope", "headers", "abbr", "span", "color", "face", "size", "start", "type", "value", "reversed", "datetime",
+	"hspace", "vspace", "nowrap", "noshade", "clear"
+};
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
+}
+
+static bool
+is_name(const char *s, size_t n, const char *name)
+{
+	return strlen(name) == n && strncasecmp(s, name, n) == 0;
+}
+
+bool
+archive_tag_is(const struct archive_tag *tag, const char *name)
+{
+	return is_name(tag->name, tag->name_len, name);
+}
+
+bool
+archive_attribute_is(const struct archive_attribute *a, const char *name)
+{
+	return is_name(a->name, a->name_len, name);
+}
+
+static bool
+has_attribute(const struct archive_tag *tag, const char *name, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < tag->count; i++)
+		if (tag->attribute[i].name_len == n && strncasecmp(tag->attribute[i].name, name, n) == 0)
+			return true;
+	return false;
+}
+
+/* The value behind '='; returns what follows it, or NULL. */
+static const char *
+read_value(struct archive_attribute *a, const char *s, const char *end)
+{
+	const char *start;
+	char quote;
+
+	while (s < end && is_space(*s))
+		s++;
+	if (s == end)
+		return NULL;
+	if (*s == '"' || *s == '\'') {
+		quote = *s++;
+		a->value = s;
+		s = memchr(s, quote, (size_t)(end - s));
+		if (!s)
+			return NULL;
+		a->value_len = (size_t)(s - a->value);
+		return s + 1;
+	}
+	for (start = s; s < end && !is_space(*s) && *s != '>'; s++)
+		;
+	a->value = start;
+	a->value_len = (size_t)(s - start);
+	return s;
+}
+
+/* An attribute at s; the first of a name counts. Returns what follows it, or NULL. */
+static const char *
+read_attribute(struct archive_tag *tag, const char *s, const char *end)
+{
+	struct archive_attribute a = { .name = s, .value = "" };
+	const char *after;
+
+	for (s++; s < end && !is_space(*s) && !strchr("/>=", *s); s++) /* a '=' that comes first is part of the name */
+		;
+	a.name_len = (size_t)(s - a.name);
+	for (after = s; after < end && is_space(*after); after++)
+		;
+	if (after < end && *after == '=') {
+		s = read_value(&a, after + 1, end);
+		if (!s)
+			return NULL;
+	}
+	if (tag->count < ARCHIVE_ATTRIBUTES && !has_attribute(tag, a.name, a.name_len))
+		tag->attribute[tag->count++] = a;
+	return s;
+}
+
+static void
+look_up(struct archive_tag *tag)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(elements) / sizeof(elements[0]) && !tag->element; i++)
+		if (archive_tag_is(tag, elements[i].name))
+			tag->element = &elements[i];
+	for (i = 0; i < sizeof(skipped) / sizeof(skipped[0]) && !tag->skipped; i++)
+		if (archive_tag_is(tag, skipped[i]))
+			tag->skipped = skipped[i];
+}
+
+const char *
+archive_tag_read(struct archive_tag *tag, const char *s, const char *end)
+{
+	*tag = (struct archive_tag){ .end = s[1] == '/' };
+	s += tag->end ? 2 : 1;
+	tag->name = s;
+	while (s < end && !is_space(*s) && *s != '/' && *s != '>')
+		s++;
+	tag->name_len = (size_t)(s - tag->name);
+	look_up(tag);
+	for (;;) {
+		while (s < end && (is_space(*s) || *s == '/'))
+			s++;
+		if (s == end)
+			return NULL;
+		if (*s == '>')
+			return s + 1;
+		s = read_attribute(tag, s, end);
+		if (!s)
+			return NULL;
+	}
+}
+
+/* Addresses that lead somewhere by themselves, and run nothing. */
+static bool
+is_link(const char *url)
+{
+	return strncasecmp(url, "https://", 8) == 0 || strncasecmp(url, "http://", 7) == 0 || strncasecmp(url, "mailto:", 7) == 0 ||
+	    strncasecmp(url, "tel:", 4) == 0 || url[0] == '#';
+}
+
+bool
+archive_attribute_kept(const struct archive_tag *tag, const struct archive_attribute *a, const char *value)
+{
+	size_t i;
+
+	if (archive_attribute_is(a, "href"))
+		return archive_tag_is(tag, "a") && is_link(value);
+	if (archive_attribute_is(a, "src"))
+		return archive_tag_is(tag, "img") && strncasecmp(value, "https://", 8) == 0;
+	if (archive_attribute_is(a, "background"))
+		return strncasecmp(value, "https://", 8) == 0;
+	if (a->name_len > 5 && strncasecmp(a->name, "aria-", 5) == 0) {
+		for (i = 5; i < a->name_len; i++)
+			if (!((a->name[i] | 32) >= 'a' && (a->name[i] | 32) <= 'z'))
+				return false;
+		return true;
+	}
+	if (archive_attribute_is(a, "id") && strcmp(value, "_") == 0) /* archive_rules.c counts on there being none */
+		return false;
+	for (i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
+		if (archive_attribute_is(a, attributes[i]))
+			return true;
+	return false;
+}
+
+/* A code point as UTF-8; what is none, or a control character, as a space. */
+static void
+put_code(struct buf *out, uint32_t c)
+{
+	if (c < ' ' || (c >= 0x7f && c < 0xa0) || (c >= 0xd800 && c < 0xe000) || c > 0x10ffff) {
+		buf_addch(out, ' ');
+	} else if (c < 0x80) {
+		buf_addch(out, (char)c);
+	} else if (c < 0x800) {
+		buf_addch(out, (char)(0xc0 | c >> 6));
+		buf_addch(out, (char)(0x80 | (c & 0x3f)));
+	} else if (c < 0x10000) {
+		buf_addch(out, (char)(0xe0 | c >> 12));
+		buf_addch(out, (char)(0x80 | (c >> 6 & 0x3f)));
+		buf_addch(out, (char)(0x80 | (c & 0x3f)));
+	} else {
+		buf_addch(out, (char)(0xf0 | c >> 18));
+		buf_addch(out, (char)(0x80 | (c >> 12 & 0x3f)));
+		buf_addch(out, (char)(0x80 | (c >> 6 & 0x3f)));
+		buf_addch(out, (char)(0x80 | (c & 0x3f)));
+	}
+}
+
+/* The value of a hexadecimal digit, or -1. */
+static int
+digit(char c, uint32_t base)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 32);
+	return base == 16 && c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* A reference at s, which is '&'; returns how many octets it has, or 0 when it is none of ours. */
+static size_t
+read_reference(struct buf *out, const char *s, size_t n)
+{
+	static const struct {
+		const char *name;
+		char c;
+	} named[] = { { "&amp;", '&' }, { "&quot;", '"' }, { "&apos;", '\'' }, { "&lt;", '<' }, { "&gt;", '>' } };
+	uint32_t code = 0, base = 10;
+	size_t i, start;
+	int d;
+
+	for (i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+		if (n >= strlen(named[i].name) && memcmp(s, named[i].name, strlen(named[i].name)) == 0) {
+			buf_addch(out, named[i].c);
+			return strlen(named[i].name);
+		}
+	if (n < 3 || s[1] != '#')
+		return 0;
+	i = 2;
+	if ((s[i] | 32) == 'x') {
+		base = 16;
+		i++;
+	}
+	for (start = i; i < n && (d = digit(s[i], base)) >= 0; i++)
+		code = code > 0x10ffff ? code : code * base + (uint32_t)d;
+	if (i == start)
+		return 0;
+	put_code(out, code);
+	return i < n && s[i] == ';' ? i + 1 : i;
+}
+
+void
+archive_decode(struct buf *out, const char *s, size_t n)
+{
+	size_t i = 0, taken;
+
+	while (i < n) {
+		taken = s[i] == '&' ? read_reference(out, s + i, n - i) : 0;
+		if (taken) {
+			i += taken;
+			continue;
+		}
+		buf_addch(out, (unsigned char)s[i] < ' ' || s[i] == 0x7f ? ' ' : s[i]);
+		i++;
+	}
+}
