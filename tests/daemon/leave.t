@@ -31,6 +31,7 @@ in_future() { # SECONDS: the daemon again, so far ahead
 	stop_daemon
 	NEWSLETTER_CLOCK=+$1 start_daemon
 }
+forgotten() { [ "$(sql 'SELECT count(*) FROM erasure')" = 0 ]; }
 invariants() { sqlite3 "$site/store/newsletter.db" <"$root/tests/invariants.sql"; }
 
 make_site
@@ -108,6 +109,8 @@ post "$base/u/$l"
 token=$(undo)
 answer=${body/"$token"/TOKEN}
 sql "PRAGMA foreign_keys = ON; DELETE FROM subscriber WHERE id = $fay"
+# the sender looks for what is left of them in the outbox folder, and is done
+wait_for 10 forgotten || bail "the sender does not come to the erased"
 before=$(dump)
 post "$base/u/$l"
 is "leaving is answered the same" "${body/"$(undo)"/TOKEN}" "$answer"
