@@ -21,12 +21,13 @@ conf $'[relay]\nhelo = \xff'
 refused "broken UTF-8" 1 "UTF-8" nl status
 cp good.conf newsletter.conf
 
+version=$(db 'PRAGMA user_version')
 db 'PRAGMA user_version = 99'
 refused "a store from a newer version" 1 "schema version 99, made by a newer newsletter.*install the newer" nl subscriber add bob@example.org
 refused "init leaves that alone too" 1 "schema version 99" nl init
 run nl status --json
 is "as JSON" "$(json 'j["code"]')" version
-db 'PRAGMA user_version = 2'
+db "PRAGMA user_version = $version"
 
 mv keys/suppression.key "$tmp/"
 refused "no suppression key" 1 "cannot open .*suppression.key" nl subscriber add bob@example.org
