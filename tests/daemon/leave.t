@@ -108,8 +108,8 @@ post "$base/u/$l"
 token=$(undo)
 answer=${body/"$token"/TOKEN}
 sql "PRAGMA foreign_keys = ON; DELETE FROM subscriber WHERE id = $fay"
-erased() { [ "$(sql 'SELECT count(*) FROM erasure')" = 0 ]; }
-wait_for 10 erased # the sender has looked for files of hers
+# the sender looks for what is left of them in the outbox folder, and is done
+wait_for 10 forgotten || bail "the sender does not come to the erased"
 before=$(dump)
 post "$base/u/$l"
 is "leaving is answered the same" "${body/"$(undo)"/TOKEN}" "$answer"
