@@ -233,9 +233,10 @@ void page_error(struct http_request *r, unsigned status, const char *name, const
 /* What words.h says for a key in the visitor's language; context NULL: {language} alone. Appends to *out; "" when it cannot be rendered. */
 void page_words(const struct http_request *r, struct buf *out, const char *key, const json_t *context);
 
-void page_busy(struct http_request *r);                                            /* 503: nothing was recorded */
-void page_trouble(struct http_request *r, const struct err *e);                    /* our fault: a line in the log and a 503 */
-void page_link_expired(struct http_request *r, unsigned status, const char *kind); /* kind: "confirm", "preferences", "undo", "mydata" or NULL */
+void page_busy(struct http_request *r);                         /* 503: nothing was recorded */
+void page_trouble(struct http_request *r, const struct err *e); /* our fault: a line in the log and a 503 */
+/* kind: "confirm", "preferences", "undo", "mydata" or NULL */
+void page_link_expired(struct http_request *r, unsigned status, const char *kind);
 
 /* The site's topics, a tenth of a second old at the most; NULL after having answered. */
 const struct topic_list *http_topics(struct http_request *r);
