@@ -58,7 +58,6 @@ CREATE TABLE signup_request (
 	place           INTEGER,		-- the smallest of a line is first
 	held_at         INTEGER			-- since when it waits
 ) STRICT;
-CREATE INDEX signup_request_of ON signup_request(address_key);
 CREATE INDEX signup_request_due ON signup_request(next_at);
 CREATE INDEX signup_request_of ON signup_request(address_key);
 CREATE INDEX signup_request_line ON signup_request(held_by, line, place) WHERE held_by IS NOT NULL;

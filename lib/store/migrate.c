@@ -30,7 +30,6 @@ static const char *const steps[] = {
 	"DELETE FROM sqlite_sequence WHERE name = 'signup_request';"
 	"UPDATE sqlite_sequence SET name = 'signup_request' WHERE name = 'signup_request_2';" /* its ids are not used again either */
 	"DROP TABLE signup_request_2;"
-	"CREATE INDEX signup_request_of ON signup_request(address_key);"
 	"CREATE INDEX signup_request_due ON signup_request(next_at);"
 	"CREATE INDEX signup_request_of ON signup_request(address_key);"
 	"CREATE INDEX signup_request_line ON signup_request(held_by, line, place) WHERE held_by IS NOT NULL;"
