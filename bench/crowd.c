@@ -85,7 +85,7 @@ main(int argc, char **argv)
 {
 	struct crowd *c = xcalloc(1, sizeof(*c));
 	struct rlimit files;
-	int64_t seconds, look_at;
+	int64_t seconds, look_at, p50, p99;
 	int port;
 
 	if (argc != 5)
@@ -111,7 +111,9 @@ main(int argc, char **argv)
 	if (!c->visits)
 		return 1;
 	qsort(c->took, (size_t)c->visits, sizeof(c->took[0]), http_compare);
-	printf("%d %d %.1f %d %d %.2f %.2f %.2f\n", c->opened, c->left, (double)(c->last_closed_us - c->begun_us) / 1e6, c->visits, c->failed,
-	    (double)c->took[c->visits / 2] / 1e3, (double)c->took[c->visits * 99 / 100] / 1e3, (double)c->took[c->visits - 1] / 1e3);
+	p50 = c->took[c->visits / 2];
+	p99 = c->took[c->visits * 99 / 100];
+	printf("%d %d %.1f %d %d %.2f %.2f %.2f\n", c->opened, c->left, (double)(c->last_closed_us - c->begun_us) / 1e6, c->visits,
+	    c->failed, (double)p50 / 1e3, (double)p99 / 1e3, (double)c->took[c->visits - 1] / 1e3);
 	return 0;
 }

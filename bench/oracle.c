@@ -54,7 +54,9 @@ ask(int fd, const struct kind *kind, int round, int64_t *took)
 
 	snprintf(address, sizeof(address), kind->format, round); /* NOLINT(clang-diagnostic-format-nonliteral): ours, from bench/http */
 	buf_addf(&body, "email=%s&topic=articles", address);
-	buf_addf(&request, "POST /subscribe HTTP/1.1\r\nHost: a.example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
+	buf_addf(&request,
+	    "POST /subscribe HTTP/1.1\r\nHost: a.example\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+	    "Content-Length: %zu\r\n\r\n%s",
 	    body.len, body.data);
 	start = nanoseconds();
 	status = http_ask(fd, request.data, request.len);
@@ -67,8 +69,11 @@ ask(int fd, const struct kind *kind, int round, int64_t *took)
 static double
 median_us(int64_t *values, size_t n)
 {
+	int64_t twice;
+
 	qsort(values, n, sizeof(*values), http_compare);
-	return (double)(values[(n - 1) / 2] + values[n / 2]) / 2e3;
+	twice = values[(n - 1) / 2] + values[n / 2];
+	return (double)twice / 2e3;
 }
 
 static void
@@ -84,6 +89,7 @@ static void
 tell(const struct kind *first, const struct kind *kind, size_t n)
 {
 	int64_t *a = xcalloc(n, sizeof(*a)), *b = xcalloc(n, sizeof(*b)), difference[RESAMPLES];
+	int64_t low, high;
 	double one, other;
 	int i;
 
@@ -95,8 +101,9 @@ tell(const struct kind *first, const struct kind *kind, size_t n)
 	qsort(difference, RESAMPLES, sizeof(difference[0]), http_compare);
 	one = median_us(first->took, n);
 	other = median_us(kind->took, n);
-	printf("%s %.1f %.1f %.1f %.1f\n", kind->format, other, other - one, (double)difference[RESAMPLES / 40] / 1e3,
-	    (double)difference[RESAMPLES - 1 - RESAMPLES / 40] / 1e3);
+	low = difference[RESAMPLES / 40];
+	high = difference[RESAMPLES - 1 - RESAMPLES / 40];
+	printf("%s %.1f %.1f %.1f %.1f\n", kind->format, other, other - one, (double)low / 1e3, (double)high / 1e3);
 	free(a);
 	free(b);
 }

@@ -24,6 +24,7 @@
 #include "clerk_limit.h"
 #include "mail/message.h"
 #include "site/compose.h"
+#include "site/topic_words.h"
 #include "store/consent.h"
 #include "store/counter.h"
 #include "store/onetime.h"
@@ -53,19 +54,16 @@ struct turn {
 };
 
 static json_t *
-topic_titles(const struct topic_list *topics, const int64_t *ids, int count)
+topics_data(const struct clerk *c, const struct decision *d, const int64_t *ids, int count)
 {
-	json_t *list = json_array(), *item;
+	json_t *list = json_array();
 	const struct topic *t;
 	int i;
 
 	for (i = 0; i < count; i++) {
-		t = topic_in(topics, ids[i]);
-		if (!t)
-			continue;
-		item = json_object();
-		json_put(item, "title", t->title);
-		json_array_append_new(list, item);
+		t = topic_in(&d->topics, ids[i]);
+		if (t)
+			json_array_append_new(list, topic_words(&c->site->conf, d->who.language, t));
 	}
 	return list;
 }
@@ -97,7 +95,7 @@ note_already(struct clerk *c, struct decision *d, struct err *e)
 	json_t *data = json_object();
 	int rc;
 
-	json_object_set_new(data, "topics", topic_titles(&d->topics, d->asked, d->asked_count));
+	json_object_set_new(data, "topics", topics_data(c, d, d->asked, d->asked_count));
 	rc = compose_render(&mail, &c->site->conf, d->who.language, "already", data, e);
 	if (rc == 0)
 		rc = queue(c, d, "already", &mail, NULL, clock_now() + DAY, e);
@@ -160,7 +158,7 @@ ask_to_confirm(struct clerk *c, struct decision *d, struct err *e)
 	once.subscriber_id = d->who.id;
 	once.expires_at = once.created_at + c->site->conf.keep_pending;
 	signup_topics_write(once.topics, sizeof(once.topics), d->wanted, d->wanted_count);
-	json_object_set_new(data, "topics", topic_titles(&d->topics, d->wanted, d->wanted_count));
+	json_object_set_new(data, "topics", topics_data(c, d, d->wanted, d->wanted_count));
 	json_put_int(data, "days", c->site->conf.keep_pending / DAY);
 	token_new(token);
 	token_hash(token_hash_, token);

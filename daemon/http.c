@@ -222,7 +222,7 @@ set_limits(struct http *h)
 	h->conns.limit_us = conf->http_request_time * 1000000;
 	h->conns.most = (size_t)conf->http_connections;
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < h->conns.most + HTTP_CONN_FILES)
-		h->conns.most = files.rlim_cur > 2 * HTTP_CONN_FILES ? files.rlim_cur - HTTP_CONN_FILES : HTTP_CONN_FILES;
+		h->conns.most = files.rlim_cur > 2UL * HTTP_CONN_FILES ? files.rlim_cur - HTTP_CONN_FILES : HTTP_CONN_FILES;
 }
 
 static int

@@ -217,16 +217,16 @@ void page_problem(struct http_request *r, unsigned status, const struct problem 
 /* http_page.c: each answers the request; a json_t that is handed over is freed. */
 json_t *page_context(const struct http_request *r);
 void page_put(json_t *context, const char *key, const char *text); /* text from outside: left out when it holds control characters */
-json_t *page_topic(const struct topic *t, bool checked);
-json_t *page_topics(const struct topic_list *all, const int64_t *ids, int count); /* those of the ids that there are */
+json_t *page_topic(const struct http_request *r, const struct topic *t, bool checked);
+json_t *page_topics(const struct http_request *r, const struct topic_list *all, const int64_t *ids, int count); /* those of the ids that there are */
 void page_answer(struct http_request *r, unsigned status, const char *template, json_t *context);
 void page_json(struct http_request *r, unsigned status, const char *type, json_t *value);
 void page_bytes(struct http_request *r, unsigned status, const char *type, const char *cache, struct buf *bytes);
 void page_html(struct http_request *r, unsigned status, struct buf *bytes); /* the same for a page in the visitor's language */
-void page_broken(struct http_request *r, const struct err *e);              /* a template has an error: a line in the log and a 500 in plain text */
+void page_broken(struct http_request *r, const struct err *e);              /* its template has an error: a line in the log, a 500 */
 /* The page, or {"status":"ok","message":…}; message: a key of words.h, or NULL. */
 void page_ok(struct http_request *r, const char *template, json_t *context, const char *message);
-/* The same for a page that says the same to everybody who gets it: it is kept (http_cache.h), and the context made only to render it. */
+/* The same for a page that says the same to everybody who gets it: it is kept (http_cache.h); the context is made only to render it. */
 void page_ok_kept(struct http_request *r, const char *template, json_t *(*context)(const struct http_request *r), const char *message);
 /* The words error.NAME, error.NAME.detail and, where there is one, error.NAME.hint; `detail` is what they may call {{detail}}, or NULL. */
 void page_error(struct http_request *r, unsigned status, const char *name, const char *detail);

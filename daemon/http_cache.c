@@ -81,7 +81,8 @@ http_cache_find(struct http_request *r, const char *name, const char *variant)
 
 	make_key(r, name, variant);
 	for (i = 0; i < HTTP_CACHE_PAGES; i++)
-		if (now < c->page[i].until_us && c->page[i].key.len == c->key.len && memcmp(c->page[i].key.data, c->key.data, c->key.len) == 0)
+		if (now < c->page[i].until_us && c->page[i].key.len == c->key.len &&
+		    memcmp(c->page[i].key.data, c->key.data, c->key.len) == 0)
 			return &c->page[i];
 	return NULL;
 }

@@ -183,10 +183,13 @@ is_international(const char *domain)
 	for (i = 0; domain[i]; i++)
 		if ((unsigned char)domain[i] >= 0x80)
 			return true;
-	for (label = domain; label; label = strchr(label, '.'), label += label != NULL)
+	for (label = domain;; label++) {
 		if (strncasecmp(label, "xn--", 4) == 0)
 			return true;
-	return false;
+		label = strchr(label, '.');
+		if (!label)
+			return false;
+	}
 }
 
 /* Fill *a, whose local part is checked, with the domain as typed. */

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "store/db.h"
 #include "store/modules.h"
+#include "store/signup_line.h"
 #include "store/subscriber.h"
 
 #define DAY 86400
@@ -59,8 +60,11 @@ subscriber_erase(struct db *db, int64_t id, const char *source, struct err *e)
 	stmt_int(st, ":id", id);
 	stmt_int(st, ":now", clock_now());
 	stmt_text(st, ":source", source);
-	if (stmt_run(st, e) == -1 || run_for(db, Q_REQUESTS, id, e) == -1 || run_for(db, Q_COPIES, id, e) == -1 ||
-	    subscriber_delete(db, id, e) == -1)
+	if (stmt_run(st, e) == -1 || run_for(db, Q_REQUESTS, id, e) == -1)
+		return -1;
+	if (db_changes(db) > 0 && signup_wake(db, clock_now(), e) == -1) /* one of them may have been the first of its line */
+		return -1;
+	if (run_for(db, Q_COPIES, id, e) == -1 || subscriber_delete(db, id, e) == -1)
 		return -1;
 	return db_changes(db) > 0;
 }

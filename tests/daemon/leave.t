@@ -108,6 +108,9 @@ post "$base/u/$l"
 token=$(undo)
 answer=${body/"$token"/TOKEN}
 sql "PRAGMA foreign_keys = ON; DELETE FROM subscriber WHERE id = $fay"
+forgotten() { [ "$(sql 'SELECT count(*) FROM erasure')" = 0 ]; }
+# the sender looks for what is left of them in the outbox folder, and is done
+wait_for 10 forgotten || bail "the sender does not come to the erased"
 before=$(dump)
 post "$base/u/$l"
 is "leaving is answered the same" "${body/"$(undo)"/TOKEN}" "$answer"

@@ -27,6 +27,8 @@ wait_for 20 has_mail confirm ben@example.org || bail "no second confirmation cam
 for confirm in $(python3 "$root/tests/daemon/scanner.py" --list "$base" "$site/outbox" | sed -n 's/^confirm //p' | grep /confirm/); do
 	curl -s "$confirm" | grep -q '<form' && break
 done
+post -d email=ann@example.org "$base/manage" >/dev/null
+wait_for 20 has_mail my-data ann@example.org || bail "no mail with the link to one's data came"
 newsletter article import "$root/tests/data/site/articles" >/dev/null
 newsletter send articles --yes >/dev/null || bail "send articles failed"
 newsletter send promotion "$root/tests/data/site/promotions/spring.md" --yes >/dev/null || bail "send promotion failed"
@@ -41,7 +43,7 @@ sed 's/^/# /' "$tmp/scan"
 sleep 1
 after=$(dump)
 is "not a row has changed" "$(diff <(echo "$before") <(echo "$after"))" ""
-for kind in confirm already campaign; do
+for kind in confirm already my campaign; do
 	at_least "links in mails of the kind $kind" "$(count kind "$kind")" 1
 done
 for method in GET HEAD OPTIONS PROPFIND TRACE; do
@@ -59,4 +61,7 @@ unlike "a row has changed" "$(diff <(echo "$after") <(dump) | grep -c '^[<>]')" 
 after=$(dump)
 is "unsubscribe" "$(post -d List-Unsubscribe=One-Click "$(link campaign /u/)")" 200
 is "somebody has left" "$(sql "SELECT count(*) FROM subscription WHERE state = 2")" 1
+mydata=$(link my /my-data/)
+is "erase" "$(post -d action=erase -d confirm=yes "$mydata")" 200
+is "somebody is gone" "$(sql "SELECT count(*) FROM subscriber WHERE address = 'ann@example.org'")" 0
 done_testing

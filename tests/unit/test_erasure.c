@@ -6,6 +6,7 @@
 #include "store/onetime.h"
 #include "store/outbox.h"
 #include "store/signup.h"
+#include "store/signup_line.h"
 #include "store/subscription.h"
 #include "store/suppression.h"
 
@@ -129,6 +130,28 @@ test_nobody(void **state)
 	assert_int_equal(raw_int("SELECT count(*) FROM erasure"), 0);
 }
 
+/* Who stood first in a line makes room for the next one. */
+static void
+test_line(void **state)
+{
+	struct signup s = { .held_by = SIGNUP_TOTAL, .line = "", .network = "n", .held_at = T0 };
+
+	(void)state;
+	begin();
+	make_subscriber("q.zed@example.org");
+	ask("q.zed@example.org", false);
+	ask("other@example.org", false);
+	ask("third@example.org", false);
+	for (s.id = 1; s.id <= 3; s.id++) {
+		s.place = s.id;
+		ok(signup_hold(db, &s, s.id == 1 ? T0 + 500 : SIGNUP_FAR, &err));
+	}
+	ok(subscriber_erase(db, 1, "x", &err));
+	commit();
+	assert_int_equal(raw_int("SELECT next_at FROM signup_request WHERE id = 2"), T0);
+	assert_true(raw_int("SELECT next_at FROM signup_request WHERE id = 3") == SIGNUP_FAR);
+}
+
 /* A stronger reason stays, a weaker one gives way. */
 static void
 test_reasons(void **state)
@@ -236,6 +259,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		store_test(test_erase),
 		store_test(test_nobody),
+		store_test(test_line),
 		store_test(test_reasons),
 		store_test(test_files),
 		store_test(test_checkpoint),
