@@ -23,11 +23,13 @@ async function walk(browser, look, first) {
 		await source(w, page, name);
 		await drawn(w, page, name);
 		await reachable(w, name);
-		if (look.script)
-			await accessible(w, name);
-		await zoomed(w, name);
-		await unstyled(w, name);
-		await styledAgain(w);
+		if (look.script) {
+			await accessible(w, name); /* which is a script itself */
+		} else {
+			await zoomed(w, name);
+			await unstyled(w, name);
+			await styledAgain(w);
+		}
 		await quiet(w, name);
 	}
 	await w.close();
