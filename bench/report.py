@@ -281,7 +281,8 @@ its own of that size. One machine runs client, server and, for 30 ms, a TCP rela
 - **Postfix** is set up as for bulk mail: its queue in memory, no log, processes that stay, nothing looked up for a recipient. Otherwise its
   disk would be what is measured.
 - **Visitors**: wrk with one thread and 16 connections asks for pages, in turn with a server of libmicrohttpd alone that has the same flags. Signups are
-  counted when they are answered, which is once they are durable. The bomb's memory is that of all roles and the parent, what they share counted once.
+  counted when they are answered, which is once they are durable. For the timing of answers the store is
+  in memory, so that the disk's noise hides nothing. The bomb's memory is that of all roles and the parent, what they share counted once.
 - Only newsletterd keeps a ledger. CPU is user and system time of the client; RssAnon is the most that was seen.
 """
 

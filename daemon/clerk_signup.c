@@ -24,6 +24,7 @@
 #include "clerk_limit.h"
 #include "mail/message.h"
 #include "site/compose.h"
+#include "site/topic_words.h"
 #include "store/consent.h"
 #include "store/counter.h"
 #include "store/onetime.h"
@@ -42,7 +43,8 @@ struct decision {
 	struct subscriber who; /* id 0: nobody knows them */
 	struct topic_list topics;
 	int64_t asked[TOPICS_MAX], wanted[TOPICS_MAX]; /* wanted: asked for and not active yet */
-	int asked_count, wanted_count;
+	int64_t theirs[TOPICS_MAX];                    /* active */
+	int asked_count, wanted_count, theirs_count;
 	bool active; /* subscribed to something */
 };
 
@@ -53,19 +55,16 @@ struct turn {
 };
 
 static json_t *
-topic_titles(const struct topic_list *topics, const int64_t *ids, int count)
+topics_data(const struct clerk *c, const struct decision *d, const int64_t *ids, int count)
 {
-	json_t *list = json_array(), *item;
+	json_t *list = json_array();
 	const struct topic *t;
 	int i;
 
 	for (i = 0; i < count; i++) {
-		t = topic_in(topics, ids[i]);
-		if (!t)
-			continue;
-		item = json_object();
-		json_put(item, "title", t->title);
-		json_array_append_new(list, item);
+		t = topic_in(&d->topics, ids[i]);
+		if (t)
+			json_array_append_new(list, topic_words(&c->site->conf, d->who.language, t));
 	}
 	return list;
 }
@@ -97,7 +96,7 @@ note_already(struct clerk *c, struct decision *d, struct err *e)
 	json_t *data = json_object();
 	int rc;
 
-	json_object_set_new(data, "topics", topic_titles(&d->topics, d->asked, d->asked_count));
+	json_object_set_new(data, "topics", topics_data(c, d, d->theirs, d->theirs_count));
 	rc = compose_render(&mail, &c->site->conf, d->who.language, "already", data, e);
 	if (rc == 0)
 		rc = queue(c, d, "already", &mail, NULL, clock_now() + DAY, e);
@@ -160,7 +159,7 @@ ask_to_confirm(struct clerk *c, struct decision *d, struct err *e)
 	once.subscriber_id = d->who.id;
 	once.expires_at = once.created_at + c->site->conf.keep_pending;
 	signup_topics_write(once.topics, sizeof(once.topics), d->wanted, d->wanted_count);
-	json_object_set_new(data, "topics", topic_titles(&d->topics, d->wanted, d->wanted_count));
+	json_object_set_new(data, "topics", topics_data(c, d, d->wanted, d->wanted_count));
 	json_put_int(data, "days", c->site->conf.keep_pending / DAY);
 	token_new(token);
 	token_hash(token_hash_, token);
@@ -203,7 +202,9 @@ look_up(struct clerk *c, struct decision *d, struct err *e)
 	if (count == -1)
 		return -1;
 	for (i = 0; i < count; i++)
-		d->active |= of[i].state == SUB_ACTIVE;
+		if (of[i].state == SUB_ACTIVE)
+			d->theirs[d->theirs_count++] = of[i].topic_id;
+	d->active = d->theirs_count > 0;
 	for (i = 0; i < d->asked_count; i++) {
 		has = !topic_in(&d->topics, d->asked[i]); /* a topic that went away is nobody's wish */
 		for (j = 0; j < count; j++)
@@ -219,9 +220,61 @@ look_up(struct clerk *c, struct decision *d, struct err *e)
 	return 0;
 }
 
-/* Whether a mail is to be sent: 1, 0 when they had theirs today or there is nothing to say, -1. */
+/* Add what is not in the list of topic ids yet; returns how many were added. */
 static int
-gets_mail(struct clerk *c, const struct decision *d, struct err *e)
+add_topics(int64_t ids[TOPICS_MAX], int *count, int64_t *fresh, const struct decision *d)
+{
+	int i, j, added = 0;
+
+	for (i = 0; i < d->wanted_count; i++) {
+		for (j = 0; j < *count && ids[j] != d->wanted[i]; j++)
+			;
+		if (j == *count && *count < TOPICS_MAX)
+			ids[(*count)++] = fresh[added++] = d->wanted[i];
+	}
+	return added;
+}
+
+/*
+ * They had their confirmation today, and ask for more: the link that they have covers that too, and its page lists it before the button.
+ * From the address alone that asked first: nobody else is to put a topic there. 1 when it does, 0, -1.
+ */
+static int
+widen(struct clerk *c, struct decision *d, struct err *e)
+{
+	int64_t ids[TOPICS_MAX], fresh[TOPICS_MAX];
+	struct db *db = c->site->db;
+	uint8_t hash[TOKEN_HASH];
+	struct onetime once;
+	int count, added, rc = consent_requested_from(db, d->who.id, d->signup->ip, clock_now() - DAY, e);
+
+	if (rc == 1)
+		rc = onetime_outstanding(db, d->who.id, "confirm", hash, &once, e);
+	if (rc != 1)
+		return rc;
+	count = signup_topics_read(once.topics, ids, TOPICS_MAX);
+	added = add_topics(ids, &count, fresh, d);
+	if (!added)
+		return 1;
+	signup_topics_write(once.topics, sizeof(once.topics), ids, count);
+	memcpy(d->wanted, fresh, sizeof(fresh));
+	d->wanted_count = added;
+	return onetime_set_topics(db, hash, once.topics, e) == -1 || request(c, d, NULL, e) == -1 ? -1 : 1;
+}
+
+/* The note that they are on the list: at most once a day. 1 when it is to be sent, 0, -1. */
+static int
+gets_note(struct clerk *c, struct decision *d, struct err *e)
+{
+	int rc = outbox_recent(c->site->db, d->who.id, "already", clock_now() - DAY, e);
+
+	d->wanted_count = 0;
+	return rc == -1 ? -1 : !rc;
+}
+
+/* Whether a mail is to be sent: 1 (a confirmation of what is wanted, or the note when that is nothing), 0 when there is nothing to say, -1. */
+static int
+gets_mail(struct clerk *c, struct decision *d, struct err *e)
 {
 	struct db *db = c->site->db;
 	int64_t since = clock_now() - DAY;
@@ -231,14 +284,19 @@ gets_mail(struct clerk *c, const struct decision *d, struct err *e)
 		return 0;
 	if (!d->who.id)
 		return 1;
-	if (!d->wanted_count) {
-		rc = outbox_recent(db, d->who.id, "already", since, e);
-		return rc == -1 ? -1 : !rc;
-	}
+	if (!d->wanted_count)
+		return gets_note(c, d, e);
 	rc = onetime_recent(db, d->who.id, "confirm", since, e);
+	if (rc == 0)
+		return 1;
 	if (rc == 1) /* one confirmation a day; but one that the relay refused is none */
-		return outbox_only_refused(db, d->who.id, "confirm", since, REFUSED_MOST, e);
-	return rc == -1 ? -1 : 1;
+		rc = outbox_only_refused(db, d->who.id, "confirm", since, REFUSED_MOST, e);
+	if (rc != 0)
+		return rc;
+	rc = widen(c, d, e);
+	if (rc == 0 && d->active) /* their note has the link to their settings, where they can choose the topic */
+		return gets_note(c, d, e);
+	return rc == -1 ? -1 : 0;
 }
 
 /* The same, of who is not suppressed. */

@@ -217,8 +217,8 @@ void page_problem(struct http_request *r, unsigned status, const struct problem 
 /* http_page.c: each answers the request; a json_t that is handed over is freed. */
 json_t *page_context(const struct http_request *r);
 void page_put(json_t *context, const char *key, const char *text); /* text from outside: left out when it holds control characters */
-json_t *page_topic(const struct topic *t, bool checked);
-json_t *page_topics(const struct topic_list *all, const int64_t *ids, int count); /* those of the ids that there are */
+json_t *page_topic(const struct http_request *r, const struct topic *t, bool checked);
+json_t *page_topics(const struct http_request *r, const struct topic_list *all, const int64_t *ids, int count); /* those of the ids that there are */
 void page_answer(struct http_request *r, unsigned status, const char *template, json_t *context);
 void page_json(struct http_request *r, unsigned status, const char *type, json_t *value);
 void page_bytes(struct http_request *r, unsigned status, const char *type, const char *cache, struct buf *bytes);
@@ -233,9 +233,10 @@ void page_error(struct http_request *r, unsigned status, const char *name, const
 /* What words.h says for a key in the visitor's language; context NULL: {language} alone. Appends to *out; "" when it cannot be rendered. */
 void page_words(const struct http_request *r, struct buf *out, const char *key, const json_t *context);
 
-void page_busy(struct http_request *r);                                            /* 503: nothing was recorded */
-void page_trouble(struct http_request *r, const struct err *e);                    /* our fault: a line in the log and a 503 */
-void page_link_expired(struct http_request *r, unsigned status, const char *kind); /* kind: "confirm", "preferences", "undo", "mydata" or NULL */
+void page_busy(struct http_request *r);                         /* 503: nothing was recorded */
+void page_trouble(struct http_request *r, const struct err *e); /* our fault: a line in the log and a 503 */
+/* kind: "confirm", "preferences", "undo", "mydata" or NULL */
+void page_link_expired(struct http_request *r, unsigned status, const char *kind);
 
 /* The site's topics, a tenth of a second old at the most; NULL after having answered. */
 const struct topic_list *http_topics(struct http_request *r);

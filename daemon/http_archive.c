@@ -155,7 +155,7 @@ item_of(const struct http_request *r, const struct archived *a, const struct top
 	json_put(item, "url", url.data);
 	json_put_time(item, "date", a->at);
 	if (topic)
-		json_object_set_new(item, "topic", page_topic(topic, false));
+		json_object_set_new(item, "topic", page_topic(r, topic, false));
 	json_put_time(item, "valid_until", a->valid_until);
 	json_put_bool(item, "over", archive_is_over(a));
 	if (page)

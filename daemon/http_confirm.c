@@ -74,7 +74,7 @@ confirm_get(struct http_request *r)
 	if (!page) {
 		context = page_context(r);
 		json_object_set_new(context, "action", json_sprintf("%s/confirm/" HTTP_SLOT(0), r->http->base));
-		json_object_set_new(context, "topics", page_topics(all, ids, signup_topics_read(t.topics, ids, TOPICS_MAX)));
+		json_object_set_new(context, "topics", page_topics(r, all, ids, signup_topics_read(t.topics, ids, TOPICS_MAX)));
 		page = http_cache_render(r, PAGE, t.topics, context);
 	}
 	if (page)
@@ -135,7 +135,7 @@ answer_confirm(struct http_request *r)
 		return;
 	link_url(text, r->http->role->site.links, &l);
 	context = page_context(r);
-	json_object_set_new(context, "topics", page_topics(all, c->topics, c->count));
+	json_object_set_new(context, "topics", page_topics(r, all, c->topics, c->count));
 	json_object_set_new(context, "preferences_url", json_sprintf("%s/preferences/%s", r->http->base, text));
 	page_ok(r, "web/confirmed.html.mustache", context, "confirmed.message");
 }

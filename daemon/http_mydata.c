@@ -123,7 +123,7 @@ text_for_page(const char *key, const char *text)
 static json_t *
 for_page(const char *key, json_t *value)
 {
-	json_t *list, *item;
+	json_t *list;
 	size_t i;
 
 	if (json_is_string(value))
@@ -133,8 +133,8 @@ for_page(const char *key, json_t *value)
 	if (!json_is_array(value))
 		return json_incref(value);
 	list = json_array();
-	json_array_foreach(value, i, item)
-		json_array_append_new(list, for_page("", item));
+	for (i = 0; i < json_array_size(value); i++)
+		json_array_append_new(list, for_page("", json_array_get(value, i)));
 	return list;
 }
 

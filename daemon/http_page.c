@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "content/template.h"
+#include "site/topic_words.h"
 
 #define EXPIRED_PAGE "web/link-expired.html.mustache"
 #define ERROR_PAGE "web/error.html.mustache"
@@ -56,19 +57,16 @@ page_put(json_t *context, const char *key, const char *text)
 }
 
 json_t *
-page_topic(const struct topic *t, bool checked)
+page_topic(const struct http_request *r, const struct topic *t, bool checked)
 {
-	json_t *topic = json_object();
+	json_t *topic = topic_words(&r->http->role->site.conf, http_language(r), t);
 
-	page_put(topic, "slug", t->slug);
-	page_put(topic, "title", t->title);
-	page_put(topic, "description", t->description);
 	json_put_bool(topic, "checked", checked);
 	return topic;
 }
 
 json_t *
-page_topics(const struct topic_list *all, const int64_t *ids, int count)
+page_topics(const struct http_request *r, const struct topic_list *all, const int64_t *ids, int count)
 {
 	json_t *list = json_array();
 	const struct topic *t;
@@ -76,7 +74,7 @@ page_topics(const struct topic_list *all, const int64_t *ids, int count)
 
 	for (i = 0; i < count; i++)
 		if ((t = topic_in(all, ids[i])))
-			json_array_append_new(list, page_topic(t, true));
+			json_array_append_new(list, page_topic(r, t, true));
 	return list;
 }
 

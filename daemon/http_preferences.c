@@ -96,7 +96,7 @@ show(struct http_request *r, int64_t id, bool saved)
 	}
 	topics = json_array();
 	for (i = 0; i < all->count; i++)
-		json_array_append_new(topics, page_topic(&all->item[i], is_active(of, count, all->item[i].id)));
+		json_array_append_new(topics, page_topic(r, &all->item[i], is_active(of, count, all->item[i].id)));
 	context = page_context(r);
 	json_object_set_new(context, "topics", topics);
 	json_object_set_new(context, "action", json_sprintf("%s/preferences/%s", r->http->base, r->token));

@@ -116,9 +116,11 @@ write_batch(struct http *h)
 	if (write_some(h, &b, &e) == 0) {
 		release(h, b.written, true);
 		h->batch = SIZE_MAX;
-		log_event(LOG_LEVEL_INFO, "recorded", "signups=%lld confirmations=%lld unsubscribes=%lld preferences=%lld manage=%lld erasures=%lld us=%lld",
+		log_event(LOG_LEVEL_INFO, "recorded",
+		    "signups=%lld confirmations=%lld unsubscribes=%lld preferences=%lld manage=%lld erasures=%lld us=%lld",
 		    (long long)b.counts[WORK_SIGNUP], (long long)b.counts[WORK_CONFIRM], (long long)b.counts[WORK_UNSUBSCRIBE],
-		    (long long)b.counts[WORK_PREFERENCES], (long long)b.counts[WORK_MANAGE], (long long)b.counts[WORK_ERASE], (long long)(clock_mono_us() - start));
+		    (long long)b.counts[WORK_PREFERENCES], (long long)b.counts[WORK_MANAGE], (long long)b.counts[WORK_ERASE],
+		    (long long)(clock_mono_us() - start));
 		return;
 	}
 	db_rollback(h->role->site.db);

@@ -64,13 +64,13 @@ fresh_token(char out[FORM_TOKEN_TEXT], const struct http_request *r)
 }
 
 static json_t *
-topics_context(const struct topic_list *all, const struct typed *t)
+topics_context(const struct http_request *r, const struct topic_list *all, const struct typed *t)
 {
 	json_t *topics = json_array();
 	size_t i;
 
 	for (i = 0; i < all->count; i++)
-		json_array_append_new(topics, page_topic(&all->item[i], signup_is_chosen(t, all->item[i].id)));
+		json_array_append_new(topics, page_topic(r, &all->item[i], signup_is_chosen(t, all->item[i].id)));
 	return topics;
 }
 
@@ -81,7 +81,7 @@ form_context(const struct http_request *r, const struct topic_list *all, const s
 	json_t *context = page_context(r), *problem;
 	char member[32] = "field_";
 
-	json_object_set_new(context, "topics", topics_context(all, t));
+	json_object_set_new(context, "topics", topics_context(r, all, t));
 	json_put(context, "form_token", token);
 	json_put(context, "consent_text", r->http->consent[r->language].text.data);
 	page_put(context, "email", t->email);
@@ -134,7 +134,7 @@ give_form(struct http_request *r, const struct topic_list *all)
 	size_t i;
 
 	for (i = 0; i < all->count; i++) {
-		topic = page_topic(&all->item[i], false);
+		topic = page_topic(r, &all->item[i], false);
 		json_object_del(topic, "checked");
 		json_array_append_new(topics, topic);
 	}

@@ -174,7 +174,9 @@ check_token(struct typed *t, struct http_request *r, const struct form *f)
 	if (!token || check_page_token(t, r, token))
 		return 0;
 	rc = check_embed_token(t, r, token);
-	if (rc == 0)
+	if (rc == 1)
+		t->weight = 1;
+	else if (rc == 0)
 		complain(t, r, "", "signup.out-of-date", NULL, NULL);
 	return rc == -1 ? -1 : 0;
 }

@@ -31,12 +31,12 @@ read_unsubscribe_link(struct http_request *r, struct link *l)
 }
 
 static void
-put_topic(json_t *context, const struct topic_list *all, int64_t id)
+put_topic(const struct http_request *r, json_t *context, const struct topic_list *all, int64_t id)
 {
 	const struct topic *t = topic_in(all, id);
 
 	if (t)
-		json_object_set_new(context, "topic", page_topic(t, false));
+		json_object_set_new(context, "topic", page_topic(r, t, false));
 }
 
 void
@@ -54,7 +54,7 @@ unsubscribe_get(struct http_request *r)
 	page = http_cache_find(r, PAGE, topic);
 	if (!page) {
 		context = page_context(r);
-		put_topic(context, all, l.topic);
+		put_topic(r, context, all, l.topic);
 		json_object_set_new(context, "action", json_sprintf("%s/u/" HTTP_SLOT(0), r->http->base));
 		page = http_cache_render(r, PAGE, topic, context);
 	}
@@ -86,7 +86,7 @@ answer_leave(struct http_request *r)
 	if (!all)
 		return;
 	context = page_context(r);
-	put_topic(context, all, leave->link.topic);
+	put_topic(r, context, all, leave->link.topic);
 	json_object_set_new(context, "signup_url", json_sprintf("%s/", r->http->base));
 	if (strcmp(leave->source, "page") == 0) { /* a program presses no button */
 		undo_token(undo, r->http->role->site.links, r->token, !leave->link.topic, clock_now());

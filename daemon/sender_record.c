@@ -163,7 +163,7 @@ sender_record(struct sender *s, struct err *e)
 	return sender_erase_record(s, e);
 }
 
-/* Without the reply: its words are the relay's, which may know the person's name when we do not. The ledger has it, until they are erased. */
+/* Without the reply: its words are the relay's, which may know a name that we do not. The ledger has it, until that person is erased. */
 static void
 log_result(const struct slot_entry *slot)
 {
@@ -173,11 +173,12 @@ log_result(const struct slot_entry *slot)
 	if (r->state == DELIVERY_ACCEPTED && !slot->outbox)
 		return; /* a line a message would drown what matters; the ledger has it */
 	if (slot->outbox)
-		log_event(LOG_LEVEL_INFO, "mail", "outbox=%lld kind=%s state=%s code=%d class=%s", (long long)slot->mail.id, slot->mail.kind,
-		    delivery_state_name(r->state), r->code, class);
+		log_event(LOG_LEVEL_INFO, "mail", "outbox=%lld kind=%s state=%s code=%d class=%s",
+		    (long long)slot->mail.id, slot->mail.kind, delivery_state_name(r->state), r->code, class);
 	else
 		log_event(LOG_LEVEL_INFO, "delivery", "campaign=%lld delivery=%lld state=%s code=%d class=%s",
-		    (long long)slot->claim.campaign_id, (long long)slot->claim.who.id, delivery_state_name(r->state), r->code, class);
+		    (long long)slot->claim.campaign_id, (long long)slot->claim.who.id, delivery_state_name(r->state), r->code,
+		    class);
 }
 
 void

@@ -113,7 +113,12 @@ words_open(struct words *w, const char *folder, const char *language, struct err
 		buf_init(&w->file[i].own);
 	if (words_is_language(language) && strcmp(language, WORDS_DEFAULT) != 0 && add_language(w, folder, language, e) == -1)
 		return -1;
-	return add_language(w, folder, WORDS_DEFAULT, e);
+	w->own = w->count;
+	if (add_language(w, folder, WORDS_DEFAULT, e) == -1)
+		return -1;
+	if (strcmp(language, WORDS_DEFAULT) == 0)
+		w->own = w->count;
+	return 0;
 }
 
 void
@@ -143,17 +148,29 @@ find_in(const struct words_file *f, const char *key, size_t n, const char **text
 	return false;
 }
 
-bool
-words_find(const struct words *w, const char *key, size_t n, const char **text, size_t *len, const char **file)
+static bool
+find_in_first(const struct words *w, int count, const char *key, size_t n, const char **text, size_t *len, const char **file)
 {
 	int i;
 
-	for (i = 0; i < w->count; i++)
+	for (i = 0; i < count; i++)
 		if (find_in(&w->file[i], key, n, text, len)) {
 			*file = w->file[i].name;
 			return true;
 		}
 	return false;
+}
+
+bool
+words_find(const struct words *w, const char *key, size_t n, const char **text, size_t *len, const char **file)
+{
+	return find_in_first(w, w->count, key, n, text, len, file);
+}
+
+bool
+words_find_own(const struct words *w, const char *key, size_t n, const char **text, size_t *len, const char **file)
+{
+	return find_in_first(w, w->own, key, n, text, len, file);
 }
 
 bool

@@ -28,6 +28,7 @@ struct words {
 		struct buf own; /* holds the text of a site's file */
 	} file[4];
 	int count;
+	int own; /* the first so many are of the language itself, not English in its place */
 };
 
 /*
@@ -40,6 +41,9 @@ void words_release(struct words *w);
 
 /* What is said for a key: points into *w, up to the end of its line; *file names where it stands. False when nobody says it. */
 bool words_find(const struct words *w, const char *key, size_t n, const char **text, size_t *len, const char **file);
+
+/* The same, of the language itself alone: for what need not be said. */
+bool words_find_own(const struct words *w, const char *key, size_t n, const char **text, size_t *len, const char **file);
 
 /* Whether this is the code of a language: a-z, A-Z, 0-9 and hyphens, 2 to 15 of them. */
 bool words_is_language(const char *code);

@@ -15,6 +15,7 @@ enum {
 	Q_LAST,
 	Q_BEFORE_LAST,
 	Q_REQUESTED,
+	Q_REQUESTED_FROM,
 	Q_EACH,
 	Q_DROP_IPS,
 	Q_COUNT
@@ -30,6 +31,7 @@ static const char *const sql[] = {
 	[Q_BEFORE_LAST] = "SELECT action FROM consent WHERE subscriber_id = :subscriber AND topic_id = :topic ORDER BY id DESC LIMIT 1 OFFSET 1",
 	[Q_REQUESTED] = "SELECT form_hash, mail_hash FROM consent WHERE subscriber_id = :subscriber AND topic_id = :topic AND action = 'requested' "
 			"ORDER BY id DESC LIMIT 1",
+	[Q_REQUESTED_FROM] = "SELECT 1 FROM consent WHERE subscriber_id = :subscriber AND action = 'requested' AND ip = :ip AND at >= :since LIMIT 1",
 	[Q_EACH] = "SELECT c.at, t.slug, c.action, c.source, coalesce(c.ip, ''), coalesce(f.text, ''), coalesce(m.text, ''), "
 		   "lower(hex(c.form_hash)), lower(hex(c.mail_hash)) FROM consent c "
 		   "JOIN topic t ON t.id = c.topic_id LEFT JOIN form_text f ON f.hash = c.form_hash LEFT JOIN form_text m ON m.hash = c.mail_hash "
@@ -141,6 +143,18 @@ consent_before_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char
 		stmt_done(st);
 	}
 	return rc;
+}
+
+int
+consent_requested_from(struct db *db, int64_t subscriber_id, const char *ip, int64_t since, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &consent_module, Q_REQUESTED_FROM);
+	int64_t found;
+
+	stmt_int(st, ":subscriber", subscriber_id);
+	stmt_text(st, ":ip", ip);
+	stmt_int(st, ":since", since);
+	return stmt_one_int(st, &found, e);
 }
 
 int

@@ -54,6 +54,9 @@ struct consent_asked {
 };
 int consent_requested(struct db *db, int64_t subscriber_id, int64_t topic_id, struct consent_asked *out, struct err *e);
 
+/* Whether a person's request came from this address at `since` or later. 1, 0 or -1. */
+int consent_requested_from(struct db *db, int64_t subscriber_id, const char *ip, int64_t since, struct err *e);
+
 /* One person's, oldest first. */
 int consent_each(struct db *db, int64_t subscriber_id, int (*each)(void *ctx, const struct consent *c, struct err *e),
     void *ctx, struct err *e);

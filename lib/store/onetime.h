@@ -23,6 +23,10 @@ int onetime_put(struct db *db, const uint8_t hash[32], const char *purpose, cons
 /* 1 and *out, also when it has expired or was used; 0 when there is none; -1. */
 int onetime_find(struct db *db, const uint8_t hash[32], const char *purpose, struct onetime *out, struct err *e);
 
+/* The newest one of a person that can still be used: 1, its hash and *out; 0; -1. And other topics for it. */
+int onetime_outstanding(struct db *db, int64_t subscriber_id, const char *purpose, uint8_t hash[32], struct onetime *out, struct err *e);
+int onetime_set_topics(struct db *db, const uint8_t hash[32], const char *topics, struct err *e);
+
 /* Mark it used; the time of the first use stays. */
 int onetime_use(struct db *db, const uint8_t hash[32], struct err *e);
 

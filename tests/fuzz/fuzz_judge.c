@@ -38,6 +38,24 @@ redact(const char *text, size_t n, size_t size)
 	free(again);
 }
 
+/* The same with a name, which the text itself begins with. */
+static void
+redact_name(const char *text, size_t n, size_t size)
+{
+	size_t len = text_cut(text, n < 20 ? n : 20);
+	char *copy = malloc(size), name[24];
+	int were_utf8;
+
+	memcpy(name, text, len);
+	name[len] = '\0';
+	were_utf8 = text_is_utf8(text, n) && text_is_utf8(name, len);
+	memcpy(copy, text, n + 1);
+	judge_redact_name(copy, size, name);
+	check(strlen(copy) < size);
+	check(!were_utf8 || text_is_utf8(copy, strlen(copy)));
+	free(copy);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -66,6 +84,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	redact(text, strlen(text), strlen(text) + 1);
 	redact(text, strlen(text), strlen(text) + 3);
 	redact(text, strlen(text), 10 * strlen(text) + 200);
+	redact_name(text, strlen(text), strlen(text) + 1);
+	redact_name(text, strlen(text), strlen(text) + 4);
+	redact_name(text, strlen(text), 10 * strlen(text) + 200);
 	free(text);
 	return 0;
 }

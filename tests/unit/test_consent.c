@@ -31,7 +31,7 @@ static void
 test_requested(void **state)
 {
 	int64_t topic = make_topic("articles"), other = make_topic("promotions");
-	struct evidence ev = { .source = "web" };
+	struct evidence ev = { .source = "web", .ip = "192.0.2.1" };
 	uint8_t form[CONSENT_HASH], mail[CONSENT_HASH];
 	struct consent_asked asked;
 
@@ -46,6 +46,10 @@ test_requested(void **state)
 	ok(consent_add(db, 1, topic, "requested", &ev, &err));
 	assert_int_equal(consent_requested(db, 1, topic, &asked, &err), 1);
 	assert_true(asked.has_form && asked.has_mail);
+	assert_int_equal(consent_requested_from(db, 1, "192.0.2.1", T0, &err), 1);
+	assert_int_equal(consent_requested_from(db, 1, "192.0.2.1", T0 + 1, &err), 0);
+	assert_int_equal(consent_requested_from(db, 1, "192.0.2.2", T0, &err), 0);
+	assert_int_equal(consent_requested_from(db, 2, "192.0.2.1", T0, &err), 0);
 	assert_memory_equal(asked.form_hash, form, CONSENT_HASH);
 	assert_memory_equal(asked.mail_hash, mail, CONSENT_HASH);
 	assert_int_equal(consent_requested(db, 1, other, &asked, &err), 0);

@@ -19,12 +19,13 @@ rows_with(const char *text)
 	int64_t n = 0;
 
 	assert_int_equal(sqlite3_prepare_v2(raw,
-			     "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'",
+			     "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c "
+			     "WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'",
 			     -1, &columns, NULL),
 	    SQLITE_OK);
 	while (sqlite3_step(columns) == SQLITE_ROW) {
-		snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s WHERE instr(lower(CAST(%s AS TEXT)), '%s')", sqlite3_column_text(columns, 0),
-		    sqlite3_column_text(columns, 1), text);
+		snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s WHERE instr(lower(CAST(%s AS TEXT)), '%s')",
+		    sqlite3_column_text(columns, 0), sqlite3_column_text(columns, 1), text);
 		n += raw_int(sql);
 	}
 	sqlite3_finalize(columns);
@@ -79,8 +80,8 @@ make_somebody(int64_t topic)
 	mail("test", 0, "other@example.org");
 	mail("operator", 0, "staff@example.org");
 	commit();
-	assert_int_equal(raw_exec("INSERT INTO campaign (uuid, kind, topic_id, subject, state, created_at, created_by, start_at, started_at, deadline, "
-				  "high_id, cursor, planned, refused) VALUES ('u', 'articles', 1, 's', 'sending', 1, 'ann', 1, 1, 9, 2, 2, 2, 2);"
+	assert_int_equal(raw_exec("INSERT INTO campaign (uuid, kind, topic_id, subject, state, created_at, created_by, start_at, "
+				  "started_at, deadline, high_id, cursor, planned, refused) VALUES ('u', 'articles', 1, 's', 'sending', 1, 'ann', 1, 1, 9, 2, 2, 2, 2);"
 				  "INSERT INTO delivery (campaign_id, subscriber_id, state, attempts, at, reply) VALUES (1, 1, 3, 1, 1, 'kept'), "
 				  "(1, 2, 3, 1, 1, 'no q.zed here');"
 				  "UPDATE outbox SET state = 'claimed' WHERE id = 3"),

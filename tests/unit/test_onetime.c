@@ -71,6 +71,33 @@ test_recent(void **state)
 }
 
 static void
+test_outstanding(void **state)
+{
+	uint8_t found[TOKEN_HASH];
+	struct onetime t;
+	int64_t ann;
+
+	(void)state;
+	begin();
+	ann = make_subscriber("ann@example.org");
+	clock_set(T0 + 10);
+	assert_int_equal(onetime_outstanding(db, ann, "confirm", found, &t, &err), 0);
+	make(ann, "confirm", T0 + 9); /* is over */
+	make(ann, "my-data", T0 + 100);
+	assert_int_equal(onetime_outstanding(db, ann, "confirm", found, &t, &err), 0);
+	make(ann, "confirm", T0 + 100);
+	assert_int_equal(onetime_outstanding(db, ann, "confirm", found, &t, &err), 1);
+	assert_int_equal(t.expires_at, T0 + 100);
+	assert_int_equal(onetime_outstanding(db, ann + 1, "confirm", found, &t, &err), 0);
+	ok(onetime_set_topics(db, found, "1 2 3", &err));
+	assert_int_equal(onetime_find(db, found, "confirm", &t, &err), 1);
+	assert_string_equal(t.topics, "1 2 3");
+	ok(onetime_use(db, found, &err));
+	assert_int_equal(onetime_outstanding(db, ann, "confirm", found, &t, &err), 0);
+	commit();
+}
+
+static void
 test_delete(void **state)
 {
 	int64_t ann, n;
@@ -98,6 +125,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		store_test(test_once),
 		store_test(test_recent),
+		store_test(test_outstanding),
 		store_test(test_delete),
 	};
 
