@@ -327,7 +327,7 @@ test_return(void **state)
 	}
 }
 
-/* One leaving of several topics may be written across the turn of a second; twice is once; a suppression since then stays, and is in the way. */
+/* One leaving of several topics may be written across the turn of a second; twice is once; a suppression since then stands in the way. */
 static void
 test_return_once(void **state)
 {
