@@ -51,6 +51,7 @@ clerk_run(struct role_run *r, struct err *e)
 
 	(void)e;
 	personal_init(&c.personal, &r->site.conf, r->site.links);
+	clerk_notices_init(&c.notices);
 	do {
 		version = db_data_version(r->site.db);
 		wait = LOOK_MS;
@@ -66,6 +67,7 @@ clerk_run(struct role_run *r, struct err *e)
 			wait = 0;
 		}
 	} while (poll(&stop, 1, wait) == 0);
+	clerk_notices_release(&c.notices);
 	personal_release(&c.personal);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "clerk_notice.h"
 #include "site/personal.h"
 #include "site/site.h"
 
@@ -17,7 +18,8 @@ struct clerk {
 	struct site *site;
 	struct personal personal;
 	int64_t next_retention, next_watch, next_surge, next_drop; /* Unix time */
-	bool more;                                                 /* the last turn of signups left some for the next */
+	struct notices notices;
+	bool more; /* the last turn of signups left some for the next */
 
 	/* clerk_limit.h */
 	int64_t held;                      /* requests that wait: as the turn began, and what it did since */

@@ -6,12 +6,10 @@
  */
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "base/token.h"
 #include "clerk.h"
-#include "mail/message.h"
-#include "site/compose.h"
+#include "clerk_notice.h"
 #include "store/consent.h"
 #include "store/onetime.h"
 #include "store/outbox.h"
@@ -78,24 +76,15 @@ clerk_manage(struct clerk *c, const struct signup *request, const struct subscri
 	const char *language = who->language[0] ? who->language : request->language;
 	struct onetime once = { .subscriber_id = who->id, .created_at = clock_now(), .expires_at = clock_now() + HOUR };
 	struct clerk_mail to = { .kind = KIND, .address = who->address, .subscriber_id = who->id, .expires_at = once.expires_at };
-	struct composed mail = COMPOSED_INIT;
-	json_t *data = json_object();
-	struct message *message = NULL;
+	const struct notice *mail = clerk_notice(c, "manage", language, NULL, NULL, 0, e);
 	uint8_t hash[TOKEN_HASH];
 	char token[TOKEN_TEXT];
 	int64_t id;
-	int rc = -1;
 
 	token_new(token);
 	token_hash(hash, token);
 	to.mydata_token = token;
-	if (compose_render(&mail, &c->site->conf, language, "manage", data, e) == -1 ||
-	    !(message = compose_notice(&c->site->conf, &mail, e)) || onetime_put(c->site->db, hash, KIND, &once, e) == -1)
-		goto out;
-	rc = clerk_mail(c, message, &to, &id, e);
-out:
-	message_free(message);
-	composed_release(&mail);
-	json_decref(data);
-	return rc;
+	if (!mail || onetime_put(c->site->db, hash, KIND, &once, e) == -1)
+		return -1;
+	return clerk_mail(c, mail->message, &to, &id, e);
 }

@@ -15,16 +15,11 @@
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/json.h"
-#include "base/link.h"
 #include "base/log.h"
-#include "base/slot.h"
 #include "base/token.h"
 #include "clerk.h"
 #include "clerk_limit.h"
-#include "mail/message.h"
-#include "site/compose.h"
-#include "site/topic_words.h"
+#include "clerk_notice.h"
 #include "store/consent.h"
 #include "store/counter.h"
 #include "store/onetime.h"
@@ -54,79 +49,14 @@ struct turn {
 	int64_t began_us;
 };
 
-static json_t *
-topics_data(const struct clerk *c, const struct decision *d, const int64_t *ids, int count)
-{
-	json_t *list = json_array();
-	const struct topic *t;
-	int i;
-
-	for (i = 0; i < count; i++) {
-		t = topic_in(&d->topics, ids[i]);
-		if (t)
-			json_array_append_new(list, topic_words(&c->site->conf, d->who.language, t));
-	}
-	return list;
-}
-
-/* Render, compile and queue a notice; confirm_token is NULL for the note to somebody who is subscribed. */
-static int
-queue(struct clerk *c, const struct decision *d, const char *kind, const struct composed *mail, const char *confirm_token, int64_t expires,
-    struct err *e)
-{
-	struct clerk_mail to = {
-		.kind = kind,
-		.address = d->who.address,
-		.subscriber_id = d->who.id,
-		.confirm_token = confirm_token,
-		.expires_at = expires,
-	};
-	struct message *message = compose_notice(&c->site->conf, mail, e);
-	int64_t id;
-	int rc = message ? clerk_mail(c, message, &to, &id, e) : -1;
-
-	message_free(message);
-	return rc;
-}
-
 static int
 note_already(struct clerk *c, struct decision *d, struct err *e)
 {
-	struct composed mail = COMPOSED_INIT;
-	json_t *data = json_object();
-	int rc;
+	struct clerk_mail to = { .kind = "already", .address = d->who.address, .subscriber_id = d->who.id, .expires_at = clock_now() + DAY };
+	const struct notice *note = clerk_notice(c, "already", d->who.language, &d->topics, d->theirs, d->theirs_count, e);
+	int64_t id;
 
-	json_object_set_new(data, "topics", topics_data(c, d, d->theirs, d->theirs_count));
-	rc = compose_render(&mail, &c->site->conf, d->who.language, "already", data, e);
-	if (rc == 0)
-		rc = queue(c, d, "already", &mail, NULL, clock_now() + DAY, e);
-	composed_release(&mail);
-	json_decref(data);
-	return rc;
-}
-
-/* The mail as evidence: its words, with the secret link left out. */
-static int
-keep_wording(struct clerk *c, const struct composed *mail, uint8_t hash[CONSENT_HASH], struct err *e)
-{
-	struct buf text = BUF_INIT;
-	const char *p = mail->text.data, *mark;
-	int rc;
-
-	buf_addf(&text, "Subject: %s\n\n", mail->subject.data);
-	while ((mark = strchr(p, SLOT_START))) {
-		buf_add(&text, p, (size_t)(mark - p));
-		buf_addch(&text, '[');
-		p = mark + 1 + strcspn(mark + 1, "\001\002|");
-		buf_add(&text, mark + 1, (size_t)(p - mark - 1));
-		buf_addch(&text, ']');
-		p += strcspn(p, "\002");
-		p += *p == SLOT_END;
-	}
-	buf_addstr(&text, p);
-	rc = consent_wording(c->site->db, text.data, hash, e);
-	buf_release(&text);
-	return rc;
+	return note ? clerk_mail(c, note->message, &to, &id, e) : -1;
 }
 
 static int
@@ -144,38 +74,26 @@ request(struct clerk *c, struct decision *d, const uint8_t *mail_hash, struct er
 static int
 ask_to_confirm(struct clerk *c, struct decision *d, struct err *e)
 {
-	struct composed mail = COMPOSED_INIT;
-	json_t *data = json_object();
-	uint8_t mail_hash[CONSENT_HASH], token_hash_[TOKEN_HASH];
-	char token[TOKEN_TEXT];
+	const struct notice *mail = clerk_notice(c, "confirm", d->who.language, &d->topics, d->wanted, d->wanted_count, e);
 	struct onetime once = { .created_at = clock_now() };
+	uint8_t mail_hash[CONSENT_HASH], hash[TOKEN_HASH];
+	struct db *db = c->site->db;
+	char token[TOKEN_TEXT];
+	struct clerk_mail to = { .kind = "confirm", .address = d->who.address, .confirm_token = token };
 	bool created;
-	int rc;
+	int64_t id;
 
-	if (!d->who.id && subscriber_put(c->site->db, &d->who, &created, e) == -1) {
-		rc = -1;
-		goto out;
-	}
-	once.subscriber_id = d->who.id;
-	once.expires_at = once.created_at + c->site->conf.keep_pending;
+	if (!mail || (!d->who.id && subscriber_put(db, &d->who, &created, e) == -1))
+		return -1;
+	once.subscriber_id = to.subscriber_id = d->who.id;
+	once.expires_at = to.expires_at = once.created_at + c->site->conf.keep_pending;
 	signup_topics_write(once.topics, sizeof(once.topics), d->wanted, d->wanted_count);
-	json_object_set_new(data, "topics", topics_data(c, d, d->wanted, d->wanted_count));
-	json_put_int(data, "days", c->site->conf.keep_pending / DAY);
 	token_new(token);
-	token_hash(token_hash_, token);
-	rc = compose_render(&mail, &c->site->conf, d->who.language, "confirm", data, e);
-	if (rc == 0)
-		rc = keep_wording(c, &mail, mail_hash, e);
-	if (rc == 0)
-		rc = request(c, d, mail_hash, e);
-	if (rc == 0)
-		rc = onetime_put(c->site->db, token_hash_, "confirm", &once, e);
-	if (rc == 0)
-		rc = queue(c, d, "confirm", &mail, token, once.expires_at, e);
-out:
-	composed_release(&mail);
-	json_decref(data);
-	return rc == -1 ? -1 : 0;
+	token_hash(hash, token);
+	if (consent_wording(db, mail->wording.data, mail_hash, e) == -1 || request(c, d, mail_hash, e) == -1 ||
+	    onetime_put(db, hash, "confirm", &once, e) == -1)
+		return -1;
+	return clerk_mail(c, mail->message, &to, &id, e);
 }
 
 /* Who is it, and what of the topics asked for is not theirs yet? */
