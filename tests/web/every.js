@@ -1,4 +1,5 @@
-/* every.js - every page of pages.js in every window: two widths, with script and without; LANGUAGES: en, es or both. Prints TAP. */
+/* every.js - every page of pages.js in every window: two widths, with script and without; LANGUAGES: en, es or both;
+   HALF=1: the phone with script and the desk without. Prints TAP. */
 'use strict';
 const { accessible } = require('./axe');
 const { PAGE_MAX, drawn, quiet, source, styledAgain, unstyled, zoomed } = require('./checks');
@@ -11,7 +12,8 @@ const looks = [];
 for (const language of (process.env.LANGUAGES || 'en').split(' '))
 	for (const script of [true, false])
 		for (const width of [360, 1280])
-			looks.push({ language, script, width });
+			if (!process.env.HALF || script === (width === 360))
+				looks.push({ language, script, width });
 
 /* The style sheet is fetched once for all pages; with it, the largest page is below the limit too. */
 async function weigh(browser) {
