@@ -36,6 +36,7 @@ struct http_request;
 #define HTTP_URI 2048              /* bytes of a request's path and query; 414 over it */
 #define HTTP_HEAD 32768            /* bytes of a request's line and headers; 431 over it */
 #define HTTP_FIELDS 200            /* header fields; 431 over it */
+#define HTTP_TOKEN 80              /* characters of what stands behind a page's last '/': a link's token, or an archive's slug */
 #define HTTP_DRAIN 1048576         /* bytes of a body that is too large which are read, so that its sender sees the 413 */
 #define HTTP_BODIES 16777216       /* bytes of bodies held at once, over all requests; 503 over it */
 #define HTTP_QUEUE 10000           /* requests waiting to be written; 503 over it */

@@ -33,7 +33,7 @@ is_token(const char *s)
 {
 	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 
-	return n && n <= 80 && !s[n];
+	return n && n <= HTTP_TOKEN && !s[n];
 }
 
 /* The path below [site] url. A reverse proxy may pass that prefix on or strip it: both are understood. */

@@ -38,7 +38,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	if (route && route->token != (r.token[0] != '\0'))
 		abort();
-	if (route && route->token && (strlen(r.token) > 64 || r.token[strspn(r.token, alphabet)]))
+	if (route && route->token && (strlen(r.token) > HTTP_TOKEN || r.token[strspn(r.token, alphabet)]))
 		abort();
 	if (path[0] == '/' && (find(&below, base, base, path) != route || strcmp(below.token, r.token) != 0) &&
 	    strncmp(path, base, sizeof(base) - 1) != 0)
