@@ -65,7 +65,7 @@ wait_for 20 no_mail_waits
 is "and one mail is sent" "$(grep -l '^To: .*victim@example.org' "$site"/outbox/*.eml | wc -l)" 1
 is "nobody waits for it" "$(held)" 0
 is "the others got theirs" "$(grep -l '^To: .*@guests.example' "$site"/outbox/confirm-*.eml | wc -l)" 40
-is "what leads to no mail uses up no limit" "$(counter signup_let_through) $(counter signup_without_mail)" "41 9999"
+is "what leads to no mail is not counted over all" "$(counter signup_let_through) $(counter signup_without_mail)" "41 9999"
 
 echo "# one network, 10,000 addresses"
 before=$(mails confirm)
@@ -89,7 +89,7 @@ is "all but the first are left alone" "$rows" 999.0
 
 bomb 8 100 100 't#@bomb#.example' '198.51.101.@N'
 wait_for 30 decided
-is "a form without its time counts as five" "$(sql "SELECT count(*) FROM subscriber WHERE address LIKE 't%@bomb%'")" 20
+is "a form without its time counts as two" "$(sql "SELECT count(*) FROM subscriber WHERE address LIKE 't%@bomb%'")" 50
 newsletter signup discard --network 198.51.101.0/24 >/dev/null
 
 echo "# a restart"
@@ -138,7 +138,7 @@ is "discard a network" "$(<"$tmp/out") $(held)" "1,000 requests were discarded. 
 newsletter signup discard --all >/dev/null
 is "discard everything" "$(held)" 0
 is "is in the audit" "$(sql "SELECT group_concat(replace(detail, ',', ''), ', ') FROM audit WHERE command = 'signup discard'")" \
-	"one network: 80 requests, one network: 1000 requests, all: $((waiting - 1000)) requests"
+	"one network: 50 requests, one network: 1000 requests, all: $((waiting - 1000)) requests"
 sleep 2
 is "no mail comes of it" "$(counter signup_let_through)" "$let"
 is "one mail to the operator was enough" "$(files operator)" 1
