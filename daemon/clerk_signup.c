@@ -6,9 +6,9 @@
  * all of it gets a note that says so, at most once a day; everybody else gets
  * one confirmation a day, and is subscribed only once its link was used.
  *
- * What leads to a mail is let through as the limits have room (clerk_limit.h), or waits. What leads to none ends
- * here and uses up nothing, so that a thousand posts for one address cost others nothing. Nobody becomes a row of
- * table subscriber before that.
+ * What leads to a mail is let through as the limits have room (clerk_limit.h), or waits. What leads to none is counted for
+ * its network alone, so that a thousand posts for one address cost others nothing, and yet nobody can tell it from what
+ * does. Nobody becomes a row of table subscriber before that.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -329,20 +329,20 @@ static int
 decide(struct clerk *c, struct signup *signup, struct turn *turn, struct err *e)
 {
 	struct decision *d = xcalloc(1, sizeof(*d));
-	bool waited = signup->held_by != SIGNUP_FREE;
+	bool waited = signup->held_by != SIGNUP_FREE, mails;
 	int rc, answer = LIMIT_DROP;
 
 	d->signup = signup;
 	rc = signup->manage ? clerk_manage_judge(c, signup, &d->who, e) : judge(c, d, e);
-	if (rc == 0) {
-		turn->silent++;
-		rc = counter_add(c->site->db, "signup_without_mail", 1, e);
-	} else if (rc == 1) {
-		rc = answer = limit_ask(c, signup, e);
-		if (rc != -1 && !(waited && rc == LIMIT_WAIT)) /* that it goes on waiting is no news */
+	if (rc != -1) {
+		mails = rc == 1;
+		rc = answer = limit_ask(c, signup, mails, e);
+		if (rc == LIMIT_PASS && !mails)
+			turn->silent++;
+		else if (rc != -1 && !(waited && rc == LIMIT_WAIT)) /* that it goes on waiting is no news */
 			turn->answer[answer]++;
 		if (rc == LIMIT_PASS)
-			rc = send_mail(c, d, e);
+			rc = mails ? send_mail(c, d, e) : counter_add(c->site->db, "signup_without_mail", 1, e);
 	}
 	free(d);
 	return rc == -1 ? -1 : answer != LIMIT_WAIT;

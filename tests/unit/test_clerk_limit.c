@@ -125,7 +125,7 @@ turn(int64_t now)
 	ok(limit_begin(&clerk, &err));
 	begin();
 	while (signup_next(db, now, &s, &err) == 1) {
-		rc = limit_ask(&clerk, &s, &err);
+		rc = limit_ask(&clerk, &s, true, &err);
 		ok(rc);
 		if (rc == LIMIT_PASS)
 			let_through(&s);
