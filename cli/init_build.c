@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/link.h"
 #include "init.h"
+#include "site/topic_words.h"
 #include "store/db.h"
 #include "store/suppression.h"
 #include "store/topic.h"
@@ -134,16 +135,26 @@ make_keys(struct build *b, const struct conf *conf, struct err *e)
 	return suppression_key_create(conf->store_keys, e);
 }
 
+/* In the site's language. */
 static int
-make_topics(struct db *db, struct err *e)
+make_topic(struct db *db, const struct conf *conf, const char *slug, struct err *e)
 {
 	struct topic t;
+	char title[sizeof(t.title)], description[sizeof(t.description)];
+
+	topic_words_new(title, sizeof(title), conf->site_language, slug, "title");
+	topic_words_new(description, sizeof(description), conf->site_language, slug, "description");
+	return topic_create(db, slug, title, description, &t, e);
+}
+
+static int
+make_topics(struct db *db, const struct conf *conf, struct err *e)
+{
 	int rc = -1;
 
 	if (db_begin(db, e) == -1)
 		return -1;
-	if (topic_create(db, "articles", "New articles", "A short mail when there is something new to read.", &t, e) == 0 &&
-	    topic_create(db, "promotions", "Offers and events", "Now and then: offers, courses and events.", &t, e) == 0)
+	if (make_topic(db, conf, "articles", e) == 0 && make_topic(db, conf, "promotions", e) == 0)
 		rc = db_commit(db, e);
 	db_rollback(db);
 	return rc;
@@ -167,7 +178,7 @@ make_store(struct build *b, const struct conf *conf, struct err *e)
 	db = db_open(conf->store_path, DB_CREATE, e);
 	if (!db)
 		return -1;
-	rc = make_topics(db, e);
+	rc = make_topics(db, conf, e);
 	db_close(db);
 	return rc;
 }

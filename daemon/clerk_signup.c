@@ -272,7 +272,7 @@ gets_note(struct clerk *c, struct decision *d, struct err *e)
 	return rc == -1 ? -1 : !rc;
 }
 
-/* Whether a mail is to be sent: 1 (a confirmation of what is wanted, or the note when that is nothing), 0 when there is nothing to say, -1. */
+/* Whether a mail is to be sent: 1 (a confirmation of what is wanted, or the note when nothing is), 0 when there is nothing to say, -1. */
 static int
 gets_mail(struct clerk *c, struct decision *d, struct err *e)
 {

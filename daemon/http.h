@@ -218,7 +218,8 @@ void page_problem(struct http_request *r, unsigned status, const struct problem 
 json_t *page_context(const struct http_request *r);
 void page_put(json_t *context, const char *key, const char *text); /* text from outside: left out when it holds control characters */
 json_t *page_topic(const struct http_request *r, const struct topic *t, bool checked);
-json_t *page_topics(const struct http_request *r, const struct topic_list *all, const int64_t *ids, int count); /* those of the ids that there are */
+/* Those of the ids that there are. */
+json_t *page_topics(const struct http_request *r, const struct topic_list *all, const int64_t *ids, int count);
 void page_answer(struct http_request *r, unsigned status, const char *template, json_t *context);
 void page_json(struct http_request *r, unsigned status, const char *type, json_t *value);
 void page_bytes(struct http_request *r, unsigned status, const char *type, const char *cache, struct buf *bytes);

@@ -38,7 +38,9 @@ read_list(struct wordlist *list, const char *folder, const char *name, struct er
 	} else if (e->code == ERR_NOT_FOUND) {
 		while (f->name && strcmp(f->name, name) != 0)
 			f++;
-		rc = f->name ? wordlist_read(list, name, f->text, f->len, e) : -1;
+		rc = f->name ? 0 : -1; /* none: the error of above */
+		if (f->name)
+			wordlist_borrow(list, f->text, f->len);
 	}
 	buf_release(&path);
 	buf_release(&text);

@@ -12,6 +12,8 @@ void
 wordlist_release(struct wordlist *w)
 {
 	buf_release(&w->text);
+	w->words = NULL;
+	w->len = 0;
 }
 
 /* Compare two words that end with END. */
@@ -109,15 +111,28 @@ wordlist_read(struct wordlist *w, const char *name, const char *text, size_t n, 
 	}
 	if (!sorted)
 		sort(w, count);
+	w->words = w->text.data;
+	w->len = w->text.len;
 	return 0;
+}
+
+void
+wordlist_borrow(struct wordlist *w, const char *text, size_t n)
+{
+	const char *end = text + n, *eol;
+
+	while (text < end && *text == '#' && (eol = memchr(text, END, (size_t)(end - text))))
+		text = eol + 1;
+	w->words = text;
+	w->len = (size_t)(end - text);
 }
 
 /* Halve the bytes, not the words: each step goes back to where its word begins. */
 static bool
 has(const struct wordlist *w, const char *word, size_t n)
 {
-	size_t low = 0, high = w->text.len, start, len;
-	const char *text = w->text.data;
+	size_t low = 0, high = w->len, start, len;
+	const char *text = w->words;
 	int order;
 
 	while (low < high) {

@@ -174,6 +174,17 @@ words_find_own(const struct words *w, const char *key, size_t n, const char **te
 }
 
 bool
+words_is_sites(const struct words *w, const char *text)
+{
+	int i;
+
+	for (i = 0; i < w->count; i++)
+		if (w->file[i].own.len && text >= w->file[i].own.data && text < w->file[i].own.data + w->file[i].own.len)
+			return true;
+	return false;
+}
+
+bool
 words_is_language(const char *code)
 {
 	size_t n = strspn(code, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");

@@ -45,6 +45,9 @@ bool words_find(const struct words *w, const char *key, size_t n, const char **t
 /* The same, of the language itself alone: for what need not be said. */
 bool words_find_own(const struct words *w, const char *key, size_t n, const char **text, size_t *len, const char **file);
 
+/* Whether what words_find gave stands in a file of the site's rather than in a built-in one. */
+bool words_is_sites(const struct words *w, const char *text);
+
 /* Whether this is the code of a language: a-z, A-Z, 0-9 and hyphens, 2 to 15 of them. */
 bool words_is_language(const char *code);
 

@@ -11,16 +11,38 @@
 #include "content/words.h"
 #include "store/topic.h"
 
+#define KEY 96
+
+/* Whether a topic still says what a new site's says, in one of our languages: then ours may say it in another. */
+static bool
+is_ours(const char *key, const char *own)
+{
+	char languages[WORDS_LANGUAGES][WORDS_LANGUAGE];
+	int i, count = words_languages(NULL, languages);
+	const char *text, *file;
+	struct err e = ERR_INIT;
+	bool found = false;
+	struct words w;
+	size_t n;
+
+	for (i = 0; i < count && !found; i++) {
+		found = words_open(&w, NULL, languages[i], &e) == 0 && words_find_own(&w, key, strlen(key), &text, &n, &file) &&
+		    n == strlen(own) && memcmp(text, own, n) == 0;
+		words_release(&w);
+	}
+	return found;
+}
+
 /* A control character may be a slot's mark (base/slot.h): what people wrote must not make one. */
 static void
 put(json_t *out, const struct words *w, const char *slug, const char *member, const char *own)
 {
 	const char *text, *file;
-	char key[96];
+	char key[KEY];
 	size_t n;
 
 	snprintf(key, sizeof(key), "topic.%.40s.%s", slug, member);
-	if (!words_find_own(w, key, strlen(key), &text, &n, &file)) {
+	if (!words_find_own(w, key, strlen(key), &text, &n, &file) || (!words_is_sites(w, text) && !is_ours(key, own))) {
 		text = own;
 		n = strlen(own);
 	}
@@ -42,4 +64,20 @@ topic_words(const struct conf *conf, const char *language, const struct topic *t
 	put(topic, &w, t->slug, "description", t->description);
 	words_release(&w);
 	return topic;
+}
+
+void
+topic_words_new(char *out, size_t size, const char *language, const char *slug, const char *member)
+{
+	const char *text = "", *file;
+	struct err e = ERR_INIT;
+	char key[KEY];
+	struct words w;
+	size_t n = 0;
+
+	snprintf(key, sizeof(key), "topic.%.40s.%s", slug, member);
+	if (words_open(&w, NULL, language, &e) == 0)
+		words_find(&w, key, strlen(key), &text, &n, &file);
+	snprintf(out, size, "%.*s", (int)n, text);
+	words_release(&w);
 }

@@ -1,5 +1,6 @@
 /*
- * history.h - what happened with one person: mail that was sent to them, and what came back. For those who may see it: they themselves, and staff.
+ * history.h - what happened with one person: mail that was sent to them, and what came back. For those who may see it: they
+ * themselves, and staff.
  */
 #ifndef HISTORY_H
 #define HISTORY_H

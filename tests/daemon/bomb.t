@@ -89,7 +89,7 @@ is "all but the first are left alone" "$rows" 999.0
 
 bomb 8 100 100 't#@bomb#.example' '198.51.101.@N'
 wait_for 30 decided
-is "a form without its time counts as two" "$(sql "SELECT count(*) FROM subscriber WHERE address LIKE 't%@bomb%'")" 50
+is "a request without a form of ours counts as two" "$(sql "SELECT count(*) FROM subscriber WHERE address LIKE 't%@bomb%'")" 50
 newsletter signup discard --network 198.51.101.0/24 >/dev/null
 
 echo "# a restart"

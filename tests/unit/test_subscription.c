@@ -314,7 +314,8 @@ test_return(void **state)
 		clock_set(T0 + 1000);
 		assert_int_equal(subscription_leave(db, who, 0, 0, "page", &by_test, &err), 2);
 		clock_set(T0 + 9000);
-		if (subscription_return(db, who, returns[i].topic, T0 + returns[i].until, returns[i].within, &by_test, &err) != returns[i].want)
+		if (subscription_return(db, who, returns[i].topic, T0 + returns[i].until, returns[i].within, &by_test, &err) !=
+		    returns[i].want)
 			fail_msg("%s: not %d", returns[i].name, returns[i].want);
 		commit();
 		snprintf(sql, sizeof(sql), "SELECT group_concat(iif(state = 1, 'active', iif(state = 2, 'left', state)), ' ') "
@@ -326,7 +327,7 @@ test_return(void **state)
 	}
 }
 
-/* One leaving of several topics may be written across the turn of a second; twice is once; a suppression since then stays and stands in the way. */
+/* One leaving of several topics may be written across the turn of a second; twice is once; a suppression since then stands in the way. */
 static void
 test_return_once(void **state)
 {

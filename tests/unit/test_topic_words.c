@@ -27,6 +27,7 @@ static const struct {
 	{ "English does not say it for others", "es", "english", "Own title", "Own words." },
 	{ "but for itself", "en", "english", "In English", "Own words." },
 	{ "the site's language", "", "articles", "Artículos nuevos", "Cuando hay algo que leer." },
+	{ "ours, for what a new site says", "es", "promotions", "Ofertas y actividades", "De vez en cuando: ofertas, cursos y actividades." },
 	{ "words that could be a slot's mark", "es", "mark", NULL, "Own words." },
 };
 
@@ -61,6 +62,13 @@ test_cases(void **state)
 	put_file(folder, "words/en.txt", "topic.english.title = In English\n");
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		strcpy(t.slug, cases[i].slug);
+		strcpy(t.title, "Own title");
+		strcpy(t.description, "Own words.");
+		if (strcmp(t.slug, "promotions") == 0) {
+			topic_words_new(t.title, sizeof(t.title), "en", t.slug, "title");
+			topic_words_new(t.description, sizeof(t.description), "en", t.slug, "description");
+			assert_string_equal(t.title, "Offers and events");
+		}
 		out = topic_words(&conf, cases[i].language, &t);
 		if (cases[i].title ? !json_is_string(json_object_get(out, "title")) ||
 			    strcmp(json_string_value(json_object_get(out, "title")), cases[i].title) != 0
@@ -70,9 +78,14 @@ test_cases(void **state)
 		assert_string_equal(json_string_value(json_object_get(out, "slug")), cases[i].slug);
 		json_decref(out);
 	}
+	strcpy(t.slug, "promotions"); /* ours are not put over words of their own */
+	strcpy(t.title, "Cursos");
+	out = topic_words(&conf, "en", &t);
+	assert_string_equal(json_string_value(json_object_get(out, "title")), "Cursos");
+	json_decref(out);
 	put_file(folder, "words/es.txt", "no words\n"); /* the topic is shown all the same */
 	out = topic_words(&conf, "es", &t);
-	assert_string_equal(json_string_value(json_object_get(out, "title")), "Own title");
+	assert_string_equal(json_string_value(json_object_get(out, "title")), "Cursos");
 	json_decref(out);
 	snprintf(command, sizeof(command), "rm -r %s", folder);
 	assert_int_equal(system(command), 0);

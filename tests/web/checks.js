@@ -140,4 +140,4 @@ async function styledAgain(w) {
 	});
 }
 
-module.exports = { drawn, quiet, source, styledAgain, unstyled, zoomed };
+module.exports = { PAGE_MAX, drawn, quiet, source, styledAgain, unstyled, zoomed };
