@@ -141,6 +141,18 @@ request(struct clerk *c, struct decision *d, const uint8_t *mail_hash, struct er
 	return 0;
 }
 
+/* The name that was typed, until the person has confirmed; not that of somebody else who asked meanwhile, and whose request led to nothing. */
+static int
+take_name(struct clerk *c, struct decision *d, struct err *e)
+{
+	const char *name = d->signup->name;
+
+	if (d->active || !name[0] || strcmp(name, d->who.name) == 0)
+		return 0;
+	strcpy(d->who.name, name);
+	return subscriber_set_name(c->site->db, d->who.id, name, e);
+}
+
 static int
 ask_to_confirm(struct clerk *c, struct decision *d, struct err *e)
 {
@@ -152,10 +164,9 @@ ask_to_confirm(struct clerk *c, struct decision *d, struct err *e)
 	bool created;
 	int rc;
 
-	if (!d->who.id && subscriber_put(c->site->db, &d->who, &created, e) == -1) {
-		rc = -1;
+	rc = d->who.id ? take_name(c, d, e) : subscriber_put(c->site->db, &d->who, &created, e);
+	if (rc == -1)
 		goto out;
-	}
 	once.subscriber_id = d->who.id;
 	once.expires_at = once.created_at + c->site->conf.keep_pending;
 	signup_topics_write(once.topics, sizeof(once.topics), d->wanted, d->wanted_count);
@@ -212,11 +223,6 @@ look_up(struct clerk *c, struct decision *d, struct err *e)
 		if (!has)
 			d->wanted[d->wanted_count++] = d->asked[i];
 	}
-	/* a name typed by whoever asked is taken only while nobody has confirmed */
-	if (known && !d->active && s->name[0] && strcmp(s->name, d->who.name) != 0) {
-		strcpy(d->who.name, s->name);
-		return subscriber_set_name(c->site->db, d->who.id, s->name, e);
-	}
 	return 0;
 }
 
@@ -252,6 +258,8 @@ widen(struct clerk *c, struct decision *d, struct err *e)
 		rc = onetime_outstanding(db, d->who.id, "confirm", hash, &once, e);
 	if (rc != 1)
 		return rc;
+	if (take_name(c, d, e) == -1)
+		return -1;
 	count = signup_topics_read(once.topics, ids, TOPICS_MAX);
 	added = add_topics(ids, &count, fresh, d);
 	if (!added)
