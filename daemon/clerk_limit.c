@@ -131,6 +131,20 @@ held_by(struct clerk *c, const struct signup *s, const struct gate *gate, struct
 	return SIGNUP_FREE;
 }
 
+/* As many wait as may: the last of them makes room, for a flood must not shut others out. 1 when it does, 0 when `s` itself is last, -1. */
+static int
+make_room(struct clerk *c, const struct signup *s, struct err *e)
+{
+	struct signup last;
+	int rc = signup_last(c->site->db, &last, e);
+
+	if (rc != 1 || last.place <= s->place)
+		return rc == -1 ? -1 : 0;
+	if (signup_delete(c->site->db, last.id, e) == -1 || counter_add(c->site->db, "signup_dropped_full", 1, e) == -1)
+		return -1;
+	return limit_left(c, &last, e) == -1 ? -1 : 1;
+}
+
 /* Whether it may join a line: the counter of those that may not, NULL; 0 or -1. */
 static int
 refuse(struct clerk *c, const struct signup *s, const struct gate *gate, int64_t waiting, const char **counter, struct err *e)
@@ -143,7 +157,7 @@ refuse(struct clerk *c, const struct signup *s, const struct gate *gate, int64_t
 		*counter = "signup_dropped_repeated";
 	else if (most && waiting >= LIMIT_NETWORK_TIMES * most)
 		*counter = "signup_dropped_network";
-	else if (c->held >= LIMIT_WAITING_MOST)
+	else if (rc == 0 && c->held >= LIMIT_WAITING_MOST && (rc = make_room(c, s, e)) == 0)
 		*counter = "signup_dropped_full";
 	return rc == -1 ? -1 : 0;
 }

@@ -345,6 +345,16 @@ test_full(void **state)
 	turn(T0 + 1);
 	assert_int_equal(waiting(), 100000);
 	assert_int_equal(count_of("signup_dropped_full"), 2);
+	/* those of the flood that came last made room */
+	assert_string_equal(raw_text("SELECT count(*) || ' ' || max(address) FROM signup_request WHERE network = 'n'"), "99996 99996");
+	assert_int_equal(raw_exec("UPDATE signup_request SET place = 0 WHERE network = 'n'"), SQLITE_OK);
+	flood("192.0.4.1", "a.example", 1); /* goes before the third of the network before */
+	flood("192.0.3.1", "a.example", 1); /* would be the last itself */
+	turn(T0 + 2);
+	assert_int_equal(waiting(), 100000);
+	assert_int_equal(count_of("signup_dropped_full"), 4);
+	assert_string_equal(raw_text("SELECT group_concat(ip, ' ') FROM (SELECT ip FROM signup_request WHERE network <> 'n' ORDER BY id)"),
+	    "192.0.2.1 192.0.3.1 192.0.3.1 192.0.4.1");
 	assert_invariants();
 }
 
