@@ -184,12 +184,26 @@ join(struct clerk *c, struct signup *s, enum signup_limit by, const char *line, 
 	return 0;
 }
 
+/* Nothing else bounds how many networks ask for what leads to no mail: no limit but their own holds these back. */
+static bool
+is_counted(struct clerk *c)
+{
+	int64_t hour = clock_now() / 3600;
+
+	if (c->unmailed_hour != hour)
+		c->unmailed = 0;
+	c->unmailed_hour = hour;
+	return c->unmailed++ < LIMIT_UNMAILED;
+}
+
 static int
 take(struct clerk *c, const struct signup *s, const struct gate *gate, bool mails, struct err *e)
 {
 	const struct pace_limit *limit;
 	int by;
 
+	if (!mails && !s->manage && !is_counted(c))
+		return 0;
 	for (by = SIGNUP_NETWORK; by < SIGNUP_LIMITS; by++) {
 		limit = &gate[by].limit;
 		if (limit->most &&

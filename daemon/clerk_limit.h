@@ -21,6 +21,7 @@ struct signup;
 #define LIMIT_SETBACK 600         /* seconds */
 #define LIMIT_NETWORK_TIMES 10    /* one network may have so many times its limit waiting */
 #define LIMIT_WAITING_MOST 100000 /* requests that wait, over all */
+#define LIMIT_UNMAILED 100000     /* signups without a mail that are counted in an hour: each network's are rows of table pace */
 
 enum limit_answer {
 	LIMIT_PASS, /* it is counted; the caller does it, deletes it and calls limit_left */

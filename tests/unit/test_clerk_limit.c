@@ -328,6 +328,45 @@ test_most(void **state)
 	assert_invariants();
 }
 
+/* A request that leads to no mail, as clerk_signups has it decided. */
+static int
+asks_in_vain(const char *ip, const char *address, bool manage)
+{
+	struct signup s = { .id = ++last_id, .weight = 1, .manage = manage };
+	int rc;
+
+	strcpy(s.ip, ip);
+	strcpy(s.key, address);
+	ok(limit_begin(&clerk, &err));
+	begin();
+	rc = limit_ask(&clerk, &s, false, &err);
+	ok(rc);
+	commit();
+	return rc;
+}
+
+static void
+test_unmailed(void **state)
+{
+	static const char used[] = "SELECT group_concat(scope || ' ' || n, ', ') FROM (SELECT scope, sum(used) AS n FROM pace GROUP BY scope)";
+
+	(void)state;
+	clock_set(T0);
+	set_limits(rate(9, 60), rate(9, 60), rate(9, 60));
+	assert_int_equal(asks_in_vain("192.0.2.1", "a@a.example", false), LIMIT_PASS);
+	assert_string_equal(raw_text(used), "signup-network 1");
+	assert_int_equal(asks_in_vain("192.0.3.1", "b@a.example", true), LIMIT_PASS);
+	assert_string_equal(raw_text(used), "signup-domain 1, signup-network 2, signup-total 1");
+	assert_int_equal(count_of("signup_let_through"), 0);
+	clerk.unmailed = LIMIT_UNMAILED - 1;
+	assert_int_equal(asks_in_vain("192.0.4.1", "a@a.example", false), LIMIT_PASS);
+	assert_int_equal(asks_in_vain("192.0.5.1", "a@a.example", false), LIMIT_PASS);
+	assert_string_equal(raw_text(used), "signup-domain 1, signup-network 3, signup-total 1");
+	clock_set(T0 + 3600);
+	assert_int_equal(asks_in_vain("192.0.5.1", "a@a.example", false), LIMIT_PASS);
+	assert_string_equal(raw_text(used), "signup-domain 1, signup-network 4, signup-total 1");
+}
+
 static void
 test_full(void **state)
 {
@@ -607,6 +646,7 @@ main(void)
 		limit_test(test_weight),
 		limit_test(test_restart),
 		limit_test(test_most),
+		limit_test(test_unmailed),
 		limit_test(test_full),
 		limit_test(test_quiet),
 		limit_test(test_fair),
