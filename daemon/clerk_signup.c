@@ -30,12 +30,14 @@
 #include "store/onetime.h"
 #include "store/outbox.h"
 #include "store/signup.h"
+#include "store/signup_line.h"
 #include "store/subscription.h"
 #include "store/suppression.h"
 #include "store/topic.h"
 
 #define DAY 86400
 #define REFUSED_MOST 2  /* confirmations a day that never left, after which one may still be tried */
+#define PUT_OFF 60      /* seconds until one that could not be decided is tried again */
 #define TURN_US 1000000 /* then the clerk's other duties have a turn */
 
 struct decision {
@@ -368,9 +370,40 @@ log_turn(const struct turn *turn)
 	    (long long)decided, (long long)n[LIMIT_PASS], (long long)n[LIMIT_DROP], (long long)n[LIMIT_WAIT]);
 }
 
+/* Decide it and let it go, or wait. */
+static int
+settle(struct clerk *c, struct signup *signup, struct turn *turn, struct err *e)
+{
+	int rc = decide(c, signup, turn, e);
+
+	if (rc == 1 && (signup_delete(c->site->db, signup->id, e) == -1 || limit_left(c, signup, e) == -1))
+		return -1;
+	return rc == -1 ? -1 : 0;
+}
+
+/*
+ * One could not be decided (a template that does not render): it is tried again later, and keeps nobody behind it waiting. What
+ * was decided since the last commit is lost with it, and decided anew. -1 when it is the store that fails, for that is everybody's trouble.
+ */
+static int
+put_off(struct clerk *c, const struct signup *signup, struct err *e)
+{
+	struct db *db = c->site->db;
+
+	if (e->code == ERR_BUSY || e->code == ERR_FULL || e->code == ERR_SYSTEM)
+		return -1;
+	db_rollback(db);
+	log_event(LOG_LEVEL_ERROR, "clerk", "request=%lld text=%s", (long long)signup->id, log_text(e->text));
+	*e = (struct err)ERR_INIT;
+	if (db_begin(db, e) == -1 || signup_set_next(db, signup->id, clock_now() + PUT_OFF, e) == -1 || db_commit(db, e) == -1)
+		return -1;
+	return limit_begin(c, e) == -1 || db_begin(db, e) == -1 ? -1 : 0;
+}
+
 int
 clerk_signups(struct clerk *c, struct err *e)
 {
+	bool alone = false; /* each in a transaction of its own, so that no more is lost */
 	struct turn turn = { .began_us = clock_mono_us() };
 	struct db *db = c->site->db;
 	struct signup signup;
@@ -385,11 +418,14 @@ clerk_signups(struct clerk *c, struct err *e)
 	if (limit_begin(c, e) == -1 || db_begin(db, e) == -1)
 		return -1;
 	while (!c->more && (rc = signup_next(db, clock_now(), &signup, e)) == 1) {
-		rc = decide(c, &signup, &turn, e);
-		if (rc == 1 && (signup_delete(db, signup.id, e) == -1 || limit_left(c, &signup, e) == -1))
+		if (settle(c, &signup, &turn, e) == -1) {
+			if (put_off(c, &signup, e) == -1)
+				return -1;
+			alone = true;
+			turn = (struct turn){ .began_us = turn.began_us };
+		} else if (alone ? db_commit(db, e) == -1 || db_begin(db, e) == -1 : db_chunk(db, e) == -1) {
 			return -1;
-		if (rc == -1 || db_chunk(db, e) == -1)
-			return -1;
+		}
 		c->more = clock_mono_us() - turn.began_us > TURN_US;
 	}
 	if (rc == -1 || db_commit(db, e) == -1)

@@ -1,5 +1,5 @@
 #!/bin/bash
-# unseen.t - what becomes of a visitor's next request must not tell whether somebody else's address led to a mail.
+# unseen.t - what becomes of a visitor's request must not depend on others': nor tell whether a stranger's address led to a mail.
 . "$(dirname "$0")/lib.sh"
 
 settled() { [ "$(sql 'SELECT count(*) FROM signup_request WHERE held_by IS NULL')" = 0 ]; }
@@ -44,6 +44,25 @@ post 192.0.2.1 /subscribe barred@example.org
 post 192.0.2.1 /subscribe own@example.org
 is "a signup without a mail is not: it would cost others" "$(held)" "own@one.example"
 is "nobody's request led to a mail unseen" "$(sql "SELECT count(*) FROM outbox WHERE address LIKE '%nobody%' OR address LIKE '%barred%'")" 0
+stop_daemon
+
+echo "# a request that cannot be decided keeps nobody else waiting"
+sql "DELETE FROM signup_request; DELETE FROM pace"
+sed -i 's/^per_network=.*/per_network=0/; s/^per_domain=.*/per_domain=0/' "$site/newsletter.conf"
+mkdir -p "$site/templates/mail"
+echo '{{#never ended' >"$site/templates/mail/manage.text.mustache"
+NEWSLETTER_CLOCK=+180000 start_daemon
+curl -sf --max-time 30 -o /dev/null -d "email=ann@example.org" "$base/manage"
+curl -sf --max-time 30 -o /dev/null -d "email=ben@example.org&topic=articles" "$base/subscribe"
+wait_for 10 has_mail confirm ben@example.org
+is "who comes after it has their mail" $? 0
+is "it is kept" "$(held)" "ann@example.org"
+has "the log says what is wrong" "$(cat "$site/log")" "manage.text.mustache"
+stop_daemon
+rm "$site/templates/mail/manage.text.mustache"
+NEWSLETTER_CLOCK=+180100 start_daemon
+wait_for 10 has_mail my-data ann@example.org
+is "and decided when that is mended" "$? $(held)" "0 "
 stop_daemon
 
 done_testing
