@@ -63,6 +63,7 @@ CREATE INDEX signup_request_of ON signup_request(address_key);
 CREATE INDEX signup_request_line ON signup_request(held_by, line, place) WHERE held_by IS NOT NULL;
 CREATE INDEX signup_request_network ON signup_request(network, address_key) WHERE held_by IS NOT NULL;
 CREATE INDEX signup_request_held ON signup_request(held_at) WHERE held_by IS NOT NULL;
+CREATE INDEX signup_request_place ON signup_request(place) WHERE held_by IS NOT NULL;
 
 -- Evidence that we were asked: append-only (the triggers below), but for the IP address, which is deleted after a while, and for erasure.
 CREATE TABLE consent (

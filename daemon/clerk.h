@@ -24,6 +24,7 @@ struct clerk {
 	/* clerk_limit.h */
 	int64_t held;                      /* requests that wait: as the turn began, and what it did since */
 	int64_t surge_since, surge_logged; /* Unix time; 0: there is none */
+	int64_t unmailed, unmailed_hour;   /* signups without a mail that were counted in that hour since 1970 */
 	bool lines_woken;
 };
 

@@ -131,6 +131,20 @@ held_by(struct clerk *c, const struct signup *s, const struct gate *gate, struct
 	return SIGNUP_FREE;
 }
 
+/* As many wait as may: the last of them makes room, for a flood must not shut others out. 1 when it does, 0 when `s` itself is last, -1. */
+static int
+make_room(struct clerk *c, const struct signup *s, struct err *e)
+{
+	struct signup last;
+	int rc = signup_last(c->site->db, &last, e);
+
+	if (rc != 1 || last.place <= s->place)
+		return rc == -1 ? -1 : 0;
+	if (signup_delete(c->site->db, last.id, e) == -1 || counter_add(c->site->db, "signup_dropped_full", 1, e) == -1)
+		return -1;
+	return limit_left(c, &last, e) == -1 ? -1 : 1;
+}
+
 /* Whether it may join a line: the counter of those that may not, NULL; 0 or -1. */
 static int
 refuse(struct clerk *c, const struct signup *s, const struct gate *gate, int64_t waiting, const char **counter, struct err *e)
@@ -143,7 +157,7 @@ refuse(struct clerk *c, const struct signup *s, const struct gate *gate, int64_t
 		*counter = "signup_dropped_repeated";
 	else if (most && waiting >= LIMIT_NETWORK_TIMES * most)
 		*counter = "signup_dropped_network";
-	else if (c->held >= LIMIT_WAITING_MOST)
+	else if (rc == 0 && c->held >= LIMIT_WAITING_MOST && (rc = make_room(c, s, e)) == 0)
 		*counter = "signup_dropped_full";
 	return rc == -1 ? -1 : 0;
 }
@@ -170,19 +184,33 @@ join(struct clerk *c, struct signup *s, enum signup_limit by, const char *line, 
 	return 0;
 }
 
+/* Nothing else bounds how many networks ask for what leads to no mail: no limit but their own holds these back. */
+static bool
+is_counted(struct clerk *c)
+{
+	int64_t hour = clock_now() / 3600;
+
+	if (c->unmailed_hour != hour)
+		c->unmailed = 0;
+	c->unmailed_hour = hour;
+	return c->unmailed++ < LIMIT_UNMAILED;
+}
+
 static int
-take(struct clerk *c, const struct signup *s, const struct gate *gate, struct err *e)
+take(struct clerk *c, const struct signup *s, const struct gate *gate, bool mails, struct err *e)
 {
 	const struct pace_limit *limit;
 	int by;
 
+	if (!mails && !s->manage && !is_counted(c))
+		return 0;
 	for (by = SIGNUP_NETWORK; by < SIGNUP_LIMITS; by++) {
 		limit = &gate[by].limit;
 		if (limit->most &&
 		    pace_take(c->site->db, limit, gate[by].line, weight_for(limit, s->weight), clock_now(), e) == -1)
 			return -1;
 	}
-	return counter_add(c->site->db, "signup_let_through", 1, e);
+	return mails ? counter_add(c->site->db, "signup_let_through", 1, e) : 0;
 }
 
 int
@@ -203,7 +231,7 @@ limit_begin(struct clerk *c, struct err *e)
 }
 
 int
-limit_ask(struct clerk *c, struct signup *s, struct err *e)
+limit_ask(struct clerk *c, struct signup *s, bool mails, struct err *e)
 {
 	struct gate gate[SIGNUP_LIMITS];
 	const char *dropped;
@@ -212,6 +240,8 @@ limit_ask(struct clerk *c, struct signup *s, struct err *e)
 	int by;
 
 	make_gates(gate, c, s);
+	if (!mails && !s->manage) /* a thousand posts for one address cost those of other networks nothing */
+		gate[SIGNUP_DOMAIN].limit.most = gate[SIGNUP_TOTAL].limit.most = 0;
 	if (!placed && c->held) {
 		if (give_place(c, s, gate, &waiting, e) == -1)
 			return -1;
@@ -221,7 +251,7 @@ limit_ask(struct clerk *c, struct signup *s, struct err *e)
 	if (by == -1)
 		return -1;
 	if (by == SIGNUP_FREE)
-		return take(c, s, gate, e) == -1 ? -1 : LIMIT_PASS;
+		return take(c, s, gate, mails, e) == -1 ? -1 : LIMIT_PASS;
 	if (!placed && give_place(c, s, gate, &waiting, e) == -1)
 		return -1;
 	if (!s->held_by) {

@@ -11,6 +11,7 @@
 #ifndef CLERK_LIMIT_H
 #define CLERK_LIMIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct clerk;
@@ -20,6 +21,7 @@ struct signup;
 #define LIMIT_SETBACK 600         /* seconds */
 #define LIMIT_NETWORK_TIMES 10    /* one network may have so many times its limit waiting */
 #define LIMIT_WAITING_MOST 100000 /* requests that wait, over all */
+#define LIMIT_UNMAILED 100000     /* signups without a mail that are counted in an hour: each network's are rows of table pace */
 
 enum limit_answer {
 	LIMIT_PASS, /* it is counted; the caller does it, deletes it and calls limit_left */
@@ -33,8 +35,12 @@ int limit_start(struct clerk *c, struct err *e);
 /* Before a turn of limit_ask: how many wait and whether there is a surge, as the store has it. */
 int limit_begin(struct clerk *c, struct err *e);
 
-/* Inside the clerk's transaction: an enum limit_answer, or -1. A request that leads to no mail is not for asking: it uses up nothing. */
-int limit_ask(struct clerk *c, struct signup *s, struct err *e);
+/*
+ * Inside the clerk's transaction: an enum limit_answer, or -1. `mails`: it leads to a mail, as far as is known now. One that leads to none
+ * is counted all the same, or whoever asks could see it by their next request: for its network, and a request for the link, which only
+ * who is on the list gets, for its domain and over all too.
+ */
+int limit_ask(struct clerk *c, struct signup *s, bool mails, struct err *e);
 
 /* The request was deleted: who stood behind it moves up. */
 int limit_left(struct clerk *c, const struct signup *s, struct err *e);

@@ -6,9 +6,9 @@
  * all of it gets a note that says so, at most once a day; everybody else gets
  * one confirmation a day, and is subscribed only once its link was used.
  *
- * What leads to a mail is let through as the limits have room (clerk_limit.h), or waits. What leads to none ends
- * here and uses up nothing, so that a thousand posts for one address cost others nothing. Nobody becomes a row of
- * table subscriber before that.
+ * What leads to a mail is let through as the limits have room (clerk_limit.h), or waits. What leads to none is counted for
+ * its network alone, so that a thousand posts for one address cost others nothing, and yet nobody can tell it from what
+ * does. Nobody becomes a row of table subscriber before that.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,12 +25,14 @@
 #include "store/onetime.h"
 #include "store/outbox.h"
 #include "store/signup.h"
+#include "store/signup_line.h"
 #include "store/subscription.h"
 #include "store/suppression.h"
 #include "store/topic.h"
 
 #define DAY 86400
 #define REFUSED_MOST 2  /* confirmations a day that never left, after which one may still be tried */
+#define PUT_OFF 60      /* seconds until one that could not be decided is tried again */
 #define TURN_US 1000000 /* then the clerk's other duties have a turn */
 
 struct decision {
@@ -71,6 +73,18 @@ request(struct clerk *c, struct decision *d, const uint8_t *mail_hash, struct er
 	return 0;
 }
 
+/* The name that was typed, until the person has confirmed; not that of somebody else who asked meanwhile, and whose request led to nothing. */
+static int
+take_name(struct clerk *c, struct decision *d, struct err *e)
+{
+	const char *name = d->signup->name;
+
+	if (d->active || !name[0] || strcmp(name, d->who.name) == 0)
+		return 0;
+	strcpy(d->who.name, name);
+	return subscriber_set_name(c->site->db, d->who.id, name, e);
+}
+
 static int
 ask_to_confirm(struct clerk *c, struct decision *d, struct err *e)
 {
@@ -83,7 +97,7 @@ ask_to_confirm(struct clerk *c, struct decision *d, struct err *e)
 	bool created;
 	int64_t id;
 
-	if (!mail || (!d->who.id && subscriber_put(db, &d->who, &created, e) == -1))
+	if (!mail || (d->who.id ? take_name(c, d, e) : subscriber_put(db, &d->who, &created, e)) == -1)
 		return -1;
 	once.subscriber_id = to.subscriber_id = d->who.id;
 	once.expires_at = to.expires_at = once.created_at + c->site->conf.keep_pending;
@@ -130,11 +144,6 @@ look_up(struct clerk *c, struct decision *d, struct err *e)
 		if (!has)
 			d->wanted[d->wanted_count++] = d->asked[i];
 	}
-	/* a name typed by whoever asked is taken only while nobody has confirmed */
-	if (known && !d->active && s->name[0] && strcmp(s->name, d->who.name) != 0) {
-		strcpy(d->who.name, s->name);
-		return subscriber_set_name(c->site->db, d->who.id, s->name, e);
-	}
 	return 0;
 }
 
@@ -170,6 +179,8 @@ widen(struct clerk *c, struct decision *d, struct err *e)
 		rc = onetime_outstanding(db, d->who.id, "confirm", hash, &once, e);
 	if (rc != 1)
 		return rc;
+	if (take_name(c, d, e) == -1)
+		return -1;
 	count = signup_topics_read(once.topics, ids, TOPICS_MAX);
 	added = add_topics(ids, &count, fresh, d);
 	if (!added)
@@ -247,20 +258,20 @@ static int
 decide(struct clerk *c, struct signup *signup, struct turn *turn, struct err *e)
 {
 	struct decision *d = xcalloc(1, sizeof(*d));
-	bool waited = signup->held_by != SIGNUP_FREE;
+	bool waited = signup->held_by != SIGNUP_FREE, mails;
 	int rc, answer = LIMIT_DROP;
 
 	d->signup = signup;
 	rc = signup->manage ? clerk_manage_judge(c, signup, &d->who, e) : judge(c, d, e);
-	if (rc == 0) {
-		turn->silent++;
-		rc = counter_add(c->site->db, "signup_without_mail", 1, e);
-	} else if (rc == 1) {
-		rc = answer = limit_ask(c, signup, e);
-		if (rc != -1 && !(waited && rc == LIMIT_WAIT)) /* that it goes on waiting is no news */
+	if (rc != -1) {
+		mails = rc == 1;
+		rc = answer = limit_ask(c, signup, mails, e);
+		if (rc == LIMIT_PASS && !mails)
+			turn->silent++;
+		else if (rc != -1 && !(waited && rc == LIMIT_WAIT)) /* that it goes on waiting is no news */
 			turn->answer[answer]++;
 		if (rc == LIMIT_PASS)
-			rc = send_mail(c, d, e);
+			rc = mails ? send_mail(c, d, e) : counter_add(c->site->db, "signup_without_mail", 1, e);
 	}
 	free(d);
 	return rc == -1 ? -1 : answer != LIMIT_WAIT;
@@ -278,9 +289,40 @@ log_turn(const struct turn *turn)
 	    (long long)decided, (long long)n[LIMIT_PASS], (long long)n[LIMIT_DROP], (long long)n[LIMIT_WAIT]);
 }
 
+/* Decide it and let it go, or wait. */
+static int
+settle(struct clerk *c, struct signup *signup, struct turn *turn, struct err *e)
+{
+	int rc = decide(c, signup, turn, e);
+
+	if (rc == 1 && (signup_delete(c->site->db, signup->id, e) == -1 || limit_left(c, signup, e) == -1))
+		return -1;
+	return rc == -1 ? -1 : 0;
+}
+
+/*
+ * One could not be decided (a template that does not render): it is tried again later, and keeps nobody behind it waiting. What
+ * was decided since the last commit is lost with it, and decided anew. -1 when it is the store that fails, for that is everybody's trouble.
+ */
+static int
+put_off(struct clerk *c, const struct signup *signup, struct err *e)
+{
+	struct db *db = c->site->db;
+
+	if (e->code == ERR_BUSY || e->code == ERR_FULL || e->code == ERR_SYSTEM)
+		return -1;
+	db_rollback(db);
+	log_event(LOG_LEVEL_ERROR, "clerk", "request=%lld text=%s", (long long)signup->id, log_text(e->text));
+	*e = (struct err)ERR_INIT;
+	if (db_begin(db, e) == -1 || signup_set_next(db, signup->id, clock_now() + PUT_OFF, e) == -1 || db_commit(db, e) == -1)
+		return -1;
+	return limit_begin(c, e) == -1 || db_begin(db, e) == -1 ? -1 : 0;
+}
+
 int
 clerk_signups(struct clerk *c, struct err *e)
 {
+	bool alone = false; /* each in a transaction of its own, so that no more is lost */
 	struct turn turn = { .began_us = clock_mono_us() };
 	struct db *db = c->site->db;
 	struct signup signup;
@@ -295,11 +337,14 @@ clerk_signups(struct clerk *c, struct err *e)
 	if (limit_begin(c, e) == -1 || db_begin(db, e) == -1)
 		return -1;
 	while (!c->more && (rc = signup_next(db, clock_now(), &signup, e)) == 1) {
-		rc = decide(c, &signup, &turn, e);
-		if (rc == 1 && (signup_delete(db, signup.id, e) == -1 || limit_left(c, &signup, e) == -1))
+		if (settle(c, &signup, &turn, e) == -1) {
+			if (put_off(c, &signup, e) == -1)
+				return -1;
+			alone = true;
+			turn = (struct turn){ .began_us = turn.began_us };
+		} else if (alone ? db_commit(db, e) == -1 || db_begin(db, e) == -1 : db_chunk(db, e) == -1) {
 			return -1;
-		if (rc == -1 || db_chunk(db, e) == -1)
-			return -1;
+		}
 		c->more = clock_mono_us() - turn.began_us > TURN_US;
 	}
 	if (rc == -1 || db_commit(db, e) == -1)

@@ -43,6 +43,7 @@ struct http_request;
 #define HTTP_QUEUE_WAIT_US 5000000 /* a request that waited so long for the store is given up: 503 */
 #define HTTP_PROXIES 16            /* addresses in [http] trusted_proxies */
 #define UNDO_TIME 3600             /* seconds for which leaving can be taken back with a button */
+#define UNDO_PRESSED 60            /* seconds that a leaving may be older than its button: "unsubscribe" was pressed twice */
 #define UNDO_TOKEN 32              /* characters */
 #define HTTP_PER_IP 64             /* connections of one address, where addresses are the visitors' own */
 

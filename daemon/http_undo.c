@@ -5,7 +5,7 @@
  * signed over the link that the page was opened with. So it acts for whoever has just
  * pressed "unsubscribe" in a browser, for UNDO_TIME seconds, without a mail; it is in no
  * mail, and a link alone (which works for ever, and is passed on) brings nobody
- * back. Where nothing can be brought back, as for somebody erased, the answer
+ * back: a button that is fetched more than UNDO_PRESSED seconds after they left finds nothing to take back. Where nothing can be brought back, as for somebody erased, the answer
  * is the same.
  */
 #include "http.h"
@@ -72,7 +72,7 @@ write_undo(struct http_request *r, struct err *e)
 	const struct http_leave *leave = &r->u.leave;
 	struct evidence evidence = { .source = "undo", .ip = r->ip };
 	struct db *db = r->http->role->site.db;
-	int n = subscription_return(db, leave->link.subscriber, leave->link.topic, leave->at, UNDO_TIME, &evidence, e);
+	int n = subscription_return(db, leave->link.subscriber, leave->link.topic, leave->at, UNDO_PRESSED, &evidence, e);
 
 	return n == -1 ? -1 : 0;
 }

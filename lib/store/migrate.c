@@ -35,6 +35,7 @@ static const char *const steps[] = {
 	"CREATE INDEX signup_request_line ON signup_request(held_by, line, place) WHERE held_by IS NOT NULL;"
 	"CREATE INDEX signup_request_network ON signup_request(network, address_key) WHERE held_by IS NOT NULL;"
 	"CREATE INDEX signup_request_held ON signup_request(held_at) WHERE held_by IS NOT NULL;"
+	"CREATE INDEX signup_request_place ON signup_request(place) WHERE held_by IS NOT NULL;"
 	"ALTER TABLE campaign ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;"
 	"CREATE INDEX campaign_archive ON campaign(started_at, uuid) WHERE state IN ('done', 'sending') AND hidden = 0;"
 	"CREATE TABLE erasure (subscriber_id INTEGER PRIMARY KEY, mails TEXT) STRICT;"

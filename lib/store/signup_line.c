@@ -9,6 +9,7 @@
 enum {
 	Q_HOLD,
 	Q_FIRST,
+	Q_LAST,
 	Q_SET_NEXT,
 	Q_WAKE,
 	Q_NETWORK,
@@ -25,6 +26,7 @@ static const char *const sql[] = {
 	[Q_HOLD] = "UPDATE signup_request SET held_by = :by, line = :line, network = :network, place = :place, held_at = :since, next_at = :next "
 		   "WHERE id = :id",
 	[Q_FIRST] = "SELECT id, place, weight, next_at FROM signup_request WHERE held_by = :by AND line = :line ORDER BY place, id LIMIT 1",
+	[Q_LAST] = "SELECT id, place, held_by, line FROM signup_request WHERE held_by IS NOT NULL AND place >= 0 ORDER BY place DESC, id DESC LIMIT 1",
 	[Q_SET_NEXT] = "UPDATE signup_request SET next_at = :next WHERE id = :id",
 	/* the id beside a min() is that row's */
 	[Q_WAKE] = "UPDATE signup_request SET next_at = :now WHERE id IN (SELECT id FROM (SELECT id, min(place) FROM signup_request "
@@ -88,6 +90,25 @@ signup_first(struct db *db, enum signup_limit by, const char *line, struct signu
 		stmt_done(st);
 	}
 	return rc;
+}
+
+int
+signup_last(struct db *db, struct signup *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &signup_line_module, Q_LAST);
+	char word[16];
+	int rc = stmt_step(st, e);
+
+	if (rc != 1)
+		return rc;
+	memset(out, 0, sizeof(*out));
+	out->id = stmt_col_int(st, 0);
+	out->place = stmt_col_int(st, 1);
+	stmt_col_copy(st, 2, word, sizeof(word));
+	out->held_by = signup_limit_parse(word);
+	stmt_col_copy(st, 3, out->line, sizeof(out->line));
+	stmt_done(st);
+	return 1;
 }
 
 int

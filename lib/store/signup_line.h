@@ -29,6 +29,10 @@ struct signup_first {
 	int64_t id, place, weight, next_at;
 };
 int signup_first(struct db *db, enum signup_limit by, const char *line, struct signup_first *out, struct err *e);
+
+/* Of all that wait, in any line, the one whose place is the last: its id, place, held_by and line. 1, 0 when none waits, -1. */
+int signup_last(struct db *db, struct signup *out, struct err *e);
+
 int signup_set_next(struct db *db, int64_t id, int64_t next_at, struct err *e);
 
 /* The first of every line is due at once, whatever changed: limits, or who is in it. */

@@ -6,8 +6,8 @@ make_site
 conf_add http trusted_proxies=127.0.0.1
 start_daemon
 
-sign_up() { # ADDRESS TOPIC IP
-	curl -s --max-time 20 -o /dev/null -w '%{http_code}' -H "X-Forwarded-For: $3" -d "email=$1" -d "topic=$2" "$base/subscribe"
+sign_up() { # ADDRESS TOPIC IP [NAME]
+	curl -s --max-time 20 -o /dev/null -w '%{http_code}' -H "X-Forwarded-For: $3" -d "email=$1" -d "topic=$2" -d "name=${4-}" "$base/subscribe"
 }
 decided() { [ "$(sql 'SELECT count(*) FROM signup_request')" = 0 ]; }
 again() { # the same, and the clerk has decided
@@ -18,6 +18,7 @@ confirm_link() { outbox_body "$(mail_in_outbox confirm "$1")" | grep -o "$base/c
 titles() { curl -s --max-time 20 "$1" | grep -c '<li><strong>'; }
 states() { sql "SELECT group_concat(t.slug || ' ' || u.state, ', ') FROM subscription u JOIN topic t ON t.id = u.topic_id
 	JOIN subscriber s ON s.id = u.subscriber_id WHERE s.address = '$1'"; }
+name_of() { sql "SELECT name FROM subscriber WHERE address_key = '$1'"; }
 mails() { find "$site/outbox" -name "$1-*.eml" -exec grep -l "^To: .*$2" {} + | wc -l; }
 
 echo "# from where the first request came"
@@ -30,6 +31,8 @@ is "the same link covers both" "$(titles "$link")" 2
 again ann@example.org promotions 192.0.2.1
 again ann@example.org articles 192.0.2.1
 is "what it covers already is not added twice" "$(titles "$link")" 2
+again ann@example.org articles 192.0.2.1 Ann
+is "a name that was forgotten is taken" "$(name_of ann@example.org)" Ann
 is "evidence: each wish once, the later one without a mail of its own" \
 	"$(sql "SELECT group_concat(topic_id || ' ' || action || ' ' || (mail_hash IS NOT NULL), ', ') FROM consent WHERE subscriber_id = 1")" \
 	"1 requested 1, 2 requested 0"
@@ -38,10 +41,12 @@ is "both" "$(states ann@example.org)" "articles 1, promotions 1"
 is "by one mail" "$(mails confirm ann@example.org)" 1
 
 echo "# from elsewhere"
-again ben@example.org articles 192.0.2.1
+again ben@example.org articles 192.0.2.1 Ben
 wait_for 10 has_mail confirm ben@example.org || bail "no confirmation"
 link=$(confirm_link ben@example.org)
-again ben@example.org promotions 198.51.100.7
+again ben@example.org promotions 198.51.100.7 Mallory
+again ben@example.org articles 198.51.100.7 Mallory
+is "nobody else gives him a name" "$(name_of ben@example.org)" Ben
 is "nobody else puts a topic there" "$(titles "$link")" 1
 is "nor sends a second mail" "$(mails confirm ben@example.org)" 1
 curl -s --max-time 20 -o /dev/null -X POST "$link"

@@ -132,6 +132,16 @@ post "$base/u/$l" -d "undo=$token" -d everything=yes
 [ $(($(date +%s) - begun)) -lt 55 ] || bail "the machine is too slow for this test"
 is "before it: 200" "$code $(states "$gil")" "200 1 1"
 in_future 0
+
+echo "# somebody else has the link"
+hal=$(somebody hal 1 1) && l=$(link unsubscribe "$hal" 0 0 0)
+post "$base/u/$l" -d List-Unsubscribe=One-Click
+in_future 120
+before=$(dump)
+post "$base/u/$l"
+post "$base/u/$l" -d "undo=$(undo)" -d everything=yes
+is "presses both buttons, and does not bring back who left before" "$code $(states "$hal") $([ "$(dump)" = "$before" ] && echo same)" "200 2 2 same"
+in_future 0
 is "the store is in order" "$(invariants | grep -v 'MAC\|key')" ""
 
 echo "# the language of one's mails"

@@ -125,7 +125,7 @@ turn(int64_t now)
 	ok(limit_begin(&clerk, &err));
 	begin();
 	while (signup_next(db, now, &s, &err) == 1) {
-		rc = limit_ask(&clerk, &s, &err);
+		rc = limit_ask(&clerk, &s, true, &err);
 		ok(rc);
 		if (rc == LIMIT_PASS)
 			let_through(&s);
@@ -328,6 +328,45 @@ test_most(void **state)
 	assert_invariants();
 }
 
+/* A request that leads to no mail, as clerk_signups has it decided. */
+static int
+asks_in_vain(const char *ip, const char *address, bool manage)
+{
+	struct signup s = { .id = ++last_id, .weight = 1, .manage = manage };
+	int rc;
+
+	strcpy(s.ip, ip);
+	strcpy(s.key, address);
+	ok(limit_begin(&clerk, &err));
+	begin();
+	rc = limit_ask(&clerk, &s, false, &err);
+	ok(rc);
+	commit();
+	return rc;
+}
+
+static void
+test_unmailed(void **state)
+{
+	static const char used[] = "SELECT group_concat(scope || ' ' || n, ', ') FROM (SELECT scope, sum(used) AS n FROM pace GROUP BY scope)";
+
+	(void)state;
+	clock_set(T0);
+	set_limits(rate(9, 60), rate(9, 60), rate(9, 60));
+	assert_int_equal(asks_in_vain("192.0.2.1", "a@a.example", false), LIMIT_PASS);
+	assert_string_equal(raw_text(used), "signup-network 1");
+	assert_int_equal(asks_in_vain("192.0.3.1", "b@a.example", true), LIMIT_PASS);
+	assert_string_equal(raw_text(used), "signup-domain 1, signup-network 2, signup-total 1");
+	assert_int_equal(count_of("signup_let_through"), 0);
+	clerk.unmailed = LIMIT_UNMAILED - 1;
+	assert_int_equal(asks_in_vain("192.0.4.1", "a@a.example", false), LIMIT_PASS);
+	assert_int_equal(asks_in_vain("192.0.5.1", "a@a.example", false), LIMIT_PASS);
+	assert_string_equal(raw_text(used), "signup-domain 1, signup-network 3, signup-total 1");
+	clock_set(T0 + 3600);
+	assert_int_equal(asks_in_vain("192.0.5.1", "a@a.example", false), LIMIT_PASS);
+	assert_string_equal(raw_text(used), "signup-domain 1, signup-network 4, signup-total 1");
+}
+
 static void
 test_full(void **state)
 {
@@ -345,6 +384,16 @@ test_full(void **state)
 	turn(T0 + 1);
 	assert_int_equal(waiting(), 100000);
 	assert_int_equal(count_of("signup_dropped_full"), 2);
+	/* those of the flood that came last made room */
+	assert_string_equal(raw_text("SELECT count(*) || ' ' || max(address) FROM signup_request WHERE network = 'n'"), "99996 99996");
+	assert_int_equal(raw_exec("UPDATE signup_request SET place = 0 WHERE network = 'n'"), SQLITE_OK);
+	flood("192.0.4.1", "a.example", 1); /* goes before the third of the network before */
+	flood("192.0.3.1", "a.example", 1); /* would be the last itself */
+	turn(T0 + 2);
+	assert_int_equal(waiting(), 100000);
+	assert_int_equal(count_of("signup_dropped_full"), 4);
+	assert_string_equal(raw_text("SELECT group_concat(ip, ' ') FROM (SELECT ip FROM signup_request WHERE network <> 'n' ORDER BY id)"),
+	    "192.0.2.1 192.0.3.1 192.0.3.1 192.0.4.1");
 	assert_invariants();
 }
 
@@ -597,6 +646,7 @@ main(void)
 		limit_test(test_weight),
 		limit_test(test_restart),
 		limit_test(test_most),
+		limit_test(test_unmailed),
 		limit_test(test_full),
 		limit_test(test_quiet),
 		limit_test(test_fair),
