@@ -12,10 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/link.h"
+#include "content/words.h"
 #include "init.h"
 #include "store/db.h"
 #include "store/suppression.h"
@@ -134,18 +136,48 @@ make_keys(struct build *b, const struct conf *conf, struct err *e)
 	return suppression_key_create(conf->store_keys, e);
 }
 
-static int
-make_topics(struct db *db, struct err *e)
+/* What the words of a language call a first topic; what it does not say, English does. */
+static void
+add_words(const struct words *w, const char *slug, const char *member, struct buf *out)
 {
+	const char *text, *file;
+	char key[64];
+	size_t n;
+
+	snprintf(key, sizeof(key), "first-topic.%s.%s", slug, member);
+	if (words_find(w, key, strlen(key), &text, &n, &file))
+		buf_addf(out, "%.*s", (int)n, text);
+}
+
+static int
+make_topic(struct db *db, const struct words *w, const char *slug, struct err *e)
+{
+	struct buf title = BUF_INIT, description = BUF_INIT;
 	struct topic t;
+	int rc;
+
+	add_words(w, slug, "title", &title);
+	add_words(w, slug, "description", &description);
+	rc = topic_create(db, slug, title.data, description.data, &t, e);
+	buf_release(&title);
+	buf_release(&description);
+	return rc;
+}
+
+/* The first topics, in the site's language (site/topic_words.h). */
+static int
+make_topics(struct db *db, const char *language, struct err *e)
+{
+	struct words w;
 	int rc = -1;
 
-	if (db_begin(db, e) == -1)
-		return -1;
-	if (topic_create(db, "articles", "New articles", "A short mail when there is something new to read.", &t, e) == 0 &&
-	    topic_create(db, "promotions", "Offers and events", "Now and then: offers, courses and events.", &t, e) == 0)
+	if (words_open(&w, NULL, language, e) == -1 || db_begin(db, e) == -1)
+		goto out;
+	if (make_topic(db, &w, "articles", e) == 0 && make_topic(db, &w, "promotions", e) == 0)
 		rc = db_commit(db, e);
 	db_rollback(db);
+out:
+	words_release(&w);
 	return rc;
 }
 
@@ -167,7 +199,7 @@ make_store(struct build *b, const struct conf *conf, struct err *e)
 	db = db_open(conf->store_path, DB_CREATE, e);
 	if (!db)
 		return -1;
-	rc = make_topics(db, e);
+	rc = make_topics(db, conf->site_language, e);
 	db_close(db);
 	return rc;
 }

@@ -11,6 +11,43 @@
 #include "content/words.h"
 #include "store/topic.h"
 
+static bool
+says(const struct words *w, const char *key, const char *text)
+{
+	const char *said, *file;
+	size_t n;
+
+	return words_find_own(w, key, strlen(key), &said, &n, &file) && n == strlen(text) && memcmp(said, text, n) == 0;
+}
+
+/* Whether `newsletter init` wrote this, in whatever language the site had then, and nobody has changed it since. */
+static bool
+is_first(const char *key, const char *own)
+{
+	char all[WORDS_LANGUAGES][WORDS_LANGUAGE];
+	int i, count = words_languages(NULL, all);
+	struct err e = ERR_INIT;
+	struct words w;
+	bool found = false;
+
+	for (i = 0; i < count && !found; i++) {
+		found = words_open(&w, NULL, all[i], &e) == 0 && says(&w, key, own);
+		words_release(&w);
+	}
+	return found;
+}
+
+/* What the language says for a topic that is as `newsletter init` made it. */
+static bool
+find_first(const struct words *w, const char *slug, const char *member, const char *own, const char **text, size_t *n)
+{
+	const char *file;
+	char key[96];
+
+	snprintf(key, sizeof(key), "first-topic.%.40s.%s", slug, member);
+	return words_find_own(w, key, strlen(key), text, n, &file) && is_first(key, own);
+}
+
 /* A control character may be a slot's mark (base/slot.h): what people wrote must not make one. */
 static void
 put(json_t *out, const struct words *w, const char *slug, const char *member, const char *own)
@@ -20,7 +57,7 @@ put(json_t *out, const struct words *w, const char *slug, const char *member, co
 	size_t n;
 
 	snprintf(key, sizeof(key), "topic.%.40s.%s", slug, member);
-	if (!words_find_own(w, key, strlen(key), &text, &n, &file)) {
+	if (!words_find_own(w, key, strlen(key), &text, &n, &file) && !find_first(w, slug, member, own, &text, &n)) {
 		text = own;
 		n = strlen(own);
 	}

@@ -3,7 +3,9 @@
  *
  * Staff write them once (`newsletter topic create`). A site with several
  * languages says them in words/LANGUAGE.txt of its templates folder
- * (content/words.h), as topic.NAME.title and topic.NAME.description.
+ * (content/words.h), as topic.NAME.title and topic.NAME.description. The two
+ * that `newsletter init` makes are there in every built-in language, as
+ * first-topic.NAME.…, for as long as staff leave them as they were made.
  */
 #ifndef TOPIC_WORDS_H
 #define TOPIC_WORDS_H

@@ -109,8 +109,12 @@ is "the page is there" "$code" 200
 for part in ann@example.org 'Ann Zoë' subscribed 'added by us' 'link to your data' 'Erase all my data' 'name="confirm" value="yes" required'; do
 	has "it shows $part" "$body" "$part"
 done
+has "consent is told with the topic's title" "$body" '</span>: New articles, added by us'
 like "never cached" "$head" 'Cache-Control: no-store'
 at_most "it is small" "${#body}" 30000
+ask "$mine?lang=es"
+has "in Spanish, its topics too" "$body" '</span>: Artículos nuevos, añadido por nosotros'
+has "and the answer to its form" "$body" "action=\"/my-data/${mine##*/}?lang=es\""
 ask "$mine?format=json"
 is "as JSON" "$code" 200
 has "to be saved" "$head" 'Content-Disposition: attachment; filename="my-data.json"'
