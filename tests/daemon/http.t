@@ -200,7 +200,9 @@ for page in / /confirm/$secret /u/$eve /preferences/$settings /nowhere /style.cs
 	[ "$page" = /style.css ] || has "$name: not stored" "$head" "Cache-Control: no-store"
 done
 ask "$base/robots.txt"
-has "robots keep out of the links" "$body" "Disallow: /u/"
+for word in confirm u preferences my-data; do
+	has "robots keep out of /$word/" "$body" "Disallow: /$word/"
+done
 
 echo "# no GET, HEAD or OPTIONS changes a row"
 before=$(dump)
@@ -303,6 +305,10 @@ is "with evidence of both" "$(sql "SELECT group_concat(action || ' ' || source, 
 before=$(dump)
 post "$base/preferences/$l" -d "topic=$second" --data-urlencode 'name=Ida Øhara'
 is "saving the same changes nothing" "$(dump)" "$before"
+ask -H 'Accept: application/json' "$base/preferences/$l"
+is "as JSON" "$(python3 -c 'import json, sys
+d = json.load(sys.stdin)
+print(d["name"], d["language"], [t["slug"] for t in d["topics"] if t["checked"]])' <<<"$body")" "Ida Øhara en ['$second']"
 post "$base/preferences/$l" -d "topic=nonsense"
 is "an unknown topic is 400" "$code" 400
 post "$base/preferences/$l" -d "topic=$first" -d name=http://x.example
