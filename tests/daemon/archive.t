@@ -11,7 +11,7 @@ ask() {
 }
 header() { sed -n "s/^$1: //Ip" <<<"$head"; }
 # page_of CAMPAIGN: its address, as the list names it
-page_of() { ask "$base/archive"; grep -o "href=\"$base/archive/[a-z0-9-]*$(sql "SELECT substr(uuid, 1, 8) FROM campaign WHERE id = $1")\"" <<<"$body" | cut -d'"' -f2; }
+page_of() { ask "$base/archive"; grep -o "href=\"$base/archive/[a-z0-9-]*$(sql "SELECT substr(uuid, 1, 8) FROM campaign WHERE id = $1")[?\"]" <<<"$body" | tr -d '?' | cut -d'"' -f2; }
 listed() { grep -o '<h2><a href="[^"]*">[^<]*' <<<"$body" | sed 's/.*">//' | paste -sd'|'; }
 # past SUBJECT STARTED [COLUMN=VALUE…]: a mailing that was sent, with the message of campaign 1; prints its id
 past() {
@@ -174,7 +174,7 @@ sql "$(for i in $(seq 1 110); do printf "INSERT INTO campaign (uuid, kind, topic
 ask "$base/archive"
 is "the first page shows 50" "$(grep -c '<h2>' <<<"$body")" 50
 seen=$(listed) pages=1
-while older=$(grep -o 'href="/archive?before=[^"]*"' <<<"$body" | cut -d'"' -f2) && [ -n "$older" ] && [ $pages -lt 9 ]; do
+while older=$(grep -o 'href="/archive?before=[^"]*"' <<<"$body" | cut -d'"' -f2 | sed 's/&amp;/\&/') && [ -n "$older" ] && [ $pages -lt 9 ]; do
 	ask "$base$older"
 	seen+="|$(listed)" pages=$((pages + 1))
 done

@@ -199,6 +199,9 @@ for page in / /confirm/$secret /u/$eve /preferences/$settings /nowhere /style.cs
 	is "$name: no cookie, no server, no redirect" "$(grep -icE '^(set-cookie|server|location):' <<<"$head")" 0
 	[ "$page" = /style.css ] || has "$name: not stored" "$head" "Cache-Control: no-store"
 done
+ask "$base/?lang=es"
+has "a choice of language lives on in the links: to the settings" "$body" 'href="/manage?lang=es"'
+has "and to the archive" "$body" 'href="/archive?lang=es"'
 ask "$base/robots.txt"
 for word in confirm u preferences my-data; do
 	has "robots keep out of /$word/" "$body" "Disallow: /$word/"

@@ -152,7 +152,7 @@ echo "# links that do not work"
 ask "$mine"
 is "used up: 404" "$code" 404
 used=$body
-has "with the way to a new one" "$body" "href=\"/manage\""
+has "with the way to a new one" "$body" "href=\"/manage?lang=en\""
 ask "$base/my-data/$(cat /proc/sys/kernel/random/uuid)"
 is "unknown: the same words" "$code $body" "404 $used"
 ask "$base/my-data/nonsense"
@@ -166,7 +166,7 @@ is "nor does it erase: 410" "$code" 410
 is "the person is there" "$(sql "SELECT count(*) FROM subscriber WHERE address_key = 'leaver@example.org'")" 1
 ask "$base/preferences/$(link u leaver@example.org | sed 's|.*/||')"
 is "another link on the settings page: 404" "$code" 404
-has "leads to a new one too" "$body" "href=\"/manage\""
+has "leads to a new one too" "$body" "href=\"/manage?lang=en\""
 
 stop_daemon
 hasnt "no address in the log" "$(cat "$site/log")" '@example.org'
