@@ -143,7 +143,7 @@ hasnt "and its entry" "$body" "$uuid"
 like "show says so" "$(newsletter campaign show 1)" 'Hidden +yes'
 is "in JSON too" "$(newsletter campaign show 1 --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["hidden"])')" True
 is "and list" "$(newsletter campaign list --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["campaigns"][0]["hidden"])')" True
-newsletter campaign unhide 1 >/dev/null
+is "unhide says what comes of it" "$(newsletter campaign unhide 1)" "Campaign 1 is shown in the public archive."
 ask "$url"
 is "unhide brings it back" "$code" 200
 is "both are in the audit" "$(sql "SELECT group_concat(command, ', ') FROM (SELECT command FROM audit WHERE command LIKE 'campaign %hide' ORDER BY id)")" "campaign hide, campaign unhide"
