@@ -16,6 +16,7 @@
 #include "content/words.h"
 #include "out.h"
 #include "site/form_token.h"
+#include "site/topic_words.h"
 #include "store/audit.h"
 #include "store/consent.h"
 #include "store/topic.h"
@@ -63,18 +64,6 @@ choose_language(struct cli *cli, struct err *e)
 	return NULL;
 }
 
-static json_t *
-topic_context(const struct topic *t, bool checked)
-{
-	json_t *object = json_object();
-
-	json_put(object, "slug", t->slug);
-	json_put(object, "title", t->title);
-	json_put(object, "description", t->description[0] ? t->description : NULL);
-	json_put_bool(object, "checked", checked);
-	return object;
-}
-
 static bool
 is_wanted(const struct cli *cli, const char *slug)
 {
@@ -89,7 +78,7 @@ is_wanted(const struct cli *cli, const char *slug)
 
 /* Those that --topic names, or all. Nothing is ticked beforehand but a single one, which the button alone is the consent to. */
 static int
-put_topics(struct cli *cli, json_t *context, struct err *e)
+put_topics(struct cli *cli, const char *language, json_t *context, struct err *e)
 {
 	struct topic_list all;
 	json_t *list = json_array();
@@ -107,7 +96,7 @@ put_topics(struct cli *cli, json_t *context, struct err *e)
 			return err_set(e, ERR_NOT_FOUND, "there is no topic \"%.40s\"; see `newsletter topic list`", wanted);
 	for (i = 0; i < all.count; i++)
 		if (is_wanted(cli, all.item[i].slug))
-			json_array_append_new(list, topic_context(&all.item[i], false));
+			json_array_append_new(list, topic_words(&cli->site.conf, language, &all.item[i]));
 	if (json_array_size(list) == 1)
 		json_put_bool(json_array_get(list, 0), "checked", true);
 	return 0;
@@ -152,7 +141,7 @@ render_form(struct cli *cli, json_t *context, struct buf *html, struct err *e)
 	if (!language)
 		return -1;
 	json_put(context, "language", language);
-	if (put_topics(cli, context, e) == -1 || put_consent(cli, context, e) == -1)
+	if (put_topics(cli, language, context, e) == -1 || put_consent(cli, context, e) == -1)
 		return -1;
 	if (!cli_option(cli, "plain"))
 		json_object_set_new(context, "script_url", json_sprintf("%s/embed.js", conf->site_url));

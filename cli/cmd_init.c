@@ -61,6 +61,7 @@ say_made(struct cli *cli, const struct conf *conf)
 	out_gap(cli);
 	out_line(cli, "Next:");
 	out_line(cli, "  newsletterd                      start it; the signup page is then %s", conf->site_url);
+	out_line(cli, "  newsletter embed                 print the signup form for your own website");
 	out_line(cli, "  newsletter article import DIR    take your articles");
 	out_line(cli, "  newsletter send --dry-run        see what would go out, and to how many");
 	if (conf->site_postal_address[0])

@@ -6,6 +6,7 @@
  */
 #include "http.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -16,6 +17,7 @@
 #include "store/counter.h"
 #include "store/erasure.h"
 #include "store/onetime.h"
+#include "store/topic.h"
 
 #define PURPOSE "my-data"
 
@@ -138,18 +140,54 @@ for_page(const char *key, json_t *value)
 	return list;
 }
 
+/* Each row of a list says its topic by name; people read its title, in their language. */
+static void
+name_topics(const struct http_request *r, json_t *list, const struct topic_list *all)
+{
+	const struct topic *t;
+	json_t *row, *topic;
+	const char *slug;
+	size_t i;
+
+	json_array_foreach(list, i, row) {
+		slug = json_string_value(json_object_get(row, "topic"));
+		if (!slug || !(t = topic_named(all, slug)))
+			continue;
+		topic = page_topic(r, t, false);
+		json_object_set(row, "title", json_object_get(topic, "title"));
+		json_decref(topic);
+	}
+}
+
+/* Takes `data`. What stands in it, as the template wants it; topics that cannot be read go by their names. */
+static json_t *
+person_for_page(const struct http_request *r, json_t *data)
+{
+	static const char *const lists[] = { "topics", "consent", "events" };
+	struct topic_list *all = xcalloc(1, sizeof(*all));
+	json_t *person = for_page("", data);
+	struct err e = ERR_INIT;
+	size_t i;
+
+	if (topic_list(r->http->role->site.db, all, &e) == 0)
+		for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+			name_topics(r, json_object_get(person, lists[i]), all);
+	free(all);
+	json_decref(data);
+	return person;
+}
+
 /* Takes `data`. */
 static void
 show(struct http_request *r, unsigned status, json_t *data, bool unconfirmed)
 {
 	json_t *context = page_context(r), *count = json_object_get(json_object_get(data, "mailings"), "count");
 
-	json_object_set_new(context, "person", for_page("", data));
 	json_put_bool(context, "more", json_integer_value(count) > PERSON_MAILINGS);
+	json_object_set_new(context, "person", person_for_page(r, data));
 	json_object_set_new(context, "page", json_sprintf("%s/my-data/%s", r->http->base, r->token));
 	json_put_bool(context, "unconfirmed", unconfirmed);
 	page_answer(r, status, "web/my-data.html.mustache", context);
-	json_decref(data);
 }
 
 /* Takes `data`. */

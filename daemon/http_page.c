@@ -38,6 +38,8 @@ page_context(const struct http_request *r)
 
 	json_object_set(context, "site", r->http->site);
 	json_put(context, "language", http_language(r));
+	if (r->http->language_count > 1) /* no cookies: a choice lives in the links to our other pages */
+		json_object_set_new(context, "lang", json_sprintf("?lang=%s", http_language(r)));
 	if (r->get && r->http->language_count > 1) {
 		json_put_bool(context, "languages_offered", 1);
 		json_object_set_new(context, "languages", http_language_menu(r));

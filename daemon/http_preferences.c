@@ -69,6 +69,18 @@ put_languages(struct http_request *r, json_t *context, const struct subscriber *
 	json_object_set_new(context, "mail_languages", menu);
 }
 
+/* Takes `topics`. The settings for a program; `checked` says which topics are chosen. */
+static void
+show_json(struct http_request *r, const struct subscriber *s, json_t *topics)
+{
+	json_t *value = json_object();
+
+	json_object_set_new(value, "topics", topics);
+	json_put(value, "name", s->name);
+	json_put(value, "language", r->http->languages[language_of(r->http, s)]);
+	page_json(r, MHD_HTTP_OK, "application/json", value);
+}
+
 /* The form as the store has it now. */
 static void
 show(struct http_request *r, int64_t id, bool saved)
@@ -97,6 +109,10 @@ show(struct http_request *r, int64_t id, bool saved)
 	topics = json_array();
 	for (i = 0; i < all->count; i++)
 		json_array_append_new(topics, page_topic(r, &all->item[i], is_active(of, count, all->item[i].id)));
+	if (r->json && !saved) {
+		show_json(r, &s, topics);
+		return;
+	}
 	context = page_context(r);
 	json_object_set_new(context, "topics", topics);
 	json_object_set_new(context, "action", json_sprintf("%s/preferences/%s", r->http->base, r->token));

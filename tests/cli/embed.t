@@ -37,6 +37,7 @@ refused "a topic that there is not" 1 'no topic "nonsense"' nl embed --topic non
 succeeds "Spanish" nl embed --language es
 is "it says so" "$(hidden language)" es
 has "its words are" "$out" "Suscribirme"
+has "its topics too" "$out" "<strong>Artículos nuevos</strong> Un correo breve"
 is "its wording is kept too" "$(texts)" 2
 isnt() { [ "$2" != "$3" ]; ok "$1" $? "got: $2"; }
 isnt "and named" "$(hidden form_token)" "$first"

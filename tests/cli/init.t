@@ -12,6 +12,9 @@ is "modes" "$(stat -c '%a %n' newsletter.conf store keys keys/* outbox templates
 is "what was given is active" "$(grep -c '^[a-z_]* = ' newsletter.conf)" 13
 like "a value is the rest of its line" "$(<newsletter.conf)" "postal_address = Room 3 ; 12 Lighthouse Lane # 4"
 like "what was not is a comment" "$(<newsletter.conf)" "#colour = #2f6f64"
+for key in 'languages =' 'archive = yes' 'origins =' 'per_network = 100/h' 'hold = 1d'; do
+	has "an owner finds $key" "$(<newsletter.conf)" "#$key"
+done
 like "each with its meaning" "$(<newsletter.conf)" "# Messages over all connections, evenly spread"
 succeeds "the site works" nl topic list
 like "two topics" "$out" "articles.*promotions"
@@ -77,4 +80,10 @@ mkdir "$tmp/g" && cd "$tmp/g" || exit 1
 at_terminal 'Quiet Harbour\n\004' "$BIN/newsletter init"
 is "broken off: exit status" "$status" 3
 is "makes nothing" "$(ls -A)" ""
+mkdir "$tmp/es"
+cd "$tmp/es" || exit 1
+succeeds "a site in Spanish" nl init --language es --yes
+succeeds "has topics" nl topic list
+has "in Spanish" "$out" 'Artículos nuevos'
+
 done_testing

@@ -11,7 +11,7 @@ ask() {
 }
 header() { sed -n "s/^$1: //Ip" <<<"$head"; }
 # page_of CAMPAIGN: its address, as the list names it
-page_of() { ask "$base/archive"; grep -o "href=\"$base/archive/[a-z0-9-]*$(sql "SELECT substr(uuid, 1, 8) FROM campaign WHERE id = $1")\"" <<<"$body" | cut -d'"' -f2; }
+page_of() { ask "$base/archive"; grep -o "href=\"$base/archive/[a-z0-9-]*$(sql "SELECT substr(uuid, 1, 8) FROM campaign WHERE id = $1")[?\"]" <<<"$body" | tr -d '?' | cut -d'"' -f2; }
 listed() { grep -o '<h2><a href="[^"]*">[^<]*' <<<"$body" | sed 's/.*">//' | paste -sd'|'; }
 # past SUBJECT STARTED [COLUMN=VALUE…]: a mailing that was sent, with the message of campaign 1; prints its id
 past() {
@@ -143,7 +143,7 @@ hasnt "and its entry" "$body" "$uuid"
 like "show says so" "$(newsletter campaign show 1)" 'Hidden +yes'
 is "in JSON too" "$(newsletter campaign show 1 --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["hidden"])')" True
 is "and list" "$(newsletter campaign list --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["campaigns"][0]["hidden"])')" True
-newsletter campaign unhide 1 >/dev/null
+is "unhide says what comes of it" "$(newsletter campaign unhide 1)" "Campaign 1 is shown in the public archive."
 ask "$url"
 is "unhide brings it back" "$code" 200
 is "both are in the audit" "$(sql "SELECT group_concat(command, ', ') FROM (SELECT command FROM audit WHERE command LIKE 'campaign %hide' ORDER BY id)")" "campaign hide, campaign unhide"
@@ -174,7 +174,7 @@ sql "$(for i in $(seq 1 110); do printf "INSERT INTO campaign (uuid, kind, topic
 ask "$base/archive"
 is "the first page shows 50" "$(grep -c '<h2>' <<<"$body")" 50
 seen=$(listed) pages=1
-while older=$(grep -o 'href="/archive?before=[^"]*"' <<<"$body" | cut -d'"' -f2) && [ -n "$older" ] && [ $pages -lt 9 ]; do
+while older=$(grep -o 'href="/archive?before=[^"]*"' <<<"$body" | cut -d'"' -f2 | sed 's/&amp;/\&/') && [ -n "$older" ] && [ $pages -lt 9 ]; do
 	ask "$base$older"
 	seen+="|$(listed)" pages=$((pages + 1))
 done

@@ -199,8 +199,13 @@ for page in / /confirm/$secret /u/$eve /preferences/$settings /nowhere /style.cs
 	is "$name: no cookie, no server, no redirect" "$(grep -icE '^(set-cookie|server|location):' <<<"$head")" 0
 	[ "$page" = /style.css ] || has "$name: not stored" "$head" "Cache-Control: no-store"
 done
+ask "$base/?lang=es"
+has "a choice of language lives on in the links: to the settings" "$body" 'href="/manage?lang=es"'
+has "and to the archive" "$body" 'href="/archive?lang=es"'
 ask "$base/robots.txt"
-has "robots keep out of the links" "$body" "Disallow: /u/"
+for word in confirm u preferences my-data; do
+	has "robots keep out of /$word/" "$body" "Disallow: /$word/"
+done
 
 echo "# no GET, HEAD or OPTIONS changes a row"
 before=$(dump)
@@ -303,6 +308,10 @@ is "with evidence of both" "$(sql "SELECT group_concat(action || ' ' || source, 
 before=$(dump)
 post "$base/preferences/$l" -d "topic=$second" --data-urlencode 'name=Ida Øhara'
 is "saving the same changes nothing" "$(dump)" "$before"
+ask -H 'Accept: application/json' "$base/preferences/$l"
+is "as JSON" "$(python3 -c 'import json, sys
+d = json.load(sys.stdin)
+print(d["name"], d["language"], [t["slug"] for t in d["topics"] if t["checked"]])' <<<"$body")" "Ida Øhara en ['$second']"
 post "$base/preferences/$l" -d "topic=nonsense"
 is "an unknown topic is 400" "$code" 400
 post "$base/preferences/$l" -d "topic=$first" -d name=http://x.example

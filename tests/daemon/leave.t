@@ -160,7 +160,7 @@ before=$(dump)
 post "$base/preferences/$l" -d topic=articles -d name=ida -d language=xx
 post "$base/preferences/$l" -d topic=articles -d name=ida
 is "one that is not on offer, or none, changes nothing" "$code $([ "$(dump)" = "$before" ] && echo same)" "200 same"
-has "the way to one's data" "$(curl -s "$base/preferences/$l")" 'href="/manage"'
+has "the way to one's data" "$(curl -s "$base/preferences/$l")" 'href="/manage?lang=en"'
 
 stop_daemon
 is "no line of the log holds an address or a link" "$(grep -cE "@example|/u/|$l|$token" "$site/log")" 0

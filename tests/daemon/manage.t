@@ -109,8 +109,12 @@ is "the page is there" "$code" 200
 for part in ann@example.org 'Ann Zoë' subscribed 'added by us' 'link to your data' 'Erase all my data' 'name="confirm" value="yes" required'; do
 	has "it shows $part" "$body" "$part"
 done
+has "consent is told with the topic's title" "$body" '</span>: New articles, added by us'
 like "never cached" "$head" 'Cache-Control: no-store'
 at_most "it is small" "${#body}" 30000
+ask "$mine?lang=es"
+has "in Spanish, its topics too" "$body" '</span>: Artículos nuevos, añadido por nosotros'
+has "and the answer to its form" "$body" "action=\"/my-data/${mine##*/}?lang=es\""
 ask "$mine?format=json"
 is "as JSON" "$code" 200
 has "to be saved" "$head" 'Content-Disposition: attachment; filename="my-data.json"'
@@ -148,7 +152,7 @@ echo "# links that do not work"
 ask "$mine"
 is "used up: 404" "$code" 404
 used=$body
-has "with the way to a new one" "$body" "href=\"/manage\""
+has "with the way to a new one" "$body" "href=\"/manage?lang=en\""
 ask "$base/my-data/$(cat /proc/sys/kernel/random/uuid)"
 is "unknown: the same words" "$code $body" "404 $used"
 ask "$base/my-data/nonsense"
@@ -162,7 +166,7 @@ is "nor does it erase: 410" "$code" 410
 is "the person is there" "$(sql "SELECT count(*) FROM subscriber WHERE address_key = 'leaver@example.org'")" 1
 ask "$base/preferences/$(link u leaver@example.org | sed 's|.*/||')"
 is "another link on the settings page: 404" "$code" 404
-has "leads to a new one too" "$body" "href=\"/manage\""
+has "leads to a new one too" "$body" "href=\"/manage?lang=en\""
 
 stop_daemon
 hasnt "no address in the log" "$(cat "$site/log")" '@example.org'

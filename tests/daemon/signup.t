@@ -67,7 +67,7 @@ send_json "{\"email\":\"ann@mailinator.com\"}"
 is "as JSON: 400 and the field" "$code $(json 'v["field"]') $(json 'v["status"]')" "400 email 400"
 has "as problem details" "$head" "Content-Type: application/problem+json"
 send ann@mailinator.com -H 'Accept-Language: es'
-has "in Spanish" "$body" "buzones de usar y tirar"
+has "in Spanish" "$body" "direcciones desechables"
 
 echo "# addresses of other scripts, and what only looks like an address"
 taken "an international domain" 'ann@bücher.example'

@@ -31,6 +31,42 @@ static const struct {
 	{ "words that could be a slot's mark", "es", "mark", NULL, "Own words." },
 };
 
+/* What `newsletter init` made, in the language that the site had then; here the site says nothing itself. */
+static const struct {
+	const char *name, *language, *slug, *title, *description, *want_title, *want_description;
+} first[] = {
+	{ "made in English, read in Spanish", "es", "articles", "New articles", "A short mail when there is something new to read.", "Artículos nuevos",
+	    "Un correo breve cuando hay algo nuevo para leer." },
+	{ "made in Spanish, read in English", "en", "promotions", "Ofertas y actividades", "De vez en cuando: ofertas, cursos y actividades.",
+	    "Offers and events", "Now and then: offers, courses and events." },
+	{ "the title was changed", "es", "articles", "Our blog", "A short mail when there is something new to read.", "Our blog",
+	    "Un correo breve cuando hay algo nuevo para leer." },
+	{ "another topic of that title", "es", "blog", "New articles", "Own words.", "New articles", "Own words." },
+	{ "a language that we do not speak", "fr", "articles", "New articles", "Own words.", "New articles", "Own words." },
+};
+
+static void
+test_first(void **state)
+{
+	struct conf conf = { .store_templates = (char[]){ "/nonexistent" }, .site_language = (char[]){ "en" } };
+	struct topic t;
+	json_t *out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
+		memset(&t, 0, sizeof(t));
+		snprintf(t.slug, sizeof(t.slug), "%s", first[i].slug);
+		snprintf(t.title, sizeof(t.title), "%s", first[i].title);
+		snprintf(t.description, sizeof(t.description), "%s", first[i].description);
+		out = topic_words(&conf, first[i].language, &t);
+		if (strcmp(json_string_value(json_object_get(out, "title")), first[i].want_title) != 0)
+			fail_msg("%s: \"%s\"", first[i].name, json_string_value(json_object_get(out, "title")));
+		assert_string_equal(json_string_value(json_object_get(out, "description")), first[i].want_description);
+		json_decref(out);
+	}
+}
+
 static void
 put_file(const char *folder, const char *name, const char *text)
 {
@@ -95,7 +131,7 @@ test_cases(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases), cmocka_unit_test(test_first) };
 
 	return cmocka_run_group_tests_name("topic_words", tests, NULL, NULL);
 }
