@@ -94,7 +94,7 @@ static int
 give_place(struct clerk *c, struct signup *s, const struct gate *gate, int64_t *waiting, struct err *e)
 {
 	const struct gate *network = &gate[SIGNUP_NETWORK];
-	int64_t now = clock_now(), most = network->limit.most ? LIMIT_NETWORK_TIMES * network->limit.most : LIMIT_WAITING_MOST;
+	int64_t now = clock_now(), most = network->limit.most ? LIMIT_NETWORK_TIMES * network->limit.most : LIMIT_SETBACKS;
 	struct pace_room room;
 
 	memcpy(s->network, network->line, sizeof(s->network));

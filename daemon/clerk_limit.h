@@ -19,6 +19,7 @@ struct err;
 struct signup;
 
 #define LIMIT_SETBACK 600         /* seconds */
+#define LIMIT_SETBACKS 1000       /* of a network without a limit no more are counted, for each that comes */
 #define LIMIT_NETWORK_TIMES 10    /* one network may have so many times its limit waiting */
 #define LIMIT_WAITING_MOST 100000 /* requests that wait, over all */
 #define LIMIT_UNMAILED 100000     /* signups without a mail that are counted in an hour: each network's are rows of table pace */

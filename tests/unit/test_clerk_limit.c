@@ -367,6 +367,21 @@ test_unmailed(void **state)
 	assert_string_equal(raw_text(used), "signup-domain 1, signup-network 4, signup-total 1");
 }
 
+/* How many wait is not counted to its end for each that joins them: that would be work by the square of a flood. */
+static void
+test_no_network_limit(void **state)
+{
+	char text[64];
+
+	(void)state;
+	set_limits(rate(0, 1), rate(0, 1), rate(1, 60));
+	flood("192.0.2.1", "a.example", 1 + LIMIT_SETBACKS + 100);
+	turn(T0);
+	assert_int_equal(waiting(), LIMIT_SETBACKS + 100);
+	snprintf(text, sizeof(text), "%lld %d", (long long)T0 + (int64_t)LIMIT_SETBACK * LIMIT_SETBACKS, 100);
+	assert_string_equal(raw_text("SELECT place || ' ' || count(*) FROM signup_request GROUP BY place ORDER BY place DESC LIMIT 1"), text);
+}
+
 static void
 test_full(void **state)
 {
@@ -647,6 +662,7 @@ main(void)
 		limit_test(test_restart),
 		limit_test(test_most),
 		limit_test(test_unmailed),
+		limit_test(test_no_network_limit),
 		limit_test(test_full),
 		limit_test(test_quiet),
 		limit_test(test_fair),
