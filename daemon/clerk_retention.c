@@ -62,15 +62,16 @@ clerk_retention(struct clerk *c, struct err *e)
 		{ "outbox", outbox_delete_old, OUTBOX_KEPT },
 		{ "limits", pace_delete_old, LIMITS_KEPT },
 	};
+	int64_t now = clock_now();
 	size_t i;
 
-	if (clock_now() < c->next_retention)
+	if (now < c->next_retention && c->next_retention - now <= HOUR) /* a clock that was set back is no reason to wait */
 		return 0;
 	if (expire_outbox(c->site->db, e) == -1)
 		return -1;
 	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (apply(c->site->db, &rules[i], e) == -1)
 			return -1;
-	c->next_retention = clock_now() + HOUR;
+	c->next_retention = now + HOUR;
 	return 0;
 }
