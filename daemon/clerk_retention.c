@@ -15,7 +15,7 @@
 #define HOUR 3600
 #define BITE 500                          /* rows a transaction */
 #define OUTBOX_KEPT ((int64_t)30 * 86400) /* wiped rows: only kind, time and reply are left in them */
-#define LIMITS_KEPT (2 * HOUR)            /* of what was let through; no limit looks further back than an hour and a minute */
+#define LIMITS_KEPT ((int64_t)2 * HOUR)   /* of what was let through; no limit looks further back than an hour and a minute */
 
 struct rule {
 	const char *what;
