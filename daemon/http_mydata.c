@@ -159,6 +159,22 @@ name_topics(const struct http_request *r, json_t *list, const struct topic_list 
 	}
 }
 
+/* A language by its own name, where there are words for it. */
+static void
+name_language(const struct http_request *r, json_t *person)
+{
+	const char *code = json_string_value(json_object_get(person, "language"));
+	json_t *menu = http_language_menu(r), *item;
+	size_t i;
+
+	json_array_foreach(menu, i, item)
+		if (code && strcmp(json_string_value(json_object_get(item, "code")), code) == 0) {
+			json_object_set(person, "language", json_object_get(item, "name")); /* which ends `code` */
+			break;
+		}
+	json_decref(menu);
+}
+
 /* Takes `data`. What stands in it, as the template wants it; topics that cannot be read go by their names. */
 static json_t *
 person_for_page(const struct http_request *r, json_t *data)
@@ -172,6 +188,7 @@ person_for_page(const struct http_request *r, json_t *data)
 	if (topic_list(r->http->role->site.db, all, &e) == 0)
 		for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 			name_topics(r, json_object_get(person, lists[i]), all);
+	name_language(r, person);
 	free(all);
 	json_decref(data);
 	return person;

@@ -102,6 +102,7 @@ restart +0
 echo "# one's data"
 sql "INSERT INTO token SELECT x'$(printf %s 11111111-2222-4333-8444-555555555555 | sha256sum | cut -c 1-64)', 'my-data', id, '', unixepoch(), unixepoch() + 3600, NULL
 	FROM subscriber WHERE address_key = 'ann@example.org'"
+sql "UPDATE subscriber SET language = 'es' WHERE address_key = 'ann@example.org'"
 mine=$base/my-data/11111111-2222-4333-8444-555555555555
 before=$(dump)
 ask "$mine"
@@ -109,6 +110,7 @@ is "the page is there" "$code" 200
 for part in ann@example.org 'Ann Zoë' subscribed 'added by us' 'link to your data' 'Erase all my data' 'name="confirm" value="yes" required'; do
 	has "it shows $part" "$body" "$part"
 done
+has "the language by its name" "$body" '<dd>Español</dd>'
 has "consent is told with the topic's title" "$body" '</span>: New articles, added by us'
 like "never cached" "$head" 'Cache-Control: no-store'
 at_most "it is small" "${#body}" 30000
