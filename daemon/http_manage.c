@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "mail/addr.h"
+#include "store/counter.h"
 
 static void
 show(struct http_request *r, unsigned status, const char *email, const char *problem)
@@ -57,6 +58,13 @@ write_manage(struct http_request *r, struct err *e)
 	return signup_append(r->http->role->site.db, &r->u.signup.row, e);
 }
 
+/* What http_signup.c does with a program that falls for the field that nobody sees: it waits for the disk as everybody does. */
+static int
+write_trapped(struct http_request *r, struct err *e)
+{
+	return counter_add(r->http->role->site.db, "signup_trapped", 1, e);
+}
+
 static void
 answer_manage(struct http_request *r)
 {
@@ -76,9 +84,7 @@ manage_post(struct http_request *r)
 		goto out;
 	trap = form_get(&f, "website");
 	email = form_get(&f, "email");
-	if (trap && trap[0]) { /* nobody sees that field: a program filled it in, and learns nothing */
-		answer_manage(r);
-	} else if (addr_parse(&a, email ? email : "", &e) == -1) {
+	if (addr_parse(&a, email ? email : "", &e) == -1) {
 		refuse(r, email, &e);
 	} else {
 		s->manage = true;
@@ -88,7 +94,7 @@ manage_post(struct http_request *r)
 		text_copy(s->ip, sizeof(s->ip), r->ip);
 		s->weight = 1;
 		s->received_at = clock_now();
-		http_queue_add(r, WORK_MANAGE, write_manage, answer_manage);
+		http_queue_add(r, WORK_MANAGE, trap && trap[0] ? write_trapped : write_manage, answer_manage);
 	}
 out:
 	form_release(&f);

@@ -87,7 +87,7 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	TEXT("campaign", "promotion_window", campaign_promotion_window, "", "Hours in which promotions may leave, in the site's time zone, like 08:00-20:00; empty: at any time."),
 	KIND("campaign", "on_unknown", CONF_CHOICE, campaign_on_unknown, "resend", "resend hold", "A message whose reply was lost: send it again with the same Message-ID, or hold it."),
 
-	KIND("retention", "pending", CONF_DURATION, keep_pending, "7d", "3600 31536000", "Signups that nobody confirmed are deleted."),
+	KIND("retention", "pending", CONF_DURATION, keep_pending, "7d", "86400 31536000", "Signups that nobody confirmed are deleted."),
 	KIND("retention", "ip", CONF_DURATION, keep_ip, "90d", "0 315360000", "IP addresses in the evidence of consent are deleted."),
 	KIND("retention", "ledger", CONF_DURATION, keep_ledger, "548d", "86400 315360000", "Deliveries of finished campaigns are deleted."),
 	KIND("retention", "events", CONF_DURATION, keep_events, "730d", "86400 315360000", "Bounces, complaints and unsubscribes are deleted."),
