@@ -22,7 +22,7 @@ struct outbox_mail {
 	char kind[16];
 	char address[SUBSCRIBER_ADDRESS];
 	char name[SUBSCRIBER_NAME]; /* of the subscriber with that address, for redaction; or "" */
-	int attempts; /* with this one */
+	int attempts;               /* with this one */
 	int64_t expires_at;
 	struct buf message; /* the final bytes; the caller releases it */
 };
