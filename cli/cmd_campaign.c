@@ -130,7 +130,8 @@ hide(struct cli *cli, const char *id, bool hidden, struct err *e)
 	if (hidden)
 		out_line(cli, "Campaign %lld is kept out of the public archive.", (long long)c.id);
 	else
-		out_line(cli, "Campaign %lld is shown in the public archive%s.", (long long)c.id, c.state == CAMPAIGN_DONE ? "" : " once it is sent");
+		out_line(cli, "Campaign %lld is shown in the public archive%s.", (long long)c.id,
+		    c.state == CAMPAIGN_DONE ? "" : " once it is sent");
 	if (!hidden && !cli->site.conf.site_archive)
 		out_warn(cli, "the archive is off: see [site] archive in newsletter.conf");
 	json_put_int(cli->result, "campaign", c.id);

@@ -34,8 +34,8 @@ struct notices {
  * The mail mail/NAME.* ("confirm", "already", "manage") in a language ("": the site's), which names these topics. It belongs
  * to the clerk and is good until the next call. NULL on failure.
  */
-const struct notice *clerk_notice(struct clerk *c, const char *name, const char *language, const struct topic_list *topics, const int64_t *ids,
-    int count, struct err *e);
+const struct notice *clerk_notice(struct clerk *c, const char *name, const char *language, const struct topic_list *topics,
+    const int64_t *ids, int count, struct err *e);
 
 void clerk_notices_init(struct notices *n);
 void clerk_notices_release(struct notices *n);

@@ -54,7 +54,12 @@ struct turn {
 static int
 note_already(struct clerk *c, struct decision *d, struct err *e)
 {
-	struct clerk_mail to = { .kind = "already", .address = d->who.address, .subscriber_id = d->who.id, .expires_at = clock_now() + DAY };
+	struct clerk_mail to = {
+		.kind = "already",
+		.address = d->who.address,
+		.subscriber_id = d->who.id,
+		.expires_at = clock_now() + DAY,
+	};
 	const struct notice *note = clerk_notice(c, "already", d->who.language, &d->topics, d->theirs, d->theirs_count, e);
 	int64_t id;
 
@@ -73,7 +78,7 @@ request(struct clerk *c, struct decision *d, const uint8_t *mail_hash, struct er
 	return 0;
 }
 
-/* The name that was typed, until the person has confirmed; not that of somebody else who asked meanwhile, and whose request led to nothing. */
+/* The name that was typed, until the person has confirmed; not that of somebody else whose request led to nothing meanwhile. */
 static int
 take_name(struct clerk *c, struct decision *d, struct err *e)
 {

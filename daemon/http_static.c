@@ -63,7 +63,9 @@ robots_get(struct http_request *r)
 	const char *base = r->http->base;
 	struct buf text = BUF_INIT;
 
-	buf_addf(&text, "User-agent: *\nDisallow: %s/confirm/\nDisallow: %s/u/\nDisallow: %s/preferences/\nDisallow: %s/my-data/\n", base, base, base,
+	buf_addf(&text,
+	    "User-agent: *\nDisallow: %s/confirm/\nDisallow: %s/u/\nDisallow: %s/preferences/\nDisallow: %s/my-data/\n", base, base,
+	    base,
 	    base);
 	page_bytes(r, MHD_HTTP_OK, "text/plain; charset=utf-8", "public, max-age=86400", &text);
 	buf_release(&text);

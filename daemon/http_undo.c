@@ -5,8 +5,9 @@
  * signed over the link that the page was opened with. So it acts for whoever has just
  * pressed "unsubscribe" in a browser, for UNDO_TIME seconds, without a mail; it is in no
  * mail, and a link alone (which works for ever, and is passed on) brings nobody
- * back: a button that is fetched more than UNDO_PRESSED seconds after they left finds nothing to take back. Where nothing can be brought back, as for somebody erased, the answer
- * is the same.
+ * back: a button that is fetched more than UNDO_PRESSED seconds after they left
+ * finds nothing to take back. Where nothing can be brought back, as for somebody
+ * erased, the answer is the same.
  */
 #include "http.h"
 

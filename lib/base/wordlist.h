@@ -29,8 +29,8 @@ void wordlist_release(struct wordlist *w);
 int wordlist_read(struct wordlist *w, const char *name, const char *text, size_t n, struct err *e);
 
 /*
- * The same with a text that is ready as it is: comments at its head alone, then the words, sorted, once each, in lower case, without a blank.
- * Nothing is copied, nor looked at before it is asked for; the text has to stay. For lists that are part of the program, which a test checks.
+ * The same with a text that is ready as it is: comments at its head alone, then the words, sorted, once each, in lower case. Nothing is
+ * copied, nor looked at before it is asked for; the text has to stay. For lists that are part of the program, which a test checks.
  */
 void wordlist_borrow(struct wordlist *w, const char *text, size_t n);
 

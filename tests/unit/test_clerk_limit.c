@@ -348,7 +348,8 @@ asks_in_vain(const char *ip, const char *address, bool manage)
 static void
 test_unmailed(void **state)
 {
-	static const char used[] = "SELECT group_concat(scope || ' ' || n, ', ') FROM (SELECT scope, sum(used) AS n FROM pace GROUP BY scope)";
+	static const char used[] = "SELECT group_concat(scope || ' ' || n, ', ') "
+				   "FROM (SELECT scope, sum(used) AS n FROM pace GROUP BY scope)";
 
 	(void)state;
 	clock_set(T0);
@@ -379,7 +380,8 @@ test_no_network_limit(void **state)
 	turn(T0);
 	assert_int_equal(waiting(), LIMIT_SETBACKS + 100);
 	snprintf(text, sizeof(text), "%lld %d", (long long)T0 + (int64_t)LIMIT_SETBACK * LIMIT_SETBACKS, 100);
-	assert_string_equal(raw_text("SELECT place || ' ' || count(*) FROM signup_request GROUP BY place ORDER BY place DESC LIMIT 1"), text);
+	assert_string_equal(raw_text("SELECT place || ' ' || count(*) FROM signup_request GROUP BY place ORDER BY place DESC LIMIT 1"),
+	    text);
 }
 
 static void

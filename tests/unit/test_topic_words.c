@@ -35,9 +35,11 @@ static const struct {
 static const struct {
 	const char *name, *language, *slug, *title, *description, *want_title, *want_description;
 } first[] = {
-	{ "made in English, read in Spanish", "es", "articles", "New articles", "A short mail when there is something new to read.", "Artículos nuevos",
+	{ "made in English, read in Spanish", "es", "articles", "New articles", "A short mail when there is something new to read.",
+	    "Artículos nuevos",
 	    "Un correo breve cuando hay algo nuevo para leer." },
-	{ "made in Spanish, read in English", "en", "promotions", "Ofertas y actividades", "De vez en cuando: ofertas, cursos y actividades.",
+	{ "made in Spanish, read in English", "en", "promotions", "Ofertas y actividades",
+	    "De vez en cuando: ofertas, cursos y actividades.",
 	    "Offers and events", "Now and then: offers, courses and events." },
 	{ "the title was changed", "es", "articles", "Our blog", "A short mail when there is something new to read.", "Our blog",
 	    "Un correo breve cuando hay algo nuevo para leer." },
