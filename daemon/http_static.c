@@ -65,8 +65,7 @@ robots_get(struct http_request *r)
 
 	buf_addf(&text,
 	    "User-agent: *\nDisallow: %s/confirm/\nDisallow: %s/u/\nDisallow: %s/preferences/\nDisallow: %s/my-data/\n", base, base,
-	    base,
-	    base);
+	    base, base);
 	page_bytes(r, MHD_HTTP_OK, "text/plain; charset=utf-8", "public, max-age=86400", &text);
 	buf_release(&text);
 }
