@@ -61,6 +61,8 @@ has "the log says what is wrong" "$(cat "$site/log")" "manage.text.mustache"
 stop_daemon
 rm "$site/templates/mail/manage.text.mustache"
 NEWSLETTER_CLOCK=+180100 start_daemon
+nothing_held() { [ -z "$(held)" ]; }
+wait_for 10 nothing_held
 wait_for 10 has_mail my-data ann@example.org
 is "and decided when that is mended" "$? $(held)" "0 "
 stop_daemon
