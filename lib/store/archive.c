@@ -23,11 +23,11 @@ enum {
 
 static const char *const sql[] = {
 	[Q_NEWEST] = "SELECT " COLUMNS " FROM campaign WHERE " PUBLIC " ORDER BY started_at DESC, uuid DESC LIMIT :limit",
-	[Q_BEFORE] = "SELECT " COLUMNS " FROM campaign WHERE " PUBLIC " AND (started_at, uuid) < (:at, :uuid) "
-		     "ORDER BY started_at DESC, uuid DESC LIMIT :limit",
+	[Q_BEFORE] = ("SELECT " COLUMNS " FROM campaign WHERE " PUBLIC " AND (started_at, uuid) < (:at, :uuid) "
+		      "ORDER BY started_at DESC, uuid DESC LIMIT :limit"),
 	[Q_FIND] = "SELECT " COLUMNS " FROM campaign WHERE uuid > :from AND uuid < :to AND +" PUBLIC " LIMIT 2",
-	[Q_EXCERPTS] = "SELECT a.title, a.excerpt FROM announcement n JOIN article a ON a.id = n.article_id WHERE n.campaign_id = :id "
-		       "ORDER BY a.published_at DESC, a.id DESC LIMIT 20",
+	[Q_EXCERPTS] = ("SELECT a.title, a.excerpt FROM announcement n JOIN article a ON a.id = n.article_id WHERE n.campaign_id = :id "
+			"ORDER BY a.published_at DESC, a.id DESC LIMIT 20"),
 };
 const struct db_module archive_module = { "archive", sql, Q_COUNT, MODULE_ARCHIVE };
 
