@@ -81,21 +81,34 @@ consent_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const char *
 	return stmt_run(st, e);
 }
 
-int
-consent_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action[16], int64_t *at, struct err *e)
+/* One row's action and, unless at is NULL, its time: 1, 0, -1. */
+static int
+one_action(struct stmt *st, int64_t subscriber_id, int64_t topic_id, char action[16], int64_t *at, struct err *e)
 {
-	struct stmt *st = db_stmt(db, &consent_module, Q_LAST);
 	int rc;
 
 	stmt_int(st, ":subscriber", subscriber_id);
 	stmt_int(st, ":topic", topic_id);
 	rc = stmt_step(st, e);
-	if (rc == 1) {
-		stmt_col_copy(st, 0, action, 16);
+	if (rc != 1)
+		return rc;
+	stmt_col_copy(st, 0, action, 16);
+	if (at)
 		*at = stmt_col_int(st, 1);
-		stmt_done(st);
-	}
-	return rc;
+	stmt_done(st);
+	return 1;
+}
+
+int
+consent_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action[16], int64_t *at, struct err *e)
+{
+	return one_action(db_stmt(db, &consent_module, Q_LAST), subscriber_id, topic_id, action, at, e);
+}
+
+int
+consent_before_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action[16], struct err *e)
+{
+	return one_action(db_stmt(db, &consent_module, Q_BEFORE_LAST), subscriber_id, topic_id, action, NULL, e);
 }
 
 static bool
@@ -127,22 +140,6 @@ consent_requested(struct db *db, int64_t subscriber_id, int64_t topic_id, struct
 	out->has_mail = take_hash(st, 1, out->mail_hash);
 	stmt_done(st);
 	return 1;
-}
-
-int
-consent_before_last(struct db *db, int64_t subscriber_id, int64_t topic_id, char action[16], struct err *e)
-{
-	struct stmt *st = db_stmt(db, &consent_module, Q_BEFORE_LAST);
-	int rc;
-
-	stmt_int(st, ":subscriber", subscriber_id);
-	stmt_int(st, ":topic", topic_id);
-	rc = stmt_step(st, e);
-	if (rc == 1) {
-		stmt_col_copy(st, 0, action, 16);
-		stmt_done(st);
-	}
-	return rc;
 }
 
 int
