@@ -33,7 +33,7 @@ static const char *const sql[] = {
 	[Q_UPDATE] = "UPDATE article SET title = :title, url = :url, excerpt = :excerpt, author = :author, image = :image, topic_id = :topic, "
 		     "body = :body, content_hash = :hash, published_at = :published, updated_at = :now, image_alt = :image_alt WHERE id = :id",
 	[Q_LIST] = "SELECT " COLUMNS_SHORT " FROM article ORDER BY published_at DESC, id DESC LIMIT :limit",
-	[Q_LIST_UNANNOUNCED] = "SELECT " COLUMNS_SHORT " FROM article a WHERE (topic_id IS NULL OR topic_id = :topic) AND NOT EXISTS "
+	[Q_LIST_UNANNOUNCED] = "SELECT " COLUMNS_SHORT " FROM article a WHERE (topic_id IS NULL OR topic_id = :of) AND NOT EXISTS "
 			       "(SELECT 1 FROM announcement n WHERE n.article_id = a.id AND n.topic_id = :topic) "
 			       "ORDER BY published_at DESC, id DESC LIMIT :limit",
 	[Q_ANNOUNCE] = "INSERT INTO announcement (article_id, topic_id, campaign_id, at) VALUES (:article, :topic, :campaign, :now) "
@@ -137,12 +137,19 @@ article_put(struct db *db, struct article *a, enum article_outcome *outcome, str
 int
 article_list(struct db *db, int64_t topic_id, int64_t limit, struct article_list *out, struct err *e)
 {
+	return article_list_for(db, topic_id, topic_id, limit, out, e);
+}
+
+int
+article_list_for(struct db *db, int64_t topic_id, int64_t of_topic_id, int64_t limit, struct article_list *out, struct err *e)
+{
 	struct stmt *st = db_stmt(db, &article_module, topic_id ? Q_LIST_UNANNOUNCED : Q_LIST);
 	size_t cap = 0;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	stmt_int(st, ":topic", topic_id);
+	stmt_int(st, ":of", of_topic_id);
 	stmt_int(st, ":limit", limit);
 	while ((rc = stmt_step(st, e)) == 1) {
 		if (out->count == cap) {
