@@ -70,7 +70,7 @@ const char *cli_option_nth(const struct cli *cli, const char *name, int i);
 /* A whole number within bounds: 1 and *out, 0 when it was not given, -1 (ERR_USAGE). */
 int cli_option_int(const struct cli *cli, const char *name, int64_t least, int64_t most, int64_t *out, struct err *e);
 
-/* A time in the past, as a number of days ("7"), a length of time ("36h") or a date: 1 and *out, 0 when it was not given, -1 (ERR_USAGE). */
+/* A time in the past, as days ("7"), a length of time ("36h") or a date: 1 and *out, 0 when it was not given, -1 (ERR_USAGE). */
 int cli_option_since(const struct cli *cli, const char *name, int64_t *out, struct err *e);
 
 /* An id as an argument. */

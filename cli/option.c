@@ -66,7 +66,8 @@ cli_option_since(const struct cli *cli, const char *name, int64_t *out, struct e
 	} else if (clock_parse_duration(text, &n, &no_matter) == 0) {
 		*out = clock_now() - n;
 	} else if (text[0] < '0' || text[0] > '9' || clock_parse(text, out, &no_matter) == -1) {
-		return err_set(e, ERR_USAGE, "--%s must be a number of days, like 7, or a date, like 2026-03-01, not \"%.40s\"", name, text);
+		return err_set(e, ERR_USAGE, "--%s must be a number of days, like 7, or a date, like 2026-03-01, not \"%.40s\"", name,
+		    text);
 	}
 	return 1;
 }

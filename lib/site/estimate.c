@@ -112,7 +112,7 @@ void
 estimate(const struct estimate *in, int64_t start, int64_t until, struct estimate_answer *out)
 {
 	struct play *p = xcalloc(CONF_RELAYS_MAX, sizeof(*p));
-	int64_t t = start, left = in->messages, next = start, before = left, window = start / PACE_BUCKET;
+	int64_t t = start, left = in->messages, next = start, before, window = start / PACE_BUCKET;
 	int i;
 
 	*out = (struct estimate_answer){ .end = start, .left = until && until <= start ? left : 0, .limited = is_limited(in) };
