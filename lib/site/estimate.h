@@ -30,7 +30,7 @@ struct estimate_relay {
 struct estimate {
 	int64_t messages;                             /* its own, and what leaves before or beside them */
 	struct window window;                         /* outside of which nothing leaves */
-	double speed;                                 /* messages a second over all relays, lately, for those without a rate; 0: not known */
+	double speed;                                 /* messages a second over all relays; for those without a rate; 0: not known */
 	struct estimate_relay relay[CONF_RELAYS_MAX]; /* those that carry it, spare ones left out */
 	int relays;                                   /* 0: into the outbox folder */
 };
