@@ -130,12 +130,13 @@ heading(struct text *t, cmark_node *node)
 	end_block(t);
 }
 
-/* Code keeps its lines, and stands four columns in. */
+/* Code keeps its lines but for spaces at their ends, which nobody sees, and stands four columns in. */
 static void
 code_block(struct text *t, cmark_node *node)
 {
 	struct buf code = BUF_INIT, line = BUF_INIT;
 	const char *s, *end, *next;
+	size_t n;
 
 	markdown_clean(&code, cmark_node_get_literal(node));
 	s = code.data;
@@ -146,10 +147,12 @@ code_block(struct text *t, cmark_node *node)
 		next = memchr(s, '\n', (size_t)(end - s));
 		if (!next)
 			next = end;
+		for (n = (size_t)(next - s); n && strchr(" \t", s[n - 1]); n--)
+			;
 		buf_reset(&line);
-		if (next > s)
+		if (n)
 			buf_addstr(&line, "    ");
-		buf_add(&line, s, (size_t)(next - s));
+		buf_add(&line, s, n);
 		add_line(t, line.data, line.len);
 	}
 	if (code.len)
