@@ -421,6 +421,10 @@ test_wrap(void **state)
 		{ "no mark in front", "日本語日本。語", "日本語日|本。語|" },
 		{ "no bracket behind", "日本語日「本語", "日本語日|「本語|" },
 		{ "marks take none", "e\xcc\x81 e\xcc\x81 e\xcc\x81 e\xcc\x81 e\xcc\x81 x", "e\xcc\x81 e\xcc\x81 e\xcc\x81 e\xcc\x81 e\xcc\x81|x|" },
+		{ "a slot is not broken", "a " SLOT_MARK("name|dear re r") " b", "a|" SLOT_MARK("name|dear re r") "|b|" },
+		{ "it counts as its fallback", "a " SLOT_MARK("name|dear you") " b", "a " SLOT_MARK("name|dear you") "|b|" },
+		{ "or its name", "a " SLOT_MARK("name") " 8901", "a " SLOT_MARK("name") "|8901|" },
+		{ "no end, no slot", "a \001name|dear y", "a|\001name|dear|y|" },
 		{ "an emoji", "12345678 🙂", "12345678|🙂|" },
 		{ "nothing", "", "" },
 	};
