@@ -213,7 +213,7 @@ check_way_out(struct lint *l, const struct lint_part *part)
 		lint_add(l, LINT_ERROR, "unsubscribe", part->name, "no unsubscribe link: a template lacks {{unsubscribe_url}}");
 	else if (part->first > TOP_WORDS)
 		lint_add(l, LINT_WARNING, "unsubscribe-top", part->name, "no unsubscribe link near the top: who does not see one reports spam");
-	if (part->unsubscribes && (part->words - part->last > FOOT_WORDS || (part->unsubscribes == 1 && part->words > TOP_WORDS + FOOT_WORDS)))
+	if (part->unsubscribes && part->words - part->last > FOOT_WORDS)
 		lint_add(l, LINT_WARNING, "unsubscribe-foot", part->name, "no unsubscribe link in the foot, where readers look for it");
 	if (!part->preferences)
 		lint_add(l, LINT_WARNING, "preferences", part->name, "no link to the reader's topics: a template lacks {{preferences_url}}");
