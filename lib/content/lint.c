@@ -53,16 +53,16 @@ has_word(const char *list, const char *word)
 	return false;
 }
 
-static void
-add_language(struct lint_finding *f, const char *language)
+void
+lint_add_language(const struct lint *l, char **languages)
 {
 	struct buf list = BUF_INIT;
 
-	if (has_word(f->languages, language))
+	if (has_word(*languages, l->language))
 		return;
-	buf_addf(&list, "%s%s%s", f->languages, f->languages[0] ? " " : "", language);
-	free(f->languages);
-	f->languages = buf_detach(&list);
+	buf_addf(&list, "%s%s%s", *languages, (*languages)[0] ? " " : "", l->language);
+	free(*languages);
+	*languages = buf_detach(&list);
 }
 
 void
@@ -75,7 +75,7 @@ lint_put(struct lint *l, enum lint_severity severity, const char *code, const ch
 		struct lint_finding *f = &l->finding[i];
 
 		if (strcmp(f->code, code) == 0 && strcmp(f->text, new.text) == 0 && (once || strcmp(f->where, new.where) == 0)) {
-			add_language(f, l->language);
+			lint_add_language(l, &f->languages);
 			goto drop;
 		}
 	}
@@ -128,7 +128,7 @@ lint_release(struct lint *l)
 		free(l->finding[i].languages);
 	}
 	for (i = 0; i < l->links; i++)
-		free(l->link[i].url);
+		free(l->link[i].url), free(l->link[i].languages);
 	free(l->finding);
 	free(l->link);
 	*l = LINT_INIT;

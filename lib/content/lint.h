@@ -45,6 +45,7 @@ struct lint_finding {
 /* An address to fetch, each once. */
 struct lint_link {
 	char *url;
+	char *languages; /* as a finding's */
 	bool image;
 };
 

@@ -108,13 +108,16 @@ keep_link(struct lint *l, const char *url, bool image)
 	size_t n = strcspn(url, "#"), i;
 
 	for (i = 0; i < l->links; i++)
-		if (strncmp(l->link[i].url, url, n) == 0 && !l->link[i].url[n])
+		if (strncmp(l->link[i].url, url, n) == 0 && !l->link[i].url[n]) {
+			lint_add_language(l, &l->link[i].languages);
 			return;
+		}
 	if (l->links == LINT_LINKS)
 		return;
 	if (!l->link)
 		l->link = xcalloc(LINT_LINKS, sizeof(l->link[0]));
 	l->link[l->links].url = xstrndup(url, n);
+	l->link[l->links].languages = xstrdup(l->language);
 	l->link[l->links++].image = image;
 }
 

@@ -19,6 +19,9 @@ struct lint_part {
 /* lint_add; with `where` not compared: one thing that stands in several places is told where it was seen first. */
 void lint_put(struct lint *l, enum lint_severity severity, const char *code, const char *where, bool once, const char *text);
 
+/* Add the language of now to a malloc'ed list, unless it is there. */
+void lint_add_language(const struct lint *l, char **languages);
+
 /* The parts of a mail. */
 void lint_subject(struct lint *l, const struct lint_mail *m);
 void lint_text(struct lint *l, const struct lint_mail *m, struct lint_part *part);
