@@ -320,10 +320,23 @@ check_reason(const char *reason, struct err *e)
 	return 0;
 }
 
+/* What cron mails: the first error, and how many there are beside it. */
+static int
+refuse(const struct cli *cli, const struct lint *l, struct err *e)
+{
+	size_t i = 0, more = lint_count(l, LINT_ERROR) - 1;
+	char text[96];
+
+	while (l->finding[i].severity != LINT_ERROR)
+		i++;
+	return err_set(e, ERR_REFUSED, "%.120s: %.160s%s%s%s", l->finding[i].where, l->finding[i].text, more ? "; and " : "",
+	    more ? out_count(text, (int64_t)more, "error more", "errors more") : "",
+	    strcmp(cli->command->noun, "send") == 0 ? "; nothing was sent: mend it, or say with --force why it is to go as it is" : "");
+}
+
 int
 linting_run(struct cli *cli, struct mailing *m, struct linting_wish *wish, struct err *e)
 {
-	struct buf text = BUF_INIT;
 	struct lint l = LINT_INIT;
 	int rc = -1;
 
@@ -333,13 +346,10 @@ linting_run(struct cli *cli, struct mailing *m, struct linting_wish *wish, struc
 	wish->forced = wish->reason && lint_count(&l, LINT_ERROR);
 	rc = 0;
 	if (lint_count(&l, LINT_ERROR) && !wish->reason && !wish->warns_only) {
-		count(&l, &text);
 		cli->told = true;
-		rc = err_set(e, ERR_REFUSED, "lint found %s: mend what it says%s", text.data,
-		    strcmp(cli->command->noun, "send") == 0 ? ", or give the reason to send it as it is with --force" : "");
+		rc = refuse(cli, &l, e);
 	}
 out:
 	lint_release(&l);
-	buf_release(&text);
 	return rc;
 }
