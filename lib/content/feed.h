@@ -23,23 +23,23 @@ struct feed_parser;
 #define FEED_MAX (10u << 20) /* bytes */
 #define FEED_ITEMS 2000
 #define FEED_DEPTH 100
-#define FEED_TITLE_MAX 300        /* bytes, as ARTICLE_TITLE_MAX */
-#define FEED_AUTHOR_MAX 200       /* bytes */
-#define FEED_ALT_MAX 300          /* bytes */
-#define FEED_URL_MAX 2000         /* bytes; a longer one is none */
+#define FEED_TITLE_MAX 300         /* bytes, as ARTICLE_TITLE_MAX */
+#define FEED_AUTHOR_MAX 200        /* bytes */
+#define FEED_ALT_MAX 300           /* bytes */
+#define FEED_URL_MAX 2000          /* bytes; a longer one is none */
 #define FEED_BODY_MAX (256u << 10) /* bytes of Markdown; the rest is cut off between paragraphs */
 
 /* All strings are malloc'ed, never NULL, "" when absent. */
 struct feed_item {
-	char *title;            /* one line, never "" */
-	char *url;              /* never "" */
-	char *guid;             /* as the feed says it, else the url */
-	char *author;           /* one line */
-	char *excerpt;          /* one line, about ARTICLE_EXCERPT_WORDS words */
+	char *title;   /* one line, never "" */
+	char *url;     /* never "" */
+	char *guid;    /* as the feed says it, else the url */
+	char *author;  /* one line */
+	char *excerpt; /* one line, about ARTICLE_EXCERPT_WORDS words */
 	char *image, *image_alt;
-	char *body;             /* Markdown: paragraphs, headings and lists of plain words, without links */
-	int64_t published;      /* Unix time; 0 when the feed does not say */
-	char hash[65];          /* SHA-256 over the fields above but guid, hex: whether it was edited */
+	char *body;        /* Markdown: paragraphs, headings and lists of plain words, without links */
+	int64_t published; /* Unix time; 0 when the feed does not say */
+	char hash[65];     /* SHA-256 over the fields above but guid, hex: whether it was edited */
 };
 
 struct feed {

@@ -12,7 +12,7 @@
 
 struct date {
 	int year, month, day, hour, minute, second; /* -1: not said; month from 1 */
-	int zone;                                    /* minutes east */
+	int zone;                                   /* minutes east */
 };
 
 static int

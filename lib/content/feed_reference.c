@@ -93,61 +93,118 @@ begins(const char *s, size_t n, const char *word)
 	return n >= strlen(word) && memcmp(s, word, strlen(word)) == 0;
 }
 
+/* "<!ENTITY name", and not "<!ENTITY % name", which could only name a file, and nobody loads it. */
+static bool
+declares_entity(const char *s, size_t n)
+{
+	size_t i = strlen("<!ENTITY");
+
+	if (!begins(s, n, "<!ENTITY"))
+		return false;
+	while (i < n && strchr(" \t\r\n", s[i]))
+		i++;
+	return i == n || s[i] != '%';
+}
+
+static size_t
+step_doctype(struct feed_repair *r, const char *s, size_t n)
+{
+	if (r->quote == '-') {
+		if (!begins(s, n, "-->"))
+			return 1;
+		r->quote = '\0';
+		return 3;
+	}
+	if (r->quote) {
+		if (*s == r->quote)
+			r->quote = '\0';
+	} else if (*s == '"' || *s == '\'') {
+		r->quote = *s;
+	} else if (begins(s, n, "<!--")) {
+		r->quote = '-';
+		return 4;
+	} else if (*s == '[' || *s == ']') {
+		r->subset = *s == '[';
+	} else if (*s == '>' && !r->subset) {
+		r->state = REPAIR_TEXT;
+	} else if (declares_entity(s, n))
+		r->declares = true;
+	return 1;
+}
+
+/* A '<' in text. */
+static size_t
+begin_markup(struct feed_repair *r, const char *s, size_t n)
+{
+	static const struct {
+		const char *begin;
+		enum feed_repair_state state;
+	} kinds[] = {
+		{ "<![CDATA[", REPAIR_CDATA },
+		{ "<!--", REPAIR_COMMENT },
+		{ "<!DOCTYPE", REPAIR_DOCTYPE },
+		{ "<?", REPAIR_INSTRUCTION },
+		{ "<", REPAIR_TAG },
+	};
+	size_t i = 0;
+
+	while (!begins(s, n, kinds[i].begin))
+		i++;
+	r->state = kinds[i].state;
+	r->attributes = 0;
+	r->quote = '\0';
+	r->subset = false;
+	return strlen(kinds[i].begin);
+}
+
 /* What the character at s does to the state; returns how many bytes belong to it. */
 static size_t
 step(struct feed_repair *r, const char *s, size_t n)
 {
+	static const char *const ends[] = { [REPAIR_CDATA] = "]]>", [REPAIR_COMMENT] = "-->", [REPAIR_INSTRUCTION] = "?>" };
+
 	switch (r->state) {
-	case REPAIR_TEXT:
-		if (*s != '<')
-			break;
-		r->attributes = 0;
-		r->state = REPAIR_TAG;
-		if (begins(s, n, "<![CDATA[")) {
-			r->state = REPAIR_CDATA;
-			return 9;
-		}
-		if (begins(s, n, "<!--")) {
-			r->state = REPAIR_COMMENT;
-			return 4;
-		}
-		break;
+	case REPAIR_TEXT: return *s == '<' ? begin_markup(r, s, n) : 1;
 	case REPAIR_TAG:
 		if (*s == '"' || *s == '\'') {
 			r->quote = *s;
 			r->state = REPAIR_QUOTED;
 		} else if (*s == '>')
 			r->state = REPAIR_TEXT;
-		else if (*s == '=')
-			r->attributes++;
-		break;
+		else
+			r->attributes += *s == '=';
+		return 1;
 	case REPAIR_QUOTED:
 		if (*s == r->quote)
 			r->state = REPAIR_TAG;
-		break;
-	case REPAIR_CDATA:
-	case REPAIR_COMMENT:
-		if (begins(s, n, r->state == REPAIR_CDATA ? "]]>" : "-->")) {
-			r->state = REPAIR_TEXT;
-			return 3;
-		}
-		break;
+		return 1;
+	case REPAIR_DOCTYPE: return step_doctype(r, s, n);
+	default:
+		if (!begins(s, n, ends[r->state]))
+			return 1;
+		n = strlen(ends[r->state]);
+		r->state = REPAIR_TEXT;
+		return n;
 	}
-	return 1;
 }
 
 size_t
 feed_repair(struct feed_repair *r, struct buf *out, const char *s, size_t n, bool last)
 {
 	size_t i = 0, taken;
+	bool dropped;
 
-	while (i < n && (last || n - i >= REFERENCE_MAX) && r->attributes <= FEED_ATTRIBUTES) {
-		if (s[i] == '&' && r->state != REPAIR_CDATA && r->state != REPAIR_COMMENT) {
+	while (i < n && (last || n - i >= REFERENCE_MAX) && r->attributes <= FEED_ATTRIBUTES && !r->declares) {
+		if (s[i] == '&' && (r->state == REPAIR_TEXT || r->state == REPAIR_QUOTED)) {
 			i += repair_reference(out, s + i, n - i);
 			continue;
 		}
+		dropped = r->state == REPAIR_DOCTYPE || (r->state == REPAIR_TEXT && begins(s + i, n - i, "<!DOCTYPE"));
 		taken = step(r, s + i, n - i);
-		buf_add(out, s + i, taken);
+		if (!dropped)
+			buf_add(out, s + i, taken);
+		else if (s[i] == '\n')
+			buf_addch(out, '\n');
 		i += taken;
 	}
 	return i;

@@ -20,8 +20,8 @@ size_t feed_reference(struct buf *out, const char *s, size_t n);
 
 /*
  * Makes XML of what feeds call so: references by the names of HTML, which XML does not have, become their characters, and an
- * ampersand that begins no reference becomes &amp;. CDATA sections stay as they are. No entity of the document's own is ever
- * referred to in what comes out.
+ * ampersand that begins no reference becomes &amp;. CDATA sections stay as they are. The DOCTYPE is left out but for
+ * its line ends, so that no parser ever hears of a DTD or an entity; one that is declared is noticed.
  */
 struct feed_repair {
 	enum feed_repair_state {
@@ -29,9 +29,13 @@ struct feed_repair {
 		REPAIR_TAG,
 		REPAIR_QUOTED, /* an attribute's value */
 		REPAIR_CDATA,
-		REPAIR_COMMENT
+		REPAIR_COMMENT,
+		REPAIR_INSTRUCTION,
+		REPAIR_DOCTYPE
 	} state;
-	char quote;
+	char quote;          /* that ends the value; in a DOCTYPE 0 for none, '-' in a comment */
+	bool subset;         /* in a DOCTYPE's [ ] */
+	bool declares;       /* an entity of its own: the document is to be refused */
 	unsigned attributes; /* of the tag so far */
 };
 
