@@ -11,22 +11,58 @@
 #include "base/slot.h"
 #include "base/text.h"
 #include "content/markdown.h"
+#include "content/template.h"
 #include "site/archive.h"
 #include "site/site.h"
 #include "site/topic_words.h"
 #include "store/subscription.h"
 
+/* What somebody without a name is called. */
+static int
+somebody(struct buf *out, const struct site *site, const char *language, struct err *e)
+{
+	json_t *data = json_pack("{s:s}", "language", language[0] ? language : site->conf.site_language);
+	int rc = template_words(out, site->conf.store_templates, "mail.somebody", data, e);
+
+	json_decref(data);
+	return rc;
+}
+
 int
-mailing_set_subject(struct mailing *m, const char *wish, struct err *e)
+mailing_line(struct buf *out, const struct site *site, const char *language, const char *text, struct err *e)
+{
+	struct buf name = BUF_INIT;
+	int rc = somebody(&name, site, language, e);
+
+	if (rc == 0)
+		markdown_line(out, text, name.data);
+	buf_release(&name);
+	return rc;
+}
+
+static int
+set_subject(struct mailing *m, const struct site *site, const char *text, struct err *e)
+{
+	struct buf line = BUF_INIT;
+	int rc = mailing_line(&line, site, "", text, e);
+
+	if (rc == 0 && text_copy(m->subject, sizeof(m->subject), line.data) == -1)
+		rc = err_set(e, ERR_INPUT, "the title is longer than a subject may be (%d bytes): shorten it, or give --subject", SUBJECT_MAX);
+	buf_release(&line);
+	return rc;
+}
+
+int
+mailing_own_subject(struct mailing *m, const struct site *site, const char *wish, struct err *e)
 {
 	size_t n = wish ? strlen(wish) : 0;
 
-	m->own_subject = wish != NULL;
+	m->own_subject = wish;
 	if (!wish)
 		return 0;
 	if (!n || n > SUBJECT_MAX / 2 || !text_is_utf8(wish, n) || text_has_control(wish, n, ""))
 		return err_set(e, ERR_USAGE, "--subject must be one line of 1 to %d bytes of UTF-8", SUBJECT_MAX / 2);
-	return text_copy(m->subject, sizeof(m->subject), wish);
+	return set_subject(m, site, wish, e);
 }
 
 int
@@ -37,15 +73,14 @@ mailing_promotion(struct mailing *m, const struct site *site, const char *path, 
 
 	memset(m, 0, sizeof(*m));
 	m->kind = "promotion";
-	if (mailing_set_subject(m, wish->subject, e) == -1 || article_text_read(&m->text, path, base, e) == -1)
+	if (mailing_own_subject(m, site, wish->subject, e) == -1 || article_text_read(&m->text, path, base, e) == -1)
 		return -1;
 	m->hidden = wish->hidden || m->text.unlisted;
 	if (m->text.valid_until && m->text.valid_until <= clock_now())
 		return err_set(e, ERR_REFUSED, "%s: valid-until was %s: set a later one, or leave it unsent", path,
 		    clock_local(when, m->text.valid_until));
-	if (!m->own_subject && text_copy(m->subject, sizeof(m->subject), m->text.title) == -1)
-		return err_set(e, ERR_INPUT, "%s: the title is longer than a subject may be (%d bytes): shorten it, or give --subject",
-		    path, SUBJECT_MAX);
+	if (!m->own_subject && set_subject(m, site, m->text.title, e) == -1)
+		return err_wrap(e, "%s", path);
 	if (!topic)
 		topic = m->text.topic[0] ? m->text.topic : "promotions";
 	if (topic_find(site->db, topic, &m->topic, e) == -1)
@@ -68,36 +103,60 @@ mailing_set_archive_url(struct mailing *m, const struct site *site, const char *
 		m->archive_url[0] = '\0';
 }
 
-void
-mailing_put_markdown(json_t *data, const struct site *site, const char *markdown, const char *html_key, const char *text_key)
+int
+mailing_put_markdown(json_t *data, const struct site *site, const char *language, const char *markdown, const char *html_key,
+    const char *text_key, struct err *e)
 {
-	struct markdown_style style = { site->conf.site_home[0] ? site->conf.site_home : site->conf.site_url, site->conf.site_colour };
-	struct buf html = BUF_INIT, text = BUF_INIT;
+	struct buf html = BUF_INIT, text = BUF_INIT, name = BUF_INIT;
+	int rc = somebody(&name, site, language, e);
+	struct markdown_style style = {
+		.base_url = site->conf.site_home[0] ? site->conf.site_home : site->conf.site_url,
+		.colour = site->conf.site_colour,
+		.somebody = name.data,
+		.slots = true,
+		.raw_html = site->conf.campaign_raw_html != 0,
+	};
 
-	markdown_html(&html, markdown, strlen(markdown), &style);
-	markdown_text(&text, markdown, strlen(markdown), &style);
-	while (text.len && text.data[text.len - 1] == '\n')
-		buf_truncate(&text, text.len - 1);
-	json_put(data, html_key, html.data);
-	json_put(data, text_key, text.data);
+	if (rc == 0) {
+		markdown_html(&html, markdown, strlen(markdown), &style);
+		markdown_text(&text, markdown, strlen(markdown), &style);
+		while (text.len && text.data[text.len - 1] == '\n')
+			buf_truncate(&text, text.len - 1);
+		json_put(data, html_key, html.data);
+		json_put(data, text_key, text.data);
+	}
 	buf_release(&html);
 	buf_release(&text);
+	buf_release(&name);
+	return rc;
 }
 
-static void
-promotion_data(const struct mailing *m, const struct site *site, json_t *data)
+static int
+put_line(json_t *data, const struct site *site, const char *language, const char *key, const char *text, struct err *e)
+{
+	struct buf line = BUF_INIT;
+	int rc = mailing_line(&line, site, language, text, e);
+
+	if (rc == 0)
+		json_put(data, key, line.data);
+	buf_release(&line);
+	return rc;
+}
+
+static int
+promotion_data(const struct mailing *m, const struct site *site, const char *language, json_t *data, struct err *e)
 {
 	json_t *action;
 
-	mailing_put_markdown(data, site, m->text.body, "body_html", "body_text");
-	json_put(data, "title", m->own_subject ? m->subject : m->text.title);
-	json_put(data, "preheader", m->text.preheader);
-	if (m->text.action_text[0] && m->text.action_url[0]) {
-		action = json_object();
-		json_put(action, "text", m->text.action_text);
-		json_put(action, "url", m->text.action_url);
-		json_object_set_new(data, "action", action);
-	}
+	if (mailing_put_markdown(data, site, language, m->text.body, "body_html", "body_text", e) == -1 ||
+	    put_line(data, site, language, "preheader", m->text.preheader, e) == -1)
+		return -1;
+	if (!m->text.action_text[0] || !m->text.action_url[0])
+		return 0;
+	action = json_object();
+	json_object_set_new(data, "action", action);
+	json_put(action, "url", m->text.action_url);
+	return put_line(action, site, language, "text", m->text.action_text, e);
 }
 
 int
@@ -120,8 +179,7 @@ put_subject(const struct mailing *m, const struct site *site, const char *langua
 	buf_addstr(out, mark);
 	if (m->articles.count && !m->own_subject)
 		return mailing_articles_subject(m, site, language, out, e);
-	buf_addstr(out, m->subject);
-	return 0;
+	return mailing_line(out, site, language, m->own_subject ? m->own_subject : m->text.title, e);
 }
 
 /* What stands above a test copy. */
@@ -146,13 +204,11 @@ mailing_render(const struct mailing *m, const struct site *site, const char *lan
 
 	if (!language[0])
 		language = site->conf.site_language;
-	rc = put_subject(m, site, language, mark, &out->subject, e);
-	if (m->articles.count) {
+	if (m->articles.count)
 		name = m->articles.count == 1 ? "article" : "digest";
-		mailing_articles_data(m, site, language, data);
-	} else {
-		promotion_data(m, site, data);
-	}
+	rc = put_subject(m, site, language, mark, &out->subject, e);
+	if (rc == 0)
+		rc = m->articles.count ? mailing_articles_data(m, site, language, data, e) : promotion_data(m, site, language, data, e);
 	if (m->archive_url[0])
 		json_put(data, "archive_url", m->archive_url);
 	if (m->test)

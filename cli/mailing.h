@@ -24,8 +24,8 @@ struct site;
 struct mailing {
 	const char *kind; /* "articles" or "promotion" */
 	struct topic topic;
-	char subject[SUBJECT_MAX + 1]; /* in the site's language; may hold slots, when the site's own template puts some in */
-	bool own_subject;              /* given by --subject, not made from the articles */
+	char subject[SUBJECT_MAX + 1]; /* in the site's language; may hold slots */
+	const char *own_subject;       /* as --subject gave it, or NULL: made from what goes; borrowed */
 	struct article_list articles;  /* newest first */
 	int64_t waiting;               /* new articles beyond the most of one mail */
 	int64_t older;                 /* and from before the time that was asked for: not announced, and not taken */
@@ -34,6 +34,7 @@ struct mailing {
 	int64_t recipients;            /* subscribers of the topic now */
 	bool hidden;                   /* to be kept out of the public archive */
 	bool test;                     /* a test copy: it says so above everything */
+	const char *forced;            /* why it goes in spite of what lint says; NULL: nothing stopped it */
 	char archive_url[ARCHIVE_URL]; /* that the mail names; "": it names none */
 };
 

@@ -32,8 +32,8 @@ put_preheader(const struct mailing *m, json_t *data)
 	buf_release(&text);
 }
 
-void
-mailing_articles_data(const struct mailing *m, const struct site *site, const char *language, json_t *data)
+int
+mailing_articles_data(const struct mailing *m, const struct site *site, const char *language, json_t *data, struct err *e)
 {
 	json_t *list = json_array();
 	size_t i;
@@ -46,8 +46,7 @@ mailing_articles_data(const struct mailing *m, const struct site *site, const ch
 	for (i = 0; i < m->articles.count; i++)
 		json_array_append_new(list, article_words(&m->articles.item[i], site, language));
 	json_object_set_new(data, "articles", list);
-	if (m->intro)
-		mailing_put_markdown(data, site, m->intro, "intro_html", "intro_text");
+	return m->intro ? mailing_put_markdown(data, site, language, m->intro, "intro_html", "intro_text", e) : 0;
 }
 
 int
@@ -56,11 +55,11 @@ mailing_articles_subject(const struct mailing *m, const struct site *site, const
 	const char *name = m->articles.count == 1 ? "mail/article-subject.text.mustache" : "mail/digest-subject.text.mustache";
 	json_t *data = json_object();
 	size_t before = out->len;
-	int rc;
+	int rc = mailing_articles_data(m, site, language, data, e);
 
-	mailing_articles_data(m, site, language, data);
 	json_object_set_new(data, "article", article_words(&m->articles.item[0], site, language)); /* of several, the first */
-	rc = compose_data(data, &site->conf, language, e);
+	if (rc == 0)
+		rc = compose_data(data, &site->conf, language, e);
 	if (rc == 0)
 		rc = template_file(out, site->conf.store_templates, name, data, e);
 	buf_truncate(out, strcspn(out->data, "\r\n"));
@@ -150,7 +149,7 @@ mailing_articles(struct mailing *m, const struct site *site, const struct mailin
 	memset(m, 0, sizeof(*m));
 	m->kind = "articles";
 	m->hidden = wish->hidden;
-	if (mailing_set_subject(m, wish->subject, e) == -1 ||
+	if (mailing_own_subject(m, site, wish->subject, e) == -1 ||
 	    topic_find(site->db, wish->topic ? wish->topic : "articles", &m->topic, e) == -1)
 		return -1;
 	of = m->topic;
