@@ -47,7 +47,8 @@ set_subject(struct mailing *m, const struct site *site, const char *text, struct
 	int rc = mailing_line(&line, site, "", text, e);
 
 	if (rc == 0 && text_copy(m->subject, sizeof(m->subject), line.data) == -1)
-		rc = err_set(e, ERR_INPUT, "the title is longer than a subject may be (%d bytes): shorten it, or give --subject", SUBJECT_MAX);
+		rc = err_set(e, ERR_INPUT, "the title is longer than a subject may be (%d bytes): shorten it, or give --subject",
+		    SUBJECT_MAX);
 	buf_release(&line);
 	return rc;
 }

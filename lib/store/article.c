@@ -19,6 +19,7 @@ enum {
 	Q_NEWEST,
 	Q_ANNOUNCE,
 	Q_UNANNOUNCE,
+	Q_AGAIN,
 	Q_ANNOUNCEMENTS,
 	Q_COUNT
 };
@@ -42,6 +43,7 @@ static const char *const sql[] = {
 	[Q_ANNOUNCE] = "INSERT INTO announcement (article_id, topic_id, campaign_id, at) VALUES (:article, :topic, :campaign, :now) "
 		       "ON CONFLICT DO NOTHING",
 	[Q_UNANNOUNCE] = "DELETE FROM announcement WHERE campaign_id = :campaign",
+	[Q_AGAIN] = "DELETE FROM announcement WHERE article_id = :article AND topic_id = :topic",
 	[Q_ANNOUNCEMENTS] = "SELECT topic_id, coalesce(campaign_id, 0), at FROM announcement WHERE article_id = :article AND (:topic = 0 OR topic_id = :topic) "
 			    "ORDER BY at LIMIT :limit",
 };
@@ -205,6 +207,18 @@ article_unannounce(struct db *db, int64_t campaign_id, struct err *e)
 
 	stmt_int(st, ":campaign", campaign_id);
 	return stmt_run(st, e);
+}
+
+int
+article_again(struct db *db, int64_t article_id, int64_t topic_id, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &article_module, Q_AGAIN);
+
+	stmt_int(st, ":article", article_id);
+	stmt_int(st, ":topic", topic_id);
+	if (stmt_run(st, e) == -1)
+		return -1;
+	return (int)db_changes(db);
 }
 
 int

@@ -54,6 +54,9 @@ int article_newest(struct db *db, const char *topics, int64_t now, int64_t limit
 /* Claim the announcement: 1 when it is ours, 0 when it was announced to the topic before, -1. campaign_id 0: marked without a mail. */
 int article_announce(struct db *db, int64_t article_id, int64_t topic_id, int64_t campaign_id, struct err *e);
 
+/* Forget that an article was announced to the topic, or skipped, so that it goes with the next mailing: 1, 0 when it is new already, -1. */
+int article_again(struct db *db, int64_t article_id, int64_t topic_id, struct err *e);
+
 /* Where an article was announced, oldest first, at most `size`; with topic_id > 0 only to that topic. Returns how many, or -1. */
 int article_announcements(struct db *db, int64_t article_id, int64_t topic_id, struct announcement *out, size_t size, struct err *e);
 
