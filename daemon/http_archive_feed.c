@@ -70,14 +70,29 @@ is_rule(const char *line, size_t n)
 	return n >= RULE && strspn(line, "-") >= n;
 }
 
-/* A paragraph, its lines joined, unless it is title, greeting or an address. */
+/* Append without the name, and the space before it. */
 static void
-put_paragraph(struct buf *out, struct buf *paragraph, const char *subject, const char *name)
+put_nameless(struct buf *out, const char *s, const char *name)
+{
+	const char *at;
+
+	for (; (at = strstr(s, name)); s = at + strlen(name))
+		buf_add(out, s, (size_t)(at - s) - (at > s && at[-1] == ' '));
+	buf_addstr(out, s);
+}
+
+/* A paragraph, its lines joined, unless it is title, greeting (the first with a name) or an address. */
+static void
+put_paragraph(struct buf *out, struct buf *paragraph, const char *subject, const char *name, bool *greeted)
 {
 	const char *s = text_trim(paragraph->data);
+	bool greeting = !*greeted && strstr(s, name);
 
-	if (s[0] && strcmp(s, subject) != 0 && !strstr(s, name) && !strstr(s, "://"))
-		buf_addf(out, "%s%s", out->len ? " " : "", s);
+	*greeted |= greeting;
+	if (s[0] && strcmp(s, subject) != 0 && !greeting && !strstr(s, "://")) {
+		buf_addstr(out, out->len ? " " : "");
+		put_nameless(out, s, name);
+	}
 	buf_reset(paragraph);
 }
 
@@ -101,6 +116,7 @@ archive_summary(struct buf *out, const char *text, const char *subject, const ch
 {
 	struct buf paragraph = BUF_INIT;
 	const char *line, *end;
+	bool greeted = false;
 	size_t n;
 
 	for (line = text; *line && !is_rule(line, strcspn(line, "\n")); line += n + (line[n] != '\0'))
@@ -117,9 +133,9 @@ archive_summary(struct buf *out, const char *text, const char *subject, const ch
 		if (n)
 			buf_addf(&paragraph, "%s%.*s", paragraph.len ? " " : "", (int)n, line);
 		else
-			put_paragraph(out, &paragraph, subject, name);
+			put_paragraph(out, &paragraph, subject, name, &greeted);
 	}
-	put_paragraph(out, &paragraph, subject, name);
+	put_paragraph(out, &paragraph, subject, name, &greeted);
 	cut(out);
 	buf_release(&paragraph);
 }
