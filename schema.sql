@@ -127,9 +127,20 @@ CREATE TABLE article (
 	content_hash    TEXT NOT NULL,		-- SHA-256 of the file, hex: whether it was edited
 	published_at    INTEGER NOT NULL,
 	imported_at     INTEGER NOT NULL,
-	updated_at      INTEGER NOT NULL
+	updated_at      INTEGER NOT NULL,
+	image_alt       TEXT NOT NULL DEFAULT ''	-- what the image shows, or '' when it only adorns
 ) STRICT;
 CREATE INDEX article_published ON article(published_at);
+CREATE INDEX article_url ON article(url) WHERE url <> '';
+
+-- Feeds that articles were imported from, with what makes the next look cheap (RFC 9110 13.1).
+CREATE TABLE feed (
+	url             TEXT PRIMARY KEY,
+	etag            TEXT NOT NULL,		-- of the last answer, or ''
+	last_modified   TEXT NOT NULL,		-- as the server wrote it, or ''
+	first_at        INTEGER NOT NULL,	-- of the first import: what was old then was never announced
+	fetched_at      INTEGER NOT NULL	-- of the last answer, 304 too
+) STRICT, WITHOUT ROWID;
 
 -- An article is announced to a topic once.
 CREATE TABLE announcement (
@@ -183,6 +194,24 @@ CREATE TABLE campaign_message (
 	PRIMARY KEY (campaign_id, language)
 ) STRICT;
 
+-- Campaigns that wait for somebody's approval by mail. Such a campaign is held until then; staff can resume or cancel it as any other.
+CREATE TABLE approval (
+	campaign_id     INTEGER PRIMARY KEY REFERENCES campaign(id) ON DELETE CASCADE,
+	token_hash      BLOB NOT NULL UNIQUE,	-- SHA-256 of the token in the mailed link
+	created_at      INTEGER NOT NULL,
+	expires_at      INTEGER NOT NULL,	-- then the campaign is cancelled, and its articles go with the next
+	decided_at      INTEGER,		-- NULL: not yet
+	decision        TEXT CHECK (decision IN ('approved', 'rejected', 'expired'))
+) STRICT;
+CREATE INDEX approval_open ON approval(expires_at) WHERE decided_at IS NULL;
+
+-- Who has just confirmed and is still to get the welcome mail; the clerk queues it and deletes the row.
+CREATE TABLE welcome (
+	subscriber_id   INTEGER PRIMARY KEY REFERENCES subscriber(id) ON DELETE CASCADE,
+	topics          TEXT NOT NULL,		-- the topic ids that were confirmed, separated by spaces
+	at              INTEGER NOT NULL
+) STRICT;
+
 -- The ledger: what became of each message. A row is there before anything touches the wire.
 CREATE TABLE delivery (
 	campaign_id     INTEGER NOT NULL REFERENCES campaign(id) ON DELETE CASCADE,
@@ -202,7 +231,7 @@ CREATE INDEX delivery_deferred ON delivery(campaign_id, next_at) WHERE state = 2
 -- Mail to one person that goes before all campaigns. Message and address are wiped once accepted, refused or expired.
 CREATE TABLE outbox (
 	id              INTEGER PRIMARY KEY AUTOINCREMENT,
-	kind            TEXT NOT NULL CHECK (kind IN ('confirm', 'already', 'my-data', 'test', 'operator')),
+	kind            TEXT NOT NULL CHECK (kind IN ('confirm', 'already', 'my-data', 'test', 'operator', 'welcome', 'approval')),
 	subscriber_id   INTEGER,		-- NULL when it is nobody on the list
 	address         TEXT,
 	message         BLOB,			-- the final bytes

@@ -152,6 +152,7 @@ cmd_article_show(struct cli *cli, int argc, char **argv, struct err *e)
 	out_text(cli, a.body + strspn(a.body, "\r\n"), "    ");
 	put_article(cli->result, &a);
 	json_put(cli->result, "image", a.image);
+	json_put(cli->result, "image_alt", a.image_alt);
 	json_put(cli->result, "body", a.body);
 	rc = 0;
 out:

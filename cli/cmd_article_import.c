@@ -241,6 +241,7 @@ take_file(struct import *im, const struct found *f, struct err *e)
 	row.excerpt = text.excerpt;
 	row.author = text.author;
 	row.image = text.image;
+	row.image_alt = text.image_alt;
 	row.body = text.body;
 	row.hash = text.hash;
 	if (pick_topic(im, &text, &row.topic_id, e) == -1) {

@@ -43,7 +43,7 @@ show(struct cli *cli, const struct mailing *m, struct err *e)
 	struct composed c = COMPOSED_INIT;
 	struct buf subject = BUF_INIT, text = BUF_INIT, html = BUF_INIT;
 	char count[96];
-	int rc = mailing_render(m, &cli->site, "", &c, e);
+	int rc = mailing_render(m, &cli->site, "", "", &c, e);
 
 	if (rc == -1)
 		goto out;
@@ -95,7 +95,7 @@ cmd_preview(struct cli *cli, int argc, char **argv, struct err *e)
 	}
 	mailing_set_archive_url(&m, &cli->site, NULL, NULL);
 	/* compiled in any case: what cannot be sent is not to be found out later */
-	message = mailing_compile(&m, &cli->site, "", 0, e);
+	message = mailing_compile(&m, &cli->site, "", "", 0, e);
 	if (!message)
 		goto out;
 	rc = 0;

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/slot.h"
 #include "base/text.h"
+#include "content/date_words.h"
 #include "content/markdown.h"
 #include "content/template.h"
 #include "content/wrap.h"
@@ -48,65 +49,76 @@ wrap(struct buf *out, const char *text)
 }
 
 static json_t *
-article_data(const struct article *a)
+article_data(const struct article *a, const struct site *site, const char *language)
 {
 	json_t *object = json_object();
-	struct buf wrapped = BUF_INIT;
-	char day[CLOCK_TEXT];
+	struct buf wrapped = BUF_INIT, day = BUF_INIT;
+	struct err e = ERR_INIT;
 
+	date_words(&day, site->conf.store_templates, language, a->published_at, &e); /* broken words: the template says so as well */
 	wrap(&wrapped, a->excerpt);
 	json_put(object, "title", a->title);
 	json_put(object, "url", a->url);
 	json_put(object, "excerpt", a->excerpt);
 	json_put(object, "excerpt_text", wrapped.data);
 	json_put(object, "image", a->image);
-	json_put(object, "image_alt", "");
-	json_put(object, "date", clock_day(day, a->published_at));
+	json_put(object, "image_alt", a->image_alt);
+	json_put(object, "date", day.data);
 	json_put(object, "author", a->author);
+	buf_release(&day);
 	buf_release(&wrapped);
 	return object;
 }
 
 static void
-articles_data(const struct mailing *m, json_t *data)
+articles_data(const struct mailing *m, const struct site *site, const char *language, json_t *data)
 {
 	json_t *list = json_array();
 	size_t i;
 
-	json_put(data, "title", m->subject);
 	json_put_int(data, "count", (long long)m->articles.count);
 	json_put_int(data, "more", (long long)m->articles.count - 1);
 	json_put(data, "preheader", m->articles.item[0].excerpt);
 	if (m->articles.count == 1)
-		json_object_set_new(data, "article", article_data(&m->articles.item[0]));
+		json_object_set_new(data, "article", article_data(&m->articles.item[0], site, language));
 	for (i = 0; i < m->articles.count; i++)
-		json_array_append_new(list, article_data(&m->articles.item[i]));
+		json_array_append_new(list, article_data(&m->articles.item[i], site, language));
 	json_object_set_new(data, "articles", list);
 }
 
-/* The site's template says it, out of the articles. */
+/* A template says it, out of the articles, in a language. */
+static int
+render_subject(const struct mailing *m, const struct site *site, const char *language, struct buf *out, struct err *e)
+{
+	const char *name = m->articles.count == 1 ? "mail/article-subject.text.mustache" : "mail/digest-subject.text.mustache";
+	json_t *data = json_object();
+	int rc;
+
+	articles_data(m, site, language, data);
+	rc = compose_data(data, &site->conf, language, e);
+	if (rc == 0)
+		rc = template_file(out, site->conf.store_templates, name, data, e);
+	buf_truncate(out, strcspn(out->data, "\r\n"));
+	if (out->len > SUBJECT_MAX)
+		buf_truncate(out, text_cut(out->data, SUBJECT_MAX));
+	if (rc == 0 && !out->len)
+		rc = err_set(e, ERR_INPUT, "%s makes an empty subject: give --subject, or mend the template", name);
+	json_decref(data);
+	return rc;
+}
+
+/* The subject that the campaign is known by. */
 static int
 make_subject(struct mailing *m, const struct site *site, struct err *e)
 {
-	const char *name = m->articles.count == 1 ? "mail/article-subject.text.mustache" : "mail/digest-subject.text.mustache";
 	struct buf text = BUF_INIT;
-	json_t *data;
-	int rc;
+	int rc = 0;
 
 	if (m->own_subject || !m->articles.count)
 		return 0;
-	data = json_object();
-	articles_data(m, data);
-	rc = compose_data(data, &site->conf, "", e);
+	rc = render_subject(m, site, site->conf.site_language, &text, e);
 	if (rc == 0)
-		rc = template_file(&text, site->conf.store_templates, name, data, e);
-	buf_truncate(&text, strcspn(text.data, "\r\n"));
-	if (text.len > SUBJECT_MAX)
-		buf_truncate(&text, text_cut(text.data, SUBJECT_MAX));
-	if (rc == 0 && !text.len)
-		rc = err_set(e, ERR_INPUT, "%s makes an empty subject: give --subject, or mend the template", name);
-	text_copy(m->subject, sizeof(m->subject), text.data);
-	json_decref(data);
+		text_copy(m->subject, sizeof(m->subject), text.data);
 	buf_release(&text);
 	return rc;
 }
@@ -223,33 +235,62 @@ promotion_data(const struct mailing *m, const struct site *site, json_t *data)
 }
 
 int
-mailing_render(const struct mailing *m, const struct site *site, const char *mark, struct composed *out, struct err *e)
+mailing_languages(const struct site *site, char out[MAILING_LANGUAGES][WORDS_LANGUAGE])
+{
+	char all[WORDS_LANGUAGES][WORDS_LANGUAGE];
+	int i, n = 1, count = site_languages(&site->conf, all);
+
+	text_copy(out[0], WORDS_LANGUAGE, site->conf.site_language);
+	for (i = 0; i < count && n < MAILING_LANGUAGES; i++)
+		if (strcmp(all[i], out[0]) != 0)
+			memcpy(out[n++], all[i], WORDS_LANGUAGE);
+	return n;
+}
+
+/* The subject in a language: what somebody gave is the same in all. */
+static int
+put_subject(const struct mailing *m, const struct site *site, const char *language, const char *mark, struct buf *out, struct err *e)
+{
+	buf_addstr(out, mark);
+	if (m->articles.count && !m->own_subject)
+		return render_subject(m, site, language, out, e);
+	buf_addstr(out, m->subject);
+	return 0;
+}
+
+int
+mailing_render(const struct mailing *m, const struct site *site, const char *language, const char *mark, struct composed *out,
+    struct err *e)
 {
 	json_t *data = json_object();
 	const char *name = "promotion";
 	int rc;
 
+	if (!language[0])
+		language = site->conf.site_language;
+	rc = put_subject(m, site, language, mark, &out->subject, e);
 	if (m->articles.count) {
 		name = m->articles.count == 1 ? "article" : "digest";
-		articles_data(m, data);
+		articles_data(m, site, language, data);
 	} else {
 		promotion_data(m, site, data);
 	}
 	if (m->archive_url[0])
 		json_put(data, "archive_url", m->archive_url);
-	buf_addf(&out->subject, "%s%s", mark, m->subject);
-	rc = compose_render(out, &site->conf, "", name, data, e);
+	if (rc == 0)
+		rc = compose_render(out, &site->conf, language, name, data, e);
 	json_decref(data);
 	return rc;
 }
 
 struct message *
-mailing_compile(const struct mailing *m, const struct site *site, const char *mark, int64_t campaign_id, struct err *e)
+mailing_compile(const struct mailing *m, const struct site *site, const char *language, const char *mark, int64_t campaign_id,
+    struct err *e)
 {
 	struct composed composed = COMPOSED_INIT;
 	struct message *message = NULL;
 
-	if (mailing_render(m, site, mark, &composed, e) == 0)
+	if (mailing_render(m, site, language, mark, &composed, e) == 0)
 		message = compose_campaign(&site->conf, &composed, &m->topic, campaign_id, m->kind, e);
 	composed_release(&composed);
 	return message;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "content/article.h"
+#include "content/words.h"
 #include "site/compose.h"
 #include "store/article.h"
 #include "store/topic.h"
@@ -18,11 +19,12 @@ struct site;
 
 #define SUBJECT_MAX 600 /* bytes; of one that somebody gives, half of it */
 #define ARCHIVE_URL 1024
+#define MAILING_LANGUAGES 16 /* that one mailing is composed in, as many as the sender takes */
 
 struct mailing {
 	const char *kind; /* "articles" or "promotion" */
 	struct topic topic;
-	char subject[SUBJECT_MAX + 1]; /* may hold slots, when the site's own template puts some in */
+	char subject[SUBJECT_MAX + 1]; /* in the site's language; may hold slots, when the site's own template puts some in */
 	bool own_subject;              /* given by --subject, not made from the articles */
 	struct article_list articles;  /* newest first */
 	int64_t waiting;               /* new articles beyond the most of one mail */
@@ -54,11 +56,16 @@ void mailing_set_archive_url(struct mailing *m, const struct site *site, const c
 /* Drop the articles that somebody announced in the meantime; inside the transaction that is to announce the rest. */
 int mailing_drop_announced(struct mailing *m, const struct site *site, struct err *e);
 
-/* Render; `mark` stands before the subject ("[Test] " or ""). */
-int mailing_render(const struct mailing *m, const struct site *site, const char *mark, struct composed *out, struct err *e);
+/* The languages that a mailing is composed in: the site's first, then the others of site_languages. Returns how many. */
+int mailing_languages(const struct site *site, char out[MAILING_LANGUAGES][WORDS_LANGUAGE]);
+
+/* Render in a language ("": the site's); `mark` stands before the subject ("[Test] " or ""). */
+int mailing_render(const struct mailing *m, const struct site *site, const char *language, const char *mark, struct composed *out,
+    struct err *e);
 
 /* Render and compile. NULL on failure. */
-struct message *mailing_compile(const struct mailing *m, const struct site *site, const char *mark, int64_t campaign_id, struct err *e);
+struct message *mailing_compile(const struct mailing *m, const struct site *site, const char *language, const char *mark,
+    int64_t campaign_id, struct err *e);
 
 void mailing_release(struct mailing *m);
 

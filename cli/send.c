@@ -45,21 +45,33 @@ fill_row(struct cli *cli, const struct mailing *m, const char *key, int64_t at, 
 }
 
 static int
-put_message(struct cli *cli, struct mailing *m, const struct campaign *c, struct err *e)
+put_message(struct cli *cli, const struct mailing *m, const struct campaign *c, const char *language, struct err *e)
 {
-	struct message *message;
+	struct message *message = mailing_compile(m, &cli->site, language, "", c->id, e);
 	struct buf bytes = BUF_INIT;
 	int rc;
 
-	mailing_set_archive_url(m, &cli->site, c->subject, c->uuid);
-	message = mailing_compile(m, &cli->site, "", c->id, e);
 	if (!message)
 		return -1;
 	message_save(message, &bytes);
-	rc = campaign_put_message(cli->site.db, c->id, cli->site.conf.site_language, bytes.data, bytes.len, e);
+	rc = campaign_put_message(cli->site.db, c->id, language, bytes.data, bytes.len, e);
 	buf_release(&bytes);
 	message_free(message);
 	return rc;
+}
+
+/* One for each language that somebody may read. */
+static int
+put_messages(struct cli *cli, struct mailing *m, const struct campaign *c, struct err *e)
+{
+	char languages[MAILING_LANGUAGES][WORDS_LANGUAGE];
+	int i, count = mailing_languages(&cli->site, languages);
+
+	mailing_set_archive_url(m, &cli->site, c->subject, c->uuid);
+	for (i = 0; i < count; i++)
+		if (put_message(cli, m, c, languages[i], e) == -1)
+			return -1;
+	return 0;
 }
 
 static int
@@ -96,7 +108,7 @@ send_campaign(struct cli *cli, struct mailing *m, const char *key, int64_t at, s
 		rc = 0;
 		goto out;
 	}
-	if (fill_row(cli, m, key, at, c, e) == -1 || campaign_create(cli->site.db, c, e) == -1 || put_message(cli, m, c, e) == -1 ||
+	if (fill_row(cli, m, key, at, c, e) == -1 || campaign_create(cli->site.db, c, e) == -1 || put_messages(cli, m, c, e) == -1 ||
 	    announce(cli, m, c->id, e) == -1 || db_commit(cli->site.db, e) == -1)
 		goto out;
 	rc = 1;
@@ -150,7 +162,7 @@ send_test(struct cli *cli, struct mailing *m, const char *address, struct err *e
 	if (people_address(&to, address, e) == -1 || check_suppressed(cli, &to, e) == -1)
 		return -1;
 	mailing_set_archive_url(m, &cli->site, NULL, NULL);
-	message = mailing_compile(m, &cli->site, "[Test] ", 0, e);
+	message = mailing_compile(m, &cli->site, "", "[Test] ", 0, e);
 	if (!message || db_begin(cli->site.db, e) == -1)
 		goto out;
 	if (queue_copy(cli, &to, message, m->topic.id, e) == -1 || db_commit(cli->site.db, e) == -1)

@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/encode.h"
@@ -13,6 +12,7 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "content/date_words.h"
 #include "content/template.h"
 #include "mail/message.h"
 #include "site/archive.h"
@@ -115,30 +115,14 @@ archive_send(struct http_request *r, const char *type, const char *csp, struct b
 	MHD_add_response_header(r->response, MHD_HTTP_HEADER_VARY, "Accept, Accept-Language");
 }
 
-/* "1 March 2026" in the visitor's language and the site's zone. */
 static void
 put_date(const struct http_request *r, json_t *item, int64_t at)
 {
-	const char *folder = r->http->role->site.conf.store_templates;
-	struct buf month = BUF_INIT, date = BUF_INIT;
-	json_t *data = json_object();
+	struct buf date = BUF_INIT;
 	struct err e = ERR_INIT;
-	time_t when = (time_t)at;
-	char key[32];
-	struct tm tm;
 
-	localtime_r(&when, &tm);
-	snprintf(key, sizeof(key), "month-%d", tm.tm_mon + 1);
-	json_put(data, "language", http_language(r));
-	if (template_words(&month, folder, key, data, &e) == 0) {
-		json_put_int(data, "day", tm.tm_mday);
-		json_put(data, "month", month.data);
-		json_put_int(data, "year", tm.tm_year + 1900);
-		template_words(&date, folder, "date", data, &e);
-	}
+	date_words(&date, r->http->role->site.conf.store_templates, http_language(r), at, &e);
 	json_put(item, "date_words", date.data);
-	json_decref(data);
-	buf_release(&month);
 	buf_release(&date);
 }
 

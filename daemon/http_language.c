@@ -13,19 +13,6 @@
 #include "content/template.h"
 #include "content/words.h"
 
-static bool
-is_listed(const char *list, const char *code)
-{
-	size_t n = strlen(code), word;
-
-	for (list += strspn(list, " ,"); *list; list += word, list += strspn(list, " ,")) {
-		word = strcspn(list, " ,");
-		if (word == n && strncmp(list, code, n) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Whether every language that [site] languages lists has words. */
 static int
 check_list(const struct http *h, const char *list, struct err *e)
@@ -45,12 +32,8 @@ int
 http_language_init(struct http *h, struct err *e)
 {
 	const struct conf *conf = &h->role->site.conf;
-	char all[WORDS_LANGUAGES][WORDS_LANGUAGE];
-	int i, count = words_languages(conf->store_templates, all);
 
-	for (i = 0; i < count; i++)
-		if (!conf->site_languages[0] || strcmp(all[i], conf->site_language) == 0 || is_listed(conf->site_languages, all[i]))
-			memcpy(h->languages[h->language_count++], all[i], WORDS_LANGUAGE);
+	h->language_count = site_languages(conf, h->languages);
 	if (check_list(h, conf->site_languages, e) == -1)
 		return -1;
 	h->language = http_language_find(h, conf->site_language, strlen(conf->site_language));

@@ -61,13 +61,14 @@ struct conf {
 	/* [site] */
 	char *site_name, *site_url, *site_home, *site_description;
 	char *site_language, *site_timezone, *site_postal_address, *site_privacy_url;
-	char *site_action_text, *site_action_url, *site_colour, *site_logo, *site_languages;
+	char *site_action_text, *site_action_url, *site_colour, *site_logo, *site_languages, *site_social;
 	int64_t site_archive;
 
 	/* [mail] */
 	char *mail_from_name, *mail_from, *mail_reply_to, *mail_bounce, *mail_list_domain;
 	char *mail_unsubscribe; /* mailbox that takes unsubscribe-<link>@; empty: no mailto */
 	char *mail_operator;
+	int64_t mail_welcome, mail_welcome_articles;
 
 	/* [store] */
 	char *store_path, *store_keys, *store_outbox, *store_templates;
@@ -89,7 +90,7 @@ struct conf {
 	char *dkim_domain, *dkim_selector, *dkim_key_file, *dkim_ed25519_selector, *dkim_ed25519_key_file;
 
 	/* [campaign] */
-	int64_t campaign_cancel_window, campaign_deadline, campaign_overdue;
+	int64_t campaign_cancel_window, campaign_deadline, campaign_overdue, campaign_overlap, campaign_raw_html;
 	char *campaign_on_unknown, *campaign_promotion_window;
 
 	/* [retention], seconds */

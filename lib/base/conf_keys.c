@@ -21,6 +21,7 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	KIND("site", "logo", CONF_URL, site_logo, "", "", "Picture at the head of pages and mails; https only."),
 
 	TEXT("site", "languages", site_languages, "", "Languages that visitors may choose, separated by spaces; empty: all that there are words for."),
+	TEXT("site", "social", site_social, "", "Your pages elsewhere, at the foot of every mail: Name https://address, separated by commas."),
 	KIND("site", "archive", CONF_BOOL, site_archive, "yes", "", "Show past mailings on the public page /archive, but for those that are hidden."),
 
 	TEXT("mail", "from_name", mail_from_name, "", "Name in From; empty: the site's name."),
@@ -29,6 +30,8 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	KIND("mail", "bounce", CONF_ADDRESS, mail_bounce, "", "", "Mailbox that bounces return to; each message's envelope sender is made from it (bounce+LINK@domain). Empty: the address in From, unchanged."),
 	KIND("mail", "unsubscribe", CONF_ADDRESS, mail_unsubscribe, "", "", "Mailbox that takes unsubscribe mails (unsubscribe+LINK@domain); empty: only the web link is offered."),
 	TEXT("mail", "list_domain", mail_list_domain, "", "Domain in List-Id; empty: that of From. Never change it: readers filter by it."),
+	KIND("mail", "welcome", CONF_BOOL, mail_welcome, "no", "", "Send a welcome mail to everybody who has just confirmed."),
+	KIND("mail", "welcome_articles", CONF_NUMBER, mail_welcome_articles, "3", "0 20", "The newest articles that the welcome mail shows."),
 	KIND("mail", "operator", CONF_ADDRESS, mail_operator, "", "", "Who is told when something needs a person."),
 
 	KIND("store", "path", CONF_PATH, store_path, "store/newsletter.db", "", "The store; its folder is the store's alone."),
@@ -85,6 +88,8 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	KIND("campaign", "deadline", CONF_DURATION, campaign_deadline, "3d", "60 2592000", "How long deferred messages are tried."),
 	KIND("campaign", "overdue", CONF_DURATION, campaign_overdue, "6h", "60 2592000", "A campaign that could not start for so long is held for a person."),
 	TEXT("campaign", "promotion_window", campaign_promotion_window, "", "Hours in which promotions may leave, in the site's time zone, like 08:00-20:00; empty: at any time."),
+	KIND("campaign", "overlap", CONF_DURATION, campaign_overlap, "12h", "0 2592000", "Sending warns of another campaign to the same people in so long a time; 0: never."),
+	KIND("campaign", "raw_html", CONF_BOOL, campaign_raw_html, "no", "", "HTML in Markdown goes into the mail, cleaned of what mail must not hold; no: it is shown as text."),
 	KIND("campaign", "on_unknown", CONF_CHOICE, campaign_on_unknown, "resend", "resend hold", "A message whose reply was lost: send it again with the same Message-ID, or hold it."),
 
 	KIND("retention", "pending", CONF_DURATION, keep_pending, "7d", "86400 31536000", "Signups that nobody confirmed are deleted."),

@@ -195,7 +195,7 @@ take_all(struct reading *r, const char *body, size_t body_len)
 	if (body_len > MARKDOWN_MAX)
 		return err_set(r->e, ERR_INPUT, "more than %u bytes of Markdown: make it shorter", MARKDOWN_MAX);
 	if (take_title(r, body, body_len) == -1 || take_url(r, "url", &a->url) == -1 || take(r, "excerpt", false, &a->excerpt) == -1 ||
-	    take(r, "author", true, &a->author) == -1 || take_image(r) == -1 ||
+	    take(r, "author", true, &a->author) == -1 || take_image(r) == -1 || take(r, "image-alt", false, &a->image_alt) == -1 ||
 	    take(r, "topic", false, &a->topic) == -1 || take(r, "preheader", false, &a->preheader) == -1 ||
 	    take(r, "action-text", false, &a->action_text) == -1 || take_url(r, "action-url", &a->action_url) == -1 ||
 	    take_time(r, "date", false, &a->published) == -1 || take_time(r, "valid-until", true, &a->valid_until) == -1)
@@ -225,6 +225,7 @@ article_text_read(struct article_text *a, const char *path, const char *base_url
 		.excerpt = xstrdup(""),
 		.author = xstrdup(""),
 		.image = xstrdup(""),
+		.image_alt = xstrdup(""),
 		.topic = xstrdup(""),
 		.body = xstrdup(""),
 		.preheader = xstrdup(""),
@@ -250,7 +251,7 @@ out:
 void
 article_text_release(struct article_text *a)
 {
-	char **const all[] = { &a->title, &a->url, &a->excerpt, &a->author, &a->image, &a->topic, &a->body, &a->preheader,
+	char **const all[] = { &a->title, &a->url, &a->excerpt, &a->author, &a->image, &a->image_alt, &a->topic, &a->body, &a->preheader,
 		&a->action_text, &a->action_url };
 	size_t i;
 

@@ -16,7 +16,7 @@ struct err;
 
 /* All strings are malloc'ed, never NULL, "" when absent. */
 struct article_text {
-	char *title, *url, *excerpt, *author, *image, *topic, *body;
+	char *title, *url, *excerpt, *author, *image, *image_alt, *topic, *body;
 	bool draft;                                 /* "draft: true": not to be shown to anybody yet */
 	bool unlisted;                              /* "archive: no": promotions, kept out of the public archive */
 	int64_t published;                          /* Unix time; 0 when the file does not say */
@@ -27,7 +27,7 @@ struct article_text {
 
 /*
  * Read one file. Front-matter keys: title, subject (the same), date, url,
- * excerpt, author, image, topic, draft, archive, preheader, valid-until, action-text,
+ * excerpt, author, image, image-alt, topic, draft, archive, preheader, valid-until, action-text,
  * action-url (with _ for - too); any other one is left alone (blogs have keys of
  * their own). A valid-until without a time of day lasts until that day's end.
  * The title falls back on the first heading (which then leaves the body), the

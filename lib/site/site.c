@@ -1,6 +1,7 @@
 /* site.c - see site.h. */
 #include "site/site.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,31 @@ site_close(struct site *s)
 	link_keys_free(s->links);
 	conf_release(&s->conf);
 	memset(s, 0, sizeof(*s));
+}
+
+static bool
+is_listed(const char *list, const char *code)
+{
+	size_t n = strlen(code), word;
+
+	for (list += strspn(list, " ,"); *list; list += word, list += strspn(list, " ,")) {
+		word = strcspn(list, " ,");
+		if (word == n && strncmp(list, code, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+int
+site_languages(const struct conf *c, char out[WORDS_LANGUAGES][WORDS_LANGUAGE])
+{
+	char all[WORDS_LANGUAGES][WORDS_LANGUAGE];
+	int i, n = 0, count = words_languages(c->store_templates, all);
+
+	for (i = 0; i < count; i++)
+		if (!c->site_languages[0] || strcmp(all[i], c->site_language) == 0 || is_listed(c->site_languages, all[i]))
+			memcpy(out[n++], all[i], WORDS_LANGUAGE);
+	return n;
 }
 
 /* WCAG 2.2's relative luminance says whether black or white is readable on the accent. */

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "base/conf.h"
+#include "content/words.h"
 #include "store/db.h"
 
 struct err;
@@ -32,6 +33,12 @@ struct site {
 /* Load newsletter.conf, set the time zone, open what `what` asks for. The caller closes it in either case. */
 int site_open(struct site *s, const char *conf_path, unsigned what, struct err *e);
 void site_close(struct site *s);
+
+/*
+ * The languages that pages and mails are offered in, in alphabetical order: those that there are words for, as far as [site] languages
+ * lists them (all when it lists none), and the site's own if there are words for it. Returns how many.
+ */
+int site_languages(const struct conf *c, char out[WORDS_LANGUAGES][WORDS_LANGUAGE]);
 
 /*
  * The object `site` of every template: name, url, home, description, language,

@@ -22,16 +22,16 @@ enum {
 	Q_COUNT
 };
 
-#define COLUMNS "id, source, title, url, excerpt, author, image, body, content_hash, coalesce(topic_id, 0), published_at"
-#define COLUMNS_SHORT "id, source, title, url, excerpt, author, image, '', content_hash, coalesce(topic_id, 0), published_at"
+#define COLUMNS "id, source, title, url, excerpt, author, image, body, content_hash, coalesce(topic_id, 0), published_at, image_alt"
+#define COLUMNS_SHORT "id, source, title, url, excerpt, author, image, '', content_hash, coalesce(topic_id, 0), published_at, image_alt"
 
 static const char *const sql[] = {
 	[Q_FIND] = "SELECT " COLUMNS " FROM article WHERE source = :source",
 	[Q_GET] = "SELECT " COLUMNS " FROM article WHERE id = :id",
-	[Q_INSERT] = "INSERT INTO article (source, title, url, excerpt, author, image, topic_id, body, content_hash, published_at, imported_at, updated_at) "
-		     "VALUES (:source, :title, :url, :excerpt, :author, :image, :topic, :body, :hash, :published, :now, :now)",
+	[Q_INSERT] = "INSERT INTO article (source, title, url, excerpt, author, image, topic_id, body, content_hash, published_at, imported_at, updated_at, image_alt) "
+		     "VALUES (:source, :title, :url, :excerpt, :author, :image, :topic, :body, :hash, :published, :now, :now, :image_alt)",
 	[Q_UPDATE] = "UPDATE article SET title = :title, url = :url, excerpt = :excerpt, author = :author, image = :image, topic_id = :topic, "
-		     "body = :body, content_hash = :hash, published_at = :published, updated_at = :now WHERE id = :id",
+		     "body = :body, content_hash = :hash, published_at = :published, updated_at = :now, image_alt = :image_alt WHERE id = :id",
 	[Q_LIST] = "SELECT " COLUMNS_SHORT " FROM article ORDER BY published_at DESC, id DESC LIMIT :limit",
 	[Q_LIST_UNANNOUNCED] = "SELECT " COLUMNS_SHORT " FROM article a WHERE (topic_id IS NULL OR topic_id = :topic) AND NOT EXISTS "
 			       "(SELECT 1 FROM announcement n WHERE n.article_id = a.id AND n.topic_id = :topic) "
@@ -58,6 +58,7 @@ fill(struct stmt *st, struct article *a)
 	a->hash = xstrdup(stmt_col_text(st, 8));
 	a->topic_id = stmt_col_int(st, 9);
 	a->published_at = stmt_col_int(st, 10);
+	a->image_alt = xstrdup(stmt_col_text(st, 11));
 }
 
 static int
@@ -102,6 +103,7 @@ write_row(struct db *db, int which, const struct article *a, struct err *e)
 	stmt_text(st, ":excerpt", a->excerpt);
 	stmt_text(st, ":author", a->author);
 	stmt_text(st, ":image", a->image);
+	stmt_text(st, ":image_alt", a->image_alt);
 	stmt_int_or_null(st, ":topic", a->topic_id);
 	stmt_text(st, ":body", a->body);
 	stmt_text(st, ":hash", a->hash);
@@ -205,6 +207,7 @@ article_release(struct article *a)
 	free(a->excerpt);
 	free(a->author);
 	free(a->image);
+	free(a->image_alt);
 	free(a->body);
 	free(a->hash);
 	memset(a, 0, sizeof(*a));

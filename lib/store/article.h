@@ -14,7 +14,7 @@ struct err;
 struct article {
 	int64_t id;
 	char *source; /* what makes it the same article: its url, else its file name */
-	char *title, *url, *excerpt, *author, *image, *body, *hash;
+	char *title, *url, *excerpt, *author, *image, *image_alt, *body, *hash;
 	int64_t topic_id; /* 0: whatever topic articles are announced to */
 	int64_t published_at;
 };

@@ -20,7 +20,7 @@ is "and changes nothing" "$(dump)" "$before"
 works "send" nl send articles --subject "Für Sie: drei Texte"
 like "with no daemon it says so" "$err" "^newsletter: newsletterd is not running: nothing goes out until it is started$"
 is "the campaign" "$(db 'SELECT kind, topic_id, subject, state, planned, created_by FROM campaign')" "articles|1|Für Sie: drei Texte|scheduled|1|$(id -un)"
-is "its compiled message" "$(db 'SELECT campaign_id, language, length(compiled) > 1000 FROM campaign_message')" "1|en|1"
+is "its compiled message in each language" "$(db 'SELECT campaign_id, language, length(compiled) > 1000 FROM campaign_message')" $'1|en|1\n1|es|1'
 is "its articles" "$(db 'SELECT count(*) FROM announcement WHERE campaign_id = 1 AND topic_id = 1')" 3
 like "its line in the audit" "$(db 'SELECT command, detail FROM audit ORDER BY id DESC LIMIT 1')" "send articles\|campaign 1, topic articles, 1 recipients"
 succeeds "once more" nl send

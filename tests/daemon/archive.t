@@ -101,7 +101,7 @@ is "HEAD is answered" "$code" 200
 echo "# languages"
 ask -H 'Accept-Language: es' "$url"
 has "the bar speaks the visitor's" "$body" "Todos los boletines anteriores"
-has "what was sent is as it was sent" "$body" '<html lang="en">'
+has "and shows what their readers were sent" "$body" '<html lang="es">'
 ask "$base/archive?lang=es"
 has "the list too" "$body" "Boletines anteriores"
 has "with its months" "$body" " de $(sed -n "s/^month-$(date +%-m) = //p" "$root/templates/words/es.txt") de "

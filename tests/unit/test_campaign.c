@@ -330,7 +330,15 @@ static void
 test_cancel_articles(void **state)
 {
 	char empty[] = "", word[] = "a";
-	struct article a = { .source = word, .title = word, .url = empty, .excerpt = empty, .author = empty, .image = empty };
+	struct article a = {
+		.source = word,
+		.title = word,
+		.url = empty,
+		.excerpt = empty,
+		.author = empty,
+		.image = empty,
+		.image_alt = empty,
+	};
 	enum article_outcome outcome;
 	struct campaign c;
 	int i;

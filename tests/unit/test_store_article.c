@@ -9,7 +9,15 @@ an_article(const char *source, const char *hash)
 {
 	static char title[] = "Breathing", url[] = "https://example.org/breathing", excerpt[] = "A few lines.", author[] = "Ann";
 	static char image[] = "https://example.org/b.jpg", body[] = "# Breathing\n";
-	struct article a = { .title = title, .url = url, .excerpt = excerpt, .author = author, .image = image, .body = body };
+	struct article a = {
+		.title = title,
+		.url = url,
+		.excerpt = excerpt,
+		.author = author,
+		.image = image,
+		.image_alt = title,
+		.body = body,
+	};
 
 	a.source = (char *)source;
 	a.hash = (char *)hash;
