@@ -135,7 +135,7 @@ list(struct html *h, cmark_node *node, bool enter)
 static void
 code_block(struct html *h, cmark_node *node)
 {
-	buf_addstr(h->out, TABLE " width=\"100%\" style=\"margin:0 0 16px;table-layout:fixed\"><tr><td bgcolor=\"#f3f4f6\" ");
+	buf_addstr(h->out, TABLE " width=\"100%\" style=\"margin:0 0 16px;table-layout:fixed\"><tr><td class=\"code\" bgcolor=\"#f3f4f6\" ");
 	buf_addstr(h->out, "style=\"padding:12px 16px;background-color:#f3f4f6;border-radius:6px\">");
 	buf_addstr(h->out, "<pre style=\"margin:0;font-family:" MONO ";font-size:14px;line-height:1.5;color:#1f2937;");
 	buf_addstr(h->out, "white-space:pre-wrap;word-wrap:break-word\">");
@@ -191,7 +191,7 @@ image(struct html *h, cmark_node *node, bool enter)
 	if (!markdown_target(&h->scratch, node, h->style))
 		return; /* its words stand for it */
 	if (!enter) {
-		buf_addf(h->out, "\" width=\"536\" border=\"0\" style=\"%smax-width:100%%;height:auto;border:0\">",
+		buf_addf(h->out, "\" width=\"536\" border=\"0\" style=\"%swidth:100%%;max-width:536px;height:auto;border:0\">",
 		    alone ? "display:block;" : "");
 		return;
 	}

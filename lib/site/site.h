@@ -43,7 +43,8 @@ int site_languages(const struct conf *c, char out[WORDS_LANGUAGES][WORDS_LANGUAG
 /*
  * The object `site` of every template: name, url, home, description, language,
  * postal_address, privacy_url, colour, colour_text (what is readable on it),
- * logo, action {text, url}; what is empty is left out. The caller owns it.
+ * logo, social [{name, url}], action {text, url}; what is empty is left out. The
+ * caller owns it.
  */
 json_t *site_context(const struct conf *c);
 

@@ -10,4 +10,4 @@ for name in sys.argv[1:]:
     mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     path.with_suffix(".subject").write_text(mail["Subject"] + "\n", encoding="utf-8")
     for suffix, kind in ((".txt", "plain"), (".html", "html")):
-        path.with_suffix(suffix).write_text(mail.get_body([kind]).get_content(), encoding="utf-8")
+        path.with_suffix(suffix).write_text(mail.get_body([kind]).get_content().replace("\r\n", "\n"), encoding="utf-8")
