@@ -8,8 +8,8 @@ const { is } = require('./lib');
 const READABLE = 4.5; /* contrast of letters to what is behind them (WCAG 1.4.3) */
 const LARGE = 3;      /* of those of 24 px, or 19 px and bold */
 
-/* In the page: the lines of text, each as its box and the contrast that it needs. */
-function lines([readable, large]) {
+/* In the page: the words, each as its box and the contrast that it needs. */
+function words([readable, large]) {
 	const out = [];
 	const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 	while (walk.nextNode()) {
@@ -19,11 +19,13 @@ function lines([readable, large]) {
 		const style = getComputedStyle(e);
 		const size = parseFloat(style.fontSize);
 		const range = document.createRange();
-		range.selectNodeContents(walk.currentNode);
-		for (const box of range.getClientRects())
-			if (box.width > 4 && box.height > 4)
-				out.push({ x: box.left + scrollX, y: box.top + scrollY, width: box.width, height: box.height,
-					text: walk.currentNode.data.trim().slice(0, 40), need: size >= 24 || (size >= 18.6 && style.fontWeight >= 700) ? large : readable });
+		for (const word of walk.currentNode.data.matchAll(/\S+/g)) {
+			range.setStart(walk.currentNode, word.index);
+			range.setEnd(walk.currentNode, word.index + word[0].length);
+			for (const box of range.getClientRects())
+				out.push({ x: box.left + scrollX, y: box.top + scrollY, width: box.width, height: box.height, text: word[0].slice(0, 40),
+					need: size >= 24 || (size >= 18.6 && style.fontWeight >= 700) ? large : readable });
+		}
 	}
 	return out;
 }
@@ -67,11 +69,11 @@ async function inverted(pages, mail) {
 	await pages.drawn.setViewportSize({ width: 600, height: 800 });
 	await pages.drawn.setContent(ignorant(mail.html));
 	const png = await pages.drawn.screenshot({ fullPage: true });
-	const boxes = await pages.drawn.evaluate(lines, [READABLE, LARGE]);
+	const boxes = await pages.drawn.evaluate(words, [READABLE, LARGE]);
 	const found = await pages.empty.evaluate(faint, [png.toString('base64'), boxes]);
 	await debug.send('Emulation.setAutoDarkModeOverride', { enabled: false });
 	await debug.detach();
-	is(found.join('\n'), '', `${mail.name}, made dark by the program: ${boxes.length} lines stand out`);
+	is(found.join('\n'), '', `${mail.name}, made dark by the program: ${boxes.length} words stand out`);
 	return png;
 }
 

@@ -27,9 +27,9 @@ function forgotten() {
 function picture(url) {
 	const name = path.basename(new URL(url).pathname, path.extname(url));
 	if (name === 'logo')
-		return `<svg xmlns="http://www.w3.org/2000/svg" width="280" height="88" viewBox="0 0 280 88"><path d="M12 60q16 -16 32 0t32 0" fill="none"
+		return `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="88" viewBox="0 0 320 88"><path d="M12 60q16 -16 32 0t32 0" fill="none"
 			stroke="#2f6f64" stroke-width="7"/><circle cx="44" cy="30" r="14" fill="#2f6f64"/><text x="92" y="54" font-family="Georgia, serif"
-			font-size="30" fill="#24221f">Quiet Harbour</text></svg>`;
+			font-size="29" fill="#24221f">Quiet Harbour</text></svg>`;
 	const hue = [...name].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 360, 7);
 	const colour = (light) => `hsl(${hue} 30% ${light}%)`;
 	return `<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="675" viewBox="0 0 1200 675"><rect width="1200" height="675" fill="${colour(82)}"/>

@@ -24,8 +24,7 @@ const harmless = {
 	'<body> element': 'becomes a <div>: what body is given is on the table inside it as well',
 	/* Outlook for Windows draws with Word: square, of a fixed width, and with tables. */
 	'border-radius': 'corners are square',
-	'max-width property': 'Outlook has a table of 600 px of its own, in comments that only it reads; images have a width attribute',
-	'max-width': 'the same',
+	'max-width': 'Outlook has a table of 600 px of its own, in comments that only it reads; images have a width attribute',
 	'max-height property': 'the logo has a width; the line for inboxes is hidden by mso-hide',
 	'overflow': 'hides the line for inboxes and words for screen readers, both of which mso-hide hides as well',
 	'padding': 'it is on table cells; buttons have mso-padding-alt, and links at the foot their line height',
@@ -41,7 +40,6 @@ const harmless = {
 	/* Long addresses: word-break, overflow-wrap and word-wrap stand together, and each program knows one of them. */
 	'word-break': 'one of three ways to break a long address',
 	'overflow-wrap': 'one of three ways to break a long address',
-	'word-wrap': 'one of three ways to break a long address',
 	/* For screen readers. */
 	'aria-label attribute': 'the same words are in the link, out of sight, or are the title of the window',
 	'role attribute': 'Windows Mail reads layout tables as tables',
@@ -51,7 +49,7 @@ const harmless = {
 	'display': 'Gmail and Yahoo know these values; to Outlook they say nothing that tables have not said',
 	'display:none': 'hides the line for inboxes, which has no height either',
 	'background': 'no more than a colour',
-	'font-size': 'in pixels',
+	'font-size': 'in pixels; code inside a sentence, which is a little smaller, is not in Windows Mail',
 	'font-weight': 'bold or normal',
 	'text-align': 'to the left, or in the middle',
 	'text-decoration': 'underlined or not',
@@ -61,7 +59,7 @@ const harmless = {
 const only = {
 	'display': /^(block|inline-block|none)$/,
 	'background': /^#[0-9a-f]{6}$/i,
-	'font-size': /^\d+px$/,
+	'font-size': /^(\d+px|90%)$/,
 	'font-weight': /^(bold|normal|600)$/,
 	'text-align': /^(left|center|right)$/,
 	'text-decoration': /^(none|underline)$/,
