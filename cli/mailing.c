@@ -173,7 +173,8 @@ mailing_drop_announced(struct mailing *m, const struct site *site, struct err *e
 static void
 promotion_data(const struct mailing *m, const struct site *site, json_t *data)
 {
-	struct markdown_style style = { site->conf.site_home[0] ? site->conf.site_home : site->conf.site_url, site->conf.site_colour };
+	struct markdown_style style = { .base_url = site->conf.site_home[0] ? site->conf.site_home : site->conf.site_url,
+		.colour = site->conf.site_colour };
 	struct buf html = BUF_INIT, text = BUF_INIT;
 	json_t *action;
 
