@@ -191,6 +191,11 @@ turn_daemon welcome=yes welcome_articles=0
 wait_for 20 has_mail welcome kay@example.org || bail "kay's mail never came"
 hasnt "welcome_articles = 0: none" "$(part kay plain)" "To begin with"
 
+token=00000000-0000-4000-8000-000000000002
+sql "INSERT INTO token (hash, purpose, subscriber_id, topics, created_at, expires_at) VALUES (
+	x'$(printf %s "$token" | sha256sum | cut -c1-64)', 'my-data', $(id Kay), '', unixepoch(), unixepoch() + 3600)"
+has "the page of one's data names it" "$(curl -s -H 'Accept-Language: es' "$base/my-data/$token")" ': bienvenida, enviado'
+
 echo "# two days later nobody wonders"
 echo '{{#topics}}' >"$site/templates/mail/welcome.text.mustache"
 turn_daemon welcome=yes
