@@ -195,6 +195,10 @@ token=00000000-0000-4000-8000-000000000002
 sql "INSERT INTO token (hash, purpose, subscriber_id, topics, created_at, expires_at) VALUES (
 	x'$(printf %s "$token" | sha256sum | cut -c1-64)', 'my-data', $(id Kay), '', unixepoch(), unixepoch() + 3600)"
 has "the page of one's data names it" "$(curl -s -H 'Accept-Language: es' "$base/my-data/$token")" ': bienvenida, enviado'
+is "kay erases herself" "$(post -d action=erase -d confirm=yes "$base/my-data/$token")" 200
+gone() { ! has_mail welcome kay@example.org; }
+wait_for 20 gone
+ok "and nothing of it is left in the outbox folder" $?
 
 echo "# two days later nobody wonders"
 echo '{{#topics}}' >"$site/templates/mail/welcome.text.mustache"
