@@ -75,11 +75,11 @@ markdown_slot_read(struct buf *mark, const char *s, size_t n, const char *somebo
 	*url = known[i].url;
 	buf_addch(mark, SLOT_START);
 	buf_addstr(mark, known[i].name);
-	if (bar || (!known[i].url && *somebody))
+	if (bar || (!known[i].url && somebody && *somebody))
 		buf_addch(mark, '|');
 	if (bar)
 		add_fallback(mark, bar + 1, (size_t)(end - bar) - 1);
-	else if (!known[i].url)
+	else if (!known[i].url && somebody)
 		buf_addstr(mark, somebody);
 	buf_addch(mark, SLOT_END);
 	return (size_t)(end - s) + 2;
