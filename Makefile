@@ -12,7 +12,7 @@ Q       := $(if $(V),,@)
 ,       := ,
 SAY     := @$(if $(V),:,echo)
 
-PACKAGES := libcurl sqlite3 uuid libmicrohttpd gmime-3.0 libcrypto yaml-0.1 jansson libseccomp libidn2 libsystemd
+PACKAGES := libcurl sqlite3 uuid libmicrohttpd gmime-3.0 libcrypto yaml-0.1 libxml-2.0 jansson libseccomp libidn2 libsystemd
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat -Wformat-security $(if $(CI)$(WERROR),-Werror)
 HARDEN   := -fstack-protector-strong -fPIE -Wdate-time $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 SANITIZE := $(if $(SAN),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
