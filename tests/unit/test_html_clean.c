@@ -132,7 +132,7 @@ static const struct {
 	{ "script", "<script>\nalert(1)\n</script>\n\na<style>b</style>", ".<p>ab</p>.", "ab\n" },
 	{ "a comment", "a\n\n<!-- b -->\n\nc <!-- d -->e", "<p>a</p>..<p>c e</p>.", "a\n\nc e\n" },
 	{ "slots", "<div title=\"{{name}}\">Hello {{name|you}}, <a href=\"{{unsubscribe_url}}\">leave</a></div>",
-	  "<div title=\"" SLOT_MARK("name") "\">Hello " SLOT_MARK("name|you") ", <a href=\"" SLOT_MARK("unsubscribe_url") "\">leave</a></div>",
+	  "<div title=\"" SLOT_MARK("name") "\">Hello " SLOT_MARK("name|you") ", <a href=\"" SLOT_MARK("unsubscribe_url") "\">leave</a></div>.",
 	  "Hello " SLOT_MARK("name|you") ", leave [1]\n\n[1] " SLOT_MARK("unsubscribe_url") "\n" },
 	{ "no forged slot", "<b>&#1;name&#2;\001name\002</b>", "<p><b>name name</b></p>.", "name name\n" },
 	{ "code is code", "`<b>` <b>`c`", "<p><code>&lt;b&gt;</code> <b><code>c</code></b></p>.", "`<b>` `c`\n" },
