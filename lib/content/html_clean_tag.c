@@ -180,9 +180,9 @@ is_value(const char *s, size_t n)
 			return false;
 		if (quote ? s[i] == quote : s[i] == '\'' || s[i] == '"')
 			quote = quote ? 0 : s[i];
-		if (!quote && s[i] == '(' && (depth++ || !is_listed(s + word, i - word, functions, sizeof(functions) / sizeof(functions[0]))))
+		if (s[i] == '(' && (quote || depth++ || !is_listed(s + word, i - word, functions, sizeof(functions) / sizeof(functions[0]))))
 			return false;
-		if (!quote && s[i] == ')' && depth-- == 0)
+		if (s[i] == ')' && (quote || depth-- == 0))
 			return false;
 		if (!strchr(LETTERS, s[i]))
 			word = i + 1;

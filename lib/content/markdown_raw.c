@@ -1,10 +1,11 @@
 /*
  * markdown_raw.c - HTML in Markdown: as text, cleaned, and as the words of its cleaned form.
  */
+#include <stdint.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/text.h"
+#include "base/slot.h"
 #include "content/html_token.h"
 #include "content/markdown_tree.h"
 
@@ -70,22 +71,25 @@ add_named(struct buf *out, const char *reference, size_t n)
 	cmark_node_free(root);
 }
 
-/* Append cleaned HTML's text as what it means. */
+/* Append cleaned HTML's text as what it means; a slot's mark is plain text already. */
 static void
 decode(struct buf *out, const char *s, size_t n)
 {
 	size_t i, start, len;
 
 	for (i = 0; i < n; i += len) {
-		for (start = i; i < n && s[i] != '&'; i++)
-			;
-		buf_add(out, s + start, i - start);
-		if (i == n)
-			return;
-		len = strcspn(s + i, ";") + 1; /* html_clean leaves no & without */
+		len = slot_mark(s + i, n - i);
+		if (len || s[i] != '&') {
+			len = len ? len : 1;
+			buf_add(out, s + i, len);
+			continue;
+		}
+		while (i + len < n && s[i + len] != ';')
+			len++;
+		len += i + len < n;
 		start = out->len;
 		archive_decode(out, s + i, len);
-		if (out->len - start == len && len > 1 && len <= REFERENCE_MAX) {
+		if (out->len - start == len && len <= REFERENCE_MAX) {
 			buf_truncate(out, start);
 			add_named(out, s + i, len);
 		}

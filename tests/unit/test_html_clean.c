@@ -134,7 +134,7 @@ static const struct {
 	{ "slots", "<div title=\"{{name}}\">Hello {{name|you}}, <a href=\"{{unsubscribe_url}}\">leave</a></div>",
 	  "<div title=\"" SLOT_MARK("name") "\">Hello " SLOT_MARK("name|you") ", <a href=\"" SLOT_MARK("unsubscribe_url") "\">leave</a></div>.",
 	  "Hello " SLOT_MARK("name|you") ", leave [1]\n\n[1] " SLOT_MARK("unsubscribe_url") "\n" },
-	{ "no forged slot", "<b>&#1;name&#2;\001name\002</b>", "<p><b>name name</b></p>.", "name name\n" },
+	{ "no forged slot", "<b>&#1;name&#2;\001name\002</b>", "<p><b>namename</b></p>.", "namename\n" },
 	{ "code is code", "`<b>` <b>`c`", "<p><code>&lt;b&gt;</code> <b><code>c</code></b></p>.", "`<b>` `c`\n" },
 };
 // clang-format on
