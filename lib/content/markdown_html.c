@@ -236,8 +236,7 @@ link(struct html *h, cmark_node *node, bool enters)
 		    "font-family:" SANS ";font-size:16px;line-height:20px;font-weight:bold;text-decoration:none;" BREAK "\">",
 		    h->colour, h->on_colour);
 	else
-		buf_addf(h->out, "\" style=\"color:%s;text-decoration:underline%s\">", h->colour,
-		    markdown_is_autolink(node) ? ";word-break:break-all" : ""); /* a long address must fit a telephone */
+		buf_addf(h->out, "\" style=\"color:%s;text-decoration:underline\">", h->colour);
 }
 
 /* An image is open from its enter to its exit event: in between its words, without mark-up, are the alt text. */
