@@ -13,6 +13,7 @@
 #include "content/template.h"
 #include "site/archive.h"
 #include "site/article_words.h"
+#include "site/mail_style.h"
 #include "site/site.h"
 #include "store/subscription.h"
 
@@ -171,24 +172,32 @@ mailing_drop_announced(struct mailing *m, const struct site *site, struct err *e
 }
 
 static void
-promotion_data(const struct mailing *m, const struct site *site, json_t *data)
+put_line(json_t *data, const char *key, const char *text, const struct mail_style *style)
 {
-	struct markdown_style style = { .base_url = site->conf.site_home[0] ? site->conf.site_home : site->conf.site_url,
-		.colour = site->conf.site_colour };
+	struct buf line = BUF_INIT;
+
+	markdown_line(&line, text, style->somebody.data);
+	json_put(data, key, line.data);
+	buf_release(&line);
+}
+
+static void
+promotion_data(const struct mailing *m, const struct mail_style *style, json_t *data)
+{
 	struct buf html = BUF_INIT, text = BUF_INIT;
 	json_t *action;
 
-	markdown_html(&html, m->text.body, strlen(m->text.body), &style);
-	markdown_text(&text, m->text.body, strlen(m->text.body), &style);
+	markdown_html(&html, m->text.body, strlen(m->text.body), &style->markdown);
+	markdown_text(&text, m->text.body, strlen(m->text.body), &style->markdown);
 	while (text.len && text.data[text.len - 1] == '\n')
 		buf_truncate(&text, text.len - 1);
-	json_put(data, "title", m->own_subject ? m->subject : m->text.title);
-	json_put(data, "preheader", m->text.preheader);
+	put_line(data, "title", m->own_subject ? m->subject : m->text.title, style);
+	put_line(data, "preheader", m->text.preheader, style);
 	json_put(data, "body_html", html.data);
 	json_put(data, "body_text", text.data);
 	if (m->text.action_text[0] && m->text.action_url[0]) {
 		action = json_object();
-		json_put(action, "text", m->text.action_text);
+		put_line(action, "text", m->text.action_text, style);
 		json_put(action, "url", m->text.action_url);
 		json_object_set_new(data, "action", action);
 	}
@@ -213,11 +222,30 @@ mailing_languages(const struct site *site, char out[MAILING_LANGUAGES][WORDS_LAN
 static int
 put_subject(const struct mailing *m, const struct site *site, const char *language, const char *mark, struct buf *out, struct err *e)
 {
+	struct mail_style style;
+	int rc;
+
 	buf_addstr(out, mark);
 	if (m->articles.count && !m->own_subject)
 		return render_subject(m, site, language, out, e);
-	buf_addstr(out, m->subject);
-	return 0;
+	rc = mail_style_read(&style, &site->conf, language, e);
+	markdown_line(out, m->subject, style.somebody.data);
+	mail_style_release(&style);
+	return rc;
+}
+
+void
+mailing_fill_subject(struct buf *out, const struct mailing *m, const struct site *site)
+{
+	struct buf subject = BUF_INIT;
+	struct err e = ERR_INIT; /* of words that cannot be read: rendering says so */
+
+	if (m->articles.count && !m->own_subject)
+		buf_addstr(&subject, m->subject);
+	else
+		put_subject(m, site, site->conf.site_language, "", &subject, &e);
+	mailing_fill_slots(out, subject.data, site);
+	buf_release(&subject);
 }
 
 int
@@ -226,21 +254,25 @@ mailing_render(const struct mailing *m, const struct site *site, const char *lan
 {
 	json_t *data = json_object();
 	const char *name = "promotion";
+	struct mail_style style;
 	int rc;
 
 	if (!language[0])
 		language = site->conf.site_language;
-	rc = put_subject(m, site, language, mark, &out->subject, e);
+	rc = mail_style_read(&style, &site->conf, language, e);
+	if (rc == 0)
+		rc = put_subject(m, site, language, mark, &out->subject, e);
 	if (m->articles.count) {
 		name = m->articles.count == 1 ? "article" : "digest";
 		articles_data(m, site, language, data);
 	} else {
-		promotion_data(m, site, data);
+		promotion_data(m, &style, data);
 	}
 	if (m->archive_url[0])
 		json_put(data, "archive_url", m->archive_url);
 	if (rc == 0)
 		rc = compose_render(out, &site->conf, language, name, data, e);
+	mail_style_release(&style);
 	json_decref(data);
 	return rc;
 }

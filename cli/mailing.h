@@ -24,7 +24,7 @@ struct site;
 struct mailing {
 	const char *kind; /* "articles" or "promotion" */
 	struct topic topic;
-	char subject[SUBJECT_MAX + 1]; /* in the site's language; may hold slots, when the site's own template puts some in */
+	char subject[SUBJECT_MAX + 1]; /* as somebody wrote it, {{name}} and all; or of a template, in the site's language, with marks for slots */
 	bool own_subject;              /* given by --subject, not made from the articles */
 	struct article_list articles;  /* newest first */
 	int64_t waiting;               /* new articles beyond the most of one mail */
@@ -69,6 +69,9 @@ struct message *mailing_compile(const struct mailing *m, const struct site *site
     int64_t campaign_id, struct err *e);
 
 void mailing_release(struct mailing *m);
+
+/* Append the subject in the site's language, with what stands in for its slots. */
+void mailing_fill_subject(struct buf *out, const struct mailing *m, const struct site *site);
 
 /* Append text with what stands in for each slot: a sample link, a name's fallback. */
 void mailing_fill_slots(struct buf *out, const char *text, const struct site *site);
