@@ -124,7 +124,7 @@ mutation: programs
 check-all: headers
 	timeout 3600 $(MAKE) B=build/gcc CC=gcc WERROR=1 test
 	timeout 3600 $(MAKE) B=build/clang CC=clang WERROR=1 test
-	timeout 3600 $(MAKE) SAN=1 WERROR=1 test ONLY='unit cli daemon'
+	timeout 3600 $(MAKE) SAN=1 WERROR=1 test ONLY='unit content cli daemon'
 	VALGRIND='valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' timeout 3600 $(MAKE) test ONLY='unit $(wildcard tests/daemon/main*.t)'
 
 fuzz:
