@@ -137,29 +137,47 @@ write_row(struct db *db, int which, const struct article *a, const char *source,
 	return stmt_run(st, e);
 }
 
+/* The article that is there, if any, into *old. */
+static int
+look(struct db *db, struct article *a, struct article *old, enum article_outcome *outcome, struct err *e)
+{
+	int rc = article_find_same(db, a, old, e);
+
+	if (rc == -1)
+		return -1;
+	*outcome = ARTICLE_NEW;
+	if (rc != 1)
+		return 0;
+	a->id = old->id;
+	*outcome = ARTICLE_EDITED;
+	if ((a->from_feed && !old->from_feed) || (a->from_feed == old->from_feed && strcmp(old->hash, a->hash) == 0))
+		*outcome = ARTICLE_SAME;
+	return 0;
+}
+
+int
+article_look(struct db *db, struct article *a, enum article_outcome *outcome, struct err *e)
+{
+	struct article old = { 0 };
+	int rc = look(db, a, &old, outcome, e);
+
+	article_release(&old);
+	return rc;
+}
+
 int
 article_put(struct db *db, struct article *a, enum article_outcome *outcome, struct err *e)
 {
 	struct article old = { 0 };
-	int rc = article_find_same(db, a, &old, e);
+	int rc = look(db, a, &old, outcome, e);
 
-	if (rc == -1)
-		return -1;
-	if (rc != 1) {
-		*outcome = ARTICLE_NEW;
-		if (write_row(db, Q_INSERT, a, a->source, e) == -1)
-			return -1;
-		a->id = db_insert_id(db);
-		return 0;
-	}
-	a->id = old.id;
-	*outcome = ARTICLE_EDITED;
-	if ((a->from_feed && !old.from_feed) || (a->from_feed == old.from_feed && strcmp(old.hash, a->hash) == 0))
-		*outcome = ARTICLE_SAME;
-	else /* of two feeds that have it, the first one's name for it stays */
+	if (rc == 0 && *outcome == ARTICLE_NEW) {
+		rc = write_row(db, Q_INSERT, a, a->source, e);
+		a->id = rc == 0 ? db_insert_id(db) : 0;
+	} else if (rc == 0 && *outcome == ARTICLE_EDITED) /* of two feeds that have it, the first one's name for it stays */
 		rc = write_row(db, Q_UPDATE, a, a->from_feed ? old.source : a->source, e);
 	article_release(&old);
-	return rc == -1 ? -1 : 0;
+	return rc;
 }
 
 static int

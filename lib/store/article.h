@@ -48,6 +48,9 @@ int article_put(struct db *db, struct article *a, enum article_outcome *outcome,
 int article_get(struct db *db, int64_t id, struct article *out, struct err *e);
 int article_find(struct db *db, const char *source, struct article *out, struct err *e);
 
+/* What article_put would do, and a->id if it is there; nothing is written. */
+int article_look(struct db *db, struct article *a, enum article_outcome *outcome, struct err *e);
+
 /* The one that article_put would write to: 1, 0 or -1. */
 int article_find_same(struct db *db, const struct article *a, struct article *out, struct err *e);
 
