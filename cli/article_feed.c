@@ -172,8 +172,6 @@ fetch_feed(struct import *im, struct err *e)
 		f.etag = im->seen.etag;
 		f.last_modified = im->seen.last_modified;
 	}
-	if (im->first && strncasecmp(im->key.data, "http://", 7) == 0)
-		out_warn(im->cli, "%.200s: without https anybody on the way can change what comes", im->key.data);
 	out_progress_init(im->cli, &im->progress);
 	rc = fetch_url(&f, &im->answer, e);
 	out_progress_end(&im->progress);
@@ -185,6 +183,8 @@ fetch_feed(struct import *im, struct err *e)
 		return err_set(e, ERR_INPUT, "%.200s: the answer is empty", im->name);
 	if (feed_end(im->parser, &im->feed, e) == -1)
 		return err_wrap(e, "%.200s", im->name);
+	if (im->first && strncasecmp(im->key.data, "http://", 7) == 0)
+		out_warn(im->cli, "%.200s: without https anybody on the way can change what comes", im->key.data);
 	return 1;
 }
 
@@ -326,6 +326,9 @@ take_nothing(struct import *im, struct err *e)
 	char when[CLOCK_TEXT];
 
 	out_line(im->cli, "%s: unchanged since %s.", im->name, clock_local(when, im->seen.fetched_at));
+	json_object_set_new(im->cli->result, "articles", json_array());
+	json_put_int(im->cli->result, "new", 0);
+	json_put_int(im->cli->result, "edited", 0);
 	json_put(im->cli->result, "feed", im->key.data);
 	json_put_time(im->cli->result, "unchanged_since", im->seen.fetched_at);
 	if (db_begin(db, e) == -1)

@@ -167,6 +167,7 @@ is_https(const char *url)
 static void
 set_options(struct transfer *t, const char *url, struct curl_slist *headers, long left_ms)
 {
+	const char *trusted = getenv("SSL_CERT_FILE"); /* libcurl's own command looks at it, libcurl does not */
 	CURL *c = t->curl;
 
 	curl_easy_reset(c);
@@ -187,6 +188,8 @@ set_options(struct transfer *t, const char *url, struct curl_slist *headers, lon
 	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl_easy_setopt(c, CURLOPT_XFERINFODATA, t);
 	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+	if (trusted && trusted[0])
+		curl_easy_setopt(c, CURLOPT_CAINFO, trusted);
 }
 
 /* What libcurl's code means to somebody who wants a feed. */

@@ -2,7 +2,8 @@
  * fetch.h - one address fetched over HTTP, with an end to everything.
  *
  * http and https alone, at most FETCH_REDIRECTS redirects, never from https
- * back to http, certificates always checked, FETCH_MAX bytes after
+ * back to http, certificates always checked (against
+ * the system's authorities, or those in SSL_CERT_FILE of the environment), FETCH_MAX bytes after
  * decompression, so many seconds in all. Nothing is kept: no cookie, no
  * password, no cache.
  */

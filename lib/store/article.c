@@ -111,7 +111,12 @@ article_find_same(struct db *db, const struct article *a, struct article *out, s
 		return rc;
 	st = db_stmt(db, &article_module, Q_FIND_URL);
 	stmt_text(st, ":url", a->url);
-	return one(st, out, e);
+	rc = one(st, out, e);
+	if (rc == 1 && !a->from_feed && !out->from_feed) { /* two files are two articles, whatever they say */
+		article_release(out);
+		rc = 0;
+	}
+	return rc;
 }
 
 static int

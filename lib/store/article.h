@@ -39,7 +39,7 @@ enum article_outcome {
 
 /*
  * Insert, or update when the hash differs; fills a->id. It is the same article
- * by its source, else by its url; one that a file wrote stays as the file says,
+ * by its source, else, of a feed and a file or of two feeds, by its url; one that a file wrote stays as the file says,
  * whatever a feed has for it, and a file takes over what a feed wrote.
  */
 int article_put(struct db *db, struct article *a, enum article_outcome *outcome, struct err *e);
