@@ -157,7 +157,7 @@ static int
 fetch_feed(struct import *im, struct err *e)
 {
 	bool again = !cli_option(im->cli, "dry-run");
-	struct fetch f = { .url = im->key.data, .accept = ACCEPT, .etag = "", .last_modified = "", .bytes = on_bytes, .progress = on_progress, .user = im };
+	struct fetch f = { .accept = ACCEPT, .etag = "", .last_modified = "", .bytes = on_bytes, .progress = on_progress, .user = im };
 	int64_t seconds = 0;
 	int rc;
 
@@ -258,7 +258,19 @@ take_items(struct import *im, struct article_take *take, struct err *e)
 		item = &im->feed.item[i];
 		buf_reset(&source);
 		add_source(&source, &im->feed, item);
-		struct article row = { .source = source.data, .title = item->title, .url = item->url, .excerpt = item->excerpt, .author = item->author, .image = item->image, .image_alt = item->image_alt, .body = item->body, .hash = (char *)item->hash, .from_feed = true, .published_at = item->published };
+		struct article row = {
+			.source = source.data,
+			.title = item->title,
+			.url = item->url,
+			.excerpt = item->excerpt,
+			.author = item->author,
+			.image = item->image,
+			.image_alt = item->image_alt,
+			.body = item->body,
+			.hash = (char *)item->hash,
+			.from_feed = true,
+			.published_at = item->published,
+		};
 
 		/* feeds are newest first: those without a date stay in that order */
 		rc = article_take(take, &row, now - (int64_t)i, im->first && item->published < im->since, e);
@@ -288,13 +300,14 @@ report(const struct import *im, const struct article_take *take)
 
 	buf_addstr(&line, article_take_counts(take, counts));
 	if (take->old)
-		buf_addf(&line, "; %lld from before %.10s count%s as announced", (long long)take->old, clock_local(when, im->since), take->old == 1 ? "s" : "");
+		buf_addf(&line, "; %lld from before %.10s count%s as announced", (long long)take->old,
+		    clock_local(when, im->since), take->old == 1 ? "s" : "");
 	add_left_out(&line, im);
 	out_line(cli, "%s.", line.data);
 	json_put(cli->result, "feed", im->key.data);
 	json_put_bool(cli->result, "first", im->first);
 	json_put_int(cli->result, "announced", take->old);
-	json_put_int(cli->result, "left_out", (long long)(im->feed.no_link + im->feed.no_text + im->feed.beyond));
+	json_put_int(cli->result, "left_out", (int64_t)im->feed.no_link + (int64_t)im->feed.no_text + (int64_t)im->feed.beyond);
 	buf_release(&line);
 }
 

@@ -126,7 +126,8 @@ article_take_end(struct article_take *t, const char *what, struct err *e)
 		out_table_print(t->cli, &t->table);
 		return 0;
 	}
-	snprintf(detail, sizeof(detail), "%lld new, %lld edited%s%.400s", (long long)t->fresh, (long long)t->edited, what[0] ? ", " : "", what);
+	snprintf(detail, sizeof(detail), "%lld new, %lld edited%s%.400s", (long long)t->fresh, (long long)t->edited,
+	    what[0] ? ", " : "", what);
 	if ((t->fresh || t->edited) && audit_add(db, t->cli->who, "article import", detail, e) == -1)
 		return -1;
 	return db_commit(db, e);

@@ -10,7 +10,7 @@
 const struct opt opts_article_import[] = {
 	{ "topic", "TOPIC", "for announcing to this topic alone (default: what the file says)" },
 	{ "announced", NULL, "take new ones as announced already: an archive that nobody is to be mailed about" },
-	{ "since", "DAYS|DATE", "first import of a feed: what is older counts as announced already (default: 7)" },
+	{ "since", "DAYS", "first import of a feed: what is older counts as announced already (default: 7); or a date" },
 	{ "timeout", "SECONDS", "give up on a feed's server after so long (default: 60)" },
 	{ "dry-run", NULL, "show what would be taken, and write nothing" },
 	{ NULL, NULL, NULL },

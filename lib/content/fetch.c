@@ -291,7 +291,8 @@ fetch_url(const struct fetch *f, struct fetch_answer *answer, struct err *e)
 	if (url_kind(f->url) != URL_HTTP || !host)
 		return err_set(e, ERR_INPUT, "\"%.200s\" is no web address: write one that starts with https://", f->url);
 	if (memchr(host, '@', strcspn(host + 2, "/?#") + 2))
-		return err_set(e, ERR_INPUT, "an address with a user and a password in it is not fetched: what is stored and shown must hold no secret");
+		return err_set(e, ERR_INPUT,
+		    "an address with a user and a password in it is not fetched: what is stored and shown must hold no secret");
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	t.curl = curl_easy_init();
 	if (!t.curl)
