@@ -78,7 +78,7 @@ put_utf8(struct buf *out, const char *s, size_t n, bool last)
 static size_t
 put_converted(struct feed_charset *c, struct buf *out, const char *s, size_t n, bool last)
 {
-	char text[4096], *in = (char *)s, *to;
+	char text[4096] = "", *in = (char *)s, *to;
 	size_t left = n, room;
 
 	while (left) {

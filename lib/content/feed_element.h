@@ -45,7 +45,7 @@ struct feed_rule {
 
 /* What libxml2 hands over of an element. */
 struct feed_tag {
-	const char *name, *prefix;
+	const char *name;
 	enum feed_space space;
 	const xmlChar **attribute; /* five pointers each: name, prefix, uri, value, its end */
 	int attributes;

@@ -10,10 +10,21 @@
 #include "content/feed_private.h"
 #include "content/url.h"
 
-#define NAMESPACES 200 /* that are in effect: libxml2 looks through them for each name */
+#define BASE_MAX 4000u /* bytes of an xml:base, resolved */
+#define NAMESPACES 200      /* that are in effect: libxml2 looks through them for each name */
 
 /* Bytes of each field as it stands there. */
-static const size_t limits[SLOT_COUNT] = { [SLOT_TITLE] = 8192, [SLOT_LINK] = 8192, [SLOT_SELF] = 8192, [SLOT_GUID] = 8192, [SLOT_DATE] = 100, [SLOT_AUTHOR] = 1024, [SLOT_SUMMARY] = 1u << 18, [SLOT_CONTENT] = 1u << 20, [SLOT_ALT] = 2048 };
+static const size_t limits[SLOT_COUNT] = {
+	[SLOT_TITLE] = 8192,
+	[SLOT_LINK] = 8192,
+	[SLOT_SELF] = 8192,
+	[SLOT_GUID] = 8192,
+	[SLOT_DATE] = 100,
+	[SLOT_AUTHOR] = 1024,
+	[SLOT_SUMMARY] = 1u << 18,
+	[SLOT_CONTENT] = 1u << 20,
+	[SLOT_ALT] = 2048,
+};
 
 void
 feed_fail(struct feed_parser *p, const char *fmt, ...)
@@ -231,7 +242,7 @@ open_level(struct feed_parser *p, const struct feed_tag *tag, int namespaces)
 		url_resolve(&full, parent->base ? parent->base : p->o.url, clean.data);
 	} else if (parent->base)
 		buf_addstr(&full, parent->base);
-	if (full.len && full.len <= 2 * FEED_URL_MAX && url_kind(full.data) == URL_HTTP)
+	if (full.len && full.len <= BASE_MAX && url_kind(full.data) == URL_HTTP)
 		level->base = buf_detach(&full);
 	buf_release(&base);
 	buf_release(&clean);
@@ -243,7 +254,7 @@ start_element(void *user, const xmlChar *name, const xmlChar *prefix, const xmlC
     int attributes, int defaulted, const xmlChar **attribute)
 {
 	struct feed_parser *p = user;
-	struct feed_tag tag = { .name = (const char *)name, .prefix = (const char *)prefix, .attribute = attribute, .attributes = attributes };
+	struct feed_tag tag = { .name = (const char *)name, .attribute = attribute, .attributes = attributes };
 	enum feed_element parent = (enum feed_element)p->level[p->depth].element;
 	const struct feed_rule *rule;
 
@@ -327,8 +338,9 @@ doctype(void *user, const xmlChar *name, const xmlChar *public_id, const xmlChar
 static bool
 is_cut_off(int code)
 {
-	static const int codes[] = { XML_ERR_DOCUMENT_END, XML_ERR_TAG_NOT_FINISHED, XML_ERR_CDATA_NOT_FINISHED, XML_ERR_COMMENT_NOT_FINISHED,
-		XML_ERR_GT_REQUIRED, XML_ERR_ATTRIBUTE_NOT_FINISHED, XML_ERR_LTSLASH_REQUIRED, XML_ERR_XMLDECL_NOT_FINISHED };
+	static const int codes[] = { XML_ERR_DOCUMENT_END, XML_ERR_TAG_NOT_FINISHED, XML_ERR_CDATA_NOT_FINISHED,
+		XML_ERR_COMMENT_NOT_FINISHED, XML_ERR_GT_REQUIRED, XML_ERR_ATTRIBUTE_NOT_FINISHED, XML_ERR_LTSLASH_REQUIRED,
+		XML_ERR_XMLDECL_NOT_FINISHED };
 	size_t i;
 
 	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)

@@ -91,8 +91,10 @@ static const struct {
 	{ "an image in a mapping", "---\ntitle: T\nimage: {path: x}\nauthor: {name: Ann}\n---\n", "title=T;" },
 	{ "its image's words", "---\ntitle: T\nimage: /i.jpg\nimage-alt: A gull\n---\n![A boat](/b.jpg)",
 	    "title=T;image=https://calm.example/i.jpg;alt=A gull;body=![A boat](/b.jpg);" },
-	{ "the first image of the text", "---\ntitle: T\nurl: 2026/calm/\n---\n![no](data:image/png;base64,xx) ![A *boat*](b.jpg) ![c](c.jpg)",
-	    "title=T;url=" BASE "2026/calm/;image=" BASE "2026/calm/b.jpg;alt=A boat;body=![no](data:image/png;base64,xx) ![A *boat*](b.jpg) ![c](c.jpg);" },
+	{ "the first image of the text",
+	    "---\ntitle: T\nurl: 2026/calm/\n---\n![no](data:image/png;base64,xx) ![A *boat*](b.jpg) ![c](c.jpg)",
+	    "title=T;url=" BASE "2026/calm/;image=" BASE "2026/calm/b.jpg;alt=A boat;"
+	    "body=![no](data:image/png;base64,xx) ![A *boat*](b.jpg) ![c](c.jpg);" },
 	{ "… by reference, with words of its own", "---\ntitle: T\nimage-alt: Mine\n---\n![A boat][b]\n\n[b]: /b.jpg",
 	    "title=T;image=https://calm.example/b.jpg;alt=Mine;body=![A boat][b]\n\n[b]: /b.jpg;" },
 	{ "an excerpt in lines", "---\ntitle: T\nexcerpt: |\n  one\n\n  two\n---\n", "title=T;excerpt=one two;" },
