@@ -1,0 +1,191 @@
+/*
+ * preview_page.c - the page of `newsletter preview --open`; see preview.h.
+ *
+ * The template web/preview.html.mustache makes it. The mails themselves, which may be large, stand in its context as marks
+ * (base/slot.h) and are written in their place afterwards, always escaped: whatever a mail holds is text to this page, and to
+ * the sandboxed frames the only thing that there is.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/slot.h"
+#include "base/text.h"
+#include "content/template.h"
+#include "mailing.h"
+#include "out.h"
+#include "preview.h"
+#include "site/site.h"
+
+/* The last letter of a mark: which of a mail's texts it stands for. */
+enum {
+	MARK_LIGHT = 'l',
+	MARK_DARK = 'd',
+	MARK_TEXT = 't',
+	MARK_EML = 'e'
+};
+
+static void
+put_mark(json_t *object, const char *key, size_t i, char what)
+{
+	char mark[32];
+
+	snprintf(mark, sizeof(mark), "%c%zu%c%c", SLOT_START, i, what, SLOT_END);
+	json_put(object, key, mark);
+}
+
+/* A number of bytes as people compare it: "23.4". */
+static void
+put_kb(json_t *object, const char *key, size_t bytes)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), bytes < 10000 ? "%.1f" : "%.0f", (double)bytes / 1000);
+	json_put(object, key, text);
+}
+
+/* Those of a mail's findings that are of its language, or of all. */
+static void
+put_findings(json_t *object, const json_t *all, const char *language)
+{
+	json_t *list = json_array(), *finding, *copy;
+	const char *languages;
+	size_t i;
+
+	json_array_foreach((json_t *)all, i, finding) {
+		languages = json_get_string(finding, "languages");
+		if (languages && languages[0] && !strstr(languages, language))
+			continue;
+		copy = json_deep_copy(finding);
+		if (strcmp(json_get_string(copy, "severity") ? json_get_string(copy, "severity") : "", "error") == 0)
+			json_put_bool(copy, "error", 1);
+		json_array_append_new(list, copy);
+	}
+	json_put_bool(object, "checked", all != NULL);
+	json_put_bool(object, "clean", all && !json_array_size(list));
+	json_object_set_new(object, "findings", list);
+}
+
+static int
+put_name(json_t *object, const struct site *site, const char *language, struct err *e)
+{
+	json_t *data = json_object();
+	struct buf name = BUF_INIT;
+	int rc;
+
+	json_put(data, "language", language);
+	rc = template_words(&name, site->conf.store_templates, "language", data, e);
+	json_put(object, "name", name.data);
+	buf_release(&name);
+	json_decref(data);
+	return rc;
+}
+
+static int
+put_mail(json_t *list, const struct preview_page *page, size_t i, struct err *e)
+{
+	const struct preview_mail *mail = &page->mail[i];
+	json_t *object = json_object();
+	int rc = put_name(object, page->site, mail->language, e);
+
+	json_put(object, "code", mail->language);
+	json_put_bool(object, "first", i == 0);
+	json_put(object, "subject", mail->subject.data);
+	json_put(object, "snippet", mail->snippet.data);
+	put_kb(object, "kb", mail->html.len);
+	json_put_int(object, "bytes", (long long)mail->html.len);
+	json_put_int(object, "shown", (long long)(mail->html.len < PREVIEW_GMAIL ? mail->html.len : PREVIEW_GMAIL));
+	json_put_bool(object, "over", mail->html.len > PREVIEW_GMAIL);
+	put_kb(object, "text_kb", mail->text.len);
+	put_findings(object, page->findings, mail->language);
+	put_mark(object, "html_light", i, MARK_LIGHT);
+	put_mark(object, "html_dark", i, MARK_DARK);
+	put_mark(object, "text", i, MARK_TEXT);
+	put_mark(object, "eml", i, MARK_EML);
+	json_array_append_new(list, object);
+	return rc;
+}
+
+static json_t *
+topic_data(const struct preview_page *page)
+{
+	json_t *topic = json_object();
+	char number[32];
+
+	json_put(topic, "slug", page->m->topic.slug);
+	json_put(topic, "title", page->m->topic.title);
+	json_put(topic, "recipients", out_number(number, page->m->recipients));
+	json_put_bool(topic, "one", page->m->recipients == 1);
+	return topic;
+}
+
+static int
+put_data(json_t *data, const struct preview_page *page, struct err *e)
+{
+	const struct conf *conf = &page->site->conf;
+	const char *from = conf->mail_from_name[0] ? conf->mail_from_name : conf->mail_from;
+	char when[CLOCK_TEXT], initial[8] = "";
+	json_t *list = json_array();
+	int rc = 0;
+	size_t i;
+
+	memcpy(initial, from, text_sequence(from, strlen(from) ? strlen(from) : 1)); /* four bytes at the most */
+	json_put(data, "language", conf->site_language);
+	json_object_set_new(data, "site", site_context(conf));
+	json_put(data, "from_name", from);
+	json_put(data, "from", conf->mail_from);
+	json_put(data, "initial", initial);
+	json_put(data, "at", clock_local(when, clock_now()));
+	json_put_int(data, "limit", PREVIEW_GMAIL);
+	json_put(data, "subject", page->mail[0].subject.data);
+	json_object_set_new(data, "topic", topic_data(page));
+	if (page->who->id)
+		json_put(data, "for", page->who->address);
+	json_put_bool(data, "several", page->count > 1);
+	for (i = 0; i < page->count && rc == 0; i++)
+		rc = put_mail(list, page, i, e);
+	json_object_set_new(data, "mails", list);
+	return rc;
+}
+
+static void
+put_text(struct buf *out, const struct preview_mail *mail, char what)
+{
+	struct buf html = BUF_INIT;
+
+	if (what == MARK_TEXT) {
+		text_escape_html(out, mail->text.data, mail->text.len);
+	} else if (what == MARK_EML) {
+		text_escape_html(out, mail->eml.data, mail->eml.len);
+	} else {
+		preview_scheme(&html, mail->html.data, mail->html.len, what == MARK_DARK);
+		text_escape_html(out, html.data, html.len);
+	}
+	buf_release(&html);
+}
+
+int
+preview_render(struct buf *out, const struct preview_page *page, struct err *e)
+{
+	json_t *data = json_object();
+	struct buf frame = BUF_INIT;
+	const char *text, *start, *end;
+	size_t i;
+	int rc = put_data(data, page, e);
+
+	if (rc == 0)
+		rc = template_file(&frame, page->site->conf.store_templates, "web/preview.html.mustache", data, e);
+	for (text = frame.data; rc == 0 && (start = strchr(text, SLOT_START)) && (end = strchr(start, SLOT_END)); text = end + 1) {
+		buf_add(out, text, (size_t)(start - text));
+		i = strtoul(start + 1, NULL, 10);
+		if (i < page->count)
+			put_text(out, &page->mail[i], end[-1]);
+	}
+	buf_addstr(out, text);
+	buf_release(&frame);
+	json_decref(data);
+	return rc;
+}
