@@ -2,9 +2,8 @@
  * archive_html.c - see archive_html.h.
  *
  * Text is passed on, and the tree is only as much as it takes to close what
- * was opened. Everything
- * that is written is written by put_tag and put_text, so nothing that was not
- * understood can get through.
+ * was opened. Everything that is written is written by put_tag and put_text,
+ * so nothing that was not understood can get through.
  */
 #include "content/archive_html.h"
 
