@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "browser.h"
 #include "cli.h"
+#include "linting.h"
 #include "mail/addr.h"
 #include "mailing.h"
 #include "out.h"
@@ -28,6 +29,7 @@ const struct opt opts_preview[] = {
 	{ "eml", NULL, "the whole message, as a mail program takes it" },
 	{ "for", "ADDRESS", "as this subscriber would get it: name, language, links that work" },
 	{ "language", "CODE", "in this language" },
+	{ "links", NULL, "ask the addresses in it, as lint does" },
 	{ "topic", "TOPIC", "as send would take it" },
 	{ "subject", "TEXT", "as send would take it" },
 	{ "max", "N", "as send would take it" },
@@ -43,7 +45,7 @@ struct work {
 	char language[MAILING_LANGUAGES][WORDS_LANGUAGE];
 	int languages; /* that are shown, the first one first */
 	struct preview_mail mail[MAILING_LANGUAGES];
-	json_t *findings;        /* of lint; NULL: nobody looked */
+	struct lint lint;
 	const char *what, *form; /* "articles" or a file; one of forms, or NULL */
 };
 
@@ -174,12 +176,15 @@ write_page(struct cli *cli, const char *file, const struct buf *page, struct err
 static int
 show_page(struct cli *cli, struct work *w, struct err *e)
 {
-	const struct preview_page page = { &w->m, &cli->site, &w->who, w->mail, (size_t)w->languages, w->findings };
+	json_t *findings = linting_json(&w->lint);
+	const struct preview_page page = { &w->m, &cli->site, &w->who, w->mail, (size_t)w->languages, findings };
 	struct buf html = BUF_INIT;
 	int rc = preview_render(&html, &page, e);
 
+	json_object_set(cli->result, "findings", findings);
 	if (rc == 0)
 		rc = strcmp(w->form, "open") == 0 ? open_page(cli, &html, e) : write_page(cli, cli_option(cli, "page"), &html, e);
+	json_decref(findings);
 	buf_release(&html);
 	return rc;
 }
@@ -200,9 +205,10 @@ show(struct cli *cli, const struct work *w)
 	    cli->site.conf.mail_from);
 	out_field(cli, "To", OUT_PLAIN, "%s of %s", out_count(count, w->m.recipients, "subscriber", "subscribers"), w->m.topic.slug);
 	out_field(cli, w->languages > 1 ? "Languages" : "Language", OUT_PLAIN, "%s", languages.data);
-	out_field(cli, "Size", mail->html.len > PREVIEW_GMAIL ? OUT_BAD : OUT_PLAIN, "%zu KB of HTML%s, %zu KB of text",
-	    (mail->html.len + 1023) / 1024, mail->html.len > PREVIEW_GMAIL ? ", more than the 100 KB that Gmail shows" : "",
+	out_field(cli, "Size", mail->html.len > LINT_SIZE_ERROR ? OUT_BAD : OUT_PLAIN, "%zu KB of HTML%s, %zu KB of text",
+	    (mail->html.len + 1023) / 1024, mail->html.len > LINT_SIZE_ERROR ? ", more than the 100 KB that Gmail shows" : "",
 	    (mail->text.len + 1023) / 1024);
+	linting_show(cli, &w->lint);
 	out_gap(cli);
 	out_text(cli, mail->text.data, "    ");
 	if (cli->tty) {
@@ -278,10 +284,13 @@ gather(struct cli *cli, struct work *w, struct err *e)
 static int
 preview(struct cli *cli, struct work *w, struct err *e)
 {
+	const struct linting_wish linting = { .links = cli_option(cli, "links") != NULL };
 	bool eml = w->form && strcmp(w->form, "eml") == 0;
 	int i;
 
 	if (find_reader(cli, w, e) == -1 || choose_languages(cli, w, e) == -1)
+		return -1;
+	if ((!w->form || is_page(w)) && linting_collect(cli, &w->m, &linting, &w->lint, e) == -1)
 		return -1;
 	/* To read, a link that leads somewhere; byte for byte, one that is as long as that of the mailing's page. */
 	mailing_set_archive_url(&w->m, &cli->site, w->m.subject, eml ? NO_CAMPAIGN : NULL);
@@ -299,6 +308,7 @@ cmd_preview(struct cli *cli, int argc, char **argv, struct err *e)
 
 	(void)argc;
 	w->what = argv[0];
+	w->lint = LINT_INIT;
 	for (i = 0; i < MAILING_LANGUAGES; i++)
 		preview_init(&w->mail[i]);
 	if (choose_form(cli, w, e) == -1 || gather(cli, w, e) == -1)
@@ -314,7 +324,7 @@ out:
 	for (i = 0; i < MAILING_LANGUAGES; i++)
 		preview_release(&w->mail[i]);
 	mailing_release(&w->m);
-	json_decref(w->findings);
+	lint_release(&w->lint);
 	free(w);
 	return rc;
 }

@@ -15,8 +15,6 @@ struct err;
 struct mailing;
 struct site;
 
-#define PREVIEW_GMAIL 102400 /* bytes of HTML that Gmail shows; it cuts the rest, and with it the foot */
-
 /* One language's mail, merged. */
 struct preview_mail {
 	char language[WORDS_LANGUAGE];
@@ -49,7 +47,7 @@ struct preview_page {
 	const struct subscriber *who;
 	const struct preview_mail *mail;
 	size_t count;
-	const json_t *findings; /* an array of {severity, code, where, text}; NULL: nobody looked */
+	const json_t *findings; /* of linting.h: an array of {severity, code, language, where, text} */
 };
 
 /* Append the page: one HTML file that needs nothing else, without script; images come from where the mail has them. */

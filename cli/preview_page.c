@@ -5,6 +5,7 @@
  * (base/slot.h) and are written in their place afterwards, always escaped: whatever a mail holds is text to this page, and to
  * the sandboxed frames the only thing that there is.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "base/json.h"
 #include "base/slot.h"
 #include "base/text.h"
+#include "content/lint.h"
 #include "content/template.h"
 #include "mailing.h"
 #include "out.h"
@@ -47,25 +49,37 @@ put_kb(json_t *object, const char *key, size_t bytes)
 	json_put(object, key, text);
 }
 
-/* Those of a mail's findings that are of its language, or of all. */
+/* Whether a list such as "en es" holds the language, or none at all, which means every one. */
+static bool
+concerns(const char *list, const char *language)
+{
+	size_t n;
+
+	if (!list || !list[0])
+		return true;
+	for (; *list; list += n + (list[n] == ' ')) {
+		n = strcspn(list, " ");
+		if (n == strlen(language) && strncmp(list, language, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Those findings that a language's mail has. */
 static void
 put_findings(json_t *object, const json_t *all, const char *language)
 {
 	json_t *list = json_array(), *finding, *copy;
-	const char *languages;
 	size_t i;
 
 	json_array_foreach((json_t *)all, i, finding) {
-		languages = json_get_string(finding, "languages");
-		if (languages && languages[0] && !strstr(languages, language))
+		if (!concerns(json_get_string(finding, "language"), language))
 			continue;
 		copy = json_deep_copy(finding);
-		if (strcmp(json_get_string(copy, "severity") ? json_get_string(copy, "severity") : "", "error") == 0)
-			json_put_bool(copy, "error", 1);
+		json_put_bool(copy, "error", strcmp(json_get_string(finding, "severity"), "error") == 0);
 		json_array_append_new(list, copy);
 	}
-	json_put_bool(object, "checked", all != NULL);
-	json_put_bool(object, "clean", all && !json_array_size(list));
+	json_put_bool(object, "clean", !json_array_size(list));
 	json_object_set_new(object, "findings", list);
 }
 
@@ -97,8 +111,8 @@ put_mail(json_t *list, const struct preview_page *page, size_t i, struct err *e)
 	json_put(object, "snippet", mail->snippet.data);
 	put_kb(object, "kb", mail->html.len);
 	json_put_int(object, "bytes", (long long)mail->html.len);
-	json_put_int(object, "shown", (long long)(mail->html.len < PREVIEW_GMAIL ? mail->html.len : PREVIEW_GMAIL));
-	json_put_bool(object, "over", mail->html.len > PREVIEW_GMAIL);
+	json_put_int(object, "shown", (long long)(mail->html.len < LINT_SIZE_ERROR ? mail->html.len : LINT_SIZE_ERROR));
+	json_put_bool(object, "over", mail->html.len > LINT_SIZE_ERROR);
 	put_kb(object, "text_kb", mail->text.len);
 	put_findings(object, page->findings, mail->language);
 	put_mark(object, "html_light", i, MARK_LIGHT);
@@ -139,7 +153,7 @@ put_data(json_t *data, const struct preview_page *page, struct err *e)
 	json_put(data, "from", conf->mail_from);
 	json_put(data, "initial", initial);
 	json_put(data, "at", clock_local(when, clock_now()));
-	json_put_int(data, "limit", PREVIEW_GMAIL);
+	json_put_int(data, "limit", LINT_SIZE_ERROR);
 	json_put(data, "subject", page->mail[0].subject.data);
 	json_object_set_new(data, "topic", topic_data(page));
 	if (page->who->id)
