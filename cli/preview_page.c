@@ -22,6 +22,8 @@
 #include "preview.h"
 #include "site/site.h"
 
+#define FINDINGS 8 /* that are shown at once */
+
 /* The last letter of a mark: which of a mail's texts it stands for. */
 enum {
 	MARK_LIGHT = 'l',
@@ -65,22 +67,34 @@ concerns(const char *list, const char *language)
 	return false;
 }
 
-/* Those findings that a language's mail has. */
+/* Those findings of a severity that a language's mail has: into `list`, and what is beyond FINDINGS into `rest`. */
 static void
-put_findings(json_t *object, const json_t *all, const char *language)
+add_findings(json_t *list, json_t *rest, const json_t *all, const char *language, const char *severity)
 {
-	json_t *list = json_array(), *finding, *copy;
+	json_t *finding, *copy;
 	size_t i;
 
 	json_array_foreach((json_t *)all, i, finding) {
-		if (!concerns(json_get_string(finding, "language"), language))
+		if (!concerns(json_get_string(finding, "language"), language) || strcmp(json_get_string(finding, "severity"), severity) != 0)
 			continue;
 		copy = json_deep_copy(finding);
-		json_put_bool(copy, "error", strcmp(json_get_string(finding, "severity"), "error") == 0);
-		json_array_append_new(list, copy);
+		json_put_bool(copy, "error", strcmp(severity, "error") == 0);
+		json_array_append_new(json_array_size(list) < FINDINGS ? list : rest, copy);
 	}
+}
+
+static void
+put_findings(json_t *object, const json_t *all, const char *language)
+{
+	json_t *list = json_array(), *rest = json_array();
+
+	add_findings(list, rest, all, language, "error");
+	add_findings(list, rest, all, language, "warning");
 	json_put_bool(object, "clean", !json_array_size(list));
 	json_object_set_new(object, "findings", list);
+	if (json_array_size(rest))
+		json_put_int(object, "more", (long long)json_array_size(rest));
+	json_object_set_new(object, "rest", rest);
 }
 
 static int

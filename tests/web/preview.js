@@ -59,7 +59,7 @@ async function looks(browser, reader, name, look) {
 	is(await frameColour(w, reader), '244,243,240', `${where}: it is light`);
 	await choose(w, 'c-dark');
 	is(await frameColour(w, reader), '21,23,26', `${where}: the dark frame is dark`);
-	await w.page.screenshot({ path: path.join(SCREENSHOTS, `preview-${name}-${look.width}-${look.scheme}.png`), fullPage: true });
+	await w.page.screenshot({ path: path.join(SCREENSHOTS, `preview-${name}-${look.width}-${look.scheme}.png`) });
 	ok((await w.page.locator('iframe:visible').boundingBox()).width >= 600, `${where}: a desktop's width`);
 	is(await wide(), 0, `${where}: no scrolling sideways`);
 	await choose(w, 'w-phone');
@@ -153,6 +153,9 @@ run(async (browser) => {
 	for (const name of ['hostile', 'hostile-raw'])
 		await hostile(browser, name);
 	const w = await open(browser, 'long', { width: 1280, scheme: 'light', script: false });
-	ok(/60/.test(await w.page.locator('.checks:visible').innerText()), 'long: what lint finds is told');
+	ok(/^Error: .*https/.test(await w.page.locator('.checks:visible').innerText()), 'long: what lint finds is told, errors first');
+	is(await w.page.locator('.checks:visible li').count(), 8, 'long: the first of it');
+	await w.page.locator('summary:visible').click();
+	ok(/96 characters/.test(await w.page.locator('details:visible').innerText()), 'long: and the rest when it is asked for');
 	await w.context.close();
 });
