@@ -213,7 +213,7 @@ show(struct cli *cli, const struct work *w)
 	out_text(cli, mail->text.data, "    ");
 	if (cli->tty) {
 		out_gap(cli);
-		out_line(cli, "  To see it as mail programs show it: newsletter preview %s --open", w->what);
+		out_line(cli, "  Add --open to see it as mail programs show it.");
 	}
 	buf_release(&languages);
 }

@@ -75,7 +75,8 @@ add_findings(json_t *list, json_t *rest, const json_t *all, const char *language
 	size_t i;
 
 	json_array_foreach((json_t *)all, i, finding) {
-		if (!concerns(json_get_string(finding, "language"), language) || strcmp(json_get_string(finding, "severity"), severity) != 0)
+		if (!concerns(json_get_string(finding, "language"), language) ||
+		    strcmp(json_get_string(finding, "severity"), severity) != 0)
 			continue;
 		copy = json_deep_copy(finding);
 		json_put_bool(copy, "error", strcmp(severity, "error") == 0);
@@ -160,7 +161,7 @@ put_data(json_t *data, const struct preview_page *page, struct err *e)
 	int rc = 0;
 	size_t i;
 
-	memcpy(initial, from, text_sequence(from, strlen(from) ? strlen(from) : 1)); /* four bytes at the most */
+	snprintf(initial, sizeof(initial), "%.*s", (int)(from[0] ? text_sequence(from, strlen(from)) : 0), from);
 	json_put(data, "language", conf->site_language);
 	json_object_set_new(data, "site", site_context(conf));
 	json_put(data, "from_name", from);
