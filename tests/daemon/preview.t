@@ -9,7 +9,7 @@ import email, email.policy, re, subprocess, sys
 seen, sent = (open(name, 'rb').read() for name in sys.argv[1:3])
 make_link, keys, subscriber, topic = sys.argv[3:7]
 def blank(data):
-    data = data.replace(b'=\r\n', b'')
+    data = re.sub(rb'(?<!\?)=\r\n', b'', data) # not the end of an encoded word
     data = re.sub(rb'(?m)^((?:Date|Message-ID): ).*$', rb'\1*', data)
     data = re.sub(rb'(?m)^(Feedback-ID: )\d+', rb'\1*', data)
     data = re.sub(rb'(/archive/[a-z0-9-]*-)[0-9a-f]{8}\b', rb'\1*', data)
