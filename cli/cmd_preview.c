@@ -19,6 +19,7 @@
 #include "preview.h"
 #include "store/subscription.h"
 
+#define LINE 80                                            /* bytes of an inbox's line that are printed */
 #define NO_CAMPAIGN "00000000-0000-0000-0000-000000000000" /* as long as the uuid that a mailing will have */
 
 const struct opt opts_preview[] = {
@@ -177,7 +178,7 @@ static int
 show_page(struct cli *cli, struct work *w, struct err *e)
 {
 	json_t *findings = linting_json(&w->lint);
-	const struct preview_page page = { &w->m, &cli->site, &w->who, w->mail, (size_t)w->languages, findings };
+	const struct preview_page page = { &w->m, &cli->site, &w->who, w->mail, (size_t)w->languages, cli_option(cli, "links"), findings };
 	struct buf html = BUF_INIT;
 	int rc = preview_render(&html, &page, e);
 
@@ -196,11 +197,13 @@ show(struct cli *cli, const struct work *w)
 	const struct preview_mail *mail = &w->mail[0];
 	struct buf languages = BUF_INIT;
 	char count[96];
-	int i;
+	int i, n;
 
 	for (i = 0; i < w->languages; i++)
 		buf_addf(&languages, "%s%s", i ? ", " : "", w->language[i]);
 	out_field(cli, "Subject", OUT_BOLD, "%s", mail->subject.data);
+	n = mail->snippet.len > LINE ? (int)text_cut(mail->snippet.data, LINE) : (int)mail->snippet.len;
+	out_field(cli, "Preheader", OUT_PLAIN, "%.*s%s", n, mail->snippet.data, mail->snippet.data[n] ? "…" : "");
 	out_field(cli, "From", OUT_PLAIN, cli->site.conf.mail_from_name[0] ? "%s <%s>" : "%s%s", cli->site.conf.mail_from_name,
 	    cli->site.conf.mail_from);
 	out_field(cli, "To", OUT_PLAIN, "%s of %s", out_count(count, w->m.recipients, "subscriber", "subscribers"), w->m.topic.slug);
@@ -238,6 +241,7 @@ put_form(struct cli *cli, struct work *w, struct err *e)
 	const struct preview_mail *mail = &w->mail[0];
 
 	json_put(cli->result, "subject", mail->subject.data);
+	json_put(cli->result, "preheader", mail->snippet.data);
 	json_put(cli->result, "topic", w->m.topic.slug);
 	json_put_int(cli->result, "recipients", w->m.recipients);
 	json_put_int(cli->result, "html_bytes", (long long)mail->html.len);

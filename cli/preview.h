@@ -5,6 +5,7 @@
 #define PREVIEW_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -34,12 +35,6 @@ void preview_release(struct preview_mail *p);
 int preview_make(struct preview_mail *p, const struct mailing *m, const struct site *site, const char *language,
     const struct subscriber *who, struct err *e);
 
-/*
- * Append the HTML as it looks in the light or in the dark wherever it is shown: what the mail's own style asks of the browser,
- * (prefers-color-scheme), is answered in it. Frames do not hand on an answer that differs from the browser's own.
- */
-void preview_scheme(struct buf *out, const char *html, size_t n, int dark);
-
 /* What the page shows beside the mails. */
 struct preview_page {
 	const struct mailing *m;
@@ -47,6 +42,7 @@ struct preview_page {
 	const struct subscriber *who;
 	const struct preview_mail *mail;
 	size_t count;
+	bool links;             /* they were asked */
 	const json_t *findings; /* of linting.h: an array of {severity, code, language, where, text} */
 };
 

@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/slot.h"
 #include "base/text.h"
+#include "content/html_look.h"
 #include "content/lint.h"
 #include "content/template.h"
 #include "mailing.h"
@@ -168,6 +169,7 @@ put_data(json_t *data, const struct preview_page *page, struct err *e)
 	json_put(data, "from", conf->mail_from);
 	json_put(data, "initial", initial);
 	json_put(data, "at", clock_local(when, clock_now()));
+	json_put_bool(data, "links", page->links);
 	json_put_int(data, "limit", LINT_SIZE_ERROR);
 	json_put(data, "subject", page->mail[0].subject.data);
 	json_object_set_new(data, "topic", topic_data(page));
@@ -190,7 +192,7 @@ put_text(struct buf *out, const struct preview_mail *mail, char what)
 	} else if (what == MARK_EML) {
 		text_escape_html(out, mail->eml.data, mail->eml.len);
 	} else {
-		preview_scheme(&html, mail->html.data, mail->html.len, what == MARK_DARK);
+		html_scheme(&html, mail->html.data, mail->html.len, what == MARK_DARK);
 		text_escape_html(out, html.data, html.len);
 	}
 	buf_release(&html);
