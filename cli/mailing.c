@@ -11,32 +11,21 @@
 #include "base/slot.h"
 #include "base/text.h"
 #include "content/markdown.h"
-#include "content/template.h"
 #include "site/archive.h"
+#include "site/mail_style.h"
 #include "site/site.h"
 #include "site/topic_words.h"
 #include "store/subscription.h"
 
-/* What somebody without a name is called. */
-static int
-somebody(struct buf *out, const struct site *site, const char *language, struct err *e)
-{
-	json_t *data = json_pack("{s:s}", "language", language[0] ? language : site->conf.site_language);
-	int rc = template_words(out, site->conf.store_templates, "mail.somebody", data, e);
-
-	json_decref(data);
-	return rc;
-}
-
 int
 mailing_line(struct buf *out, const struct site *site, const char *language, const char *text, struct err *e)
 {
-	struct buf name = BUF_INIT;
-	int rc = somebody(&name, site, language, e);
+	struct mail_style style;
+	int rc = mail_style_read(&style, &site->conf, language, e);
 
 	if (rc == 0)
-		markdown_line(out, text, name.data);
-	buf_release(&name);
+		markdown_line(out, text, style.somebody.data);
+	mail_style_release(&style);
 	return rc;
 }
 
@@ -108,19 +97,13 @@ int
 mailing_put_markdown(json_t *data, const struct site *site, const char *language, const char *markdown, const char *html_key,
     const char *text_key, struct err *e)
 {
-	struct buf html = BUF_INIT, text = BUF_INIT, name = BUF_INIT;
-	int rc = somebody(&name, site, language, e);
-	struct markdown_style style = {
-		.base_url = site->conf.site_home[0] ? site->conf.site_home : site->conf.site_url,
-		.colour = site->conf.site_colour,
-		.somebody = name.data,
-		.slots = true,
-		.raw_html = site->conf.campaign_raw_html != 0,
-	};
+	struct buf html = BUF_INIT, text = BUF_INIT;
+	struct mail_style style;
+	int rc = mail_style_read(&style, &site->conf, language, e);
 
 	if (rc == 0) {
-		markdown_html(&html, markdown, strlen(markdown), &style);
-		markdown_text(&text, markdown, strlen(markdown), &style);
+		markdown_html(&html, markdown, strlen(markdown), &style.markdown);
+		markdown_text(&text, markdown, strlen(markdown), &style.markdown);
 		while (text.len && text.data[text.len - 1] == '\n')
 			buf_truncate(&text, text.len - 1);
 		json_put(data, html_key, html.data);
@@ -128,7 +111,7 @@ mailing_put_markdown(json_t *data, const struct site *site, const char *language
 	}
 	buf_release(&html);
 	buf_release(&text);
-	buf_release(&name);
+	mail_style_release(&style);
 	return rc;
 }
 
