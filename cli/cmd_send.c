@@ -57,23 +57,6 @@ expand_key(struct request *r, const char *key, struct err *e)
 	return 0;
 }
 
-/* What is said of articles is nothing for a promotion. */
-static int
-read_articles(const struct cli *cli, struct request *r, struct err *e)
-{
-	static const char *const names[] = { "of", "max", "since", "intro" };
-	size_t i;
-
-	for (i = 0; r->promotion && i < sizeof(names) / sizeof(names[0]); i++)
-		if (cli_option(cli, names[i]))
-			return err_set(e, ERR_USAGE, "--%s is for articles, not for a promotion", names[i]);
-	r->wish.of = cli_option(cli, "of");
-	r->wish.intro = cli_option(cli, "intro");
-	if (cli_option_int(cli, "max", 1, 200, &r->wish.most, e) == -1)
-		return -1;
-	return cli_option_since(cli, "since", &r->wish.since, e) == -1 ? -1 : 0;
-}
-
 /* The test copy's; one of those that mailings are made in. */
 static int
 read_language(const struct cli *cli, struct request *r, struct err *e)
@@ -112,10 +95,7 @@ read_request(const struct cli *cli, int argc, char **argv, struct request *r, st
 		return err_set(e, ERR_USAGE, "%s",
 		    r->promotion ? "name the promotion's file: send promotion FILE" : "send articles takes no file");
 	r->file = r->promotion ? argv[1] : NULL;
-	r->wish.topic = cli_option(cli, "topic");
-	r->wish.subject = cli_option(cli, "subject");
-	r->wish.hidden = cli_option(cli, "hidden") != NULL;
-	if (read_articles(cli, r, e) == -1 || read_language(cli, r, e) == -1)
+	if (mailing_wish_read(cli, r->promotion, &r->wish, e) == -1 || read_language(cli, r, e) == -1)
 		return -1;
 	if (at && clock_parse(at, &r->at, e) == -1) {
 		e->code = ERR_USAGE;

@@ -13,6 +13,7 @@
 #include "store/article.h"
 #include "store/topic.h"
 
+struct cli;
 struct err;
 struct message;
 struct site;
@@ -47,6 +48,9 @@ struct mailing_wish {
 	int64_t since; /* Unix time: articles published then or later */
 	bool hidden;
 };
+
+/* Fill *wish from the options; those that are for articles alone are ERR_USAGE for a promotion. */
+int mailing_wish_read(const struct cli *cli, bool promotion, struct mailing_wish *wish, struct err *e);
 
 /*
  * Gather every article that is out and not announced to the topic (default: articles), newest first. There may be none. The caller
