@@ -61,10 +61,7 @@ bool archive_is_over(const struct archived *a);
 /* http_archive_page.c: append the page and fill its policy; http_archive_feed.c: append the summary of a mailing. */
 int archive_render(const struct http_request *r, const struct archived *a, struct buf *page, char csp[ARCHIVE_CSP], struct err *e);
 
-/*
- * The beginning of a text part for the feed: its paragraphs from the first rule to the next, but for title, greeting and addresses, and
- * without the name.
- */
+/* The beginning of a text part for the feed: its paragraphs from the first rule to the next, but for title, greeting and addresses. */
 void archive_summary(struct buf *out, const char *text, const char *subject, const char *name);
 
 #endif

@@ -18,6 +18,7 @@
 
 /* What stands for a name while a summary is made: a private-use character that no text has, so that a greeting is seen by it. */
 #define SOMEBODY "\xee\x80\x80"
+#define GREETING 32 /* bytes beside it, at the most: "Good morning, dear NAME," */
 
 /* Text for XML 1.0: without what may not stand there, however escaped. */
 static void
@@ -70,28 +71,24 @@ is_rule(const char *line, size_t n)
 	return n >= RULE && strspn(line, "-") >= n;
 }
 
-/* Append without the name, and the space before it. */
-static void
-put_nameless(struct buf *out, const char *s, const char *name)
+/* A few words with the name among them. */
+static bool
+is_greeting(const char *s, const char *name)
 {
-	const char *at;
-
-	for (; (at = strstr(s, name)); s = at + strlen(name))
-		buf_add(out, s, (size_t)(at - s) - (at > s && at[-1] == ' '));
-	buf_addstr(out, s);
+	return strstr(s, name) && strlen(s) <= strlen(name) + GREETING;
 }
 
-/* A paragraph, its lines joined, unless it is title, greeting (the first with a name) or an address. */
+/* A paragraph, its lines joined, unless it is title, greeting or an address; a name within it is left out, with the space before. */
 static void
-put_paragraph(struct buf *out, struct buf *paragraph, const char *subject, const char *name, bool *greeted)
+put_paragraph(struct buf *out, struct buf *paragraph, const char *subject, const char *name)
 {
-	const char *s = text_trim(paragraph->data);
-	bool greeting = !*greeted && strstr(s, name);
+	const char *s = text_trim(paragraph->data), *at;
 
-	*greeted |= greeting;
-	if (s[0] && strcmp(s, subject) != 0 && !greeting && !strstr(s, "://")) {
+	if (s[0] && strcmp(s, subject) != 0 && !is_greeting(s, name) && !strstr(s, "://")) {
 		buf_addstr(out, out->len ? " " : "");
-		put_nameless(out, s, name);
+		for (; (at = strstr(s, name)); s = at + strlen(name))
+			buf_add(out, s, (size_t)(at - s) - (at > s && at[-1] == ' '));
+		buf_addstr(out, s);
 	}
 	buf_reset(paragraph);
 }
@@ -116,7 +113,6 @@ archive_summary(struct buf *out, const char *text, const char *subject, const ch
 {
 	struct buf paragraph = BUF_INIT;
 	const char *line, *end;
-	bool greeted = false;
 	size_t n;
 
 	for (line = text; *line && !is_rule(line, strcspn(line, "\n")); line += n + (line[n] != '\0'))
@@ -133,9 +129,9 @@ archive_summary(struct buf *out, const char *text, const char *subject, const ch
 		if (n)
 			buf_addf(&paragraph, "%s%.*s", paragraph.len ? " " : "", (int)n, line);
 		else
-			put_paragraph(out, &paragraph, subject, name, &greeted);
+			put_paragraph(out, &paragraph, subject, name);
 	}
-	put_paragraph(out, &paragraph, subject, name, &greeted);
+	put_paragraph(out, &paragraph, subject, name);
 	cut(out);
 	buf_release(&paragraph);
 }

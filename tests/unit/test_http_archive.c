@@ -21,11 +21,12 @@ static const struct {
 	    "Site\n\nUnsubscribe:\nhttps://a.example/u\n\n" RULE "\nSpring\n\nHello " NAME ",\n\nFirst line\nand second.\n\nMore.\n\nBook:\nhttps://b.example\n\n" RULE
 	    "You are getting this\n",
 	    "First line and second. More." },
-	{ "only the first with a name is the greeting", RULE "Dear " NAME ":\n\nThis is for you, " NAME ", and " NAME ".\n\n" NAME "\n", "This is for you,, and. " },
 	{ "no rule at all", "Spring\n\nOne.\n", "One." },
 	{ "a short line of hyphens is none", RULE "One.\n---\nTwo.\n", "One. --- Two." },
 	{ "empty", "", "" },
 	{ "nothing but what is left out", RULE "Spring\n\n" NAME "\n\nhttps://a.example\n", "" },
+	{ "a name within a text", RULE "Hello " NAME ",\n\nThis is for you " NAME ", and for everybody else who reads it.\n",
+	    "This is for you, and for everybody else who reads it." },
 	{ "no line end", RULE "One.", "One." },
 	{ "a rule at the very end", "One.\n" RULE, "" },
 	{ "400 bytes", RULE LONG LONG LONG LONG "\n", LONG LONG LONG TEN TEN TEN TEN TEN TEN TEN TEN TEN "word word" },
