@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "campaign_mail.h"
 #include "campaigns.h"
 #include "cli.h"
 #include "judge/judge.h"
