@@ -21,6 +21,7 @@ enum {
 	Q_NEWEST,
 	Q_ANNOUNCE,
 	Q_UNANNOUNCE,
+	Q_AGAIN,
 	Q_ANNOUNCEMENTS,
 	Q_COUNT
 };
@@ -37,7 +38,7 @@ static const char *const sql[] = {
 	[Q_UPDATE] = "UPDATE article SET source = :source, title = :title, url = :url, excerpt = :excerpt, author = :author, image = :image, topic_id = :topic, "
 		     "body = :body, content_hash = :hash, published_at = :published, updated_at = :now, image_alt = :image_alt WHERE id = :id",
 	[Q_LIST] = "SELECT " COLUMNS_SHORT " FROM article ORDER BY published_at DESC, id DESC LIMIT :limit",
-	[Q_LIST_UNANNOUNCED] = "SELECT " COLUMNS_SHORT " FROM article a WHERE (topic_id IS NULL OR topic_id = :topic) AND NOT EXISTS "
+	[Q_LIST_UNANNOUNCED] = "SELECT " COLUMNS_SHORT " FROM article a WHERE (topic_id IS NULL OR topic_id = :of) AND NOT EXISTS "
 			       "(SELECT 1 FROM announcement n WHERE n.article_id = a.id AND n.topic_id = :topic) "
 			       "ORDER BY published_at DESC, id DESC LIMIT :limit",
 	[Q_NEWEST] = "SELECT " COLUMNS_SHORT " FROM article WHERE published_at <= :now AND "
@@ -45,6 +46,7 @@ static const char *const sql[] = {
 	[Q_ANNOUNCE] = "INSERT INTO announcement (article_id, topic_id, campaign_id, at) VALUES (:article, :topic, :campaign, :now) "
 		       "ON CONFLICT DO NOTHING",
 	[Q_UNANNOUNCE] = "DELETE FROM announcement WHERE campaign_id = :campaign",
+	[Q_AGAIN] = "DELETE FROM announcement WHERE article_id = :article AND topic_id = :topic",
 	[Q_ANNOUNCEMENTS] = "SELECT topic_id, coalesce(campaign_id, 0), at FROM announcement WHERE article_id = :article AND (:topic = 0 OR topic_id = :topic) "
 			    "ORDER BY at LIMIT :limit",
 };
@@ -207,9 +209,16 @@ fill_list(struct stmt *st, struct article_list *out, struct err *e)
 int
 article_list(struct db *db, int64_t topic_id, int64_t limit, struct article_list *out, struct err *e)
 {
+	return article_list_for(db, topic_id, topic_id, limit, out, e);
+}
+
+int
+article_list_for(struct db *db, int64_t topic_id, int64_t of_topic_id, int64_t limit, struct article_list *out, struct err *e)
+{
 	struct stmt *st = db_stmt(db, &article_module, topic_id ? Q_LIST_UNANNOUNCED : Q_LIST);
 
 	stmt_int(st, ":topic", topic_id);
+	stmt_int(st, ":of", of_topic_id);
 	stmt_int(st, ":limit", limit);
 	return fill_list(st, out, e);
 }
@@ -246,6 +255,18 @@ article_unannounce(struct db *db, int64_t campaign_id, struct err *e)
 
 	stmt_int(st, ":campaign", campaign_id);
 	return stmt_run(st, e);
+}
+
+int
+article_again(struct db *db, int64_t article_id, int64_t topic_id, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &article_module, Q_AGAIN);
+
+	stmt_int(st, ":article", article_id);
+	stmt_int(st, ":topic", topic_id);
+	if (stmt_run(st, e) == -1)
+		return -1;
+	return (int)db_changes(db);
 }
 
 int

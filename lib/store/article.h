@@ -57,11 +57,20 @@ int article_find_same(struct db *db, const struct article *a, struct article *ou
 /* Newest first, at most `limit`, without the bodies. With topic_id > 0: only those of that topic that were not announced to it yet. */
 int article_list(struct db *db, int64_t topic_id, int64_t limit, struct article_list *out, struct err *e);
 
-/* The newest that were out at `now`, at most `limit`, without the bodies: those of the topics (ids, separated by spaces), and of whatever topic. */
+/* The same of one topic's articles that were not announced to another yet: a weekly digest is a topic of its own. */
+int article_list_for(struct db *db, int64_t topic_id, int64_t of_topic_id, int64_t limit, struct article_list *out, struct err *e);
+
+/*
+ * The newest that were out at `now`, at most `limit`, without the bodies: those of the topics (ids, separated by spaces), and those of
+ * none.
+ */
 int article_newest(struct db *db, const char *topics, int64_t now, int64_t limit, struct article_list *out, struct err *e);
 
 /* Claim the announcement: 1 when it is ours, 0 when it was announced to the topic before, -1. campaign_id 0: marked without a mail. */
 int article_announce(struct db *db, int64_t article_id, int64_t topic_id, int64_t campaign_id, struct err *e);
+
+/* Forget that an article was announced to the topic, or skipped, so that it goes with the next mailing: 1, 0 when it is new already, -1. */
+int article_again(struct db *db, int64_t article_id, int64_t topic_id, struct err *e);
 
 /* Where an article was announced, oldest first, at most `size`; with topic_id > 0 only to that topic. Returns how many, or -1. */
 int article_announcements(struct db *db, int64_t article_id, int64_t topic_id, struct announcement *out, size_t size, struct err *e);

@@ -259,11 +259,57 @@ test_announce(void **state)
 	assert_invariants();
 }
 
+/* A digest of its own topic takes another topic's articles; each topic keeps its own account. */
+static void
+test_for(void **state)
+{
+	int64_t articles, weekly, own, any, other;
+	struct article_list list;
+
+	(void)state;
+	articles = make_topic("articles");
+	weekly = make_topic("weekly");
+	begin();
+	own = put("a", articles, T0 + 1);
+	any = put("b", 0, T0 + 2);
+	other = put("c", weekly, T0 + 3);
+	assert_int_equal(article_announce(db, own, articles, 0, &err), 1);
+	commit();
+	ok(article_list_for(db, weekly, articles, 10, &list, &err));
+	assert_int_equal(list.count, 2);
+	assert_int_equal(list.item[0].id, any);
+	assert_int_equal(list.item[1].id, own);
+	article_list_release(&list);
+	ok(article_list_for(db, weekly, weekly, 10, &list, &err));
+	assert_int_equal(list.count, 2);
+	assert_int_equal(list.item[0].id, other);
+	article_list_release(&list);
+	begin();
+	assert_int_equal(article_announce(db, own, weekly, 0, &err), 1);
+	commit();
+	ok(article_list_for(db, weekly, articles, 10, &list, &err));
+	assert_int_equal(list.count, 1);
+	article_list_release(&list);
+	begin();
+	assert_int_equal(article_again(db, own, weekly, &err), 1);
+	assert_int_equal(article_again(db, own, weekly, &err), 0);
+	assert_int_equal(article_again(db, 99, weekly, &err), 0);
+	commit();
+	ok(article_list_for(db, weekly, articles, 10, &list, &err));
+	assert_int_equal(list.count, 2);
+	article_list_release(&list);
+	ok(article_list(db, articles, 10, &list, &err)); /* the other topic's account is as it was */
+	assert_int_equal(list.count, 1);
+	article_list_release(&list);
+	assert_invariants();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		store_test(test_put),
+		store_test(test_for),
 		store_test(test_feed_and_file),
 		store_test(test_list),
 		store_test(test_newest),
