@@ -198,7 +198,7 @@ done
 
 echo "# large ones"
 { printf -- '---\ntitle: Large\narchive: no\n---\n'; yes 'Many words make a large mailing, and a large page.' | head -n 8000; } >"$tmp/promotion.md"
-newsletter send promotion "$tmp/promotion.md" --topic "$topic" --yes >/dev/null
+newsletter send promotion "$tmp/promotion.md" --force "large for a test" --topic "$topic" --yes >/dev/null
 large=$(sql 'SELECT max(id) FROM campaign')
 wait_for 20 campaign_is "$large" "done"
 sql "UPDATE campaign_message SET compiled = (SELECT compiled FROM campaign_message WHERE campaign_id = $large)
