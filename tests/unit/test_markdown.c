@@ -157,12 +157,16 @@ test_looks(void **state)
 	static const struct {
 		const char *name, *in, *colour, *want;
 	} looks[] = {
-		{ "an image is fluid", "![a](/b)", "#2f6f4f", "width=\"536\" border=\"0\" style=\"display:block;max-width:100%;height:auto;border:0\"" },
+		{ "an image is fluid", "![a](/b)", "#2f6f4f", "width=\"536\" border=\"0\" style=\"display:block;width:100%;max-width:536px;height:auto;border:0\"" },
 		{ "a link has the accent", "a [b](/c)", "#2f6f4f", "style=\"color:#2f6f4f;text-decoration:underline\"" },
 		{ "a button is white on dark", "[b](/c)", "#2f6f4f", "background-color:#2f6f4f;color:#ffffff" },
 		{ "… and dark on bright", "[b](/c)", "#ffd54f", "background-color:#ffd54f;color:#1a1a1a" },
 		{ "a button has room in Outlook", "[b](/c)", "#2f6f4f", "mso-padding-alt:12px 24px" },
-		{ "a bare address breaks", "<https://x.example>", "#2f6f4f", "text-decoration:underline;word-break:break-all\"" },
+		{ "long words break", "a", "#2f6f4f", "<p style=\"margin:0 0 16px;line-height:1.6;word-break:break-word\">a</p>" },
+		{ "… in lists", "- a", "#2f6f4f", "line-height:1.6;word-break:break-word\">a</li>" },
+		{ "… and in code", "    a", "#2f6f4f", "white-space:pre-wrap;word-wrap:break-word;word-break:break-word\">a" },
+		{ "code has a class for dark mode", "    a", "#2f6f4f", "<td class=\"code\" bgcolor=\"#f3f4f6\"" },
+		{ "and so has a button", "[b](/c)", "#2f6f4f", "class=\"button\"" },
 		{ "a quote has a bar", "> a", "#2f6f4f", "border-left:4px solid #2f6f4f" },
 		{ "a quote ends with its text", "> a\n>\n> b", "#2f6f4f", "<p style=\"margin:0;line-height:1.6;word-break:break-word\">b</p>" },
 		{ "a layout table says so", "[b](/c)", "#2f6f4f", "<table role=\"presentation\"" },
