@@ -277,6 +277,8 @@ mailing_render(const struct mailing *m, const struct site *site, const char *lan
 	}
 	if (m->archive_url[0])
 		json_put(data, "archive_url", m->archive_url);
+	if (m->approval)
+		json_object_set(data, "approval", m->approval);
 	if (rc == 0)
 		rc = compose_render(out, &site->conf, language, name, data, e);
 	json_decref(data);
