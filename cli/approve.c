@@ -86,16 +86,19 @@ banner(const struct cli *cli, const struct mailing *m, const struct campaign *c,
 	return NULL;
 }
 
-/* "[Please approve] " */
+/* The subject alone is marked: "[Please approve] 3 new articles". */
 static int
-subject_mark(struct buf *out, const struct conf *conf, struct err *e)
+mark_subject(struct buf *subject, const struct conf *conf, struct err *e)
 {
+	struct buf marked = BUF_INIT;
 	json_t *data = json_object();
 	int rc;
 
 	json_put(data, "language", conf->site_language);
-	rc = template_words(out, conf->store_templates, "mail-approval.mark", data, e);
-	buf_addch(out, ' ');
+	rc = template_words(&marked, conf->store_templates, "mail-approval.mark", data, e);
+	buf_addf(&marked, " %s", subject->data);
+	buf_release(subject);
+	*subject = marked;
 	json_decref(data);
 	return rc;
 }
@@ -104,18 +107,20 @@ subject_mark(struct buf *out, const struct conf *conf, struct err *e)
 static struct message *
 compile(struct cli *cli, struct mailing *m, const struct campaign *c, const char *token, int64_t expires_at, struct err *e)
 {
+	const struct conf *conf = &cli->site.conf;
+	struct composed mail = COMPOSED_INIT;
 	struct message *message = NULL;
-	struct buf mark = BUF_INIT;
 	json_t *data = banner(cli, m, c, token, expires_at, e);
 
-	if (data && subject_mark(&mark, &cli->site.conf, e) == 0) {
-		m->approval = data;
-		snprintf(m->archive_url, sizeof(m->archive_url), "%s/draft/%s", cli->site.conf.site_url, token);
-		message = mailing_compile(m, &cli->site, "", mark.data, c->id, e);
-		m->approval = NULL;
-	}
+	if (!data)
+		return NULL;
+	m->approval = data;
+	snprintf(m->archive_url, sizeof(m->archive_url), "%s/draft/%s", conf->site_url, token);
+	if (mailing_render(m, &cli->site, "", "", &mail, e) == 0 && mark_subject(&mail.subject, conf, e) == 0)
+		message = compose_campaign(conf, &mail, &m->topic, c->id, m->kind, e);
+	m->approval = NULL;
+	composed_release(&mail);
 	json_decref(data);
-	buf_release(&mark);
 	return message;
 }
 
