@@ -12,7 +12,7 @@ Q       := $(if $(V),,@)
 ,       := ,
 SAY     := @$(if $(V),:,echo)
 
-PACKAGES := libcurl sqlite3 uuid libmicrohttpd gmime-3.0 libcrypto yaml-0.1 jansson libseccomp libidn2 libsystemd
+PACKAGES := libcurl sqlite3 uuid libmicrohttpd gmime-3.0 libcrypto yaml-0.1 libxml-2.0 jansson libseccomp libidn2 libsystemd
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat -Wformat-security $(if $(CI)$(WERROR),-Werror)
 HARDEN   := -fstack-protector-strong -fPIE -Wdate-time $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 SANITIZE := $(if $(SAN),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
@@ -124,7 +124,7 @@ mutation: programs
 check-all: headers
 	timeout 3600 $(MAKE) B=build/gcc CC=gcc WERROR=1 test
 	timeout 3600 $(MAKE) B=build/clang CC=clang WERROR=1 test
-	timeout 3600 $(MAKE) SAN=1 WERROR=1 test ONLY='unit cli daemon'
+	timeout 3600 $(MAKE) SAN=1 WERROR=1 test ONLY='unit content cli daemon'
 	VALGRIND='valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' timeout 3600 $(MAKE) test ONLY='unit $(wildcard tests/daemon/main*.t)'
 
 fuzz:

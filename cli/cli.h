@@ -50,6 +50,7 @@ struct cli {
 	bool tty, err_tty; /* standard output and standard error are terminals */
 	bool asks;         /* there is somebody to ask: standard input and error are terminals */
 	bool colour;
+	bool told;       /* the result stands beside an error, too */
 	bool printed;    /* the command has written its JSON itself, piece by piece, since it may be long */
 	json_t *result;  /* the object that --json prints; commands fill it in either case */
 	int status;      /* exit status of a command that did its work, but not all of it */
@@ -81,14 +82,14 @@ void help_command(const struct command *c);
 void help_all(void);
 
 command_fn cmd_init, cmd_topic_create, cmd_topic_list, cmd_subscriber_add, cmd_subscriber_import, cmd_subscriber_list, cmd_subscriber_show,
-    cmd_subscriber_unsubscribe, cmd_article_import, cmd_article_list, cmd_article_show, cmd_send, cmd_preview, cmd_campaign_list,
+    cmd_subscriber_unsubscribe, cmd_article_import, cmd_article_list, cmd_article_show, cmd_send, cmd_preview, cmd_lint, cmd_campaign_list,
     cmd_campaign_show, cmd_campaign_pause, cmd_campaign_resume, cmd_campaign_cancel, cmd_campaign_retry, cmd_campaign_archive,
     cmd_campaign_hide, cmd_campaign_unhide, cmd_status, cmd_dkim_keygen, cmd_dkim_show, cmd_signup_list, cmd_signup_discard, cmd_embed;
 
 /* The row's options, in the command's own file. */
 extern const struct opt opts_none[], opts_init[], opts_topic_create[], opts_subscriber_add[], opts_subscriber_import[],
     opts_subscriber_list[],
-    opts_subscriber_unsubscribe[], opts_article_import[], opts_article_list[], opts_send[], opts_preview[], opts_campaign_list[],
+    opts_subscriber_unsubscribe[], opts_article_import[], opts_article_list[], opts_send[], opts_preview[], opts_lint[], opts_campaign_list[],
     opts_campaign_show[], opts_campaign_reason[], opts_campaign_retry[], opts_campaign_archive[], opts_dkim_keygen[],
     opts_signup_list[], opts_signup_discard[], opts_embed[];
 

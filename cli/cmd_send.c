@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli.h"
+#include "linting.h"
 #include "mailing.h"
 #include "out.h"
 #include "send.h"
@@ -23,6 +24,8 @@ const struct opt opts_send[] = {
 	{ "approve", "ADDRESS", "mail the draft there; it goes when they press its button" },
 	{ "max", "N", "at most so many articles in one mail (default: 20)" },
 	{ "hidden", NULL, "keep it out of the public archive" },
+	{ "force", "REASON", "send it in spite of what lint says; the reason goes into the audit" },
+	{ "no-links", NULL, "do not ask the addresses in it" },
 	{ "dry-run", NULL, "show what would go out, and stop" },
 	{ "yes", NULL, "do not ask" },
 	{ "wait", NULL, "stay until everything is sent" },
@@ -208,6 +211,24 @@ gather(struct cli *cli, const struct request *r, struct mailing *m, struct err *
 	return r->promotion ? mailing_promotion(m, &cli->site, r->file, &r->wish, e) : mailing_articles(m, &cli->site, &r->wish, e);
 }
 
+/* A test copy is told what is wrong, and goes. */
+static int
+lint(struct cli *cli, const struct request *r, struct mailing *m, struct err *e)
+{
+	int64_t first = clock_now() + cli->site.conf.campaign_cancel_window;
+	struct linting_wish wish = {
+		.start = r->at > first ? r->at : first,
+		.links = !cli_option(cli, "no-links"),
+		.warns_only = cli_option(cli, "to") != NULL,
+		.reason = cli_option(cli, "force"),
+	};
+
+	if (linting_run(cli, m, &wish, e) == -1)
+		return -1;
+	m->forced = wish.forced ? wish.reason : NULL;
+	return 0;
+}
+
 static int
 make_campaign(struct cli *cli, const struct request *r, struct mailing *m, struct err *e)
 {
@@ -256,15 +277,19 @@ cmd_send(struct cli *cli, int argc, char **argv, struct err *e)
 	}
 	if (cli_option(cli, "to")) {
 		show_subject(cli, &m);
-		rc = send_test(cli, &m, cli_option(cli, "to"), e);
+		rc = lint(cli, &r, &m, e);
+		if (rc == 0)
+			rc = send_test(cli, &m, cli_option(cli, "to"), e);
 		goto out;
 	}
 	show_mailing(cli, &m, &r);
 	snprintf(text, sizeof(text), "Nobody subscribes to %s yet: nothing was sent.", m.topic.slug);
-	if (cli_option(cli, "dry-run"))
-		rc = say_nothing(cli, "dry run", "Nothing was sent (--dry-run).");
-	else if (!m.recipients && !r.at)
+	if (!m.recipients && !r.at && !cli_option(cli, "dry-run"))
 		rc = say_nothing(cli, "no subscribers", text);
+	else if (lint(cli, &r, &m, e) == -1)
+		rc = -1;
+	else if (cli_option(cli, "dry-run"))
+		rc = say_nothing(cli, "dry run", "Nothing was sent (--dry-run).");
 	else
 		rc = make_campaign(cli, &r, &m, e);
 out:

@@ -9,16 +9,14 @@
 #include "base/json.h"
 #include "base/slot.h"
 #include "base/text.h"
-#include "content/date_words.h"
 #include "content/markdown.h"
 #include "content/template.h"
-#include "content/wrap.h"
 #include "site/archive.h"
+#include "site/article_words.h"
 #include "site/site.h"
 #include "store/subscription.h"
 
 #define ARTICLES_MOST 20 /* of one mail, unless --max says otherwise */
-#define TEXT_COLUMNS 72
 
 static int
 set_subject(struct mailing *m, const char *wish, struct err *e)
@@ -34,43 +32,6 @@ set_subject(struct mailing *m, const char *wish, struct err *e)
 }
 
 static void
-wrap(struct buf *out, const char *text)
-{
-	size_t n = strlen(text), next, len;
-
-	while (n) {
-		len = wrap_line(text, n, TEXT_COLUMNS, &next);
-		if (out->len)
-			buf_addch(out, '\n');
-		buf_add(out, text, len);
-		text += next;
-		n -= next;
-	}
-}
-
-static json_t *
-article_data(const struct article *a, const struct site *site, const char *language)
-{
-	json_t *object = json_object();
-	struct buf wrapped = BUF_INIT, day = BUF_INIT;
-	struct err e = ERR_INIT;
-
-	date_words(&day, site->conf.store_templates, language, a->published_at, &e); /* broken words: the template says so as well */
-	wrap(&wrapped, a->excerpt);
-	json_put(object, "title", a->title);
-	json_put(object, "url", a->url);
-	json_put(object, "excerpt", a->excerpt);
-	json_put(object, "excerpt_text", wrapped.data);
-	json_put(object, "image", a->image);
-	json_put(object, "image_alt", a->image_alt);
-	json_put(object, "date", day.data);
-	json_put(object, "author", a->author);
-	buf_release(&day);
-	buf_release(&wrapped);
-	return object;
-}
-
-static void
 articles_data(const struct mailing *m, const struct site *site, const char *language, json_t *data)
 {
 	json_t *list = json_array();
@@ -80,9 +41,9 @@ articles_data(const struct mailing *m, const struct site *site, const char *lang
 	json_put_int(data, "more", (long long)m->articles.count - 1);
 	json_put(data, "preheader", m->articles.item[0].excerpt);
 	if (m->articles.count == 1)
-		json_object_set_new(data, "article", article_data(&m->articles.item[0], site, language));
+		json_object_set_new(data, "article", article_words(&m->articles.item[0], site, language));
 	for (i = 0; i < m->articles.count; i++)
-		json_array_append_new(list, article_data(&m->articles.item[i], site, language));
+		json_array_append_new(list, article_words(&m->articles.item[i], site, language));
 	json_object_set_new(data, "articles", list);
 }
 
@@ -212,7 +173,8 @@ mailing_drop_announced(struct mailing *m, const struct site *site, struct err *e
 static void
 promotion_data(const struct mailing *m, const struct site *site, json_t *data)
 {
-	struct markdown_style style = { site->conf.site_home[0] ? site->conf.site_home : site->conf.site_url, site->conf.site_colour };
+	struct markdown_style style = { .base_url = site->conf.site_home[0] ? site->conf.site_home : site->conf.site_url,
+		.colour = site->conf.site_colour };
 	struct buf html = BUF_INIT, text = BUF_INIT;
 	json_t *action;
 

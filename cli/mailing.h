@@ -31,6 +31,7 @@ struct mailing {
 	struct article_text text;      /* promotions */
 	int64_t recipients;            /* subscribers of the topic now */
 	bool hidden;                   /* to be kept out of the public archive */
+	const char *forced;            /* why it goes in spite of what lint says; NULL: nothing stopped it */
 	char archive_url[ARCHIVE_URL]; /* that the mail names; "": it names the reader's own page (SLOT_VIEW_URL) */
 	json_t *approval;              /* borrowed: what the banner of a draft to be approved says (approve.h); NULL: no banner */
 };

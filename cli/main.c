@@ -35,6 +35,10 @@ const struct command commands[] = {
 	  "would go out and asks; elsewhere (cron) it goes ahead. Nothing new to announce is no failure." },
 	{ "preview",    NULL,          "articles | FILE", 1, 1, SITE_ALL, cmd_preview, opts_preview,
 	  "show what `send` would send; FILE is a promotion", NULL },
+	{ "lint",       NULL,          "articles | FILE", 1, 1, SITE_ALL, cmd_lint, opts_lint,
+	  "say what is wrong with what `send` would send; FILE is a promotion",
+	  "It looks at the mail in each of the site's languages, and asks the addresses in it whether they lead somewhere. `send` does "
+	  "the same first. With errors the exit status is 3." },
 	{ "article",    "import",      "DIR|FILE...", 1, 64, SITE_STORE, cmd_article_import, opts_article_import,
 	  "take articles from Markdown files",
 	  "Reads every .md and .markdown file below DIR. Once more on the same files takes edits and makes no duplicates. A file "
@@ -315,6 +319,8 @@ fail(const struct cli *cli, const struct err *e)
 	out_warn(cli, "%s", e->text);
 	json_put(object, "error", e->text);
 	json_put(object, "code", codes[e->code].word);
+	if (cli->told)
+		json_object_update_missing(object, cli->result);
 	if (cli->json)
 		print_json(object);
 	json_decref(object);

@@ -78,15 +78,19 @@ put_messages(struct cli *cli, struct mailing *m, const struct campaign *c, struc
 static int
 announce(struct cli *cli, const struct mailing *m, int64_t campaign_id, struct err *e)
 {
-	char detail[96];
+	struct buf detail = BUF_INIT;
 	size_t i;
+	int rc;
 
 	for (i = 0; i < m->articles.count; i++)
 		if (article_announce(cli->site.db, m->articles.item[i].id, m->topic.id, campaign_id, e) == -1)
 			return -1;
-	snprintf(detail, sizeof(detail), "campaign %lld, topic %s, %lld recipients", (long long)campaign_id, m->topic.slug,
-	    (long long)m->recipients);
-	return audit_add(cli->site.db, cli->who, m->text.title ? "send promotion" : "send articles", detail, e);
+	buf_addf(&detail, "campaign %lld, topic %s, %lld recipients", (long long)campaign_id, m->topic.slug, (long long)m->recipients);
+	if (m->forced)
+		buf_addf(&detail, ", forced: %s", m->forced);
+	rc = audit_add(cli->site.db, cli->who, m->text.title ? "send promotion" : "send articles", detail.data, e);
+	buf_release(&detail);
+	return rc;
 }
 
 int

@@ -26,12 +26,21 @@ struct clerk {
 	int64_t surge_since, surge_logged; /* Unix time; 0: there is none */
 	int64_t unmailed, unmailed_hour;   /* signups without a mail that were counted in that hour since 1970 */
 	bool lines_woken;
+
+	/* clerk_welcome: one pass after the other through those that wait */
+	struct {
+		int64_t after;  /* the subscriber at which this pass is */
+		int64_t failed; /* in this pass */
+		int64_t next;   /* Unix time of the next pass, after one in which some failed */
+	} welcome;
 };
 
 /* To whom a mail of the outbox goes, besides what is in it. */
 struct clerk_mail {
 	const char *kind, *address;
+	const char *name;          /* NULL: not to be named, since nobody has confirmed who they are */
 	int64_t subscriber_id;     /* 0: nobody on the list */
+	int64_t topic_id;          /* what its link unsubscribes from; 0: everything */
 	const char *confirm_token; /* confirmations; else NULL */
 	const char *mydata_token;  /* what was asked for at /manage; else NULL */
 	int64_t expires_at;        /* not sent after that */
@@ -55,6 +64,12 @@ int clerk_surge(struct clerk *c, struct err *e);
  */
 int clerk_manage_judge(struct clerk *c, const struct signup *request, struct subscriber *who, struct err *e);
 int clerk_manage(struct clerk *c, const struct signup *request, const struct subscriber *who, struct err *e);
+
+/*
+ * Queue the welcome mail of those who have confirmed: once a confirmation and in 30 days, of the topics that they still want. A mail
+ * that cannot be made is tried again a minute later, for two days. At most about a quarter of a second; c->more as above.
+ */
+int clerk_welcome(struct clerk *c, struct err *e);
 
 /* Start campaigns that are due; hold those that are overdue; end those whose offer is over. */
 int clerk_schedule(struct clerk *c, struct err *e);

@@ -10,8 +10,9 @@ clerk_mail(struct clerk *c, const struct message *message, const struct clerk_ma
 {
 	struct personal_for whose = {
 		.address = mail->address,
-		.name = "",
+		.name = mail->name ? mail->name : "",
 		.subscriber_id = mail->subscriber_id,
+		.topic_id = mail->topic_id,
 		.confirm_token = mail->confirm_token,
 		.mydata_token = mail->mydata_token,
 	};

@@ -76,7 +76,8 @@ clerk_manage(struct clerk *c, const struct signup *request, const struct subscri
 	const char *language = who->language[0] ? who->language : request->language;
 	struct onetime once = { .subscriber_id = who->id, .created_at = clock_now(), .expires_at = clock_now() + HOUR };
 	struct clerk_mail to = { .kind = KIND, .address = who->address, .subscriber_id = who->id, .expires_at = once.expires_at };
-	const struct notice *mail = clerk_notice(c, "manage", language, NULL, NULL, 0, e);
+	const struct notice_wish wish = { .name = "manage", .language = language };
+	const struct notice *mail = clerk_notice(c, &wish, e);
 	uint8_t hash[TOKEN_HASH];
 	char token[TOKEN_TEXT];
 	int64_t id;

@@ -60,7 +60,8 @@ note_already(struct clerk *c, struct decision *d, struct err *e)
 		.subscriber_id = d->who.id,
 		.expires_at = clock_now() + DAY,
 	};
-	const struct notice *note = clerk_notice(c, "already", d->who.language, &d->topics, d->theirs, d->theirs_count, e);
+	struct notice_wish wish = { "already", d->who.language, &d->topics, d->theirs, d->theirs_count, false };
+	const struct notice *note = clerk_notice(c, &wish, e);
 	int64_t id;
 
 	return note ? clerk_mail(c, note->message, &to, &id, e) : -1;
@@ -93,7 +94,8 @@ take_name(struct clerk *c, struct decision *d, struct err *e)
 static int
 ask_to_confirm(struct clerk *c, struct decision *d, struct err *e)
 {
-	const struct notice *mail = clerk_notice(c, "confirm", d->who.language, &d->topics, d->wanted, d->wanted_count, e);
+	struct notice_wish wish = { "confirm", d->who.language, &d->topics, d->wanted, d->wanted_count, false };
+	const struct notice *mail = clerk_notice(c, &wish, e);
 	struct onetime once = { .created_at = clock_now() };
 	uint8_t mail_hash[CONSENT_HASH], hash[TOKEN_HASH];
 	struct db *db = c->site->db;

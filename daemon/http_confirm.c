@@ -14,6 +14,7 @@
 #include "store/consent.h"
 #include "store/onetime.h"
 #include "store/subscription.h"
+#include "store/welcome.h"
 
 #define PAGE "web/confirm.html.mustache"
 #define PURPOSE "confirm"
@@ -81,7 +82,7 @@ confirm_get(struct http_request *r)
 		http_cache_answer(r, MHD_HTTP_OK, page, &r->token);
 }
 
-/* The evidence names the wordings that were agreed to: those of the form and of the mail that this confirmation answers. */
+/* 1 when it is active now, 0 when it was before, -1. The evidence names the wordings that were agreed to: those of the form and of the mail that this confirmation answers. */
 static int
 confirm_topic(struct http_request *r, int64_t subscriber_id, int64_t topic_id, struct err *e)
 {
@@ -102,7 +103,8 @@ write_confirm(struct http_request *r, struct err *e)
 	struct db *db = r->http->role->site.db;
 	struct http_confirm *c = &r->u.confirm;
 	struct onetime t;
-	int i, found = onetime_find(db, c->hash, PURPOSE, &t, e);
+	int64_t fresh[TOPICS_MAX];
+	int i, rc, n = 0, found = onetime_find(db, c->hash, PURPOSE, &t, e);
 
 	if (found == -1)
 		return -1;
@@ -111,9 +113,15 @@ write_confirm(struct http_request *r, struct err *e)
 		return 0;
 	c->subscriber_id = t.subscriber_id;
 	c->count = signup_topics_read(t.topics, c->topics, TOPICS_MAX);
-	for (i = 0; i < c->count; i++)
-		if (confirm_topic(r, t.subscriber_id, c->topics[i], e) == -1)
+	for (i = 0; i < c->count; i++) {
+		rc = confirm_topic(r, t.subscriber_id, c->topics[i], e);
+		if (rc == -1)
 			return -1;
+		if (rc == 1)
+			fresh[n++] = c->topics[i];
+	}
+	if (n && r->http->role->site.conf.mail_welcome && welcome_add(db, t.subscriber_id, fresh, n, e) == -1)
+		return -1;
 	return onetime_use(db, c->hash, e);
 }
 

@@ -90,7 +90,7 @@ struct conf {
 	char *dkim_domain, *dkim_selector, *dkim_key_file, *dkim_ed25519_selector, *dkim_ed25519_key_file;
 
 	/* [campaign] */
-	int64_t campaign_cancel_window, campaign_deadline, campaign_overdue, campaign_overlap, campaign_raw_html;
+	int64_t campaign_cancel_window, campaign_deadline, campaign_overdue, campaign_overlap, campaign_raw_html, campaign_check_links;
 	char *campaign_on_unknown, *campaign_promotion_window;
 
 	/* [retention], seconds */

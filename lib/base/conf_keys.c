@@ -89,6 +89,7 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	KIND("campaign", "overdue", CONF_DURATION, campaign_overdue, "6h", "60 2592000", "A campaign that could not start for so long is held for a person."),
 	TEXT("campaign", "promotion_window", campaign_promotion_window, "", "Hours in which promotions may leave, in the site's time zone, like 08:00-20:00; empty: at any time."),
 	KIND("campaign", "overlap", CONF_DURATION, campaign_overlap, "12h", "0 2592000", "Sending warns of another campaign to the same people in so long a time; 0: never."),
+	KIND("campaign", "check_links", CONF_BOOL, campaign_check_links, "yes", "", "Sending asks every address in the mail whether it leads somewhere; no: only their form is looked at."),
 	KIND("campaign", "raw_html", CONF_BOOL, campaign_raw_html, "no", "", "HTML in Markdown goes into the mail, cleaned of what mail must not hold; no: it is shown as text."),
 	KIND("campaign", "on_unknown", CONF_CHOICE, campaign_on_unknown, "resend", "resend hold", "A message whose reply was lost: send it again with the same Message-ID, or hold it."),
 

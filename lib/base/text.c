@@ -146,6 +146,24 @@ text_escape_html(struct buf *out, const char *s, size_t n)
 	buf_add(out, s + start, n - start);
 }
 
+void
+text_add_code_point(struct buf *out, uint32_t c)
+{
+	int bytes;
+
+	if ((c >= 0xd800 && c < 0xe000) || c > 0x10ffff)
+		c = 0xfffd;
+	bytes = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	switch (bytes) {
+	case 1: buf_addch(out, (char)c); return;
+	case 2: buf_addch(out, (char)(0xc0 | c >> 6)); break;
+	case 3: buf_addch(out, (char)(0xe0 | c >> 12)); break;
+	default: buf_addch(out, (char)(0xf0 | c >> 18));
+	}
+	while (--bytes)
+		buf_addch(out, (char)(0x80 | (c >> 6 * (bytes - 1) & 0x3f)));
+}
+
 int
 text_copy(char *dst, size_t size, const char *src)
 {

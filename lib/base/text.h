@@ -19,6 +19,9 @@ size_t text_sequence(const char *first, size_t n);
 /* The code point of a well-formed sequence of n bytes. */
 uint32_t text_code_point(const char *s, size_t n);
 
+/* Append a code point as UTF-8; a surrogate, or what is over U+10FFFF, is U+FFFD. */
+void text_add_code_point(struct buf *out, uint32_t c);
+
 /* Whether the text holds a control character (C0, DEL, or C1 in UTF-8) other than those listed in `allowed`. */
 bool text_has_control(const char *s, size_t n, const char *allowed);
 

@@ -1,10 +1,9 @@
 /*
  * archive_html.c - see archive_html.h.
  *
- * Tags are read as the HTML standard reads them (13.2.5), text is passed on,
- * and the tree is only as much as it takes to close what was opened. Everything
- * that is written is written by put_tag and put_text, so nothing that was not
- * understood can get through.
+ * Text is passed on, and the tree is only as much as it takes to close what
+ * was opened. Everything that is written is written by put_tag and put_text,
+ * so nothing that was not understood can get through.
  */
 #include "content/archive_html.h"
 
@@ -16,7 +15,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "content/archive_rules.h"
-#include "content/archive_tag.h"
+#include "content/html_token.h"
 
 #define DEPTH 200 /* open elements; what nests deeper loses its tags */
 
@@ -180,74 +179,31 @@ keep_sheet(struct writer *w, const char *s, size_t n)
 		a->sheets++;
 }
 
-/* From behind the start tag of an element whose inside is no HTML, or is left out: where its end tag begins. */
-static const char *
-find_end(const char *s, const char *end, const char *name)
+/* A start tag, and what of its inside is kept. */
+static void
+read_start(struct writer *w, const struct html_token *t)
 {
-	size_t n = strlen(name);
-
-	for (; (s = memchr(s, '<', (size_t)(end - s))); s++)
-		if ((size_t)(end - s) > n + 1 && s[1] == '/' && strncasecmp(s + 2, name, n) == 0 &&
-		    ((size_t)(end - s) == n + 2 || strchr(" \t\n\f/>", s[n + 2])))
-			return s;
-	return end;
-}
-
-/* What begins with "<!", "<?" or "</" without a name is a comment, which is left out: where it ends. */
-static const char *
-skip_comment(const char *s, const char *end)
-{
-	const char *stop;
-
-	if (end - s < 4 || memcmp(s, "<!--", 4) != 0)
-		return (stop = memchr(s, '>', (size_t)(end - s))) ? stop + 1 : end;
-	if (end - s > 4 && s[4] == '>')
-		return s + 5;
-	return (stop = memmem(s + 2, (size_t)(end - s - 2), "-->", 3)) ? stop + 3 : end;
-}
-
-/* A tag at s, which is '<'; returns what follows it, and what of its inside is left out. */
-static const char *
-read_tag(struct writer *w, const char *s, const char *end)
-{
-	struct archive_tag tag;
-	const char *after = archive_tag_read(&tag, s, end), *inside;
-
-	if (!after) /* the page ends in it */
-		return end;
-	if (tag.end) {
-		end_tag(w, &tag);
-		return after;
-	}
-	if (tag.skipped) {
-		inside = after;
-		after = find_end(after, end, tag.skipped);
-		if (strcmp(tag.skipped, "style") == 0)
-			keep_sheet(w, inside, (size_t)(after - inside));
-	} else if (archive_tag_is(&tag, "html")) {
-		read_language(w, &tag);
-	} else if (archive_tag_is(&tag, "body")) {
+	if (t->inside) {
+		if (strcmp(t->tag.skipped, "style") == 0)
+			keep_sheet(w, t->inside, t->inside_len);
+	} else if (archive_tag_is(&t->tag, "html")) {
+		read_language(w, &t->tag);
+	} else if (archive_tag_is(&t->tag, "body")) {
 		if (!w->out->attributes.len)
-			put_attributes(w, &w->out->attributes, &tag);
+			put_attributes(w, &w->out->attributes, &t->tag);
 		if (strspn(w->out->body.data, " \t\n") == w->out->body.len) /* what stands between the tags before it */
 			buf_reset(&w->out->body);
 	} else {
-		start_tag(w, &tag);
+		start_tag(w, &t->tag);
 	}
-	return after;
-}
-
-static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 int
 archive_html(struct archive_html *out, const char *html, size_t n, struct err *e)
 {
 	struct writer w = { .out = out, .rules = { .most = ARCHIVE_RULES }, .value = BUF_INIT };
-	const char *s = html, *end = html + n, *next;
+	const char *s = html, *end = html + n;
+	struct html_token t;
 
 	memset(out, 0, sizeof(*out));
 	archive_html_release(out);
@@ -256,20 +212,13 @@ archive_html(struct archive_html *out, const char *html, size_t n, struct err *e
 	if (!text_is_utf8(html, n))
 		return err_set(e, ERR_INPUT, "the HTML is no UTF-8");
 	while (s < end) {
-		next = memchr(s, '<', (size_t)(end - s));
-		next = next ? next : end;
-		put_text(&out->body, s, (size_t)(next - s));
-		s = next;
-		if (end - s < 2) {
-			put_text(&out->body, s, (size_t)(end - s));
-			break;
-		}
-		if (is_letter(s[1]) || (s[1] == '/' && end - s > 2 && is_letter(s[2])))
-			s = read_tag(&w, s, end);
-		else if (strchr("!?/", s[1]))
-			s = skip_comment(s, end);
-		else
-			put_text(&out->body, s++, 1);
+		s = html_token_read(&t, s, end);
+		if (t.kind == HTML_TEXT)
+			put_text(&out->body, t.s, t.n);
+		else if (t.kind == HTML_START)
+			read_start(&w, &t);
+		else if (t.kind == HTML_END)
+			end_tag(&w, &t.tag);
 	}
 	while (w.depth)
 		put_end(&w);

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 
 /* Sorted by nothing but sense: a page has some hundred tags. */
 static const struct archive_element elements[] = {
@@ -186,27 +187,13 @@ archive_attribute_kept(const struct archive_tag *tag, const struct archive_attri
 	return false;
 }
 
-/* A code point as UTF-8; what is none, or a control character, as a space. */
+/* A code point; what is none, or a control character, as a space. */
 static void
 put_code(struct buf *out, uint32_t c)
 {
-	if (c < ' ' || (c >= 0x7f && c < 0xa0) || (c >= 0xd800 && c < 0xe000) || c > 0x10ffff) {
-		buf_addch(out, ' ');
-	} else if (c < 0x80) {
-		buf_addch(out, (char)c);
-	} else if (c < 0x800) {
-		buf_addch(out, (char)(0xc0 | c >> 6));
-		buf_addch(out, (char)(0x80 | (c & 0x3f)));
-	} else if (c < 0x10000) {
-		buf_addch(out, (char)(0xe0 | c >> 12));
-		buf_addch(out, (char)(0x80 | (c >> 6 & 0x3f)));
-		buf_addch(out, (char)(0x80 | (c & 0x3f)));
-	} else {
-		buf_addch(out, (char)(0xf0 | c >> 18));
-		buf_addch(out, (char)(0x80 | (c >> 12 & 0x3f)));
-		buf_addch(out, (char)(0x80 | (c >> 6 & 0x3f)));
-		buf_addch(out, (char)(0x80 | (c & 0x3f)));
-	}
+	if (c < ' ' || (c >= 0x7f && c < 0xa0) || (c >= 0xd800 && c < 0xe000) || c > 0x10ffff)
+		c = ' ';
+	text_add_code_point(out, c);
 }
 
 /* The value of a hexadecimal digit, or -1. */

@@ -1,5 +1,5 @@
 /*
- * archive_tag.h - one tag as it is read, and what of it may be kept; for archive_html.c alone.
+ * archive_tag.h - one tag as it is read (html_token.h finds it), and what of it the archive may keep.
  */
 #ifndef ARCHIVE_TAG_H
 #define ARCHIVE_TAG_H

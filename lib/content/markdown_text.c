@@ -22,7 +22,7 @@
 
 struct text {
 	struct buf *out;
-	const struct markdown_style *style;
+	struct markdown_tree tree;
 	struct buf prefix;
 	struct {
 		size_t at, number;
@@ -106,7 +106,7 @@ paragraph(struct text *t, cmark_node *node)
 {
 	struct buf url = BUF_INIT;
 
-	if (markdown_is_action(node) && markdown_target(&url, cmark_node_first_child(node), t->style)) {
+	if (markdown_is_action(node) && markdown_target(&t->tree, &url, cmark_node_first_child(node))) {
 		buf_addch(&t->words, '\n');
 		buf_add(&t->words, url.data, url.len);
 	}
@@ -130,14 +130,15 @@ heading(struct text *t, cmark_node *node)
 	end_block(t);
 }
 
-/* Code keeps its lines, and stands four columns in. */
+/* Code keeps its lines but for spaces at their ends, which nobody sees, and stands four columns in. */
 static void
 code_block(struct text *t, cmark_node *node)
 {
 	struct buf code = BUF_INIT, line = BUF_INIT;
 	const char *s, *end, *next;
+	size_t n;
 
-	markdown_clean(&code, cmark_node_get_literal(node));
+	markdown_verbatim(&t->tree, &code, cmark_node_get_literal(node));
 	s = code.data;
 	end = s + code.len;
 	if (s < end)
@@ -146,10 +147,12 @@ code_block(struct text *t, cmark_node *node)
 		next = memchr(s, '\n', (size_t)(end - s));
 		if (!next)
 			next = end;
+		for (n = (size_t)(next - s); n && strchr(" \t", s[n - 1]); n--)
+			;
 		buf_reset(&line);
-		if (next > s)
+		if (n)
 			buf_addstr(&line, "    ");
-		buf_add(&line, s, (size_t)(next - s));
+		buf_add(&line, s, n);
 		add_line(t, line.data, line.len);
 	}
 	if (code.len)
@@ -161,7 +164,7 @@ code_block(struct text *t, cmark_node *node)
 static void
 html_block(struct text *t, cmark_node *node)
 {
-	markdown_raw(&t->words, cmark_node_get_literal(node));
+	markdown_raw(&t->tree, &t->words, cmark_node_get_literal(node));
 	if (flush_words(t))
 		end_block(t);
 }
@@ -250,7 +253,7 @@ end_link(struct text *t, cmark_node *node)
 
 	if (!cmark_node_first_child(node) || markdown_is_autolink(node) ||
 	    (cmark_node_get_type(parent) == CMARK_NODE_PARAGRAPH && markdown_is_action(parent)) ||
-	    !markdown_target(&url, node, t->style))
+	    !markdown_target(&t->tree, &url, node))
 		goto out;
 	known = json_object_get(t->numbers, url.data);
 	number = (int)(known ? json_integer_value(known) : (json_int_t)json_object_size(t->numbers) + 1);
@@ -283,14 +286,14 @@ inline_node(struct text *t, cmark_node *node, bool enter)
 {
 	switch (cmark_node_get_type(node)) {
 	case CMARK_NODE_TEXT:
-		markdown_clean(&t->words, cmark_node_get_literal(node));
+		markdown_words(&t->tree, &t->words, cmark_node_get_literal(node));
 		break;
 	case CMARK_NODE_HTML_INLINE:
-		markdown_raw(&t->words, cmark_node_get_literal(node));
+		markdown_raw(&t->tree, &t->words, cmark_node_get_literal(node));
 		break;
 	case CMARK_NODE_CODE:
 		buf_addch(&t->words, '`');
-		markdown_clean(&t->words, cmark_node_get_literal(node));
+		markdown_verbatim(&t->tree, &t->words, cmark_node_get_literal(node));
 		buf_addch(&t->words, '`');
 		break;
 	case CMARK_NODE_SOFTBREAK:
@@ -365,24 +368,24 @@ markdown_text(struct buf *out, const char *text, size_t n, const struct markdown
 {
 	struct text t = {
 		.out = out,
-		.style = style,
 		.prefix = BUF_INIT,
 		.marker = NO_MARKER,
 		.words = BUF_INIT,
 		.links = BUF_INIT,
 		.numbers = json_object(),
 	};
-	cmark_node *root = markdown_parse(text, n);
-	cmark_iter *iter = cmark_iter_new(root);
 	size_t start = out->len;
 	cmark_event_type event;
+	cmark_iter *iter;
 
+	markdown_tree_read(&t.tree, text, n, style);
+	iter = cmark_iter_new(t.tree.root);
 	while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE && out->len - start < MARKDOWN_MAX_OUTPUT)
 		block_node(&t, cmark_iter_get_node(iter), event == CMARK_EVENT_ENTER);
 	if (t.links.len)
 		buf_addf(out, "\n%s", t.links.data);
 	cmark_iter_free(iter);
-	cmark_node_free(root);
+	markdown_tree_release(&t.tree);
 	json_decref(t.numbers);
 	buf_release(&t.prefix);
 	buf_release(&t.words);

@@ -9,11 +9,19 @@
 #include <stddef.h>
 
 #include "content/markdown.h"
+#include "content/markdown_slot.h"
 
 struct buf;
 
-/* The tree of the text's first MARKDOWN_MAX bytes. Free with cmark_node_free. */
-cmark_node *markdown_parse(const char *text, size_t n);
+struct markdown_tree {
+	cmark_node *root;
+	const struct markdown_style *style;
+	struct markdown_slots slots;
+};
+
+/* Read the text's first MARKDOWN_MAX bytes; style NULL: of no consequence, and without slots. Release with markdown_tree_release. */
+void markdown_tree_read(struct markdown_tree *t, const char *text, size_t n, const struct markdown_style *style);
+void markdown_tree_release(struct markdown_tree *t);
 
 /*
  * Append a node's text without control characters but newline and tab. cmark
@@ -22,11 +30,21 @@ cmark_node *markdown_parse(const char *text, size_t n);
  */
 void markdown_clean(struct buf *out, const char *s);
 
-/* Append raw HTML, which is shown as text, without its comments: authors mean those for themselves. */
-void markdown_raw(struct buf *out, const char *html);
+/* The same with the marks of the tree's slots in it; and as the author wrote them, where nothing is replaced: in code. */
+void markdown_words(const struct markdown_tree *t, struct buf *out, const char *s);
+void markdown_verbatim(const struct markdown_tree *t, struct buf *out, const char *s);
 
-/* Append a link's or an image's address, resolved; false and nothing when it must not be linked. */
-bool markdown_target(struct buf *out, cmark_node *node, const struct markdown_style *style);
+/* Append raw HTML, which is shown as text, without its comments: authors mean those for themselves. */
+void markdown_raw(const struct markdown_tree *t, struct buf *out, const char *html);
+
+/*
+ * Append an address of the text, resolved, with marks for the slots in it; false and nothing when it must not be linked. A link may
+ * be a slot or begin with one, if that is an address itself. An image has none: its server would learn who reads.
+ */
+bool markdown_address(const struct markdown_tree *t, struct buf *out, const char *url, bool image);
+
+/* The same for the address of a link or an image. */
+bool markdown_target(const struct markdown_tree *t, struct buf *out, cmark_node *node);
 
 /* Whether the paragraph is one link with words of its own and stands by itself: a call to action. */
 bool markdown_is_action(cmark_node *paragraph);

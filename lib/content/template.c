@@ -59,10 +59,16 @@ lookup(const struct run *r, const char *name, size_t n)
 	return value;
 }
 
+/* Whether nothing but slots is in it: with a word beside them it is shown to everybody. */
 static bool
 is_slot(const json_t *value)
 {
-	return json_is_string(value) && json_string_value(value)[0] == SLOT_START;
+	const char *s = json_is_string(value) ? json_string_value(value) : "";
+	size_t mark = 0, n = strlen(s);
+
+	while ((mark = slot_mark(s, n)))
+		s += mark, n -= mark;
+	return json_string_length(value) > 0 && !n;
 }
 
 /* Sections: what a person would call empty. */
@@ -86,20 +92,6 @@ add(struct run *r, const struct template *t, const struct token *token, const ch
 		return template_error(t, token->at, r->e, "more than %u bytes of output", TEMPLATE_MAX_OUTPUT);
 	buf_add(r->out, s, n);
 	return 0;
-}
-
-/* Escape all but the slots: their fallback is escaped with the value, where the message is merged. */
-static void
-escape(struct buf *out, const char *s, size_t n)
-{
-	const char *end = s + n, *mark, *stop;
-
-	while ((mark = memchr(s, SLOT_START, (size_t)(end - s))) && (stop = memchr(mark, SLOT_END, (size_t)(end - mark)))) {
-		text_escape_html(out, s, (size_t)(mark - s));
-		buf_add(out, mark, (size_t)(stop + 1 - mark));
-		s = stop + 1;
-	}
-	text_escape_html(out, s, (size_t)(end - s));
 }
 
 /* The shortest of two spellings that reads back as the same number. */
@@ -140,7 +132,7 @@ add_value(struct run *r, const struct template *t, const struct token *token)
 	if (token->kind == TOKEN_VALUE && r->escape == TEMPLATE_HTML) {
 		struct buf escaped = BUF_INIT;
 
-		escape(&escaped, s, n);
+		slot_escape_html(&escaped, s, n);
 		rc = add(r, t, token, escaped.data, escaped.len);
 		buf_release(&escaped);
 		return rc;

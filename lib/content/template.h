@@ -5,9 +5,9 @@
  * one; `{{{x}}}` and `{{&x}}` never. Templates are edited by people who do not
  * write C: each error names file, line and column.
  *
- * Per-person values (slots) are strings that begin with SLOT_START: see
- * slot.h. They pass through as plain tags; a section over one is an error,
- * since one compiled form serves everybody.
+ * Strings may hold per-person values (slots, see slot.h), which pass through
+ * plain tags; a section over a string of nothing else is an error, since one
+ * compiled form serves everybody.
  */
 #ifndef TEMPLATE_H
 #define TEMPLATE_H

@@ -3,6 +3,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
+
+#include "base/slot.h"
 
 struct range {
 	uint32_t first, last;
@@ -95,13 +98,35 @@ columns(uint32_t c)
 	return in_ranges(narrow, COUNT(narrow), c) ? 0 : (in_ranges(wide, COUNT(wide), c) ? 2 : 1);
 }
 
+/*
+ * What cannot be broken at s: a character, or a slot's mark, which counts as the letters of its fallback, or of its name. Returns the
+ * code point, its bytes in *len, its columns in *used.
+ */
+static uint32_t
+next_unit(const char *s, size_t n, size_t *len, size_t *used)
+{
+	size_t mark = slot_mark(s, n);
+	const char *bar = mark ? memchr(s, '|', mark) : NULL;
+	uint32_t c;
+
+	if (!mark) {
+		c = decode(s, n, len);
+		*used = columns(c);
+		return c;
+	}
+	*len = mark;
+	*used = bar ? wrap_columns(bar + 1, (size_t)(s + mark - bar) - 2) : mark - 2;
+	return 'x';
+}
+
 size_t
 wrap_columns(const char *s, size_t n)
 {
-	size_t i = 0, len, total = 0;
+	size_t i = 0, len, used, total = 0;
 
 	while (i < n) {
-		total += columns(decode(s + i, n - i, &len));
+		next_unit(s + i, n - i, &len, &used);
+		total += used;
 		i += len;
 	}
 	return total;
@@ -141,16 +166,16 @@ skip_spaces(const char *s, size_t n, size_t i)
 size_t
 wrap_line(const char *s, size_t n, size_t width, size_t *next)
 {
-	size_t i, len, used = 0, end = 0; /* end: of the last line that fits; 0 before the first place to break */
+	size_t i, len, unit, used = 0, end = 0; /* end: of the last line that fits; 0 before the first place to break */
 	uint32_t before = 0, c;
 
 	for (i = 0; i < n && s[i] != '\n'; i += len) {
-		c = decode(s + i, n - i, &len);
+		c = next_unit(s + i, n - i, &len, &unit);
 		if (c == ' ' ? before && before != ' ' : before && before != ' ' && breaks_between(before, c)) {
 			end = i;
 			*next = skip_spaces(s, n, i);
 		}
-		used += columns(c);
+		used += unit;
 		if (used > width && end && c != ' ')
 			return end;
 		before = c;

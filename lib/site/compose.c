@@ -131,26 +131,45 @@ compose_notice(const struct conf *conf, const struct composed *c, struct err *e)
 	return message_compile(&spec, e);
 }
 
-struct message *
-compose_campaign(const struct conf *conf, const struct composed *c, const struct topic *topic, int64_t campaign_id, const char *kind,
+/* What goes to a list: List-Id, List-Unsubscribe, Feedback-ID. */
+static struct message *
+compile_for_list(const struct conf *conf, struct message_spec *spec, const struct topic *topic, int64_t campaign_id, const char *kind,
     struct err *e)
 {
 	struct buf list_id = BUF_INIT, list_name = BUF_INIT, feedback = BUF_INIT;
-	struct message_spec spec;
 	struct message *m;
 
 	buf_addf(&list_id, "%s.%s", topic->slug, conf->mail_list_domain);
 	buf_addf(&list_name, "%s: %s", conf->site_name, topic->title);
 	buf_addf(&feedback, "%lld:%s:%s:%s", (long long)campaign_id, topic->slug, kind, conf->mail_list_domain);
-	fill_spec(&spec, conf, c);
-	spec.list_name = list_name.data;
-	spec.list_id = list_id.data;
-	spec.feedback_id = feedback.data;
-	spec.unsubscribe = true;
-	spec.unsubscribe_mailto = conf->mail_unsubscribe[0] != '\0';
-	m = message_compile(&spec, e);
+	spec->list_name = list_name.data;
+	spec->list_id = list_id.data;
+	spec->feedback_id = feedback.data;
+	spec->unsubscribe = true;
+	spec->unsubscribe_mailto = conf->mail_unsubscribe[0] != '\0';
+	m = message_compile(spec, e);
 	buf_release(&list_id);
 	buf_release(&list_name);
 	buf_release(&feedback);
 	return m;
+}
+
+struct message *
+compose_welcome(const struct conf *conf, const struct composed *c, const struct topic *topic, struct err *e)
+{
+	struct message_spec spec;
+
+	fill_spec(&spec, conf, c);
+	spec.auto_generated = true;
+	return compile_for_list(conf, &spec, topic, 0, "welcome", e);
+}
+
+struct message *
+compose_campaign(const struct conf *conf, const struct composed *c, const struct topic *topic, int64_t campaign_id, const char *kind,
+    struct err *e)
+{
+	struct message_spec spec;
+
+	fill_spec(&spec, conf, c);
+	return compile_for_list(conf, &spec, topic, campaign_id, kind, e);
 }

@@ -2,6 +2,7 @@
 #include "site/site.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,18 @@ site_languages(const struct conf *c, char out[WORDS_LANGUAGES][WORDS_LANGUAGE])
 		if (!c->site_languages[0] || strcmp(all[i], c->site_language) == 0 || is_listed(c->site_languages, all[i]))
 			memcpy(out[n++], all[i], WORDS_LANGUAGE);
 	return n;
+}
+
+void
+site_language_of(const struct conf *c, const char *wanted, char out[WORDS_LANGUAGE])
+{
+	char all[WORDS_LANGUAGES][WORDS_LANGUAGE];
+	int i, count = site_languages(c, all);
+
+	snprintf(out, WORDS_LANGUAGE, "%s", c->site_language);
+	for (i = 0; i < count; i++)
+		if (strcmp(all[i], wanted) == 0)
+			memcpy(out, all[i], WORDS_LANGUAGE);
 }
 
 /* WCAG 2.2's relative luminance says whether black or white is readable on the accent. */

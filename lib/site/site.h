@@ -40,6 +40,9 @@ void site_close(struct site *s);
  */
 int site_languages(const struct conf *c, char out[WORDS_LANGUAGES][WORDS_LANGUAGE]);
 
+/* The one of them that somebody with this language ("": the site's) is written to in: theirs, else the site's. */
+void site_language_of(const struct conf *c, const char *wanted, char out[WORDS_LANGUAGE]);
+
 /*
  * The object `site` of every template: name, url, home, description, language,
  * postal_address, privacy_url, colour, colour_text (what is readable on it),

@@ -16,6 +16,7 @@ enum {
 	Q_UPDATE,
 	Q_LIST,
 	Q_LIST_UNANNOUNCED,
+	Q_NEWEST,
 	Q_ANNOUNCE,
 	Q_UNANNOUNCE,
 	Q_ANNOUNCEMENTS,
@@ -36,6 +37,8 @@ static const char *const sql[] = {
 	[Q_LIST_UNANNOUNCED] = "SELECT " COLUMNS_SHORT " FROM article a WHERE (topic_id IS NULL OR topic_id = :topic) AND NOT EXISTS "
 			       "(SELECT 1 FROM announcement n WHERE n.article_id = a.id AND n.topic_id = :topic) "
 			       "ORDER BY published_at DESC, id DESC LIMIT :limit",
+	[Q_NEWEST] = "SELECT " COLUMNS_SHORT " FROM article WHERE published_at <= :now AND "
+		     "(topic_id IS NULL OR instr(' ' || :topics || ' ', ' ' || topic_id || ' ') > 0) ORDER BY published_at DESC, id DESC LIMIT :limit",
 	[Q_ANNOUNCE] = "INSERT INTO announcement (article_id, topic_id, campaign_id, at) VALUES (:article, :topic, :campaign, :now) "
 		       "ON CONFLICT DO NOTHING",
 	[Q_UNANNOUNCE] = "DELETE FROM announcement WHERE campaign_id = :campaign",
@@ -134,16 +137,13 @@ article_put(struct db *db, struct article *a, enum article_outcome *outcome, str
 	return same ? 0 : write_row(db, Q_UPDATE, a, e);
 }
 
-int
-article_list(struct db *db, int64_t topic_id, int64_t limit, struct article_list *out, struct err *e)
+static int
+fill_list(struct stmt *st, struct article_list *out, struct err *e)
 {
-	struct stmt *st = db_stmt(db, &article_module, topic_id ? Q_LIST_UNANNOUNCED : Q_LIST);
 	size_t cap = 0;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	stmt_int(st, ":topic", topic_id);
-	stmt_int(st, ":limit", limit);
 	while ((rc = stmt_step(st, e)) == 1) {
 		if (out->count == cap) {
 			cap = cap ? 2 * cap : 16;
@@ -154,6 +154,27 @@ article_list(struct db *db, int64_t topic_id, int64_t limit, struct article_list
 	if (rc == -1)
 		article_list_release(out);
 	return rc;
+}
+
+int
+article_list(struct db *db, int64_t topic_id, int64_t limit, struct article_list *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &article_module, topic_id ? Q_LIST_UNANNOUNCED : Q_LIST);
+
+	stmt_int(st, ":topic", topic_id);
+	stmt_int(st, ":limit", limit);
+	return fill_list(st, out, e);
+}
+
+int
+article_newest(struct db *db, const char *topics, int64_t now, int64_t limit, struct article_list *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &article_module, Q_NEWEST);
+
+	stmt_text(st, ":topics", topics);
+	stmt_int(st, ":now", now);
+	stmt_int(st, ":limit", limit);
+	return fill_list(st, out, e);
 }
 
 int

@@ -18,6 +18,7 @@ enum {
 	Q_BY_KEY,
 	Q_LIST,
 	Q_OPEN,
+	Q_NEAR,
 	Q_WATCHED,
 	Q_ALARM,
 	Q_SET_STATE,
@@ -52,6 +53,8 @@ static const char *const sql[] = {
 	[Q_LIST] = "SELECT " COLUMNS " FROM campaign ORDER BY id DESC LIMIT :limit",
 	[Q_OPEN] = "SELECT " COLUMNS " FROM campaign WHERE state IN ('scheduled', 'sending', 'paused', 'held') "
 		   "ORDER BY state IN ('paused', 'held'), CASE WHEN state = 'scheduled' THEN start_at ELSE 0 END, id LIMIT :limit",
+	[Q_NEAR] = "SELECT " COLUMNS " FROM campaign WHERE coalesce(started_at, start_at) BETWEEN :from AND :to AND state <> 'cancelled' "
+		   "ORDER BY coalesce(started_at, start_at), id LIMIT :limit",
 	[Q_WATCHED] = "SELECT " COLUMNS " FROM campaign WHERE (state IN ('scheduled', 'sending', 'paused', 'held') "
 		      "AND (state = 'sending' OR (state = 'held' AND alarms & 4 = 0))) "
 		      "OR (finished_at >= :ended AND state = 'done' AND alarms & 3 <> 3) "
@@ -212,6 +215,16 @@ int
 campaign_open(struct db *db, struct campaign *out, size_t size, struct err *e)
 {
 	return many(db_stmt(db, &campaign_module, Q_OPEN), out, size, e);
+}
+
+int
+campaign_near(struct db *db, int64_t from, int64_t to, struct campaign *out, size_t size, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_NEAR);
+
+	stmt_int(st, ":from", from);
+	stmt_int(st, ":to", to);
+	return many(st, out, size, e);
 }
 
 int

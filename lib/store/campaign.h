@@ -71,6 +71,9 @@ int campaign_by_key(struct db *db, const char *key, struct campaign *out, struct
 int campaign_list(struct db *db, struct campaign *out, size_t size, struct err *e);
 int campaign_open(struct db *db, struct campaign *out, size_t size, struct err *e);
 
+/* Those that start, or started, between two Unix times and are not cancelled, in that order. At most `size`; returns how many, or -1. */
+int campaign_near(struct db *db, int64_t from, int64_t to, struct campaign *out, size_t size, struct err *e);
+
 /*
  * Those that may need an alarm: sending; held, and nobody was told; done since `ended` (Unix time) or later, newest first, with
  * bounces or complaints not told yet. At most `size`; returns how many, or -1.

@@ -19,6 +19,7 @@ enum {
 	Q_RECENT,
 	Q_COUNT_RECENT,
 	Q_ONLY_REFUSED,
+	Q_WITHDRAW,
 	Q_DELETE_OLD,
 	Q_COUNT
 };
@@ -43,6 +44,8 @@ static const char *const sql[] = {
 	[Q_COUNT_RECENT] = "SELECT count(*) FROM outbox WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind",
 	[Q_ONLY_REFUSED] = "SELECT count(*) BETWEEN 1 AND :most AND count(*) = sum(state IN ('refused', 'expired')) FROM outbox "
 			   "WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind",
+	[Q_WITHDRAW] = "UPDATE outbox SET state = 'expired', message = NULL, address = NULL "
+		       "WHERE subscriber_id = :subscriber AND kind = :kind AND state IN ('queued', 'claimed')",
 	[Q_DELETE_OLD] = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < :before AND state NOT IN ('queued', 'claimed') LIMIT :limit)",
 };
 const struct db_module outbox_module = { "outbox", sql, Q_COUNT, MODULE_OUTBOX };
@@ -220,6 +223,16 @@ outbox_only_refused(struct db *db, int64_t subscriber_id, const char *kind, int6
 	stmt_int(st, ":since", since);
 	stmt_int(st, ":most", most);
 	return stmt_one_int(st, &yes, e) == -1 ? -1 : (int)yes;
+}
+
+int
+outbox_withdraw(struct db *db, int64_t subscriber_id, const char *kind, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_WITHDRAW);
+
+	stmt_int(st, ":subscriber", subscriber_id);
+	stmt_text(st, ":kind", kind);
+	return stmt_run(st, e);
 }
 
 int

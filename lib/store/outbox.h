@@ -65,6 +65,9 @@ int outbox_count(struct db *db, int64_t subscriber_id, const char *kind, int64_t
 /* 1 when there are such mails, no more than `most`, and none of them left: each was refused or expired; else 0, or -1. */
 int outbox_only_refused(struct db *db, int64_t subscriber_id, const char *kind, int64_t since, int most, struct err *e);
 
+/* Take back mails of a kind to a person that are not sent yet: they left meanwhile. */
+int outbox_withdraw(struct db *db, int64_t subscriber_id, const char *kind, struct err *e);
+
 /* Delete finished rows older than `before`; at most `limit` a call. */
 int outbox_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e);
 

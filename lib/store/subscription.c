@@ -10,6 +10,7 @@
 #include "store/db.h"
 #include "store/event.h"
 #include "store/modules.h"
+#include "store/outbox.h"
 #include "store/suppression.h"
 
 #define OF_MAX 64 /* TOPICS_MAX: nobody has more */
@@ -181,7 +182,7 @@ subscription_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const c
 	return put(db, subscriber_id, topic_id, SUB_ACTIVE, action, evidence, e) == -1 ? -1 : 1;
 }
 
-/* End those of the person's subscriptions that still run (or wait); returns how many. */
+/* End those of the person's subscriptions that still run (or wait); returns how many. Who goes is not welcomed any more. */
 static int
 end(struct db *db, int64_t subscriber_id, int64_t topic_id, enum subscription_state state, const char *action,
     const struct evidence *evidence, struct err *e)
@@ -199,7 +200,7 @@ end(struct db *db, int64_t subscriber_id, int64_t topic_id, enum subscription_st
 			return -1;
 		ended++;
 	}
-	return ended;
+	return ended && outbox_withdraw(db, subscriber_id, "welcome", e) == -1 ? -1 : ended;
 }
 
 int

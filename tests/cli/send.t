@@ -80,7 +80,7 @@ cp "$data/site/promotions/spring.md" spring.md
 works "a promotion" nl send promotion spring.md
 is "its campaign" "$(db 'SELECT kind, topic_id, subject, valid_until FROM campaign')" "promotion|2|A first conversation this spring|$(date -d 2099-05-31T23:59:59Z +%s)"
 NEWSLETTER_CLOCK=+3153600000 refused "valid-until has passed" 3 "valid-until was 2099" nl send promotion spring.md
-refused "it would pass before the start" 3 "start after its valid-until" nl send promotion spring.md --at 2099-07-01
+refused "it would pass before the start" 3 "before it would start" nl send promotion spring.md --at 2099-07-01
 printf 'Text alone.\n' >untitled.md
 printf -- '---\ntitle: {\n---\nText.\n' >yaml.md
 printf -- '---\ntitle: Sport\ntopic: sport\n---\nText.\n' >sport.md

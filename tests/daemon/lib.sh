@@ -13,7 +13,7 @@ make_site() {
 	mkdir -p "$site"
 	"$BIN/newsletter" init -C "$site" --name 'Quiet Harbour' --url "$base" --listen "127.0.0.1:$port" --from news@quietharbour.example \
 		--postal-address '12 Mill Lane, Bristol' "$@" >/dev/null || bail "newsletter init failed"
-	conf_add campaign cancel_window=0
+	conf_add campaign cancel_window=0 check_links=no
 }
 
 # conf_add SECTION KEY=VALUE…

@@ -46,7 +46,7 @@ check_tags(const char *html)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	const struct markdown_style style = { "https://calm.example/blog/", "#2f6f4f" };
+	const struct markdown_style style = { .base_url = "https://calm.example/blog/", .colour = "#2f6f4f" };
 	struct buf html = BUF_INIT, text = BUF_INIT, rest = BUF_INIT;
 	const char *s = (const char *)data;
 
@@ -57,7 +57,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	check(&text);
 	markdown_excerpt(&rest, s, n, 10);
 	markdown_title(&rest, s, n);
-	markdown_image(&rest, s, n, &style);
+	markdown_image(&rest, NULL, s, n, &style);
 	check(&rest);
 	buf_reset(&rest);
 	markdown_without_title(&rest, s, n);

@@ -16,7 +16,7 @@
 #include "content/url.h"
 #include "content/wrap.h"
 
-static const struct markdown_style style = { "https://calm.example/blog/post", "#2f6f4f" };
+static const struct markdown_style style = { .base_url = "https://calm.example/blog/post", .colour = "#2f6f4f" };
 
 /* Tags without their attributes but href, src, alt and start, and without <p>: what is said, not how it looks. */
 static void
@@ -164,7 +164,7 @@ test_looks(void **state)
 		{ "a button has room in Outlook", "[b](/c)", "#2f6f4f", "mso-padding-alt:12px 24px" },
 		{ "a bare address breaks", "<https://x.example>", "#2f6f4f", "text-decoration:underline;word-break:break-all\"" },
 		{ "a quote has a bar", "> a", "#2f6f4f", "border-left:4px solid #2f6f4f" },
-		{ "a quote ends with its text", "> a\n>\n> b", "#2f6f4f", "<p style=\"margin:0;line-height:1.6\">b</p>" },
+		{ "a quote ends with its text", "> a\n>\n> b", "#2f6f4f", "<p style=\"margin:0;line-height:1.6;word-break:break-word\">b</p>" },
 		{ "a layout table says so", "[b](/c)", "#2f6f4f", "<table role=\"presentation\"" },
 		{ "a colour that is none", "a [b](/c)", "red;x:y", "style=\"color:#1f6f5c;" },
 		{ "no colour", "a [b](/c)", NULL, "style=\"color:#1f6f5c;" },
@@ -175,7 +175,7 @@ test_looks(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
-		struct markdown_style s = { "https://calm.example/", looks[i].colour };
+		struct markdown_style s = { .base_url = "https://calm.example/", .colour = looks[i].colour };
 		struct buf html = BUF_INIT;
 
 		markdown_html(&html, looks[i].in, strlen(looks[i].in), &s);
@@ -214,7 +214,7 @@ test_small_questions(void **state)
 
 		assert_int_equal(markdown_title(&title, in, strlen(in)), questions[i].title ? 0 : -1);
 		markdown_excerpt(&excerpt, in, strlen(in), 4);
-		assert_int_equal(markdown_image(&image, in, strlen(in), &style), questions[i].image ? 0 : -1);
+		assert_int_equal(markdown_image(&image, NULL, in, strlen(in), &style), questions[i].image ? 0 : -1);
 		if (strcmp(title.data, questions[i].title ? questions[i].title : "") != 0 ||
 		    strcmp(excerpt.data, questions[i].excerpt) != 0 ||
 		    strcmp(image.data, questions[i].image ? questions[i].image : "") != 0)
@@ -325,7 +325,7 @@ test_hostile(void **state)
 		markdown_text(&text, in.data, in.len, &style);
 		markdown_excerpt(&rest, in.data, in.len, 40);
 		markdown_title(&rest, in.data, in.len);
-		markdown_image(&rest, in.data, in.len, &style);
+		markdown_image(&rest, NULL, in.data, in.len, &style);
 		assert_true(text_is_utf8(html.data, html.len) && text_is_utf8(text.data, text.len) && text_is_utf8(rest.data, rest.len));
 		assert_false(text_has_control(html.data, html.len, "\t\n") || text_has_control(text.data, text.len, "\t\n"));
 		assert_true(html.len < MARKDOWN_MAX_OUTPUT + MARKDOWN_MAX && text.len < MARKDOWN_MAX_OUTPUT + 4 * MARKDOWN_MAX);
@@ -421,6 +421,10 @@ test_wrap(void **state)
 		{ "no mark in front", "日本語日本。語", "日本語日|本。語|" },
 		{ "no bracket behind", "日本語日「本語", "日本語日|「本語|" },
 		{ "marks take none", "e\xcc\x81 e\xcc\x81 e\xcc\x81 e\xcc\x81 e\xcc\x81 x", "e\xcc\x81 e\xcc\x81 e\xcc\x81 e\xcc\x81 e\xcc\x81|x|" },
+		{ "a slot is not broken", "a " SLOT_MARK("name|dear re r") " b", "a|" SLOT_MARK("name|dear re r") "|b|" },
+		{ "it counts as its fallback", "a " SLOT_MARK("name|dear you") " b", "a " SLOT_MARK("name|dear you") "|b|" },
+		{ "or its name", "a " SLOT_MARK("name") " 8901", "a " SLOT_MARK("name") "|8901|" },
+		{ "no end, no slot", "a \001name|dear y", "a|\001name|dear|y|" },
 		{ "an emoji", "12345678 🙂", "12345678|🙂|" },
 		{ "nothing", "", "" },
 	};

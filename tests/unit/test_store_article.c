@@ -110,6 +110,54 @@ check_list(int64_t topic, int64_t limit, const char *want)
 }
 
 static void
+check_newest(const char *topics, int64_t now, int64_t limit, const char *want)
+{
+	struct article_list list;
+	struct buf ids = BUF_INIT;
+	size_t i;
+
+	ok(article_newest(db, topics, now, limit, &list, &err));
+	for (i = 0; i < list.count; i++)
+		buf_addf(&ids, "%lld ", (long long)list.item[i].id);
+	assert_string_equal(ids.data, want);
+	buf_release(&ids);
+	article_list_release(&list);
+}
+
+static void
+test_newest(void **state)
+{
+	int64_t news = make_topic("news"), tips = make_topic("tips");
+	int i;
+
+	(void)state;
+	begin();
+	for (i = 3; i <= 21; i++) { /* numbers of which one is in the other */
+		struct topic t;
+		char slug[8];
+
+		snprintf(slug, sizeof(slug), "t%d", i);
+		ok(topic_create(db, slug, slug, "", &t, &err));
+	}
+	check_newest("1 2", T0, 3, "");
+	put("a", 0, T0 - 3);
+	put("b", news, T0 - 2);
+	put("c", tips, T0 - 1);
+	put("d", 0, T0 + 1); /* not out yet */
+	put("e", 21, T0);
+	put("f", 12, T0);
+	check_newest("1", T0, 10, "2 1 ");
+	check_newest("2", T0, 10, "3 1 ");
+	check_newest("1 2", T0, 10, "3 2 1 ");
+	check_newest("1 2", T0, 2, "3 2 ");
+	check_newest("1 2", T0, 0, "");
+	check_newest("21 1", T0, 10, "5 2 1 ");
+	check_newest("1", T0 + 1, 1, "4 ");
+	check_newest("", T0, 10, "1 ");
+	commit();
+}
+
+static void
 test_list(void **state)
 {
 	int64_t news = make_topic("news"), tips = make_topic("tips");
@@ -173,6 +221,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		store_test(test_put),
 		store_test(test_list),
+		store_test(test_newest),
 		store_test(test_announce),
 	};
 
