@@ -43,7 +43,7 @@ check_url(const char *s, int may_be_empty)
 static void
 check_body(const char *s)
 {
-	struct markdown_style style = { "", "#000000" };
+	struct markdown_style style = { .base_url = "", .colour = "#000000" };
 	struct buf html = BUF_INIT;
 
 	check(text_is_utf8(s, strlen(s)) && !text_has_control(s, strlen(s), "\n") && strlen(s) <= 2 * FEED_BODY_MAX + 1024);

@@ -440,7 +440,7 @@ test_markdown_safe(void **state)
 		"~~~", "*no* _stress_ **none**", "[no](https://link.example) ![no](x.png)", "<b>no tag</b> <https://no.example>", "&amp; &#35; \\*", "a\\",
 		"***", "* * *", "```", "1.", "{{unsubscribe_url}} {{{x}}}" };
 	struct buf html = BUF_INIT, md = BUF_INIT, text = BUF_INIT, want = BUF_INIT;
-	struct markdown_style style = { "", "#000000" };
+	struct markdown_style style = { .base_url = "", .colour = "#000000" };
 	size_t i;
 
 	(void)state;
