@@ -1,4 +1,7 @@
-/* clerk_approval.c - mailings that nobody approved in time are cancelled, and their articles go with the next. Nobody is mailed: status says it. */
+/*
+ * clerk_approval.c - mailings that nobody approved in time are cancelled, and their articles go with the next. Nobody is mailed: status
+ * says it.
+ */
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"

@@ -195,7 +195,8 @@ put_facts(struct http_request *r, json_t *context, const struct draft *d, const 
 static void
 answer_json(struct http_request *r, unsigned status, const struct draft *d, json_t *context)
 {
-	const char *lead = json_string_value(json_object_get(context, "lead")), *title = json_string_value(json_object_get(context, "heading"));
+	const char *title = json_string_value(json_object_get(context, "heading"));
+	const char *lead = json_string_value(json_object_get(context, "lead"));
 	json_t *value;
 
 	if (status != MHD_HTTP_OK) {

@@ -42,7 +42,7 @@ add_sheet(json_t *sheets, struct buf *csp, const struct buf *sheet)
 	add_hash(csp, sheet);
 }
 
-/* The mail's own sheets, what its style attributes said, and ours for the bar above it; a draft has no bar, and stands in a page of ours. */
+/* The mail's own sheets, what its style attributes said, and ours for the bar above it; a draft has none, and stands in a page of ours. */
 static int
 add_sheets(const struct http_request *r, json_t *context, const struct archive_html *mail, bool draft, char csp[ARCHIVE_CSP], struct err *e)
 {

@@ -27,7 +27,8 @@ main(int argc, char **argv)
 		fprintf(stderr, "make_link: %s\n", e.text);
 		return 1;
 	}
-	l.purpose = strcmp(argv[2], "preferences") == 0 ? LINK_PREFERENCES : strcmp(argv[2], "view") == 0 ? LINK_VIEW : LINK_UNSUBSCRIBE;
+	l.purpose = strcmp(argv[2], "preferences") == 0 ? LINK_PREFERENCES : strcmp(argv[2], "view") == 0 ? LINK_VIEW
+													  : LINK_UNSUBSCRIBE;
 	l.subscriber = strtoll(argv[3], NULL, 10);
 	l.topic = strtoll(argv[4], NULL, 10);
 	l.campaign = strtoll(argv[5], NULL, 10);
