@@ -56,8 +56,7 @@ like "until a week from now" "$(field approval_until)" '^20..-..-..T'
 is "it is held in the store" "$(campaign_state 1)" held
 is "its article is announced with it" "$(announced 1)" 1
 newest 1
-subject=$(python3 -c 'import email, email.policy, sys; print(email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.policy.default)["subject"])' "$mail")
-is "the subject is marked" "$subject" "[Please approve] Sleeping better"
+has "the subject is marked" "$(<"$mail")" "Subject: [Please approve] Sleeping better"
 has "it goes to the owner" "$(<"$mail")" "To: $owner"
 text=$(outbox_body "$mail")
 has "the banner says how many get it" "$text" "7 subscribers of"
@@ -94,6 +93,13 @@ is "the mail itself" "$code" 200
 has "is framed by us alone" "$head" "frame-ancestors 'self'"
 has "and shows no script and no other style" "$head" "default-src 'none'"
 has "as readers get it, the way out included" "$body" "Unsubscribe"
+ask -H 'Accept-Language: es' "$url"
+has "the page is in the visitor's language" "$body" "Enviarlo"
+has "which shows the mail in each of its own" "$body" "/draft/${url##*/}?lang=es\""
+ask -H 'Accept-Language: es' "$base/draft/${url##*/}"
+has "the mail is at first as it was mailed" "$body" '<html lang="en">'
+ask "$base/draft/${url##*/}?lang=es"
+has "then as who reads Spanish gets it" "$body" '<html lang="es">'
 for method in HEAD OPTIONS PUT DELETE; do
 	if [ $method = HEAD ]; then ask -I "$url"; else ask -X $method "$url" -d action=approve; fi
 done

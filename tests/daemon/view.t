@@ -1,5 +1,5 @@
 #!/bin/bash
-# view.t - a reader's own link to a mailing: in their language, whatever stands in the archive, for 30 days, and nothing of theirs on the page.
+# view.t - a reader's own link to a mailing: in their language, whatever the archive shows, for 30 days, and nothing of theirs on the page.
 . "$(dirname "$0")/lib.sh"
 
 ask() {

@@ -11,8 +11,10 @@ static uint8_t hash[TOKEN_HASH];
 static int64_t
 ask(uint8_t mark, int64_t topic, int64_t start_at)
 {
-	struct campaign c = { .kind = "articles", .subject = "A kinder voice", .topic_id = topic, .start_at = start_at, .created_by = "ann" };
+	struct campaign c = { .kind = "articles", .subject = "A kinder voice", .created_by = "ann" };
 
+	c.topic_id = topic;
+	c.start_at = start_at;
 	memset(hash, mark, sizeof(hash));
 	begin();
 	ok(campaign_create(db, &c, &err));
