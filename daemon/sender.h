@@ -104,15 +104,13 @@ struct relay {
 	uint64_t turn;         /* its place among relays of one tier: lowest first, 1/weight more for each message */
 };
 
-#define RELAY_TIERS 4
-
 /*
  * Who may leave by which relays. One lane for each topic that a relay's configuration names, and the first for all the rest
  * and the outbox. A bit for each relay; of the tiers only the first that has a relay that works is used.
  */
 struct lane {
 	char *topic; /* slug; "" the first */
-	uint32_t tier[RELAY_TIERS];
+	uint32_t tier[CONF_RELAY_TIERS];
 	struct slot_list ready;
 	size_t fresh; /* claimed for it in the transaction that is open */
 };
@@ -130,8 +128,9 @@ struct running {
 	bool over, told;             /* closed by us; that was logged */
 };
 
-#define COMPILED_MAX 128
 #define CAMPAIGNS_MAX 64
+#define LANGUAGES_MAX 16 /* of one campaign */
+#define COMPILED_MAX (CAMPAIGNS_MAX * LANGUAGES_MAX)
 #define ERASE_MOST 64 /* people a turn */
 
 struct sender {
@@ -156,6 +155,7 @@ struct sender {
 	int64_t done_since_us; /* when the oldest unrecorded result came */
 
 	struct compiled compiled[COMPILED_MAX];
+	int compiled_end; /* no place from here on was ever used */
 	struct running campaign[CAMPAIGNS_MAX];
 	int campaigns, turn; /* whose turn among them is next */
 	int64_t outbox_due;  /* when the next outbox mail is due; 0: none waits */

@@ -32,7 +32,7 @@ static const struct html_element elements[] = {
 	BLOCK("h5", HOLDS_WORDS), BLOCK("h6", HOLDS_WORDS), BLOCK("hr", HOLDS_NOTHING), BLOCK("div", HOLDS_ALL), BLOCK("center", HOLDS_ALL),
 	BLOCK("blockquote", HOLDS_ALL), BLOCK("pre", HOLDS_ALL), BLOCK("address", HOLDS_ALL), BLOCK("figure", HOLDS_ALL), BLOCK("article", HOLDS_ALL),
 	BLOCK("section", HOLDS_ALL), BLOCK("aside", HOLDS_ALL), BLOCK("ul", HOLDS_PARTS), BLOCK("ol", HOLDS_PARTS), BLOCK("dl", HOLDS_PARTS),
-	BLOCK("table", HOLDS_PARTS),
+	{ "table", HOLDS_PARTS, true, NULL, true, false },
 	{ "li", HOLDS_ALL, true, "ul ol", false, false }, { "dt", HOLDS_ALL, true, "dl", false, false }, { "dd", HOLDS_ALL, true, "dl", false, false },
 	{ "figcaption", HOLDS_ALL, true, "figure", false, false },
 	{ "caption", HOLDS_ALL, true, "table", true, true }, { "colgroup", HOLDS_PARTS, true, "table", true, false },
@@ -176,13 +176,13 @@ is_value(const char *s, size_t n)
 	int depth = 0;
 
 	for (i = 0; i < n; i++) {
-		if (!strchr(LETTERS "0123456789 #%.,()'\"-", s[i]) || (s[i] == '-' && i + 1 < n && strchr(".0123456789", s[i + 1])))
+		if (!strchr(LETTERS "0123456789 #%.,/()'\"-", s[i]) || (s[i] == '-' && i + 1 < n && strchr(".0123456789", s[i + 1])))
 			return false;
 		if (quote ? s[i] == quote : s[i] == '\'' || s[i] == '"')
 			quote = quote ? 0 : s[i];
-		if (!quote && s[i] == '(' && (depth++ || !is_listed(s + word, i - word, functions, sizeof(functions) / sizeof(functions[0]))))
+		if (s[i] == '(' && (quote || depth++ || !is_listed(s + word, i - word, functions, sizeof(functions) / sizeof(functions[0]))))
 			return false;
-		if (!quote && s[i] == ')' && depth-- == 0)
+		if (s[i] == ')' && (quote || depth-- == 0))
 			return false;
 		if (!strchr(LETTERS, s[i]))
 			word = i + 1;

@@ -21,7 +21,7 @@ struct html_element {
 	} holds;
 	bool block;          /* ends a paragraph */
 	const char *parents; /* it may stand in these alone, separated by spaces; NULL: anywhere */
-	bool table, cell;    /* a part of a table; one that holds what is no part */
+	bool table, cell;    /* a table or a part of one; a part that holds what is none */
 };
 
 /* The element of a tag; NULL when it may not stand in a mail. */

@@ -100,22 +100,6 @@ markdown_verbatim(const struct markdown_tree *t, struct buf *out, const char *s)
 	put_slots(t, out, s, false);
 }
 
-void
-markdown_raw(const struct markdown_tree *t, struct buf *out, const char *html)
-{
-	struct buf shown = BUF_INIT;
-	const char *start, *end;
-
-	while ((start = strstr(html, "<!--"))) {
-		buf_add(&shown, html, (size_t)(start - html));
-		end = strstr(start + 4, "-->");
-		html = end ? end + 3 : "";
-	}
-	buf_addstr(&shown, html);
-	markdown_verbatim(t, out, shown.data);
-	buf_release(&shown);
-}
-
 /* Whether an address may be linked at all. */
 static bool
 is_linkable(const struct markdown_tree *t, const char *raw, const char *clean, bool image)

@@ -199,12 +199,14 @@ markdown_without_title(struct buf *out, const char *text, size_t n)
 int
 markdown_image(struct buf *out, struct buf *alt, const char *text, size_t n, const struct markdown_style *style)
 {
+	struct markdown_style no_slots = *style;
 	struct markdown_tree t;
 	cmark_iter *iter;
 	size_t start;
 	int rc = -1;
 
-	markdown_tree_read(&t, text, n, style);
+	no_slots.slots = false;
+	markdown_tree_read(&t, text, n, &no_slots);
 	iter = cmark_iter_new(t.root);
 	while (rc == -1 && cmark_iter_next(iter) != CMARK_EVENT_DONE) {
 		cmark_node *node = cmark_iter_get_node(iter);

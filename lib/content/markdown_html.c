@@ -195,32 +195,13 @@ code_block(struct html *h, cmark_node *node)
 	buf_addstr(h->out, "</pre></td></tr></table>\n");
 }
 
-/* Raw HTML, cleaned, with marks for the slots in it: in text and attributes they are written as their place demands (mail/message.h). */
-static void
-add_raw(struct html *h, const char *html)
-{
-	struct buf text = BUF_INIT, out = BUF_INIT;
-
-	markdown_clean(&text, html);
-	html_clean_add(&h->clean, &out, text.data, text.len);
-	markdown_slots_put(&h->tree.slots, h->out, out.data, true);
-	buf_release(&text);
-	buf_release(&out);
-}
-
-static bool
-raw_address(void *ctx, struct buf *out, const char *url, bool image)
-{
-	return markdown_address(ctx, out, url, image);
-}
-
 static void
 html_block(struct html *h, cmark_node *node)
 {
 	size_t start = h->out->len;
 
 	if (h->tree.style->raw_html) {
-		add_raw(h, cmark_node_get_literal(node));
+		markdown_raw_html(&h->tree, &h->clean, h->out, cmark_node_get_literal(node));
 		return;
 	}
 	buf_addstr(h->out, "<p style=\"margin:0 0 16px;line-height:1.6;white-space:pre-line;" BREAK "\">");
@@ -255,8 +236,7 @@ link(struct html *h, cmark_node *node, bool enters)
 		    "font-family:" SANS ";font-size:16px;line-height:20px;font-weight:bold;text-decoration:none;" BREAK "\">",
 		    h->colour, h->on_colour);
 	else
-		buf_addf(h->out, "\" style=\"color:%s;text-decoration:underline%s\">", h->colour,
-		    markdown_is_autolink(node) ? ";word-break:break-all" : ""); /* a long address must fit a telephone */
+		buf_addf(h->out, "\" style=\"color:%s;text-decoration:underline\">", h->colour);
 }
 
 /* An image is open from its enter to its exit event: in between its words, without mark-up, are the alt text. */
@@ -310,7 +290,7 @@ inline_node(struct html *h, cmark_node *node, bool enters)
 		if (!h->tree.style->raw_html)
 			add_text(h, cmark_node_get_literal(node), markdown_raw);
 		else if (shown)
-			add_raw(h, cmark_node_get_literal(node));
+			markdown_raw_html(&h->tree, &h->clean, h->out, cmark_node_get_literal(node));
 		break;
 	case CMARK_NODE_CODE:
 		if (shown)
@@ -393,8 +373,6 @@ markdown_html(struct buf *out, const char *text, size_t n, const struct markdown
 	cmark_iter *iter;
 
 	markdown_tree_read(&h.tree, text, n, style);
-	h.clean.address = raw_address;
-	h.clean.ctx = &h.tree;
 	iter = cmark_iter_new(h.tree.root);
 	while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE && out->len - start < MARKDOWN_MAX_OUTPUT)
 		block_node(&h, cmark_iter_get_node(iter), event == CMARK_EVENT_ENTER);

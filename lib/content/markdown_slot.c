@@ -50,13 +50,14 @@ is_fallback(const char *s, size_t n)
 	for (i = 0; i < n; i++)
 		if (strchr("<>\"{", s[i]))
 			return false;
-	return n < MARKDOWN_FALLBACK_MAX && !text_has_control(s, n, "\t\n\r");
+	return n < MARKDOWN_FALLBACK_MAX && text_is_utf8(s, n) && !text_has_control(s, n, "\t\n\r");
 }
 
 size_t
 markdown_slot_read(struct buf *mark, const char *s, size_t n, const char *somebody, bool *url)
 {
 	const char *end = n > 4 && s[0] == '{' && s[1] == '{' ? memmem(s, n < VALUE_MAX ? n : VALUE_MAX, "}}", 2) : NULL, *bar;
+	struct buf fallback = BUF_INIT;
 	size_t start, len, i;
 
 	if (!end)
@@ -72,16 +73,13 @@ markdown_slot_read(struct buf *mark, const char *s, size_t n, const char *somebo
 		return 0;
 	if (bar && !is_fallback(bar + 1, (size_t)(end - bar) - 1))
 		return 0;
+	if (!bar && !known[i].url && somebody && is_fallback(somebody, strlen(somebody)))
+		buf_addstr(&fallback, somebody);
+	else if (bar)
+		add_fallback(&fallback, bar + 1, (size_t)(end - bar) - 1);
 	*url = known[i].url;
-	buf_addch(mark, SLOT_START);
-	buf_addstr(mark, known[i].name);
-	if (bar || (!known[i].url && *somebody))
-		buf_addch(mark, '|');
-	if (bar)
-		add_fallback(mark, bar + 1, (size_t)(end - bar) - 1);
-	else if (!known[i].url)
-		buf_addstr(mark, somebody);
-	buf_addch(mark, SLOT_END);
+	buf_addf(mark, "%c%s%s%s%c", SLOT_START, known[i].name, bar || fallback.len ? "|" : "", fallback.data, SLOT_END);
+	buf_release(&fallback);
 	return (size_t)(end - s) + 2;
 }
 

@@ -36,6 +36,7 @@ struct text {
 	size_t images;                  /* images open: links within do not count */
 	json_t *numbers;                /* address -> its number at the end */
 	struct buf links;               /* the list at the end */
+	struct markdown_raw raw;
 };
 
 /* Put one line behind the first bytes of the prefix; its markers become spaces. A blank line has no trailing spaces. */
@@ -161,12 +162,59 @@ code_block(struct text *t, cmark_node *node)
 	buf_release(&line);
 }
 
+/* Cleaned HTML comes as blocks' words with what ends each between. */
+static void
+raw_block(struct text *t, const char *html)
+{
+	struct buf words = BUF_INIT;
+	const char *s;
+	bool tight = false, item;
+	size_t n;
+
+	markdown_raw_text(&t->raw, &words, html);
+	for (s = words.data; *s; s += n + (s[n] != '\0')) {
+		n = strcspn(s, "\f\v");
+		item = s[n] == MARKDOWN_ITEM_END;
+		if (strspn(s, " \n") < n) {
+			t->gap = t->gap && !tight;
+			buf_add(&t->words, s, n);
+			if (flush_words(t))
+				end_block(t);
+			tight = item;
+		}
+		tight = tight && item;
+	}
+	buf_release(&words);
+}
+
 static void
 html_block(struct text *t, cmark_node *node)
 {
+	if (t->tree.style->raw_html) {
+		raw_block(t, cmark_node_get_literal(node));
+		return;
+	}
 	markdown_raw(&t->tree, &t->words, cmark_node_get_literal(node));
 	if (flush_words(t))
 		end_block(t);
+}
+
+/* In a line there are no blocks. */
+static void
+raw_inline(struct text *t, const char *html)
+{
+	size_t to = t->words.len, i = to;
+
+	markdown_raw_text(&t->raw, &t->words, html);
+	for (; i < t->words.len; i++) {
+		char c = t->words.data[i];
+
+		if (!strchr("\f\v", c))
+			t->words.data[to++] = c;
+		else if (to && t->words.data[to - 1] != ' ')
+			t->words.data[to++] = ' ';
+	}
+	buf_truncate(&t->words, to);
 }
 
 /* Whether a container at this depth may still indent. */
@@ -242,28 +290,41 @@ list(struct text *t, cmark_node *node, bool enter)
 		t->containers[t->depth - 1].number = (size_t)cmark_node_get_list_start(node);
 }
 
-/* "words [1]"; the same address keeps its number. */
+/* The same address keeps its number. */
+static int
+number_of(void *ctx, const char *url)
+{
+	struct text *t = ctx;
+	const json_t *known = json_object_get(t->numbers, url);
+	int number = (int)(known ? json_integer_value(known) : (json_int_t)json_object_size(t->numbers) + 1);
+
+	if (!known) {
+		json_object_set_new(t->numbers, url, json_integer(number));
+		buf_addf(&t->links, "[%d] %s\n", number, url);
+	}
+	return number;
+}
+
+/* "words [1]"; raw HTML within has no links, nor is there one within a link of raw HTML. */
 static void
-end_link(struct text *t, cmark_node *node)
+link(struct text *t, cmark_node *node, bool enter)
 {
 	cmark_node *parent = cmark_node_parent(node);
-	struct buf url = BUF_INIT;
-	const json_t *known;
-	int number;
+	struct buf url = BUF_INIT, tags = BUF_INIT;
 
-	if (!cmark_node_first_child(node) || markdown_is_autolink(node) ||
-	    (cmark_node_get_type(parent) == CMARK_NODE_PARAGRAPH && markdown_is_action(parent)) ||
-	    !markdown_target(&t->tree, &url, node))
+	if (enter) {
+		t->link_start = t->words.len;
+		html_clean_enter(&t->raw.clean, &tags, HTML_LINK);
 		goto out;
-	known = json_object_get(t->numbers, url.data);
-	number = (int)(known ? json_integer_value(known) : (json_int_t)json_object_size(t->numbers) + 1);
-	if (!known) {
-		json_object_set_new(t->numbers, url.data, json_integer(number));
-		buf_addf(&t->links, "[%d] %s\n", number, url.data);
 	}
-	buf_addf(&t->words, t->words.len > t->link_start ? " [%d]" : "[%d]", number);
+	html_clean_leave(&t->raw.clean, &tags);
+	if (cmark_node_first_child(node) && !markdown_is_autolink(node) && !t->raw.linked &&
+	    !(cmark_node_get_type(parent) == CMARK_NODE_PARAGRAPH && markdown_is_action(parent)) &&
+	    markdown_target(&t->tree, &url, node))
+		buf_addf(&t->words, t->words.len > t->link_start ? " [%d]" : "[%d]", number_of(t, url.data));
 out:
 	buf_release(&url);
+	buf_release(&tags);
 }
 
 /* "[what it shows]"; nothing for one that says nothing. */
@@ -289,7 +350,10 @@ inline_node(struct text *t, cmark_node *node, bool enter)
 		markdown_words(&t->tree, &t->words, cmark_node_get_literal(node));
 		break;
 	case CMARK_NODE_HTML_INLINE:
-		markdown_raw(&t->tree, &t->words, cmark_node_get_literal(node));
+		if (t->tree.style->raw_html)
+			raw_inline(t, cmark_node_get_literal(node));
+		else
+			markdown_raw(&t->tree, &t->words, cmark_node_get_literal(node));
 		break;
 	case CMARK_NODE_CODE:
 		buf_addch(&t->words, '`');
@@ -309,10 +373,8 @@ inline_node(struct text *t, cmark_node *node, bool enter)
 		buf_addstr(&t->words, t->images ? "" : "*");
 		break;
 	case CMARK_NODE_LINK:
-		if (enter && !t->images)
-			t->link_start = t->words.len;
-		else if (!enter && !t->images)
-			end_link(t, node);
+		if (!t->images)
+			link(t, node, enter);
 		break;
 	case CMARK_NODE_IMAGE:
 		image(t, enter);
@@ -379,6 +441,9 @@ markdown_text(struct buf *out, const char *text, size_t n, const struct markdown
 	cmark_iter *iter;
 
 	markdown_tree_read(&t.tree, text, n, style);
+	markdown_raw_init(&t.raw, &t.tree);
+	t.raw.number = number_of;
+	t.raw.ctx = &t;
 	iter = cmark_iter_new(t.tree.root);
 	while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE && out->len - start < MARKDOWN_MAX_OUTPUT)
 		block_node(&t, cmark_iter_get_node(iter), event == CMARK_EVENT_ENTER);
@@ -386,6 +451,7 @@ markdown_text(struct buf *out, const char *text, size_t n, const struct markdown
 		buf_addf(out, "\n%s", t.links.data);
 	cmark_iter_free(iter);
 	markdown_tree_release(&t.tree);
+	markdown_raw_release(&t.raw);
 	json_decref(t.numbers);
 	buf_release(&t.prefix);
 	buf_release(&t.words);

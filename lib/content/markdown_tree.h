@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
+#include "content/html_clean.h"
 #include "content/markdown.h"
 #include "content/markdown_slot.h"
-
-struct buf;
 
 struct markdown_tree {
 	cmark_node *root;
@@ -36,6 +36,29 @@ void markdown_verbatim(const struct markdown_tree *t, struct buf *out, const cha
 
 /* Append raw HTML, which is shown as text, without its comments: authors mean those for themselves. */
 void markdown_raw(const struct markdown_tree *t, struct buf *out, const char *html);
+
+/* Append raw HTML, cleaned (html_clean.h), with marks for the slots in it: in text and attributes each is written as its place demands. */
+void markdown_raw_html(const struct markdown_tree *t, struct html_clean *clean, struct buf *out, const char *html);
+
+/* What comes out of markdown_raw_text between words: no text holds them. */
+#define MARKDOWN_BLOCK_END '\f'
+#define MARKDOWN_ITEM_END '\v' /* the next one follows without a blank line */
+
+/* Raw HTML in the text part; all of a document's pieces go through one. */
+struct markdown_raw {
+	const struct markdown_tree *tree;
+	struct html_clean clean;
+	int (*number)(void *ctx, const char *url); /* the number of an address in the list of links */
+	void *ctx;
+	struct buf link; /* the address of the <a> that is open */
+	bool linked, pre;
+};
+
+void markdown_raw_init(struct markdown_raw *r, const struct markdown_tree *t);
+void markdown_raw_release(struct markdown_raw *r);
+
+/* Append the words of cleaned raw HTML: "words [1]" for a link, "[alt]" for an image, '\n' for a line's end. */
+void markdown_raw_text(struct markdown_raw *r, struct buf *out, const char *html);
 
 /*
  * Append an address of the text, resolved, with marks for the slots in it; false and nothing when it must not be linked. A link may

@@ -1,6 +1,7 @@
 /* compose.c - see compose.h. */
 #include "site/compose.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -51,13 +52,24 @@ compose_data(json_t *data, const struct conf *conf, const char *language, struct
 	return put_name(conf, data, e);
 }
 
+/* What markdown_text wrapped already, and left long: code, quotes, and an address behind its number. */
+static bool
+is_finished(const char *line, size_t n)
+{
+	size_t digits = n && *line == '[' ? strspn(line + 1, "0123456789") : 0;
+
+	if (n > 4 && (*line == '>' || memcmp(line, "    ", 4) == 0))
+		return true;
+	return digits && n > digits + 3 && memcmp(line + 1 + digits, "] ", 2) == 0 && !memchr(line + digits + 3, ' ', n - digits - 3);
+}
+
 /* One line, wrapped behind its indentation and list mark. */
 static void
 wrap_one(struct buf *out, const char *line, size_t n)
 {
 	size_t indent = strspn(line, " *"), fits, next = 0, at = 0;
 
-	if (wrap_columns(line, n) <= TEXT_WIDTH || indent > TEXT_WIDTH / 2) {
+	if (wrap_columns(line, n) <= TEXT_WIDTH || indent > TEXT_WIDTH / 2 || is_finished(line, n)) {
 		buf_add(out, line, n);
 		return;
 	}

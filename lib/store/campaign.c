@@ -78,7 +78,7 @@ static const char *const sql[] = {
 	[Q_TO_ARCHIVE] = "SELECT " COLUMNS " FROM campaign WHERE id > :after AND finished_at < :before AND started_at IS NOT NULL AND archived_at IS NULL "
 			 "ORDER BY id LIMIT 1",
 	[Q_PUT_MESSAGE] = "INSERT INTO campaign_message (campaign_id, language, compiled) VALUES (:id, :language, :compiled)",
-	[Q_GET_MESSAGE] = "SELECT compiled FROM campaign_message WHERE campaign_id = :id ORDER BY language = :language DESC, language LIMIT 1",
+	[Q_GET_MESSAGE] = "SELECT compiled FROM campaign_message WHERE campaign_id = :id ORDER BY language = :language DESC, rowid LIMIT 1",
 	[Q_LANGUAGES] = "SELECT language FROM campaign_message WHERE campaign_id = :id ORDER BY language",
 };
 const struct db_module campaign_module = { "campaign", sql, Q_COUNT, MODULE_CAMPAIGN };
@@ -89,6 +89,20 @@ const char *
 campaign_state_name(enum campaign_state state)
 {
 	return names[state];
+}
+
+bool
+campaign_is_past(const struct campaign *c, int64_t now)
+{
+	return c->valid_until && now > c->valid_until;
+}
+
+static int
+check_valid(const struct campaign *c, struct err *e)
+{
+	if (!campaign_is_past(c, clock_now()))
+		return 0;
+	return err_set(e, ERR_REFUSED, "campaign %lld is a promotion that is no longer valid: nobody is to get it any more", (long long)c->id);
 }
 
 static void
@@ -270,6 +284,8 @@ change(struct db *db, int64_t id, unsigned from, enum campaign_state to, const c
 		return err_set(e, ERR_NOT_FOUND, "there is no campaign %lld; see `newsletter campaign list`", (long long)id);
 	if (!(from & 1u << c.state))
 		return err_set(e, ERR_REFUSED, "campaign %lld is %s: it cannot be %s", (long long)id, names[c.state], verb);
+	if (to == CAMPAIGN_SENDING && check_valid(&c, e) == -1)
+		return -1;
 	if (to == CAMPAIGN_CANCELLED && !c.started_at && article_unannounce(db, id, e) == -1)
 		return -1;
 	if (to == CAMPAIGN_CANCELLED && approval_decide(db, id, APPROVAL_REJECTED, e) == -1)
@@ -394,9 +410,7 @@ campaign_can_reopen(const struct campaign *c, struct err *e)
 		return err_set(e, ERR_REFUSED, "campaign %lld is cancelled: nobody gets it any more", id);
 	if (c->archived_at)
 		return err_set(e, ERR_REFUSED, "campaign %lld is archived: why its messages failed is not known any more", id);
-	if (c->valid_until && c->valid_until < clock_now())
-		return err_set(e, ERR_REFUSED, "campaign %lld is a promotion that is no longer valid: nobody is to get it any more", id);
-	return 0;
+	return check_valid(c, e);
 }
 
 int

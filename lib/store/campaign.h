@@ -54,6 +54,9 @@ struct campaign_tally {
 
 const char *campaign_state_name(enum campaign_state state);
 
+/* Whether its valid_until has passed: nobody is to get it any more. */
+bool campaign_is_past(const struct campaign *c, int64_t now);
+
 /*
  * Insert c (kind, topic_id, key, subject, created_by, start_at, valid_until, planned, hidden); fills id, uuid, state. A key that is
  * there is ERR_EXISTS.
@@ -86,9 +89,9 @@ int campaign_alarm(struct db *db, int64_t id, unsigned alarms, struct err *e);
 /*
  * Move to another state, with the reason. ERR_REFUSED when the present state does not
  * lead there: pause from scheduled or sending, resume (to where it was) from paused or
- * held, cancel from all that is not over. What is resumed before its start is due now at the earliest, so that it is not overdue
- * again; what is resumed later is given a day at least for what was deferred. Resuming or cancelling one that waits for approval
- * decides that too (approval.h).
+ * held unless its valid_until has passed, cancel from all that is not over. What is resumed before its start is due now at the
+ * earliest, so that it is not overdue again; what is resumed later is given a day at least for what was deferred. Resuming or
+ * cancelling one that waits for approval decides that too (approval.h).
  */
 int campaign_pause(struct db *db, int64_t id, const char *reason, struct err *e);
 int campaign_hold(struct db *db, int64_t id, const char *reason, struct err *e);
@@ -126,7 +129,7 @@ int campaign_tally(struct db *db, int64_t id, const struct campaign_tally *t, st
 int campaign_move_cursor(struct db *db, int64_t id, int64_t cursor, struct err *e);
 int campaign_extend(struct db *db, int64_t id, int64_t deadline, struct err *e); /* never shortens it */
 
-/* The compiled message of a language; reading one falls back on any language there is. 1, 0, -1. */
+/* The compiled message of a language; reading one falls back on the language that was put first, which is the site's. 1, 0, -1. */
 int campaign_put_message(struct db *db, int64_t id, const char *language, const void *compiled, size_t n, struct err *e);
 int campaign_get_message(struct db *db, int64_t id, const char *language, struct buf *out, struct err *e);
 

@@ -11,5 +11,5 @@ while read -r line; do
 	"ok "*) ok "${line#* - }" 0 ;;
 	esac
 done <<<"$output"
-at_least "each check" "$tests_run" 4
+at_least "each check" "$tests_run" 7
 done_testing

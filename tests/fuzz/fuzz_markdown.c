@@ -1,12 +1,18 @@
-/* fuzz_markdown.c - any bytes as Markdown: well-formed UTF-8 without control characters or script comes out. */
+/*
+ * fuzz_markdown.c - any bytes as Markdown: well-formed UTF-8 without control characters or script comes out; with slots and cleaned
+ * HTML also marks that a message takes, each in a place where it may be.
+ */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/err.h"
+#include "base/slot.h"
 #include "base/text.h"
 #include "content/markdown.h"
+#include "mail/message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -43,6 +49,50 @@ check_tags(const char *html)
 	}
 }
 
+/* Append without the marks, which are whole; returns how many there are. */
+static size_t
+drop_marks(struct buf *out, const char *s)
+{
+	size_t marks = 0, n;
+
+	for (; *s; s += n) {
+		n = *s == SLOT_START ? slot_mark(s, strlen(s)) : 0;
+		marks += n > 0;
+		if (!n)
+			buf_add(out, s, n = 1);
+	}
+	return marks;
+}
+
+static void
+check_slots(const char *s, size_t n)
+{
+	const struct markdown_style style = {
+		.base_url = "https://calm.example/blog/", .colour = "#2f6f4f", .somebody = "there & co", .slots = true, .raw_html = true
+	};
+	struct buf html = BUF_INIT, text = BUF_INIT, bare = BUF_INIT;
+	struct message_spec spec = { "", "a@x.example", "", "s", NULL, NULL, "", "", "", false, false, false };
+	struct err e = ERR_INIT;
+	struct message *m;
+	size_t marks;
+
+	markdown_html(&html, s, n, &style);
+	markdown_text(&text, s, n, &style);
+	marks = drop_marks(&bare, html.data) + drop_marks(&bare, text.data);
+	check(&bare);
+	spec.html = html.data;
+	spec.text = text.data;
+	if (html.len && text.len && html.len + text.len < MESSAGE_TEXT_MAX && marks <= MESSAGE_SLOTS_MAX) {
+		m = message_compile(&spec, &e);
+		if (!m)
+			abort();
+		message_free(m);
+	}
+	buf_release(&html);
+	buf_release(&text);
+	buf_release(&bare);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -63,6 +113,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	markdown_without_title(&rest, s, n);
 	if (rest.len > n)
 		abort();
+	check_slots(s, n);
 	buf_release(&html);
 	buf_release(&text);
 	buf_release(&rest);

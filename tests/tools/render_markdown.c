@@ -37,13 +37,18 @@ render(const char *how, const char *text, size_t n, const struct markdown_style 
 int
 main(int argc, char **argv)
 {
-	struct markdown_style style = { .base_url = "https://calm.example/blog/", .colour = "#2f6f4f" };
+	struct markdown_style style = { .base_url = "https://calm.example/blog/", .colour = "#2f6f4f", .somebody = "there" };
 	struct buf all = BUF_INIT;
 	char chunk[4096];
 	size_t n, at, len;
+	int i;
 
+	for (i = 2; i < argc; i++) {
+		style.slots = style.slots || strcmp(argv[i], "slots") == 0;
+		style.raw_html = style.raw_html || strcmp(argv[i], "raw") == 0;
+	}
 	if (argc < 2 || (strcmp(argv[1], "html") != 0 && strcmp(argv[1], "text") != 0 && strcmp(argv[1], "tree") != 0)) {
-		fprintf(stderr, "usage: render_markdown html|text|tree\n");
+		fprintf(stderr, "usage: render_markdown html|text|tree [slots] [raw]\n");
 		return 2;
 	}
 	while ((n = fread(chunk, 1, sizeof(chunk), stdin)))

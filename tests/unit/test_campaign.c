@@ -71,6 +71,37 @@ test_create(void **state)
 	assert_invariants();
 }
 
+/* A promotion whose offer is over is sent by nobody any more, however it came to wait. */
+static void
+test_past(void **state)
+{
+	struct campaign c = { .valid_until = T0 + 10 }, always = { 0 };
+
+	(void)state;
+	assert_false(campaign_is_past(&c, T0 + 10)); /* its last second */
+	assert_true(campaign_is_past(&c, T0 + 11));
+	assert_false(campaign_is_past(&always, INT64_MAX));
+	topic = make_topic("promotions");
+	begin();
+	make("paused");
+	make("held");
+	ok(campaign_pause(db, 1, "", &err));
+	ok(campaign_start(db, 2, T0 + 9, &err));
+	ok(campaign_hold(db, 2, "", &err));
+	commit();
+	assert_int_equal(raw_exec("UPDATE campaign SET valid_until = 1767225610"), SQLITE_OK); /* T0 + 10 */
+	clock_set(T0 + 11);
+	begin();
+	refused(campaign_resume(db, 1, &err), ERR_REFUSED);
+	refused(campaign_resume(db, 2, &err), ERR_REFUSED);
+	clock_set(T0 + 10);
+	ok(campaign_resume(db, 1, &err));
+	clock_set(T0 + 11);
+	ok(campaign_cancel(db, 2, "", &err)); /* it can still be ended */
+	commit();
+	assert_invariants();
+}
+
 static void
 test_lists(void **state)
 {
@@ -104,6 +135,34 @@ test_lists(void **state)
 	assert_int_equal(all[3].id, 4);
 	assert_int_equal(campaign_open(db, all, 3, &err), 3);
 	assert_int_equal(all[2].id, 3);
+	assert_invariants();
+}
+
+/* Around a time, by when they start or did start; cancelled ones count for nothing. */
+static void
+test_near(void **state)
+{
+	struct campaign all[8];
+	int64_t i;
+
+	(void)state;
+	topic = make_topic("promotions");
+	begin();
+	for (i = 1; i <= 4; i++)
+		make("");
+	ok(campaign_cancel(db, 2, "", &err));
+	commit();
+	assert_int_equal(campaign_near(db, T0 + 61, T0 + 3600, all, 8, &err), 0); /* they start at T0 + 60 */
+	assert_int_equal(campaign_near(db, T0 + 60, T0 + 60, all, 8, &err), 3);
+	assert_int_equal(all[1].id, 3);
+	assert_int_equal(campaign_near(db, T0 + 60, T0 + 60, all, 2, &err), 2);
+	clock_set(T0 + 3000);
+	begin();
+	ok(campaign_start(db, 3, T0 + 9000, &err));
+	commit();
+	clock_set(T0);
+	assert_int_equal(campaign_near(db, T0 + 61, T0 + 3600, all, 8, &err), 1); /* late */
+	assert_int_equal(all[0].id, 3);
 	assert_invariants();
 }
 
@@ -278,13 +337,14 @@ test_start(void **state)
 static void
 test_resume_times(void **state)
 {
-	struct campaign c;
+	struct campaign c = a_campaign("");
 
 	(void)state;
-	topic = make_topic("promotions");
+	topic = c.topic_id = make_topic("promotions");
+	c.valid_until = 0;
 	clock_set(T0);
 	begin();
-	make("");
+	ok(campaign_create(db, &c, &err));
 	ok(campaign_hold(db, 1, "overdue", &err));
 	clock_set(T0 + 90000);
 	ok(campaign_resume(db, 1, &err));
@@ -412,8 +472,8 @@ test_messages(void **state)
 	assert_int_equal(campaign_get_message(db, 1, "en", &b, &err), 1);
 	assert_string_equal(b.data, "hello");
 	buf_reset(&b);
-	assert_int_equal(campaign_get_message(db, 1, "fr", &b, &err), 1); /* any is better than none */
-	assert_int_equal(b.len, 0);
+	assert_int_equal(campaign_get_message(db, 1, "fr", &b, &err), 1); /* the first one put */
+	assert_memory_equal(b.data, "hola\0!", 6);
 	assert_int_equal(campaign_get_message(db, 2, "en", &b, &err), 0);
 	buf_release(&b);
 }
@@ -423,7 +483,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		store_test(test_create),
+		store_test(test_past),
 		store_test(test_lists),
+		store_test(test_near),
 		store_test(test_watched),
 		store_test(test_resume_times),
 		store_test(test_states),
