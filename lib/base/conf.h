@@ -24,6 +24,7 @@ enum conf_kind {
 	CONF_URL,     /* https://… (http:// for loopback only), no trailing slash kept */
 	CONF_ADDRESS, /* local@domain, or empty */
 	CONF_ORIGINS, /* a list as origin.h checks it */
+	CONF_SOCIAL,  /* a list as social.h checks it */
 	CONF_NUMBER,
 	CONF_DURATION, /* seconds: 90s 15m 2h 3d */
 	CONF_RATE,     /* 14 or 14/s, 30/m, 500/h: a struct conf_rate */
