@@ -176,7 +176,7 @@ const all = [
 	{ name: 'archive', template: 'archive', what: 'Past mailings', status: 200, heading: { en: /past newsletters/i, es: /boletines/i }, public: true,
 		open: true, come: (w) => w.go('/archive') },
 	{ name: 'archive-page', template: 'archive-page', what: 'One of them, as it looked', status: 200, heading: /./, public: true, open: true,
-		mail: true, turns: { en: 'en', es: 'en' }, come: archived },
+		mail: true, come: archived },
 	{ name: 'view', template: 'archive-page', what: 'A reader’s own link to the mail in the browser, for what stands in no archive', status: 200,
 		heading: /./, mail: true, turns: { en: 'en', es: 'en' }, come: (w) => w.go(`/view/${link('view', reader(), 0, 1, tomorrow())}`) },
 	{ name: 'view-too-old', template: 'link-expired', words: 'link-expired.view', what: 'The link is older than 30 days', status: 410,
