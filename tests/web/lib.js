@@ -94,7 +94,10 @@ function asked(state, decision, columns) {
 		UPDATE campaign SET hidden = 1${more} WHERE id = (SELECT max(id) FROM campaign);
 		INSERT INTO campaign_message SELECT (SELECT max(id) FROM campaign), language, compiled FROM campaign_message WHERE campaign_id = 1;
 		INSERT INTO approval SELECT max(id), x'${hash}', 1700000000, ${now() + 7 * 86400}, ${decision ? `1700000001, '${decision}'` : 'NULL, NULL'}
-			FROM campaign; COMMIT;`);
+			FROM campaign;
+		/* one that is being sent has somebody to try again, or it would be over */
+		INSERT INTO delivery (campaign_id, subscriber_id, state, attempts, at, next_at)
+			SELECT id, 1, 2, 1, 1700000000, ${tomorrow()} FROM campaign WHERE id = (SELECT max(id) FROM campaign) AND state = 'sending'; COMMIT;`);
 	return text;
 }
 

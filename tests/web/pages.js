@@ -92,6 +92,12 @@ async function archived(w) {
 	await w.press('main .entry a');
 }
 
+/* By the keyboard: the browser may give a click that follows a scroll to the frame that stood there. */
+async function decide(w, what) {
+	await w.go(`/approve/${asked('held')}`);
+	await w.turn(() => w.page.locator(`main form button[value=${what}]`).press('Enter'));
+}
+
 const all = [
 	{ name: 'signup', template: 'signup', what: 'The form, as it comes',
 		status: 200, heading: /newsletter|bolet/i, public: true, come: (w) => w.go('/') },
@@ -184,15 +190,9 @@ const all = [
 	{ name: 'approve', template: 'approve', what: 'What the mail to whoever approves a mailing opens', status: 200,
 		heading: { en: /shall this/i, es: /enviamos/i }, come: (w) => w.go(`/approve/${asked('held')}`) },
 	{ name: 'approve-scheduled', template: 'approve-state', what: '“Send it” was pressed: until it starts it can be stopped', status: 200,
-		heading: { en: /will be sent/i, es: /va a enviar/i }, come: async (w) => {
-		await w.go(`/approve/${asked('held')}`);
-		await w.press('main form button[value=approve]');
-	} },
+		heading: { en: /will be sent/i, es: /va a enviar/i }, come: (w) => decide(w, 'approve') },
 	{ name: 'approve-rejected', template: 'approve-state', what: '“Do not send it” was pressed', status: 200,
-		heading: { en: /not sent/i, es: /no se envía/i }, come: async (w) => {
-		await w.go(`/approve/${asked('held')}`);
-		await w.press('main form button[value=reject]');
-	} },
+		heading: { en: /not sent/i, es: /no se envía/i }, come: (w) => decide(w, 'reject') },
 	{ name: 'approve-sending', template: 'approve-state', what: 'It is being sent', status: 200, heading: { en: /being sent/i, es: /enviando/i },
 		come: (w) => w.go(`/approve/${asked('sending', 'approved', { started_at: now(), deadline: tomorrow() })}`) },
 	{ name: 'approve-done', template: 'approve-state', what: 'It was sent', status: 200, heading: { en: /was sent/i, es: /ha enviado/i },
