@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "approve.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -20,6 +21,7 @@ const struct opt opts_send[] = {
 	{ "at", "TIME", "not before: 2026-03-01 10:30, +2h" },
 	{ "key", "KEY", "send once for each key; %Y, %m, %d, %V as strftime(3)" },
 	{ "to", "ADDRESS", "only a test copy, to this address" },
+	{ "approve", "ADDRESS", "mail the draft there; it goes when they press its button" },
 	{ "language", "CODE", "of the test copy (default: the site's)" },
 	{ "of", "TOPIC", "articles of this topic instead, for a digest with a topic of its own" },
 	{ "max", "N", "at most so many articles in one mail (default: 20)" },
@@ -103,6 +105,8 @@ read_request(const struct cli *cli, int argc, char **argv, struct request *r, st
 	}
 	if (cli_option(cli, "to") && (at || key || cli_option(cli, "wait")))
 		return err_set(e, ERR_USAGE, "--to sends a test copy at once: it goes with neither --at, --key nor --wait");
+	if (approve_check(cli, e) == -1)
+		return -1;
 	return key ? expand_key(r, key, e) : 0;
 }
 
@@ -158,6 +162,8 @@ ask(struct cli *cli, const struct mailing *m, struct err *e)
 	if (cli->json)
 		return err_set(e, ERR_USAGE, "with --json on a terminal, say --yes (or --dry-run): there is no place to ask");
 	snprintf(question, sizeof(question), "\nSend this to %s?", out_count(text, m->recipients, "person", "people"));
+	if (cli_option(cli, "approve"))
+		snprintf(question, sizeof(question), "\nAsk %.100s to approve this?", cli_option(cli, "approve"));
 	return out_ask_yes(question) ? 0 : err_set(e, ERR_REFUSED, "nothing was sent");
 }
 
@@ -200,6 +206,8 @@ make_campaign(struct cli *cli, const struct request *r, struct mailing *m, struc
 		return say_key_used(cli, &c);
 	if (!made)
 		return say_nothing(cli, "nothing new", "Another send announced them in the meantime: nothing was sent.");
+	if (cli_option(cli, "approve"))
+		return approve_say(cli, &c, e);
 	if (say_sent(cli, &c, e) == -1)
 		return -1;
 	return cli_option(cli, "wait") ? send_wait(cli, c.id, e) : 0;

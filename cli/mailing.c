@@ -207,6 +207,8 @@ mailing_render(const struct mailing *m, const struct site *site, const char *lan
 		json_put(data, "archive_url", m->archive_url);
 	if (m->test)
 		put_test(m, site, language, data);
+	if (m->approval)
+		json_object_set(data, "approval", m->approval);
 	if (rc == 0)
 		rc = compose_render(out, &site->conf, language, name, data, e);
 	if (rc == 0)

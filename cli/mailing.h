@@ -36,7 +36,8 @@ struct mailing {
 	bool hidden;                   /* to be kept out of the public archive */
 	bool test;                     /* a test copy: it says so above everything */
 	const char *forced;            /* why it goes in spite of what lint says; NULL: nothing stopped it */
-	char archive_url[ARCHIVE_URL]; /* that the mail names; "": it names none */
+	char archive_url[ARCHIVE_URL]; /* that the mail names; "": it names the reader's own page (SLOT_VIEW_URL) */
+	json_t *approval;              /* borrowed: what the banner of a draft to be approved says (approve.h); NULL: no banner */
 };
 
 /* What the options say; NULL and 0 for what they do not. */
