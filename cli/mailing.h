@@ -24,7 +24,7 @@ struct site;
 struct mailing {
 	const char *kind; /* "articles" or "promotion" */
 	struct topic topic;
-	char subject[SUBJECT_MAX + 1]; /* as somebody wrote it, {{name}} and all; or of a template, in the site's language, with marks for slots */
+	char subject[SUBJECT_MAX + 1]; /* as written, {{name}} and all; or a template's, in the site's language, with slots */
 	bool own_subject;              /* given by --subject, not made from the articles */
 	struct article_list articles;  /* newest first */
 	int64_t waiting;               /* new articles beyond the most of one mail */

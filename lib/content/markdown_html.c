@@ -186,8 +186,8 @@ static void
 code_block(struct html *h, cmark_node *node)
 {
 	enter(h, HTML_BLOCK);
-	buf_addstr(h->out, TABLE " width=\"100%\" style=\"margin:0 0 16px;table-layout:fixed\"><tr><td class=\"code\" bgcolor=\"#f3f4f6\" ");
-	buf_addstr(h->out, "style=\"padding:12px 16px;background-color:#f3f4f6;border-radius:6px\">");
+	buf_addstr(h->out, TABLE " width=\"100%\" style=\"margin:0 0 16px;table-layout:fixed\"><tr><td class=\"code\" ");
+	buf_addstr(h->out, "bgcolor=\"#f3f4f6\" style=\"padding:12px 16px;background-color:#f3f4f6;border-radius:6px\">");
 	buf_addstr(h->out, "<pre style=\"margin:0;font-family:" MONO ";font-size:14px;line-height:1.5;color:#1f2937;");
 	buf_addstr(h->out, "white-space:pre-wrap;word-wrap:break-word;" BREAK "\">");
 	add_text(h, cmark_node_get_literal(node), markdown_verbatim);
