@@ -166,8 +166,8 @@ add_link(struct markdown_raw *r, struct buf *out, const struct archive_tag *tag)
 static void
 add_tag(struct markdown_raw *r, struct buf *out, const struct archive_tag *tag)
 {
-	static const char blocks[] = "p h1 h2 h3 h4 h5 h6 hr div center blockquote pre address figure figcaption article section aside ul ol "
-				     "dl table caption thead tbody tfoot";
+	static const char blocks[] = "p h1 h2 h3 h4 h5 h6 hr div center blockquote pre address figure figcaption article section aside ul "
+				     "ol dl table caption thead tbody tfoot";
 	const struct archive_attribute *alt = attribute(tag, "alt");
 
 	if (is_one_of(tag, "a")) {
