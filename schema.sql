@@ -187,6 +187,7 @@ CREATE INDEX campaign_finished ON campaign(finished_at) WHERE finished_at IS NOT
 CREATE INDEX campaign_archive ON campaign(started_at, uuid) WHERE state IN ('done', 'sending') AND hidden = 0;	-- the public archive
 
 -- The compiled message of a campaign, one for each language: what was sent can always be shown again.
+-- The first row of a campaign is its site's language: for whoever reads none of the others.
 CREATE TABLE campaign_message (
 	campaign_id     INTEGER NOT NULL REFERENCES campaign(id) ON DELETE CASCADE,
 	language        TEXT NOT NULL,

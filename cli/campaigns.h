@@ -1,5 +1,5 @@
 /*
- * campaigns.h - campaigns as a table and as JSON; shared by campaign and status.
+ * campaigns.h - campaigns as a table, as JSON and as the mail that they send; shared by campaign and status.
  */
 #ifndef CAMPAIGNS_H
 #define CAMPAIGNS_H
@@ -25,6 +25,12 @@ int campaigns_get(struct cli *cli, const char *text, struct campaign *c, struct 
  * The messages that --state and --class mean; without, any. ERR_USAGE names what there is. pick->class is the option's own value.
  */
 int campaigns_pick(struct cli *cli, struct ledger_pick *pick, struct err *e);
+
+/* Print its mail, to nobody, in a language (NULL: the site's). ERR_NOT_FOUND names those that there are. */
+int campaign_mail_show(struct cli *cli, const struct campaign *c, const char *language, struct err *e);
+
+/* The line "Languages", where there are several, and "languages" in the result. */
+int campaign_mail_languages(struct cli *cli, const struct campaign *c, struct err *e);
 
 enum out_style campaigns_style(enum campaign_state state);
 

@@ -9,9 +9,7 @@
 #include "campaigns.h"
 #include "cli.h"
 #include "judge/judge.h"
-#include "mail/message.h"
 #include "out.h"
-#include "site/personal.h"
 #include "store/event.h"
 
 #define YEAR 5   /* bytes of "2026-": a line has to fit on a terminal */
@@ -24,6 +22,7 @@ const struct opt opts_campaign_show[] = {
 	{ "addresses", NULL, "with --deliveries: say whose they are" },
 	{ "limit", "N", "with --deliveries: at most so many (default: 50)" },
 	{ "eml", NULL, "the mail itself, as it was compiled" },
+	{ "language", "CODE", "with --eml: in this language (default: the site's)" },
 	{ NULL, NULL, NULL },
 };
 
@@ -69,35 +68,6 @@ show_events(struct cli *cli, const struct campaign *c, struct err *e)
 			out_field(cli, kinds[i].label, OUT_PLAIN, "%s", out_number(text, n));
 	}
 	return 0;
-}
-
-/* The mail as one reader would have it, with links that are nobody's. */
-static int
-show_eml(struct cli *cli, const struct campaign *c, struct err *e)
-{
-	struct personal_for whose = { .address = cli->site.conf.mail_from, .name = "", .topic_id = c->topic_id, .campaign_id = c->id };
-	struct buf compiled = BUF_INIT, bytes = BUF_INIT;
-	struct message *message = NULL;
-	struct personal personal;
-	int rc = campaign_get_message(cli->site.db, c->id, cli->site.conf.site_language, &compiled, e);
-
-	personal_init(&personal, &cli->site.conf, cli->site.links);
-	if (rc == 0)
-		err_set(e, ERR_NOT_FOUND, "the mail of campaign %lld is not kept", (long long)c->id);
-	if (rc == 1)
-		message = message_load(compiled.data, compiled.len, e);
-	if (message) {
-		personal_fill(&personal, &whose, NULL);
-		message_merge(message, &personal.values, &bytes);
-		if (cli->people)
-			fwrite(bytes.data, 1, bytes.len, stdout);
-		json_put(cli->result, "eml", bytes.data);
-		message_free(message);
-	}
-	personal_release(&personal);
-	buf_release(&compiled);
-	buf_release(&bytes);
-	return message ? 0 : -1;
 }
 
 /* What a group means, for people. */
@@ -355,6 +325,8 @@ check_options(const struct cli *cli, struct err *e)
 			return err_set(e, ERR_USAGE, "--%s goes with --deliveries", of_list[i]);
 	if (cli_option(cli, "deliveries") && cli_option(cli, "eml"))
 		return err_set(e, ERR_USAGE, "--deliveries and --eml are two things: ask for one");
+	if (cli_option(cli, "language") && !cli_option(cli, "eml"))
+		return err_set(e, ERR_USAGE, "--language goes with --eml");
 	return 0;
 }
 
@@ -371,7 +343,7 @@ cmd_campaign_show(struct cli *cli, int argc, char **argv, struct err *e)
 		return -1;
 	t = topic_in(&topics, c.topic_id);
 	if (cli_option(cli, "eml"))
-		return show_eml(cli, &c, e);
+		return campaign_mail_show(cli, &c, cli_option(cli, "language"), e);
 	if (cli_option(cli, "deliveries"))
 		return show_deliveries(cli, &c, e);
 	json_decref(cli->result);
@@ -379,6 +351,8 @@ cmd_campaign_show(struct cli *cli, int argc, char **argv, struct err *e)
 	out_line(cli, "Campaign %lld: %s", (long long)c.id, c.subject);
 	out_field(cli, "State", campaigns_style(c.state), "%s%s%s", campaign_state_name(c.state), c.reason[0] ? ": " : "", c.reason);
 	out_field(cli, "Kind", OUT_PLAIN, "%s, to %s", c.kind, t ? t->slug : "?");
+	if (campaign_mail_languages(cli, &c, e) == -1)
+		return -1;
 	out_field(cli, "Key", OUT_PLAIN, "%s", c.key);
 	out_field(cli, "Made", OUT_PLAIN, "%s by %s", clock_local(when, c.created_at), c.created_by);
 	out_field(cli, c.started_at ? "Started" : "Starts", OUT_PLAIN, "%s", clock_local(when, c.started_at ? c.started_at : c.start_at));

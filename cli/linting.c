@@ -67,7 +67,8 @@ find_near(struct cli *cli, int64_t start, struct near *near, struct err *e)
 		const struct campaign *c = &near->row[i];
 
 		topic = topic_in(&near->topics, c->topic_id);
-		near->told[i] = (struct lint_campaign){ c->id, c->started_at ? c->started_at : c->start_at, c->subject, topic ? topic->slug : "?" };
+		near->told[i] = (struct lint_campaign){ .id = c->id, .subject = c->subject, .topic = topic ? topic->slug : "?" };
+		near->told[i].at = c->started_at ? c->started_at : c->start_at;
 	}
 	near->count = (size_t)n;
 	return 0;
@@ -93,7 +94,8 @@ measure(struct cli *cli, const struct message *message, const struct mailing *m,
 }
 
 static int
-look_at(struct cli *cli, const struct mailing *m, const char *language, int64_t start, const struct near *near, struct lint *l, struct err *e)
+look_at(struct cli *cli, const struct mailing *m, const char *language, int64_t start, const struct near *near, struct lint *l,
+    struct err *e)
 {
 	const struct conf *conf = &cli->site.conf;
 	struct composed c = COMPOSED_INIT;
@@ -152,7 +154,8 @@ tell_link(struct lint *l, const struct lint_link *link, const struct link_check 
 		lint_add(l, LINT_ERROR, "link-broken", where.data, "there is no host of that name: mend the address");
 		break;
 	case LINK_REFUSED:
-		lint_add(l, LINT_WARNING, "link-refused", where.data, "the server answers %ld: see whether it opens in a browser", c->status);
+		lint_add(l, LINT_WARNING, "link-refused", where.data,
+		    "the server answers %ld: see whether it opens in a browser", c->status);
 		break;
 	case LINK_TROUBLE:
 		lint_add(l, LINT_WARNING, "link-unreachable", where.data, "%s: see whether it opens in a browser", c->trouble);
@@ -188,7 +191,8 @@ check_links(struct cli *cli, struct lint *l, struct err *e)
 		late += item[i].state == LINK_UNCHECKED;
 	}
 	if (late)
-		lint_add(l, LINT_WARNING, "links-unchecked", "links", "%zu of %zu could not be checked within %d s", late, l->links, LINK_CHECK_ALL);
+		lint_add(l, LINT_WARNING, "links-unchecked", "links",
+		    "%zu of %zu could not be checked within %ld s", late, l->links, LINK_CHECK_ALL);
 	json_put_int(cli->result, "links_checked", (long long)(l->links - late));
 	free(item);
 	return rc;
@@ -256,7 +260,7 @@ static void
 print_severity(struct cli *cli, const struct lint *l, enum lint_severity severity)
 {
 	char languages[MAILING_LANGUAGES][WORDS_LANGUAGE];
-	bool several = mailing_languages(&cli->site, languages) > 1;
+	bool several = mailing_languages(&cli->site, languages) > 1, error = severity == LINT_ERROR;
 	size_t i, left = 0;
 
 	for (i = 0; i < l->findings; i++) {
@@ -269,7 +273,7 @@ print_severity(struct cli *cli, const struct lint *l, enum lint_severity severit
 			left++;
 			continue;
 		}
-		out_field(cli, severity == LINT_ERROR ? "Error" : "Warning", severity == LINT_ERROR ? OUT_BAD : OUT_WARN, "%s%s%s%s: %s", f->where,
+		out_field(cli, error ? "Error" : "Warning", error ? OUT_BAD : OUT_WARN, "%s%s%s%s: %s", f->where,
 		    some ? " (" : "", some ? f->languages : "", some ? ")" : "", f->text);
 	}
 	if (left)
@@ -313,8 +317,9 @@ static int
 check_reason(const char *reason, struct err *e)
 {
 	size_t n = reason ? strlen(reason) : 0;
+	bool said = n >= 3 && n <= LINTING_REASON && reason[strspn(reason, " ")];
 
-	if (reason && (n < 3 || n > LINTING_REASON || !text_is_utf8(reason, n) || text_has_control(reason, n, "") || !reason[strspn(reason, " ")]))
+	if (reason && (!said || !text_is_utf8(reason, n) || text_has_control(reason, n, "")))
 		return err_set(e, ERR_USAGE, "--force needs a reason of 3 to %d bytes, for the audit: --force \"the page opens tomorrow\"",
 		    LINTING_REASON);
 	return 0;
@@ -324,12 +329,15 @@ check_reason(const char *reason, struct err *e)
 static int
 refuse(const struct cli *cli, const struct lint *l, struct err *e)
 {
-	size_t i = 0, more = lint_count(l, LINT_ERROR) - 1;
+	const struct lint_finding *first = NULL;
+	size_t i, more = lint_count(l, LINT_ERROR) - 1;
 	char text[96];
 
-	while (l->finding[i].severity != LINT_ERROR)
-		i++;
-	return err_set(e, ERR_REFUSED, "%.120s: %.160s%s%s%s", l->finding[i].where, l->finding[i].text, more ? "; and " : "",
+	for (i = l->findings; i--;)
+		if (l->finding[i].severity == LINT_ERROR)
+			first = &l->finding[i];
+	return err_set(e, ERR_REFUSED, "%.120s: %.160s%s%s%s", first ? first->where : "", first ? first->text : "",
+	    more ? "; and " : "",
 	    more ? out_count(text, (int64_t)more, "error more", "errors more") : "",
 	    strcmp(cli->command->noun, "send") == 0 ? "; nothing was sent: mend it, or say with --force why it is to go as it is" : "");
 }

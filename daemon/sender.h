@@ -130,8 +130,9 @@ struct running {
 	bool over, told;             /* closed by us; that was logged */
 };
 
-#define COMPILED_MAX 128
 #define CAMPAIGNS_MAX 64
+#define LANGUAGES_MAX 16 /* of one campaign */
+#define COMPILED_MAX (CAMPAIGNS_MAX * LANGUAGES_MAX)
 #define ERASE_MOST 64 /* people a turn */
 
 struct sender {
@@ -156,6 +157,7 @@ struct sender {
 	int64_t done_since_us; /* when the oldest unrecorded result came */
 
 	struct compiled compiled[COMPILED_MAX];
+	int compiled_end; /* no place from here on was ever used */
 	struct running campaign[CAMPAIGNS_MAX];
 	int campaigns, turn; /* whose turn among them is next */
 	int64_t outbox_due;  /* when the next outbox mail is due; 0: none waits */

@@ -67,7 +67,7 @@ take_header(char *line, size_t size, size_t n, void *ctx)
 
 /* What the page says does not matter: the first byte ends it. */
 static size_t
-take_body(char *data, size_t size, size_t n, void *ctx)
+take_body(char *data, size_t size, size_t n, void *ctx) /* NOLINT(readability-non-const-parameter): libcurl's type */
 {
 	(void)data;
 	(void)size;
@@ -216,7 +216,8 @@ fill(struct run *r)
 		struct probe *p = &r->probe[i];
 
 		if (!p->easy && next != -1 && (next = next_item(r, &host)) != -1) {
-			*p = (struct probe){ .easy = curl_easy_init(), .item = &r->item[next], .host = host, .started_us = clock_mono_us() };
+			*p = (struct probe){ .easy = curl_easy_init(), .item = &r->item[next], .host = host };
+			p->started_us = clock_mono_us();
 			if (!p->easy)
 				abort();
 			r->taken[next] = true;

@@ -16,8 +16,8 @@ struct err;
 
 #define LINK_CHECK_AT_ONCE 8
 #define LINK_CHECK_PER_HOST 2
-#define LINK_CHECK_SECONDS 10  /* for one address */
-#define LINK_CHECK_ALL 60      /* seconds for all of them */
+#define LINK_CHECK_SECONDS 10L /* for one address */
+#define LINK_CHECK_ALL 60L     /* seconds for all of them */
 #define LINK_CHECK_REDIRECTS 5 /* that are followed */
 #define LINK_CHECK_MOVED 500   /* bytes of where one leads now */
 #define LINK_CHECK_TROUBLE 100 /* bytes of what went wrong */

@@ -185,7 +185,8 @@ check_times(struct lint *l, const struct lint_mail *m)
 	size_t i;
 
 	if (m->valid_until && m->valid_until <= start)
-		lint_add(l, LINT_ERROR, "valid-until", "valid-until", "it %s at %s, before it would start (%s): set a later one, or an earlier start",
+		lint_add(l, LINT_ERROR, "valid-until", "valid-until",
+		    "it %s at %s, before it would start (%s): set a later one, or an earlier start",
 		    m->valid_until <= m->now ? "ended" : "ends", clock_local(when, m->valid_until), clock_local(at, start));
 	for (i = 0; i < m->near_count; i++) {
 		const struct lint_campaign *c = &m->near[i];
@@ -200,7 +201,8 @@ static void
 check_size(struct lint *l, const struct lint_mail *m)
 {
 	if (m->html_size > LINT_SIZE_ERROR)
-		lint_add(l, LINT_ERROR, "size", "HTML", "%zu KB: Gmail cuts a mail at 102 KB and hides the rest, the way out with it: shorten it",
+		lint_add(l, LINT_ERROR, "size", "HTML",
+		    "%zu KB: Gmail cuts a mail at 102 KB and hides the rest, the way out with it: shorten it",
 		    m->html_size / 1024);
 	else if (m->html_size > LINT_SIZE_WARNING)
 		lint_add(l, LINT_WARNING, "size", "HTML", "%zu KB: Gmail cuts a mail at 102 KB: shorten it", m->html_size / 1024);
@@ -212,11 +214,13 @@ check_way_out(struct lint *l, const struct lint_part *part)
 	if (!part->unsubscribes)
 		lint_add(l, LINT_ERROR, "unsubscribe", part->name, "no unsubscribe link: a template lacks {{unsubscribe_url}}");
 	else if (part->first > TOP_WORDS)
-		lint_add(l, LINT_WARNING, "unsubscribe-top", part->name, "no unsubscribe link near the top: who does not see one reports spam");
+		lint_add(l, LINT_WARNING, "unsubscribe-top", part->name,
+		    "no unsubscribe link near the top: who does not see one reports spam");
 	if (part->unsubscribes && part->words - part->last > FOOT_WORDS)
 		lint_add(l, LINT_WARNING, "unsubscribe-foot", part->name, "no unsubscribe link in the foot, where readers look for it");
 	if (!part->preferences)
-		lint_add(l, LINT_WARNING, "preferences", part->name, "no link to the reader's topics: a template lacks {{preferences_url}}");
+		lint_add(l, LINT_WARNING, "preferences", part->name,
+		    "no link to the reader's topics: a template lacks {{preferences_url}}");
 }
 
 void
@@ -227,7 +231,8 @@ lint_mail(struct lint *l, const struct lint_mail *m)
 	l->language = m->language;
 	lint_subject(l, m);
 	if (!m->preheader[strspn(m->preheader, " \t\r\n")])
-		lint_add(l, LINT_WARNING, "preheader", "preheader", "none: inboxes show the first words of the mail after the subject instead");
+		lint_add(l, LINT_WARNING, "preheader", "preheader",
+		    "none: inboxes show the first words of the mail after the subject instead");
 	check_from(l, m);
 	check_site(l, m);
 	check_times(l, m);
@@ -236,7 +241,8 @@ lint_mail(struct lint *l, const struct lint_mail *m)
 	if (!text.words)
 		lint_add(l, LINT_ERROR, "text-empty", "text", "the text part is empty, for programs and readers that take no HTML");
 	else if (html.words >= SHORT_WORDS && text.words < html.words / 2)
-		lint_add(l, LINT_WARNING, "text-short", "text", "%zu words, where the HTML has %zu: something is missing in it", text.words,
+		lint_add(l, LINT_WARNING, "text-short", "text",
+		    "%zu words, where the HTML has %zu: something is missing in it", text.words,
 		    html.words);
 	check_way_out(l, &html);
 	if (text.words)

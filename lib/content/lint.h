@@ -16,11 +16,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LINT_FINDINGS 200                  /* more are only counted */
-#define LINT_LINKS 500                     /* addresses to fetch; more are left out */
-#define LINT_SUBJECT 60                    /* characters that inboxes show */
-#define LINT_SIZE_WARNING (80 * 1024)      /* bytes of the HTML part */
-#define LINT_SIZE_ERROR (102 * 1000 + 400) /* bytes: where Gmail cuts the HTML, and hides the foot */
+#define LINT_FINDINGS 200       /* more are only counted */
+#define LINT_LINKS 500          /* addresses to fetch; more are left out */
+#define LINT_SUBJECT 60         /* characters that inboxes show */
+#define LINT_SIZE_WARNING 81920 /* bytes of the HTML part */
+#define LINT_SIZE_ERROR 102400  /* bytes: where Gmail cuts the HTML, and hides the foot */
 
 enum lint_severity {
 	LINT_WARNING,

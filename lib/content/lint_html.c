@@ -109,7 +109,8 @@ check_alt(struct walk *w, const struct archive_tag *tag, const char *where)
 	const char *alt = value(w, tag, "alt");
 
 	if (!alt)
-		lint_add(w->l, LINT_ERROR, "image-alt", where, "no alt text: who does not see it hears its file name; alt=\"\" for what says nothing");
+		lint_add(w->l, LINT_ERROR, "image-alt", where,
+		    "no alt text: who does not see it hears its file name; alt=\"\" for what says nothing");
 	else if (!alt[strspn(alt, " \t\n")] && !decorative)
 		lint_add(w->l, LINT_WARNING, "image-alt", where, "its alt text is empty: say what it shows, unless it shows nothing");
 	else if (ends_in(alt, ".jpg") || ends_in(alt, ".jpeg") || ends_in(alt, ".png") || ends_in(alt, ".gif") || ends_in(alt, ".webp"))
@@ -181,7 +182,8 @@ check_element(struct walk *w, const struct archive_tag *tag)
 
 	snprintf(name, sizeof(name), "%.*s", (int)(tag->name_len < 19 ? tag->name_len : 19), tag->name);
 	if (one_of(tag, scripts))
-		lint_add(w->l, LINT_ERROR, "html-script", w->where, "<%s>: mail programs remove it, and filters refuse mails for it", name);
+		lint_add(w->l, LINT_ERROR, "html-script", w->where,
+		    "<%s>: mail programs remove it, and filters refuse mails for it", name);
 	else if (one_of(tag, forms))
 		lint_add(w->l, LINT_ERROR, "html-form", w->where, "<%s>: forms do not work in mail: link to a page that has it", name);
 	else if (one_of(tag, unseen))
@@ -236,7 +238,8 @@ start(struct walk *w, const struct html_token *t)
 	else if (archive_tag_is(tag, "a") || archive_tag_is(tag, "area"))
 		open_link(w, tag);
 	else if (archive_tag_is(tag, "table") && !attribute(tag, "role"))
-		lint_add(w->l, LINT_WARNING, "html-table", "HTML", "a table without role=\"presentation\": screen readers announce rows and cells");
+		lint_add(w->l, LINT_WARNING, "html-table", "HTML",
+		    "a table without role=\"presentation\": screen readers announce rows and cells");
 }
 
 static void
@@ -267,7 +270,8 @@ check_document(struct walk *w)
 	if (!w->title)
 		lint_add(w->l, LINT_WARNING, "html-title", "HTML", "no <title>");
 	if (!w->scheme)
-		lint_add(w->l, LINT_WARNING, "html-dark", "HTML", "no <meta name=\"color-scheme\">: dark mode takes what colours it likes");
+		lint_add(w->l, LINT_WARNING, "html-dark", "HTML",
+		    "no <meta name=\"color-scheme\">: dark mode takes what colours it likes");
 }
 
 void

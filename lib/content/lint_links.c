@@ -14,7 +14,8 @@
 #define HOST_MAX 256
 
 /* Services that hide where a link leads: spam does, so filters distrust them. */
-static const char *const shorteners[] = { "bit.ly", "tinyurl.com", "t.co", "goo.gl", "ow.ly", "is.gd", "v.gd", "buff.ly", "rebrand.ly", "cutt.ly",
+static const char *const shorteners[] = { "bit.ly", "tinyurl.com", "t.co", "goo.gl", "ow.ly", "is.gd", "v.gd", "buff.ly", "rebrand.ly",
+	"cutt.ly",
 	"lnkd.in", "rb.gy", "t.ly", "tiny.cc", "shorturl.at", "bl.ink", "s.id", "soo.gd", "t2m.io", "adf.ly" };
 
 /* Below which names are given to anybody, two labels deep: a short list of what is common. */
@@ -137,8 +138,9 @@ check_web(struct lint *l, const struct lint_mail *m, const char *url, bool image
 		lint_add(l, LINT_ERROR, "ip-link", where, "an IP address in place of a name: filters take it for fraud");
 	for (i = 0; i < sizeof(shorteners) / sizeof(shorteners[0]); i++)
 		if (strcmp(registered(host), shorteners[i]) == 0)
-			lint_add(l, LINT_WARNING, "short-link", where, "%s hides where it leads, as spam does: write the address itself", host);
-	if (!strchr(url, SLOT_START) && !is_personal(m, url) && !(own && m->relay == LINT_RELAY_NONE))
+			lint_add(l, LINT_WARNING, "short-link", where,
+			    "%s hides where it leads, as spam does: write the address itself", host);
+	if (!strpbrk(url, "\001\002") && !is_personal(m, url) && !(own && m->relay == LINT_RELAY_NONE))
 		keep_link(l, url, image);
 }
 
@@ -152,7 +154,7 @@ check_contact(struct lint *l, const char *url, const char *where)
 	if (strchr(url, SLOT_START))
 		return;
 	if ((url[0] | 32) == 't') {
-		if (strspn(s, "+0123456789-.() ;=,abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ%") != strlen(s) || !strpbrk(s, "0123456789"))
+		if (strpbrk(s, "/@:<>\"") || !strpbrk(s, "0123456789"))
 			lint_add(l, LINT_ERROR, "contact-link", where, "no telephone number: write tel:+ and digits");
 		return;
 	}
@@ -165,7 +167,8 @@ static void
 check_other(struct lint *l, const char *url, bool image, const char *where)
 {
 	if (image && strncasecmp(url, "data:", 5) == 0)
-		lint_add(l, LINT_ERROR, "data-image", where, "an image within the mail (data:) is not shown by Gmail: put it on the website");
+		lint_add(l, LINT_ERROR, "data-image", where,
+		    "an image within the mail (data:) is not shown by Gmail: put it on the website");
 	else
 		lint_add(l, LINT_ERROR, "link-scheme", where, "\"%.*s:\" opens nothing from a mail: write https://, mailto: or tel:",
 		    (int)strcspn(url, ":"), url);
@@ -210,7 +213,8 @@ lint_address(struct lint *l, const struct lint_mail *m, const char *url, bool im
 		if (!b.len || strcmp(b.data, "#") == 0)
 			lint_add(l, LINT_ERROR, "empty-link", where.data, "%s without an address", image ? "an image" : "a link");
 		else if (b.data[0] != '#')
-			lint_add(l, LINT_ERROR, "relative-link", where.data, "leads nowhere from a mail: write the whole address, https://…");
+			lint_add(l, LINT_ERROR, "relative-link", where.data,
+			    "leads nowhere from a mail: write the whole address, https://…");
 		break;
 	case URL_OTHER:
 		check_other(l, b.data, image, where.data);
@@ -261,7 +265,8 @@ lint_shown(struct lint *l, const struct lint_mail *m, const char *words, const c
 	host_of(target, url[0] == SLOT_START ? m->site_url : url);
 	if (host[0] && target[0] && (scheme || is_site(host)) && strcmp(registered(host), registered(target)) != 0) {
 		buf_addf(&where, "link %s", url[0] == SLOT_START ? m->site_url : url);
-		lint_add(l, LINT_WARNING, "link-shows-other", where.data, "its words show %s, and it leads to %s: filters and readers suspect fraud",
+		lint_add(l, LINT_WARNING, "link-shows-other", where.data,
+		    "its words show %s, and it leads to %s: filters and readers suspect fraud",
 		    host, target);
 	}
 	buf_release(&shown);

@@ -45,7 +45,10 @@ int article_find(struct db *db, const char *source, struct article *out, struct 
 /* Newest first, at most `limit`, without the bodies. With topic_id > 0: only those of that topic that were not announced to it yet. */
 int article_list(struct db *db, int64_t topic_id, int64_t limit, struct article_list *out, struct err *e);
 
-/* The newest that were out at `now`, at most `limit`, without the bodies: those of the topics (ids, separated by spaces), and of whatever topic. */
+/*
+ * The newest that were out at `now`, at most `limit`, without the bodies: those of the topics (ids, separated by spaces), and those of
+ * none.
+ */
 int article_newest(struct db *db, const char *topics, int64_t now, int64_t limit, struct article_list *out, struct err *e);
 
 /* Claim the announcement: 1 when it is ours, 0 when it was announced to the topic before, -1. campaign_id 0: marked without a mail. */

@@ -75,7 +75,7 @@ static const char *const sql[] = {
 	[Q_TO_ARCHIVE] = "SELECT " COLUMNS " FROM campaign WHERE id > :after AND finished_at < :before AND started_at IS NOT NULL AND archived_at IS NULL "
 			 "ORDER BY id LIMIT 1",
 	[Q_PUT_MESSAGE] = "INSERT INTO campaign_message (campaign_id, language, compiled) VALUES (:id, :language, :compiled)",
-	[Q_GET_MESSAGE] = "SELECT compiled FROM campaign_message WHERE campaign_id = :id ORDER BY language = :language DESC, language LIMIT 1",
+	[Q_GET_MESSAGE] = "SELECT compiled FROM campaign_message WHERE campaign_id = :id ORDER BY language = :language DESC, rowid LIMIT 1",
 	[Q_LANGUAGES] = "SELECT language FROM campaign_message WHERE campaign_id = :id ORDER BY language",
 };
 const struct db_module campaign_module = { "campaign", sql, Q_COUNT, MODULE_CAMPAIGN };

@@ -122,7 +122,7 @@ int campaign_tally(struct db *db, int64_t id, const struct campaign_tally *t, st
 int campaign_move_cursor(struct db *db, int64_t id, int64_t cursor, struct err *e);
 int campaign_extend(struct db *db, int64_t id, int64_t deadline, struct err *e); /* never shortens it */
 
-/* The compiled message of a language; reading one falls back on any language there is. 1, 0, -1. */
+/* The compiled message of a language; reading one falls back on the language that was put first, which is the site's. 1, 0, -1. */
 int campaign_put_message(struct db *db, int64_t id, const char *language, const void *compiled, size_t n, struct err *e);
 int campaign_get_message(struct db *db, int64_t id, const char *language, struct buf *out, struct err *e);
 

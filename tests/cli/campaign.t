@@ -31,6 +31,13 @@ succeeds "show" nl campaign show 2
 like "counts" "$out" "State +sending.*Key +second.*Started +2026-01-01 00:00.*Recipients +200.*Sent +150 .75 %.*Deferred +3.*Refused +2.*Left out +1"
 succeeds "show --eml" nl campaign show 2 --eml
 like "the mail itself" "$out" "List-Id:.*articles\.quietharbour\.example.*multipart/alternative"
+like "in these languages" "$(nl campaign show 2)" "Languages +en, es"
+run nl campaign show 2 --json
+is "as JSON" "$(json 'j["languages"]')" "['en', 'es']"
+succeeds "show --eml in Spanish" nl campaign show 2 --eml --language es
+has "is in Spanish" "$out" 'lang=3D"es"'
+refused "in no language of it" 1 "it is in en, es" nl campaign show 2 --eml --language fr
+refused "a language of no mail" 2 "goes with --eml" nl campaign show 2 --language es
 run nl campaign show 2 --json
 is "as JSON" "$(json 'j["state"], j["planned"], j["accepted"], j["unsubscribes"]')" "('sending', 200, 150, 0)"
 succeeds "list --open" nl campaign list --open

@@ -13,12 +13,14 @@ count() { awk -v what="$1" -v name="$2" '$1 == what && $2 == name { print $3; fo
 
 make_site
 conf_add signup per_network=0 per_domain=0 total=0
+conf_add mail welcome=yes
 start_daemon
 
 echo "# every mail that the site sends"
 post -d email=ann@example.org -d topic=articles -d topic=promotions "$base/subscribe" >/dev/null
 wait_for 20 has_mail confirm ann@example.org || bail "no confirmation came"
 is "somebody confirms" "$(post -X POST "$(link confirm /confirm/)")" 200
+wait_for 20 has_mail welcome ann@example.org || bail "no welcome mail came"
 post -d email=ann@example.org -d topic=articles "$base/subscribe" >/dev/null
 wait_for 20 has_mail already ann@example.org || bail "no mail to somebody known came"
 post -d email=ben@example.org -d topic=articles "$base/subscribe" >/dev/null
@@ -43,7 +45,7 @@ sed 's/^/# /' "$tmp/scan"
 sleep 1
 after=$(dump)
 is "not a row has changed" "$(diff <(echo "$before") <(echo "$after"))" ""
-for kind in confirm already my campaign; do
+for kind in confirm welcome already my campaign; do
 	at_least "links in mails of the kind $kind" "$(count kind "$kind")" 1
 done
 for method in GET HEAD OPTIONS PROPFIND TRACE; do

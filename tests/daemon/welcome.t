@@ -1,5 +1,5 @@
 #!/bin/bash
-# welcome.t - the mail that welcomes whoever has just confirmed: who gets it, in which language, with what in it, and that its ways out work.
+# welcome.t - the mail that welcomes whoever has just confirmed: who gets it, in which language, with what in it, and its ways out.
 . "$(dirname "$0")/lib.sh"
 
 post() { curl -s --max-time 20 -o "$tmp/body" -w '%{http_code}' "$@"; }
@@ -25,7 +25,10 @@ print(m["Subject"] if sys.argv[2] == "subject" else m.get_body((sys.argv[2],)).g
 header() { tr -d '\r' <"$(welcome "$1")" | sed '/^$/q' | sed -e ':a' -e 'N;s/\n[ \t]/ /;ta' -e 'P;D' | sed -n "s/^$2: //p"; }
 waiting() { sql "SELECT count(*) FROM welcome"; }
 none_waits() { [ "$(waiting)" = 0 ]; }
-mails() { sql "SELECT count(*) FROM outbox WHERE kind = 'welcome' AND subscriber_id = (SELECT id FROM subscriber WHERE address = '$1@example.org')"; }
+mails() {
+	sql "SELECT count(*) FROM outbox WHERE kind = 'welcome' AND
+		subscriber_id = (SELECT id FROM subscriber WHERE address = '$1@example.org')"
+}
 # turn_daemon KEY=VALUE…: begins again with these keys of [mail]
 turn_daemon() {
 	stop_daemon
@@ -36,8 +39,8 @@ turn_daemon() {
 # written TITLE DATE [TOPIC]: an article
 written() {
 	mkdir -p "$tmp/articles"
-	printf -- '---\ntitle: %s\ndate: %s\nurl: https://www.quietharbour.example/%s\n%s---\nSome words about %s.\n' "$1" "$2" "${1// /-}" \
-		"${3:+topic: $3$'\n'}" "$1" >"$tmp/articles/${1// /-}.md"
+	printf -- '---\ntitle: %s\ndate: %s\nurl: https://www.quietharbour.example/%s\n%s---\nSome words about %s.\n' "$1" "$2" \
+		"${1// /-}" "${3:+topic: $3$'\n'}" "$1" >"$tmp/articles/${1// /-}.md"
 }
 
 make_site
@@ -126,7 +129,8 @@ is "three in all" "$(grep -c 'https://www.quietharbour.example/' <<<"$text")" 3
 has "the language of the document" "$(part eva html)" '<html lang="es"'
 is "no line wider than a screen" "$(grep -v http <<<"$text" | awk 'length > 72' | wc -l)" 0
 is "one click" "$(post -d List-Unsubscribe=One-Click "$(header eva List-Unsubscribe | grep -o 'http[^>]*')")" 200
-is "leaves all that it is of" "$(sql "SELECT group_concat(state) FROM subscription u JOIN subscriber s ON s.id = u.subscriber_id WHERE s.name = 'Eva'")" 2,2
+is "leaves all that it is of" "$(sql "SELECT group_concat(state) FROM subscription u JOIN subscriber s ON s.id = u.subscriber_id
+	WHERE s.name = 'Eva'")" 2,2
 
 echo "# a language that the site does not have"
 sign_up fay en articles
@@ -155,8 +159,8 @@ id() { sql "SELECT id FROM subscriber WHERE name = '$1'"; }
 link() { "$B/tests/make_link" "$site/keys" "$@"; }
 is "hal leaves" "$(post -d List-Unsubscribe=One-Click "$base/u/$(link unsubscribe "$(id Hal)" 1 0 0)")" 200
 token=00000000-0000-4000-8000-000000000001
-sql "INSERT INTO token (hash, purpose, subscriber_id, topics, created_at, expires_at) VALUES (x'$(printf %s "$token" | sha256sum | cut -c1-64)',
-	'my-data', $(id Ida), '', unixepoch(), unixepoch() + 3600)"
+sql "INSERT INTO token (hash, purpose, subscriber_id, topics, created_at, expires_at) VALUES (
+	x'$(printf %s "$token" | sha256sum | cut -c1-64)', 'my-data', $(id Ida), '', unixepoch(), unixepoch() + 3600)"
 is "ida erases herself" "$(post -d action=erase -d confirm=yes "$base/my-data/$token")" 200
 is "the row of who is erased goes at once" "$(waiting)" 2
 kill -STOP "$(role_pid sender)"
@@ -165,7 +169,8 @@ wait_for 20 none_waits || bail "the clerk does not decide"
 is "hal gets none" "$(mails hal)" 0
 is "ida is nobody" "$(sql "SELECT count(*) FROM outbox WHERE kind = 'welcome' AND state = 'queued'")" 1
 is "jon leaves while his is queued" "$(post -d List-Unsubscribe=One-Click "$base/u/$(link unsubscribe "$(id Jon)" 1 0 0)")" 200
-is "it is taken back" "$(sql "SELECT state, message IS NULL, address IS NULL FROM outbox WHERE kind = 'welcome' ORDER BY id DESC LIMIT 1")" "expired|1|1"
+is "it is taken back" "$(sql "SELECT state, message IS NULL, address IS NULL FROM outbox
+	WHERE kind = 'welcome' ORDER BY id DESC LIMIT 1")" "expired|1|1"
 kill -CONT "$(role_pid sender)"
 sleep 1.5
 is "and goes nowhere" "$(welcome jon)" ""
@@ -185,6 +190,15 @@ rm "$site/templates/mail/welcome.text.mustache"
 turn_daemon welcome=yes welcome_articles=0
 wait_for 20 has_mail welcome kay@example.org || bail "kay's mail never came"
 hasnt "welcome_articles = 0: none" "$(part kay plain)" "To begin with"
+
+token=00000000-0000-4000-8000-000000000002
+sql "INSERT INTO token (hash, purpose, subscriber_id, topics, created_at, expires_at) VALUES (
+	x'$(printf %s "$token" | sha256sum | cut -c1-64)', 'my-data', $(id Kay), '', unixepoch(), unixepoch() + 3600)"
+has "the page of one's data names it" "$(curl -s -H 'Accept-Language: es' "$base/my-data/$token")" ': bienvenida, enviado'
+is "kay erases herself" "$(post -d action=erase -d confirm=yes "$base/my-data/$token")" 200
+gone() { ! has_mail welcome kay@example.org; }
+wait_for 20 gone
+ok "and nothing of it is left in the outbox folder" $?
 
 echo "# two days later nobody wonders"
 echo '{{#topics}}' >"$site/templates/mail/welcome.text.mustache"

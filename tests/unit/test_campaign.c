@@ -107,6 +107,34 @@ test_lists(void **state)
 	assert_invariants();
 }
 
+/* Around a time, by when they start or did start; cancelled ones count for nothing. */
+static void
+test_near(void **state)
+{
+	struct campaign all[8];
+	int64_t i;
+
+	(void)state;
+	topic = make_topic("promotions");
+	begin();
+	for (i = 1; i <= 4; i++)
+		make("");
+	ok(campaign_cancel(db, 2, "", &err));
+	commit();
+	assert_int_equal(campaign_near(db, T0 + 61, T0 + 3600, all, 8, &err), 0); /* they start at T0 + 60 */
+	assert_int_equal(campaign_near(db, T0 + 60, T0 + 60, all, 8, &err), 3);
+	assert_int_equal(all[1].id, 3);
+	assert_int_equal(campaign_near(db, T0 + 60, T0 + 60, all, 2, &err), 2);
+	clock_set(T0 + 3000);
+	begin();
+	ok(campaign_start(db, 3, T0 + 9000, &err));
+	commit();
+	clock_set(T0);
+	assert_int_equal(campaign_near(db, T0 + 61, T0 + 3600, all, 8, &err), 1); /* late */
+	assert_int_equal(all[0].id, 3);
+	assert_invariants();
+}
+
 /* Alarms are remembered; the one for a hold only until the next change of the state. */
 static void
 test_watched(void **state)
@@ -412,8 +440,8 @@ test_messages(void **state)
 	assert_int_equal(campaign_get_message(db, 1, "en", &b, &err), 1);
 	assert_string_equal(b.data, "hello");
 	buf_reset(&b);
-	assert_int_equal(campaign_get_message(db, 1, "fr", &b, &err), 1); /* any is better than none */
-	assert_int_equal(b.len, 0);
+	assert_int_equal(campaign_get_message(db, 1, "fr", &b, &err), 1); /* the first one put */
+	assert_memory_equal(b.data, "hola\0!", 6);
 	assert_int_equal(campaign_get_message(db, 2, "en", &b, &err), 0);
 	buf_release(&b);
 }
@@ -424,6 +452,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		store_test(test_create),
 		store_test(test_lists),
+		store_test(test_near),
 		store_test(test_watched),
 		store_test(test_resume_times),
 		store_test(test_states),

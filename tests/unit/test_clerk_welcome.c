@@ -108,8 +108,8 @@ static const struct {
 	{ "a note 1 day ago", "INSERT INTO outbox (kind, subscriber_id, state, created_at, expires_at, next_at) "
 			      "VALUES ('already', 1, 'accepted', 1767225600 - 86400, 1, 1)",
 	    1, 0 },
-	{ "just within two days", "SELECT 1", 1, 2 * 86400 - 1 },
-	{ "two days later", "SELECT 1", 0, 2 * 86400 },
+	{ "just within two days", "SELECT 1", 1, INT64_C(2) * 86400 - 1 },
+	{ "two days later", "SELECT 1", 0, INT64_C(2) * 86400 },
 };
 
 static void

@@ -15,11 +15,13 @@
 
 #define OUT SLOT_MARK("unsubscribe_url")
 #define TOPICS SLOT_MARK("preferences_url")
-#define HEAD "<!DOCTYPE html>\n<html lang=\"en\"><head><title>A walk</title><meta name=\"color-scheme\" content=\"light dark\"></head><body>\n"
+#define HEAD \
+	"<!DOCTYPE html>\n<html lang=\"en\"><head><title>A walk</title><meta name=\"color-scheme\" content=\"light dark\"></head><body>\n"
 #define TOP "<a href=\"" OUT "\">Unsubscribe</a>\n"
 #define FOOT "<p>You asked for it. <a href=\"" OUT "\">Unsubscribe</a> <a href=\"" TOPICS "\">Topics</a></p></body></html>\n"
 #define WORDS "<p>A walk in the woods does more than the step counter says.</p>\n"
-#define TEXT "Unsubscribe:\n" OUT "\n\nA walk in the woods does more than the step counter says.\n\nUnsubscribe:\n" OUT "\nTopics:\n" TOPICS "\n"
+#define TEXT \
+	"Unsubscribe:\n" OUT "\n\nA walk in the woods does more than the step counter says.\n\nUnsubscribe:\n" OUT "\nTopics:\n" TOPICS "\n"
 #define NOW 1773100000
 
 /* What stands here in place of what the clean mail has; NULL and 0: as there. */
@@ -72,8 +74,8 @@ static const struct {
 	{ "… through this machine's relay", { .site_url = "http://127.0.0.1:8025", .relay = LINT_RELAY_LOCAL }, "" },
 	{ "valid-until has passed", { .valid_until = NOW - 1 }, "error valid-until" },
 	{ "valid-until is before the start", { .start = NOW + 7200, .valid_until = NOW + 3600 }, "error valid-until" },
-	{ "over 80 KB", { .size = 82 * 1024 }, "warning size" },
-	{ "over 102 KB", { .size = 103 * 1000 }, "error size" },
+	{ "over 80 KB", { .size = 82000 }, "warning size" },
+	{ "over 102 KB", { .size = 103000 }, "error size" },
 
 	{ "an empty text part", { .text = "\n \n" }, "error text-empty" },
 	{ "no way out in the text", { .text = "A walk in the woods does more than the step counter says.\n" }, "error unsubscribe, warning preferences" },
@@ -89,8 +91,8 @@ static const struct {
 	{ "TODO in Spanish", { .language = "es", .body = "<p>TODO cambia</p>" }, "" },
 	{ "XXX in a word", { .body = "<p>XXXL</p>" }, "" },
 	{ "the text is a part of it",
-	    { .body = "<p>one two three four five six seven eight nine ten one two three four five six seven eight nine ten one two three four five "
-		      "six seven eight nine ten one two three four five six seven eight nine ten</p>" },
+	    { .body = "<p>one two three four five six seven eight nine ten one two three four five six seven eight nine ten "
+		      "one two three four five six seven eight nine ten one two three four five six seven eight nine ten</p>" },
 	    "warning text-short" },
 
 	{ "an http link", { .body = "<a href=\"http://a.net/\">x</a>" }, "error http-link" },

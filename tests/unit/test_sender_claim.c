@@ -108,6 +108,7 @@ campaign_to(int n, const char *domain)
 	ok(campaign_start(db, c.id, clock_now() + 86400, &err));
 	commit();
 	s.compiled[0] = (struct compiled){ .campaign_id = c.id, .message = (struct message *)(void *)&message_is_there };
+	s.compiled_end = 1;
 	s.campaign[s.campaigns] = (struct running){ .lane = &s.lane[0] };
 	assert_int_equal(campaign_get(db, c.id, &s.campaign[s.campaigns++].row, &err), 1);
 }
@@ -354,6 +355,7 @@ lanes_of_one_relay(void **state)
 	s.campaign[0].lane = &s.lane[1];
 	s.campaign[1].lane = &s.lane[2];
 	s.compiled[1] = s.compiled[0];
+	s.compiled_end = 2;
 	s.compiled[0].campaign_id = s.campaign[0].row.id;
 	for (int i = 0; i < 4; i++)
 		claim();
@@ -379,6 +381,7 @@ lanes_apart(void **state)
 	campaign_to(200, "example.com");
 	s.campaign[0].lane = &s.lane[1];
 	s.compiled[1] = s.compiled[0];
+	s.compiled_end = 2;
 	s.compiled[0].campaign_id = s.campaign[0].row.id;
 	claim();
 	assert_int_equal(s.lane[0].ready.count, 64);
