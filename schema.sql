@@ -116,7 +116,7 @@ CREATE TABLE suppression (
 -- Articles, as imported.
 CREATE TABLE article (
 	id              INTEGER PRIMARY KEY AUTOINCREMENT,
-	source          TEXT NOT NULL UNIQUE,	-- what makes it the same article on the next import: its url, else its file name
+	source          TEXT NOT NULL UNIQUE,	-- what makes it the same article on the next import: its url, else its file name; of a feed's its guid
 	title           TEXT NOT NULL,
 	url             TEXT NOT NULL,
 	excerpt         TEXT NOT NULL,
@@ -124,7 +124,7 @@ CREATE TABLE article (
 	image           TEXT NOT NULL,
 	topic_id        INTEGER REFERENCES topic(id),	-- NULL: for whatever topic articles are announced to
 	body            TEXT NOT NULL,		-- Markdown
-	content_hash    TEXT NOT NULL,		-- SHA-256 of the file, hex: whether it was edited
+	content_hash    TEXT NOT NULL,		-- SHA-256, hex, of the file, or "feed:" and that of a feed's fields: whether it was edited
 	published_at    INTEGER NOT NULL,
 	imported_at     INTEGER NOT NULL,
 	updated_at      INTEGER NOT NULL,
@@ -135,7 +135,7 @@ CREATE INDEX article_url ON article(url) WHERE url <> '';
 
 -- Feeds that articles were imported from, with what makes the next look cheap (RFC 9110 13.1).
 CREATE TABLE feed (
-	url             TEXT PRIMARY KEY,
+	url             TEXT PRIMARY KEY,	-- as it was asked for; of a file: its address or its site's, as it says, else the file's path
 	etag            TEXT NOT NULL,		-- of the last answer, or ''
 	last_modified   TEXT NOT NULL,		-- as the server wrote it, or ''
 	first_at        INTEGER NOT NULL,	-- of the first import: what was old then was never announced

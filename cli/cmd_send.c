@@ -20,7 +20,11 @@ const struct opt opts_send[] = {
 	{ "at", "TIME", "not before: 2026-03-01 10:30, +2h" },
 	{ "key", "KEY", "send once for each key; %Y, %m, %d, %V as strftime(3)" },
 	{ "to", "ADDRESS", "only a test copy, to this address" },
+	{ "language", "CODE", "of the test copy (default: the site's)" },
+	{ "of", "TOPIC", "articles of this topic instead, for a digest with a topic of its own" },
 	{ "max", "N", "at most so many articles in one mail (default: 20)" },
+	{ "since", "TIME", "only articles published since: 7 (days), 2026-03-01; older ones stay new" },
+	{ "intro", "FILE", "Markdown that stands before the articles" },
 	{ "hidden", NULL, "keep it out of the public archive" },
 	{ "force", "REASON", "send it in spite of what lint says; the reason goes into the audit" },
 	{ "no-links", NULL, "do not ask the addresses in it" },
@@ -30,14 +34,13 @@ const struct opt opts_send[] = {
 	{ NULL, NULL, NULL },
 };
 
-#define SOON 21600 /* seconds: until then it is said how long it is, from then on when it is */
-
 struct request {
 	bool promotion;
 	const char *file;
 	struct mailing_wish wish;
-	char key[129]; /* expanded; "" for none */
-	int64_t at;    /* 0: as soon as may be */
+	char key[129];        /* expanded; "" for none */
+	int64_t at;           /* 0: as soon as may be */
+	const char *language; /* of a test copy */
 };
 
 /* "weekly-%G-%V" for this week; the site's zone. */
@@ -52,6 +55,46 @@ expand_key(struct request *r, const char *key, struct err *e)
 	    text_has_control(r->key, strlen(r->key), ""))
 		return err_set(e, ERR_USAGE, "--key must be 1 to 128 bytes of text, like articles-%%Y-%%m-%%d");
 	return 0;
+}
+
+/* What is said of articles is nothing for a promotion. */
+static int
+read_articles(const struct cli *cli, struct request *r, struct err *e)
+{
+	static const char *const names[] = { "of", "max", "since", "intro" };
+	size_t i;
+
+	for (i = 0; r->promotion && i < sizeof(names) / sizeof(names[0]); i++)
+		if (cli_option(cli, names[i]))
+			return err_set(e, ERR_USAGE, "--%s is for articles, not for a promotion", names[i]);
+	r->wish.of = cli_option(cli, "of");
+	r->wish.intro = cli_option(cli, "intro");
+	if (cli_option_int(cli, "max", 1, 200, &r->wish.most, e) == -1)
+		return -1;
+	return cli_option_since(cli, "since", &r->wish.since, e) == -1 ? -1 : 0;
+}
+
+/* The test copy's; one of those that mailings are made in. */
+static int
+read_language(const struct cli *cli, struct request *r, struct err *e)
+{
+	char all[MAILING_LANGUAGES][WORDS_LANGUAGE];
+	struct buf list = BUF_INIT;
+	int i, n = mailing_languages(&cli->site, all);
+
+	r->language = cli_option(cli, "language");
+	if (!r->language) {
+		r->language = cli->site.conf.site_language;
+		return 0;
+	}
+	if (!cli_option(cli, "to"))
+		return err_set(e, ERR_USAGE, "--language goes with --to: subscribers get their own");
+	for (i = 0; i < n && strcmp(all[i], r->language) != 0; i++)
+		buf_addf(&list, "%s%s", i ? ", " : "", all[i]);
+	if (i == n)
+		err_set(e, ERR_USAGE, "there are no mails in \"%.20s\", only in: %s", r->language, list.data);
+	buf_release(&list);
+	return i == n ? -1 : 0;
 }
 
 static int
@@ -72,7 +115,7 @@ read_request(const struct cli *cli, int argc, char **argv, struct request *r, st
 	r->wish.topic = cli_option(cli, "topic");
 	r->wish.subject = cli_option(cli, "subject");
 	r->wish.hidden = cli_option(cli, "hidden") != NULL;
-	if (cli_option_int(cli, "max", 1, 200, &r->wish.most, e) == -1)
+	if (read_articles(cli, r, e) == -1 || read_language(cli, r, e) == -1)
 		return -1;
 	if (at && clock_parse(at, &r->at, e) == -1) {
 		e->code = ERR_USAGE;
@@ -81,65 +124,6 @@ read_request(const struct cli *cli, int argc, char **argv, struct request *r, st
 	if (cli_option(cli, "to") && (at || key || cli_option(cli, "wait")))
 		return err_set(e, ERR_USAGE, "--to sends a test copy at once: it goes with neither --at, --key nor --wait");
 	return key ? expand_key(r, key, e) : 0;
-}
-
-static void
-show_subject(struct cli *cli, const struct mailing *m)
-{
-	struct buf subject = BUF_INIT;
-
-	mailing_fill_subject(&subject, m, &cli->site);
-	out_field(cli, "Subject", OUT_BOLD, "%s", subject.data);
-	json_put(cli->result, "subject", subject.data);
-	buf_release(&subject);
-}
-
-static void
-show_articles(struct cli *cli, const struct mailing *m)
-{
-	json_t *list = json_array();
-	char text[96];
-	size_t i;
-
-	for (i = 0; i < m->articles.count; i++) {
-		out_field(cli, i ? "" : m->articles.count == 1 ? "Article"
-							       : "Articles",
-		    OUT_PLAIN, "%s", m->articles.item[i].title);
-		json_array_append_new(list, json_string(m->articles.item[i].title));
-	}
-	if (m->waiting)
-		out_field(cli, "", OUT_DIM, "%s: for the next send, or raise --max",
-		    out_count(text, m->waiting, "older one waits", "older ones wait"));
-	if (m->articles.count)
-		json_object_set_new(cli->result, "articles", list);
-	else
-		json_decref(list);
-	json_put_int(cli->result, "waiting", m->waiting);
-}
-
-static void
-show_mailing(struct cli *cli, const struct mailing *m, const struct request *r)
-{
-	const struct conf *conf = &cli->site.conf;
-	char text[96], when[CLOCK_TEXT];
-	int64_t now = clock_now(), start = now + conf->campaign_cancel_window;
-
-	show_subject(cli, m);
-	show_articles(cli, m);
-	out_field(cli, "From", OUT_PLAIN, "%s <%s>", conf->mail_from_name, conf->mail_from);
-	out_field(cli, "To", OUT_PLAIN, "%s of %s (%s)", out_count(text, m->recipients, "subscriber", "subscribers"), m->topic.slug,
-	    m->topic.title);
-	if (r->at > start)
-		out_field(cli, "Starts", OUT_PLAIN, "%s", clock_local(when, r->at));
-	else if (start > now)
-		out_field(cli, "Starts", OUT_PLAIN, "in %s", out_duration(text, start - now));
-	if (m->text.valid_until)
-		out_field(cli, "Valid until", OUT_PLAIN, "%s", clock_local(when, m->text.valid_until));
-	if (conf->site_archive)
-		out_field(cli, "Archive", OUT_PLAIN, "%s", m->hidden ? "no, it is kept out of it" : "yes, at /archive for everybody");
-	json_put(cli->result, "topic", m->topic.slug);
-	json_put_bool(cli->result, "hidden", m->hidden);
-	json_put_int(cli->result, "recipients", m->recipients);
 }
 
 static int
@@ -167,7 +151,7 @@ say_sent(struct cli *cli, const struct campaign *c, struct err *e)
 	char text[64], when[CLOCK_TEXT];
 	int runs = running_check(cli->site.conf.store_path, e);
 
-	if (wait > SOON)
+	if (wait > SEND_SOON)
 		out_line(cli, "Campaign %lld starts at %s.", (long long)c->id, clock_local(when, c->start_at));
 	else if (wait > 0)
 		out_line(cli, "Campaign %lld starts in %s.", (long long)c->id, out_duration(text, wait));
@@ -266,13 +250,15 @@ cmd_send(struct cli *cli, int argc, char **argv, struct err *e)
 		goto out;
 	}
 	if (cli_option(cli, "to")) {
-		show_subject(cli, &m);
+		send_show_subject(cli, &m);
 		rc = lint(cli, &r, &m, e);
 		if (rc == 0)
-			rc = send_test(cli, &m, cli_option(cli, "to"), e);
+			rc = send_test(cli, &m, cli_option(cli, "to"), r.language, e);
 		goto out;
 	}
-	show_mailing(cli, &m, &r);
+	rc = send_show(cli, &m, r.at, e);
+	if (rc == -1)
+		goto out;
 	snprintf(text, sizeof(text), "Nobody subscribes to %s yet: nothing was sent.", m.topic.slug);
 	if (!m.recipients && !r.at && !cli_option(cli, "dry-run"))
 		rc = say_nothing(cli, "no subscribers", text);

@@ -1,7 +1,8 @@
 /* mailing.c - see mailing.h. */
-#include "mailing.h"
+#include "mailing_private.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -10,109 +11,48 @@
 #include "base/slot.h"
 #include "base/text.h"
 #include "content/markdown.h"
-#include "content/template.h"
 #include "site/archive.h"
-#include "site/article_words.h"
 #include "site/mail_style.h"
 #include "site/site.h"
+#include "site/topic_words.h"
 #include "store/subscription.h"
 
-#define ARTICLES_MOST 20 /* of one mail, unless --max says otherwise */
+int
+mailing_line(struct buf *out, const struct site *site, const char *language, const char *text, struct err *e)
+{
+	struct mail_style style;
+	int rc = mail_style_read(&style, &site->conf, language, e);
+
+	if (rc == 0)
+		markdown_line(out, text, style.somebody.data);
+	mail_style_release(&style);
+	return rc;
+}
 
 static int
-set_subject(struct mailing *m, const char *wish, struct err *e)
+set_subject(struct mailing *m, const struct site *site, const char *text, struct err *e)
+{
+	struct buf line = BUF_INIT;
+	int rc = mailing_line(&line, site, "", text, e);
+
+	if (rc == 0 && text_copy(m->subject, sizeof(m->subject), line.data) == -1)
+		rc = err_set(e, ERR_INPUT, "the title is longer than a subject may be (%d bytes): shorten it, or give --subject",
+		    SUBJECT_MAX);
+	buf_release(&line);
+	return rc;
+}
+
+int
+mailing_own_subject(struct mailing *m, const struct site *site, const char *wish, struct err *e)
 {
 	size_t n = wish ? strlen(wish) : 0;
 
-	m->own_subject = wish != NULL;
+	m->own_subject = wish;
 	if (!wish)
 		return 0;
 	if (!n || n > SUBJECT_MAX / 2 || !text_is_utf8(wish, n) || text_has_control(wish, n, ""))
 		return err_set(e, ERR_USAGE, "--subject must be one line of 1 to %d bytes of UTF-8", SUBJECT_MAX / 2);
-	return text_copy(m->subject, sizeof(m->subject), wish);
-}
-
-static void
-articles_data(const struct mailing *m, const struct site *site, const char *language, json_t *data)
-{
-	json_t *list = json_array();
-	size_t i;
-
-	json_put_int(data, "count", (long long)m->articles.count);
-	json_put_int(data, "more", (long long)m->articles.count - 1);
-	json_put(data, "preheader", m->articles.item[0].excerpt);
-	if (m->articles.count == 1)
-		json_object_set_new(data, "article", article_words(&m->articles.item[0], site, language));
-	for (i = 0; i < m->articles.count; i++)
-		json_array_append_new(list, article_words(&m->articles.item[i], site, language));
-	json_object_set_new(data, "articles", list);
-}
-
-/* A template says it, out of the articles, in a language. */
-static int
-render_subject(const struct mailing *m, const struct site *site, const char *language, struct buf *out, struct err *e)
-{
-	const char *name = m->articles.count == 1 ? "mail/article-subject.text.mustache" : "mail/digest-subject.text.mustache";
-	json_t *data = json_object();
-	int rc;
-
-	articles_data(m, site, language, data);
-	rc = compose_data(data, &site->conf, language, e);
-	if (rc == 0)
-		rc = template_file(out, site->conf.store_templates, name, data, e);
-	buf_truncate(out, strcspn(out->data, "\r\n"));
-	if (out->len > SUBJECT_MAX)
-		buf_truncate(out, text_cut(out->data, SUBJECT_MAX));
-	if (rc == 0 && !out->len)
-		rc = err_set(e, ERR_INPUT, "%s makes an empty subject: give --subject, or mend the template", name);
-	json_decref(data);
-	return rc;
-}
-
-/* The subject that the campaign is known by. */
-static int
-make_subject(struct mailing *m, const struct site *site, struct err *e)
-{
-	struct buf text = BUF_INIT;
-	int rc = 0;
-
-	if (m->own_subject || !m->articles.count)
-		return 0;
-	rc = render_subject(m, site, site->conf.site_language, &text, e);
-	if (rc == 0)
-		text_copy(m->subject, sizeof(m->subject), text.data);
-	buf_release(&text);
-	return rc;
-}
-
-static void
-drop_article(struct article_list *list, size_t i)
-{
-	article_release(&list->item[i]);
-	memmove(&list->item[i], &list->item[i + 1], (list->count - i - 1) * sizeof(list->item[0]));
-	list->count--;
-}
-
-int
-mailing_articles(struct mailing *m, const struct site *site, const struct mailing_wish *wish, struct err *e)
-{
-	size_t i, most = wish->most ? (size_t)wish->most : ARTICLES_MOST;
-
-	memset(m, 0, sizeof(*m));
-	m->kind = "articles";
-	m->hidden = wish->hidden;
-	if (set_subject(m, wish->subject, e) == -1 || topic_find(site->db, wish->topic ? wish->topic : "articles", &m->topic, e) == -1 ||
-	    subscription_audience(site->db, m->topic.id, &m->recipients, e) == -1 ||
-	    article_list(site->db, m->topic.id, 10000, &m->articles, e) == -1)
-		return -1;
-	for (i = m->articles.count; i--;)
-		if (m->articles.item[i].published_at > clock_now())
-			drop_article(&m->articles, i); /* its day has not come */
-	while (m->articles.count > most) {
-		drop_article(&m->articles, m->articles.count - 1);
-		m->waiting++;
-	}
-	return make_subject(m, site, e);
+	return set_subject(m, site, wish, e);
 }
 
 int
@@ -123,15 +63,14 @@ mailing_promotion(struct mailing *m, const struct site *site, const char *path, 
 
 	memset(m, 0, sizeof(*m));
 	m->kind = "promotion";
-	if (set_subject(m, wish->subject, e) == -1 || article_text_read(&m->text, path, base, e) == -1)
+	if (mailing_own_subject(m, site, wish->subject, e) == -1 || article_text_read(&m->text, path, base, e) == -1)
 		return -1;
 	m->hidden = wish->hidden || m->text.unlisted;
 	if (m->text.valid_until && m->text.valid_until <= clock_now())
 		return err_set(e, ERR_REFUSED, "%s: valid-until was %s: set a later one, or leave it unsent", path,
 		    clock_local(when, m->text.valid_until));
-	if (!m->own_subject && text_copy(m->subject, sizeof(m->subject), m->text.title) == -1)
-		return err_set(e, ERR_INPUT, "%s: the title is longer than a subject may be (%d bytes): shorten it, or give --subject",
-		    path, SUBJECT_MAX);
+	if (!m->own_subject && set_subject(m, site, m->text.title, e) == -1)
+		return err_wrap(e, "%s", path);
 	if (!topic)
 		topic = m->text.topic[0] ? m->text.topic : "promotions";
 	if (topic_find(site->db, topic, &m->topic, e) == -1)
@@ -155,54 +94,53 @@ mailing_set_archive_url(struct mailing *m, const struct site *site, const char *
 }
 
 int
-mailing_drop_announced(struct mailing *m, const struct site *site, struct err *e)
-{
-	struct announcement at;
-	size_t i;
-	int rc;
-
-	for (i = m->articles.count; i--;) {
-		rc = article_announcements(site->db, m->articles.item[i].id, m->topic.id, &at, 1, e);
-		if (rc == -1)
-			return -1;
-		if (rc)
-			drop_article(&m->articles, i);
-	}
-	return make_subject(m, site, e);
-}
-
-static void
-put_line(json_t *data, const char *key, const char *text, const struct mail_style *style)
-{
-	struct buf line = BUF_INIT;
-
-	markdown_line(&line, text, style->somebody.data);
-	json_put(data, key, line.data);
-	buf_release(&line);
-}
-
-static void
-promotion_data(const struct mailing *m, const struct mail_style *style, json_t *data)
+mailing_put_markdown(json_t *data, const struct site *site, const char *language, const char *markdown, const char *html_key,
+    const char *text_key, struct err *e)
 {
 	struct buf html = BUF_INIT, text = BUF_INIT;
-	json_t *action;
+	struct mail_style style;
+	int rc = mail_style_read(&style, &site->conf, language, e);
 
-	markdown_html(&html, m->text.body, strlen(m->text.body), &style->markdown);
-	markdown_text(&text, m->text.body, strlen(m->text.body), &style->markdown);
-	while (text.len && text.data[text.len - 1] == '\n')
-		buf_truncate(&text, text.len - 1);
-	put_line(data, "title", m->own_subject ? m->subject : m->text.title, style);
-	put_line(data, "preheader", m->text.preheader, style);
-	json_put(data, "body_html", html.data);
-	json_put(data, "body_text", text.data);
-	if (m->text.action_text[0] && m->text.action_url[0]) {
-		action = json_object();
-		put_line(action, "text", m->text.action_text, style);
-		json_put(action, "url", m->text.action_url);
-		json_object_set_new(data, "action", action);
+	if (rc == 0) {
+		markdown_html(&html, markdown, strlen(markdown), &style.markdown);
+		markdown_text(&text, markdown, strlen(markdown), &style.markdown);
+		while (text.len && text.data[text.len - 1] == '\n')
+			buf_truncate(&text, text.len - 1);
+		json_put(data, html_key, html.data);
+		json_put(data, text_key, text.data);
 	}
 	buf_release(&html);
 	buf_release(&text);
+	mail_style_release(&style);
+	return rc;
+}
+
+static int
+put_line(json_t *data, const struct site *site, const char *language, const char *key, const char *text, struct err *e)
+{
+	struct buf line = BUF_INIT;
+	int rc = mailing_line(&line, site, language, text, e);
+
+	if (rc == 0)
+		json_put(data, key, line.data);
+	buf_release(&line);
+	return rc;
+}
+
+static int
+promotion_data(const struct mailing *m, const struct site *site, const char *language, json_t *data, struct err *e)
+{
+	json_t *action;
+
+	if (mailing_put_markdown(data, site, language, m->text.body, "body_html", "body_text", e) == -1 ||
+	    put_line(data, site, language, "preheader", m->text.preheader, e) == -1)
+		return -1;
+	if (!m->text.action_text[0] || !m->text.action_url[0])
+		return 0;
+	action = json_object();
+	json_object_set_new(data, "action", action);
+	json_put(action, "url", m->text.action_url);
+	return put_line(action, site, language, "text", m->text.action_text, e);
 }
 
 int
@@ -222,30 +160,22 @@ mailing_languages(const struct site *site, char out[MAILING_LANGUAGES][WORDS_LAN
 static int
 put_subject(const struct mailing *m, const struct site *site, const char *language, const char *mark, struct buf *out, struct err *e)
 {
-	struct mail_style style;
-	int rc;
-
 	buf_addstr(out, mark);
 	if (m->articles.count && !m->own_subject)
-		return render_subject(m, site, language, out, e);
-	rc = mail_style_read(&style, &site->conf, language, e);
-	markdown_line(out, m->subject, style.somebody.data);
-	mail_style_release(&style);
-	return rc;
+		return mailing_articles_subject(m, site, language, out, e);
+	return mailing_line(out, site, language, m->own_subject ? m->own_subject : m->text.title, e);
 }
 
-void
-mailing_fill_subject(struct buf *out, const struct mailing *m, const struct site *site)
+/* What stands above a test copy. */
+static void
+put_test(const struct mailing *m, const struct site *site, const char *language, json_t *data)
 {
-	struct buf subject = BUF_INIT;
-	struct err e = ERR_INIT; /* of words that cannot be read: rendering says so */
+	json_t *test = json_object(), *topic = topic_words(&site->conf, language, &m->topic);
 
-	if (m->articles.count && !m->own_subject)
-		buf_addstr(&subject, m->subject);
-	else
-		put_subject(m, site, site->conf.site_language, "", &subject, &e);
-	mailing_fill_slots(out, subject.data, site);
-	buf_release(&subject);
+	json_put(test, "topic", json_string_value(json_object_get(topic, "title")));
+	json_put_int(test, "recipients", m->recipients);
+	json_object_set_new(data, "test", test);
+	json_decref(topic);
 }
 
 int
@@ -254,25 +184,21 @@ mailing_render(const struct mailing *m, const struct site *site, const char *lan
 {
 	json_t *data = json_object();
 	const char *name = "promotion";
-	struct mail_style style;
 	int rc;
 
 	if (!language[0])
 		language = site->conf.site_language;
-	rc = mail_style_read(&style, &site->conf, language, e);
-	if (rc == 0)
-		rc = put_subject(m, site, language, mark, &out->subject, e);
-	if (m->articles.count) {
+	if (m->articles.count)
 		name = m->articles.count == 1 ? "article" : "digest";
-		articles_data(m, site, language, data);
-	} else {
-		promotion_data(m, &style, data);
-	}
+	rc = put_subject(m, site, language, mark, &out->subject, e);
+	if (rc == 0)
+		rc = m->articles.count ? mailing_articles_data(m, site, language, data, e) : promotion_data(m, site, language, data, e);
 	if (m->archive_url[0])
 		json_put(data, "archive_url", m->archive_url);
+	if (m->test)
+		put_test(m, site, language, data);
 	if (rc == 0)
 		rc = compose_render(out, &site->conf, language, name, data, e);
-	mail_style_release(&style);
 	json_decref(data);
 	return rc;
 }
@@ -295,6 +221,8 @@ mailing_release(struct mailing *m)
 {
 	article_list_release(&m->articles);
 	article_text_release(&m->text);
+	free(m->intro);
+	m->intro = NULL;
 }
 
 /* What a reader of a preview sees where each person has their own. */

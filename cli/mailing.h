@@ -24,25 +24,34 @@ struct site;
 struct mailing {
 	const char *kind; /* "articles" or "promotion" */
 	struct topic topic;
-	char subject[SUBJECT_MAX + 1]; /* as written, {{name}} and all; or a template's, in the site's language, with slots */
-	bool own_subject;              /* given by --subject, not made from the articles */
+	char subject[SUBJECT_MAX + 1]; /* in the site's language; may hold slots */
+	const char *own_subject;       /* as --subject gave it, or NULL: made from what goes; borrowed */
 	struct article_list articles;  /* newest first */
 	int64_t waiting;               /* new articles beyond the most of one mail */
+	int64_t older;                 /* and from before the time that was asked for: not announced, and not taken */
+	char *intro;                   /* Markdown before the articles, or NULL; malloc'ed */
 	struct article_text text;      /* promotions */
 	int64_t recipients;            /* subscribers of the topic now */
 	bool hidden;                   /* to be kept out of the public archive */
+	bool test;                     /* a test copy: it says so above everything */
 	const char *forced;            /* why it goes in spite of what lint says; NULL: nothing stopped it */
 	char archive_url[ARCHIVE_URL]; /* that the mail names; "": it names none */
 };
 
-/* What --topic, --subject, --max and --hidden say; NULL and 0 for what they do not. */
+/* What the options say; NULL and 0 for what they do not. */
 struct mailing_wish {
 	const char *topic, *subject;
+	const char *of;    /* topic whose articles are meant; NULL: the one that it goes to */
+	const char *intro; /* file of Markdown */
 	int64_t most;
+	int64_t since; /* Unix time: articles published then or later */
 	bool hidden;
 };
 
-/* Gather every article that is out and not announced to the topic (default: articles). There may be none. */
+/*
+ * Gather every article that is out and not announced to the topic (default: articles), newest first. There may be none. The caller
+ * releases *m in either case, here and below.
+ */
 int mailing_articles(struct mailing *m, const struct site *site, const struct mailing_wish *wish, struct err *e);
 
 /* Read a promotion (default topic: what the file says, else promotions). ERR_REFUSED when its valid-until has passed. */
@@ -60,7 +69,7 @@ int mailing_drop_announced(struct mailing *m, const struct site *site, struct er
 /* The languages that a mailing is composed in: the site's first, then the others of site_languages. Returns how many. */
 int mailing_languages(const struct site *site, char out[MAILING_LANGUAGES][WORDS_LANGUAGE]);
 
-/* Render in a language ("": the site's); `mark` stands before the subject ("[Test] " or ""). */
+/* Render in a language ("": the site's); `mark` stands before the subject ("[Test] ", in that language, or ""). */
 int mailing_render(const struct mailing *m, const struct site *site, const char *language, const char *mark, struct composed *out,
     struct err *e);
 
@@ -69,9 +78,6 @@ struct message *mailing_compile(const struct mailing *m, const struct site *site
     int64_t campaign_id, struct err *e);
 
 void mailing_release(struct mailing *m);
-
-/* Append the subject in the site's language, with what stands in for its slots. */
-void mailing_fill_subject(struct buf *out, const struct mailing *m, const struct site *site);
 
 /* Append text with what stands in for each slot: a sample link, a name's fallback. */
 void mailing_fill_slots(struct buf *out, const char *text, const struct site *site);

@@ -39,12 +39,18 @@ const struct command commands[] = {
 	  "say what is wrong with what `send` would send; FILE is a promotion",
 	  "It looks at the mail in each of the site's languages, and asks the addresses in it whether they lead somewhere. `send` does "
 	  "the same first. With errors the exit status is 3." },
-	{ "article",    "import",      "DIR|FILE...", 1, 64, SITE_STORE, cmd_article_import, opts_article_import,
-	  "take articles from Markdown files",
+	{ "article",    "import",      "DIR|FILE...|FEED|-", 1, 64, SITE_STORE, cmd_article_import, opts_article_import,
+	  "take articles from Markdown files, or from a feed",
 	  "Reads every .md and .markdown file below DIR. Once more on the same files takes edits and makes no duplicates. A file "
-	  "that cannot be taken is named and left out; the exit status is then 1." },
+	  "that cannot be taken is named and left out; the exit status is then 1. FEED is the address of an RSS or Atom feed, or a file of "
+	  "one; - is standard input. On the first import of a feed, what is older than --since counts as announced already; from then on "
+	  "everything new is for the next `send`. An article that a Markdown file has too stays as the file says." },
 	{ "article",    "list",        "", 0, 0, SITE_STORE, cmd_article_list, opts_article_list, "list articles, newest first", NULL },
 	{ "article",    "show",        "ID", 1, 1, SITE_STORE, cmd_article_show, opts_none, "show an article and where it was announced", NULL },
+	{ "article",    "skip",        "[ID...]", 0, 64, SITE_STORE, cmd_article_skip, opts_article_skip, "never announce articles",
+	  "For an archive that was imported by mistake, say: what is skipped counts as announced." },
+	{ "article",    "again",       "ID...", 1, 64, SITE_STORE, cmd_article_again, opts_article_again, "announce articles once more",
+	  "They go with the next `send`, also to those who have had them already." },
 	{ "campaign",   "list",        "", 0, 0, SITE_STORE, cmd_campaign_list, opts_campaign_list, "list mailings, newest first", NULL },
 	{ "campaign",   "show",        "ID", 1, 1, SITE_STORE | SITE_LINKS, cmd_campaign_show, opts_campaign_show,
 	  "show a mailing: state, counts, who is where and why",

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "cli.h"
 
@@ -48,6 +49,26 @@ cli_option_int(const struct cli *cli, const char *name, int64_t least, int64_t m
 	if (!whole_number(text, least, most, out))
 		return err_set(e, ERR_USAGE, "--%s must be a number from %lld to %lld, not \"%.40s\"", name, (long long)least,
 		    (long long)most, text);
+	return 1;
+}
+
+int
+cli_option_since(const struct cli *cli, const char *name, int64_t *out, struct err *e)
+{
+	const char *text = cli_option(cli, name);
+	struct err no_matter = ERR_INIT;
+	int64_t n;
+
+	if (!text)
+		return 0;
+	if (whole_number(text, 0, 36500, &n)) {
+		*out = clock_now() - n * 86400;
+	} else if (clock_parse_duration(text, &n, &no_matter) == 0) {
+		*out = clock_now() - n;
+	} else if (text[0] < '0' || text[0] > '9' || clock_parse(text, out, &no_matter) == -1) {
+		return err_set(e, ERR_USAGE, "--%s must be a number of days, like 7, or a date, like 2026-03-01, not \"%.40s\"", name,
+		    text);
+	}
 	return 1;
 }
 

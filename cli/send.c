@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "cli.h"
+#include "content/template.h"
 #include "mail/addr.h"
 #include "mail/message.h"
 #include "mailing.h"
@@ -28,7 +29,7 @@ fill_row(struct cli *cli, const struct mailing *m, const char *key, int64_t at, 
 	char when[CLOCK_TEXT];
 
 	memset(c, 0, sizeof(*c));
-	mailing_fill_subject(&subject, m, &cli->site);
+	mailing_fill_slots(&subject, m->subject, &cli->site);
 	snprintf(c->subject, sizeof(c->subject), "%s", subject.data);
 	buf_release(&subject);
 	snprintf(c->kind, sizeof(c->kind), "%s", m->kind);
@@ -156,8 +157,27 @@ check_suppressed(struct cli *cli, const struct addr *to, struct err *e)
 	return rc;
 }
 
+/* The copy as compiled, in a language. */
+static struct message *
+compile_copy(struct cli *cli, struct mailing *m, const char *language, struct err *e)
+{
+	json_t *data = json_pack("{s:s}", "language", language);
+	struct message *message = NULL;
+	struct buf mark = BUF_INIT;
+
+	m->test = true;
+	mailing_set_archive_url(m, &cli->site, NULL, NULL);
+	if (template_words(&mark, cli->site.conf.store_templates, "mail-test.mark", data, e) == 0) {
+		buf_addch(&mark, ' ');
+		message = mailing_compile(m, &cli->site, language, mark.data, 0, e);
+	}
+	buf_release(&mark);
+	json_decref(data);
+	return message;
+}
+
 int
-send_test(struct cli *cli, struct mailing *m, const char *address, struct err *e)
+send_test(struct cli *cli, struct mailing *m, const char *address, const char *language, struct err *e)
 {
 	struct message *message;
 	struct addr to;
@@ -165,14 +185,14 @@ send_test(struct cli *cli, struct mailing *m, const char *address, struct err *e
 
 	if (people_address(&to, address, e) == -1 || check_suppressed(cli, &to, e) == -1)
 		return -1;
-	mailing_set_archive_url(m, &cli->site, NULL, NULL);
-	message = mailing_compile(m, &cli->site, "", "[Test] ", 0, e);
+	message = compile_copy(cli, m, language, e);
 	if (!message || db_begin(cli->site.db, e) == -1)
 		goto out;
 	if (queue_copy(cli, &to, message, m->topic.id, e) == -1 || db_commit(cli->site.db, e) == -1)
 		goto out;
 	out_line(cli, "A test copy goes to %s.", to.text);
 	json_put(cli->result, "to", to.text);
+	json_put(cli->result, "language", language);
 	rc = 0;
 out:
 	db_rollback(cli->site.db);

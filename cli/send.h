@@ -12,8 +12,14 @@ struct cli;
 struct err;
 struct mailing;
 
-/* Queue one marked copy for the address through the outbox. */
-int send_test(struct cli *cli, struct mailing *m, const char *address, struct err *e);
+#define SEND_SOON 21600 /* seconds: until then it is said how long it is, from then on when it is */
+
+/* Show what is about to go: subject, articles, to whom, when (`at`, or as soon as may be), how long it takes. */
+int send_show(struct cli *cli, const struct mailing *m, int64_t at, struct err *e);
+void send_show_subject(struct cli *cli, const struct mailing *m);
+
+/* Queue one marked copy in a language for the address through the outbox. */
+int send_test(struct cli *cli, struct mailing *m, const char *address, const char *language, struct err *e);
 
 /*
  * Make the campaign, all in one transaction: its row, its compiled message, its articles' announcements. 1 and *c; 0 when

@@ -17,9 +17,9 @@ decide(struct clerk *c, const struct campaign *campaign, struct err *e)
 	int64_t now = clock_now(), id = campaign->id;
 	char reason[201];
 
-	if (campaign->valid_until && now > campaign->valid_until) {
+	if (campaign_is_past(campaign, now)) {
 		log_event(LOG_LEVEL_WARNING, "campaign_over", "campaign=%lld", (long long)id);
-		return campaign_cancel(c->site->db, id, "its offer was over before it was sent", e);
+		return campaign_cancel(c->site->db, id, campaign->started_at ? "its offer was over before all had it" : "its offer was over before it was sent", e);
 	}
 	if (campaign->state != CAMPAIGN_SCHEDULED || now < campaign->start_at)
 		return 0;
@@ -36,7 +36,7 @@ decide(struct clerk *c, const struct campaign *campaign, struct err *e)
 static int
 is_due(const struct campaign *campaign, int64_t now)
 {
-	if (campaign->valid_until && now > campaign->valid_until)
+	if (campaign_is_past(campaign, now))
 		return 1;
 	return campaign->state == CAMPAIGN_SCHEDULED && now >= campaign->start_at;
 }

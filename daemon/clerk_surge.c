@@ -4,12 +4,16 @@
  * Nothing else changes then: visitors are answered as ever, their requests wait quietly (clerk_limit.h). Here also ends what has waited
  * for too long.
  */
+#include <string.h>
+
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "clerk.h"
 #include "clerk_limit.h"
+#include "content/date_words.h"
 #include "mail/message.h"
 #include "site/compose.h"
 #include "store/counter.h"
@@ -85,10 +89,19 @@ static json_t *
 context(const struct clerk *c, const struct signup_waiting *waiting)
 {
 	const struct conf_rate *rate = &c->site->conf.signup_total;
-	json_t *data = json_object(), *limit = json_object();
+	json_t *data = json_object(), *limit = json_object(), *since = json_object();
+	struct buf day = BUF_INIT;
+	struct err e = ERR_INIT;
 	char text[CLOCK_TEXT];
 
-	json_put(data, "since", clock_local(text, c->surge_since));
+	json_object_set_new(data, "since", since);
+	json_put(since, "time", clock_local(text, c->surge_since) + sizeof("2026-01-01"));
+	if (date_words(&day, c->site->conf.store_templates, c->site->conf.site_language, c->surge_since, &e) == -1) {
+		buf_reset(&day);
+		buf_add(&day, text, strcspn(text, " "));
+	}
+	json_put(since, "day", day.data);
+	buf_release(&day);
 	json_put_int(data, "waiting", waiting->held);
 	json_put_int(data, "networks", waiting->networks);
 	json_put_bool(data, "one_network", waiting->networks == 1);

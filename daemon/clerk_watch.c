@@ -16,6 +16,7 @@
 #include "judge/judge.h"
 #include "mail/message.h"
 #include "site/compose.h"
+#include "site/topic_words.h"
 #include "store/campaign.h"
 #include "store/event.h"
 #include "store/topic.h"
@@ -108,14 +109,16 @@ put_rate(json_t *data, const char *key, int64_t part, int64_t whole, int decimal
 
 /* The context of mail/paused; campaign->state is the one it was found in. */
 static json_t *
-context(const struct campaign *campaign, const struct topic *topic, const struct watch_counts *n, unsigned alarms)
+context(const struct clerk *c, const struct campaign *campaign, const struct topic *topic, const struct watch_counts *n, unsigned alarms)
 {
-	json_t *data = json_object(), *of = json_object();
+	const struct conf *conf = &c->site->conf;
+	json_t *data = json_object(), *of = json_object(), *words = topic ? topic_words(conf, conf->site_language, topic) : NULL;
 	char reason[2 * sizeof(campaign->reason)];
 
 	json_put_int(of, "id", campaign->id);
 	json_put(of, "subject", campaign->subject);
-	json_put(of, "topic", topic ? topic->title : "?");
+	json_put(of, "topic", words ? json_string_value(json_object_get(words, "title")) : "?");
+	json_decref(words);
 	json_put_int(of, "reached", campaign->accepted + campaign->refused);
 	json_put_int(of, "planned", campaign->planned);
 	json_put_bool(of, "started", campaign->started_at != 0);
@@ -144,7 +147,7 @@ compile(struct clerk *c, json_t *data, int64_t id)
 	struct message *message = NULL;
 	struct err e = ERR_INIT;
 
-	if (compose_render(&mail, &c->site->conf, "en", "paused", data, &e) == 0)
+	if (compose_render(&mail, &c->site->conf, "", "paused", data, &e) == 0)
 		message = compose_notice(&c->site->conf, &mail, &e);
 	if (!message)
 		log_event(LOG_LEVEL_ERROR, "operator_mail", "campaign=%lld text=%s", (long long)id, log_text(e.text));
@@ -168,7 +171,7 @@ tell_operator(struct clerk *c, const struct campaign *campaign, const struct wat
 		return 0;
 	if (topic_list(c->site->db, &topics, e) == -1)
 		return -1;
-	data = context(campaign, topic_in(&topics, campaign->topic_id), n, alarms);
+	data = context(c, campaign, topic_in(&topics, campaign->topic_id), n, alarms);
 	message = compile(c, data, campaign->id);
 	if (message)
 		rc = clerk_mail(c, message, &to, outbox, e);

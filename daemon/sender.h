@@ -104,15 +104,13 @@ struct relay {
 	uint64_t turn;         /* its place among relays of one tier: lowest first, 1/weight more for each message */
 };
 
-#define RELAY_TIERS 4
-
 /*
  * Who may leave by which relays. One lane for each topic that a relay's configuration names, and the first for all the rest
  * and the outbox. A bit for each relay; of the tiers only the first that has a relay that works is used.
  */
 struct lane {
 	char *topic; /* slug; "" the first */
-	uint32_t tier[RELAY_TIERS];
+	uint32_t tier[CONF_RELAY_TIERS];
 	struct slot_list ready;
 	size_t fresh; /* claimed for it in the transaction that is open */
 };

@@ -21,9 +21,16 @@ campaign_followed(const struct sender *s, int64_t id)
 	return NULL;
 }
 
-/* A campaign that is followed from now on. */
+/* Whether none of its messages may leave now: outside its hours, or its offer is over, whether the clerk has seen that yet or not. */
+static bool
+is_shut(const struct running *r, int64_t now)
+{
+	return campaign_is_past(&r->row, now) || (r->window && !window_is_open(r->window, now));
+}
+
+/* A campaign that is followed, from now on or since `old`. */
 static int
-follow(struct sender *s, struct running *r, struct err *e)
+follow(struct sender *s, struct running *r, const struct running *old, struct err *e)
 {
 	struct topic topic;
 
@@ -31,7 +38,7 @@ follow(struct sender *s, struct running *r, struct err *e)
 		return -1;
 	r->lane = lane_for(s, topic.slug);
 	r->window = strcmp(r->row.kind, "promotion") == 0 ? &s->window : NULL;
-	r->shut = r->window && !window_is_open(r->window, clock_now());
+	r->shut = old ? old->shut : is_shut(r, clock_now());
 	return 0;
 }
 
@@ -52,7 +59,7 @@ sender_look(struct sender *s, struct err *e)
 			continue;
 		old = campaign_followed(s, open[i].id);
 		next[n] = (struct running){ .row = open[i], .exhausted = old && old->exhausted };
-		if (follow(s, &next[n], e) == -1 || delivery_next_due(s->site->db, open[i].id, &next[n].next_due, e) == -1)
+		if (follow(s, &next[n], old, e) == -1 || delivery_next_due(s->site->db, open[i].id, &next[n].next_due, e) == -1)
 			goto out;
 		n++;
 	}
@@ -79,9 +86,14 @@ sender_look_at_windows(struct sender *s)
 	int64_t now = clock_now();
 	int i;
 
-	for (i = 0; i < s->campaigns; i++)
-		if (s->campaign[i].window)
-			s->campaign[i].shut = !window_is_open(s->campaign[i].window, now);
+	for (i = 0; i < s->campaigns; i++) {
+		struct running *r = &s->campaign[i];
+		bool was = r->shut;
+
+		r->shut = is_shut(r, now);
+		if (r->shut && !was) /* what waits here goes back: on a slow or broken relay it would wait for long */
+			sender_unclaim(s, r->row.id);
+	}
 }
 
 bool

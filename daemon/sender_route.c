@@ -39,7 +39,7 @@ in_charge(const struct sender *s, const struct lane *l, int64_t now)
 	uint32_t mask;
 	int tier, i;
 
-	for (tier = 0; tier < RELAY_TIERS; tier++) {
+	for (tier = 0; tier < CONF_RELAY_TIERS; tier++) {
 		mask = 0;
 		for (i = 0; i < s->relays; i++)
 			if ((l->tier[tier] & 1u << i) && relay_works(&s->relay[i], now))
@@ -270,7 +270,7 @@ sender_want(struct sender *s)
 			work = s->campaign[i].lane == lane && campaign_has_work(&s->campaign[i], wall);
 		if (!work)
 			continue;
-		for (tier = 0; tier < RELAY_TIERS; tier++) {
+		for (tier = 0; tier < CONF_RELAY_TIERS; tier++) {
 			for (i = 0; i < s->relays; i++)
 				if ((lane->tier[tier] & 1u << i) && is_wanted(s, &s->relay[i], now))
 					want[i] = (mask & 1u << i) ? s->relay[i].slots : (want[i] ? want[i] : 1);
@@ -285,20 +285,6 @@ sender_want(struct sender *s)
 			want[i] = r->signed_.count;
 		r->transport->want(r->t, want[i]);
 	}
-}
-
-/* Whether `slug` is among the words of the list. */
-static bool
-names(const char *list, const char *slug)
-{
-	size_t n = strlen(slug), len;
-
-	for (list += strspn(list, " "); *list; list += len, list += strspn(list, " ")) {
-		len = strcspn(list, " ");
-		if (len == n && memcmp(list, slug, n) == 0)
-			return true;
-	}
-	return false;
 }
 
 static struct lane *
@@ -348,21 +334,12 @@ add_lanes(struct sender *s, const char *list, struct err *e)
 static void
 set_tiers(struct sender *s, struct lane *l)
 {
-	bool general = false;
 	int i, tier;
 
-	for (i = 0; i < s->relays; i++)
-		general |= s->relay[i].conf->topics[0] == '\0';
 	for (i = 0; i < s->relays; i++) {
-		const struct conf_relay *c = s->relay[i].conf;
-
-		if (l->topic[0] && names(c->topics, l->topic))
-			tier = 0;
-		else if (!c->topics[0] || (!general && i == 0)) /* somebody must take what nobody named */
-			tier = 2;
-		else
-			continue;
-		l->tier[tier + (c->weight == 0)] |= 1u << i;
+		tier = conf_relay_tier(&s->site->conf, i, l->topic);
+		if (tier >= 0)
+			l->tier[tier] |= 1u << i;
 	}
 }
 

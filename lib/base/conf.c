@@ -339,6 +339,35 @@ conf_has_relay(const struct conf *c)
 	return c->relays > 0;
 }
 
+/* Whether a word stands in a list separated by spaces. */
+static int
+names(const char *list, const char *word)
+{
+	size_t n = strlen(word), len;
+
+	for (list += strspn(list, " "); *list; list += len, list += strspn(list, " ")) {
+		len = strcspn(list, " ");
+		if (len == n && memcmp(list, word, n) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+int
+conf_relay_tier(const struct conf *c, int relay, const char *topic)
+{
+	const struct conf_relay *r = &c->relay[relay];
+	int i, general = 0, spare = r->weight == 0;
+
+	for (i = 0; i < c->relays; i++)
+		general |= c->relay[i].topics[0] == '\0';
+	if (names(r->topics, topic))
+		return spare;
+	if (!r->topics[0] || (!general && relay == 0)) /* somebody must take what nobody named */
+		return 2 + spare;
+	return -1;
+}
+
 void
 conf_relay_variable(const struct conf_relay *r, char out[CONF_VARIABLE])
 {

@@ -24,6 +24,7 @@ enum conf_kind {
 	CONF_URL,     /* https://… (http:// for loopback only), no trailing slash kept */
 	CONF_ADDRESS, /* local@domain, or empty */
 	CONF_ORIGINS, /* a list as origin.h checks it */
+	CONF_SOCIAL,  /* a list as social.h checks it */
 	CONF_NUMBER,
 	CONF_DURATION, /* seconds: 90s 15m 2h 3d */
 	CONF_RATE,     /* 14 or 14/s, 30/m, 500/h: a struct conf_rate */
@@ -125,6 +126,13 @@ int conf_is_number(enum conf_kind kind);
 
 /* Whether some relay section names a url; without one, mail goes to the outbox folder. */
 int conf_has_relay(const struct conf *c);
+
+/*
+ * In which tier a relay carries a topic's mail: 0 for relays that name the topic, 1 for spare ones that do, 2 for those for
+ * all topics, 3 for spare ones of these; -1: it does not. Only the first tier that has a relay that works is used. "" is mail of no topic.
+ */
+#define CONF_RELAY_TIERS 4
+int conf_relay_tier(const struct conf *c, int relay, const char *topic);
 
 /* The name of the environment variable for a relay's password: NEWSLETTER_RELAY_PASSWORD, with _NAME for [relay name]. */
 void conf_relay_variable(const struct conf_relay *r, char out[CONF_VARIABLE]);

@@ -21,7 +21,7 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	KIND("site", "logo", CONF_URL, site_logo, "", "", "Picture at the head of pages and mails; https only."),
 
 	TEXT("site", "languages", site_languages, "", "Languages that visitors may choose, separated by spaces; empty: all that there are words for."),
-	TEXT("site", "social", site_social, "", "Your pages elsewhere, at the foot of every mail: Name https://address, separated by commas."),
+	KIND("site", "social", CONF_SOCIAL, site_social, "", "", "Your pages elsewhere, at the foot of every newsletter: Name https://address, separated by commas."),
 	KIND("site", "archive", CONF_BOOL, site_archive, "yes", "", "Show past mailings on the public page /archive, but for those that are hidden."),
 
 	TEXT("mail", "from_name", mail_from_name, "", "Name in From; empty: the site's name."),

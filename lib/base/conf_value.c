@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/origin.h"
+#include "base/social.h"
 #include "base/text.h"
 
 char **
@@ -130,7 +131,7 @@ check_text(const struct conf_key *k, const char *value, struct err *e)
 		if (!at || at == value || !at[1] || strpbrk(value, " \"<>,;:\\()[]") || strchr(value, '@') != at)
 			return err_set(e, ERR_INPUT, "%s must be an address like news@example.org", k->key);
 	}
-	if (k->kind == CONF_ORIGINS && origin_check_list(value, e) == -1)
+	if ((k->kind == CONF_ORIGINS && origin_check_list(value, e) == -1) || (k->kind == CONF_SOCIAL && social_check(value, e) == -1))
 		return err_wrap(e, "%s", k->key);
 	if (k->kind == CONF_CHOICE && !is_choice(k->choices, value, n))
 		return err_set(e, ERR_INPUT, "%s must be one of: %s", k->key, k->choices);

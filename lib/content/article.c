@@ -113,6 +113,27 @@ take_image(struct reading *r)
 	return json_is_null(get(r, "image")) ? 0 : take_url(r, "image", &r->a->image);
 }
 
+/* An article that names no image has the first one of its text, with its words. */
+static void
+find_image(const struct reading *r)
+{
+	struct article_text *a = r->a;
+	struct markdown_style style = { .base_url = a->url[0] ? a->url : r->base_url, .colour = "" };
+	struct buf url = BUF_INIT, alt = BUF_INIT;
+
+	if (!a->image[0] && strstr(a->body, "![") && markdown_image(&url, &alt, a->body, strlen(a->body), &style) == 0 &&
+	    url_kind(url.data) == URL_HTTP) {
+		free(a->image);
+		a->image = buf_detach(&url);
+		if (!a->image_alt[0]) {
+			free(a->image_alt);
+			a->image_alt = buf_detach(&alt);
+		}
+	}
+	buf_release(&url);
+	buf_release(&alt);
+}
+
 /* A day alone is its start, or with `whole_day` its last second. */
 static int
 take_time(struct reading *r, const char *key, bool whole_day, int64_t *field)
@@ -200,6 +221,7 @@ take_all(struct reading *r, const char *body, size_t body_len)
 	    take(r, "action-text", false, &a->action_text) == -1 || take_url(r, "action-url", &a->action_url) == -1 ||
 	    take_time(r, "date", false, &a->published) == -1 || take_time(r, "valid-until", true, &a->valid_until) == -1)
 		return -1;
+	find_image(r);
 	if (!a->excerpt[0]) {
 		markdown_excerpt(&excerpt, a->body, strlen(a->body), ARTICLE_EXCERPT_WORDS);
 		free(a->excerpt);

@@ -31,7 +31,7 @@ struct article_text {
  * action-url (with _ for - too); any other one is left alone (blogs have keys of
  * their own). A valid-until without a time of day lasts until that day's end.
  * The title falls back on the first heading (which then leaves the body), the
- * excerpt on the first words. ERR_INPUT with "PATH: what, and what to do" for
+ * excerpt on the first words, the image (and its alt) on the first one of the text. ERR_INPUT with "PATH: what, and what to do" for
  * a missing title, bad front matter, a date that is none, a url, image or
  * action-url that is no http(s) address, a title with a control character, a
  * file that is no UTF-8.

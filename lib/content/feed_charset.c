@@ -13,20 +13,21 @@
 #define NAME 64      /* bytes of a charset's name */
 #define SEQUENCE 4   /* longest of UTF-8 */
 #define CHARACTER 16 /* no charset has a longer one */
+#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-"
 #define REPLACEMENT "\xef\xbf\xbd"
 
 void
 feed_charset_init(struct feed_charset *c, const char *named)
 {
-	*c = (struct feed_charset){ .named = named, .wide = 1, .iconv = (iconv_t)-1, .pending = BUF_INIT };
+	*c = (struct feed_charset){ .named = named, .wide = 1, .pending = BUF_INIT };
 }
 
 void
 feed_charset_release(struct feed_charset *c)
 {
-	if (c->iconv != (iconv_t)-1)
+	if (c->open)
 		iconv_close(c->iconv);
-	c->iconv = (iconv_t)-1;
+	c->open = false;
 	buf_release(&c->pending);
 }
 
@@ -77,7 +78,7 @@ put_utf8(struct buf *out, const char *s, size_t n, bool last)
 static size_t
 put_converted(struct feed_charset *c, struct buf *out, const char *s, size_t n, bool last)
 {
-	char text[4096], *in = (char *)s, *to;
+	char text[4096] = "", *in = (char *)s, *to;
 	size_t left = n, room;
 
 	while (left) {
@@ -138,9 +139,11 @@ open_named(struct feed_charset *c, const char *name, struct err *e)
 	if (c->utf8)
 		return 0;
 	c->wide = strncasecmp(name, "utf-16", 6) == 0 ? 2 : 1;
-	if (strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-") == strlen(name))
+	if (strspn(name, NAME_LETTERS) == strlen(name)) {
 		c->iconv = iconv_open("UTF-8", is_one_of(name, latin) ? "WINDOWS-1252" : name);
-	if (c->iconv == (iconv_t)-1)
+		c->open = (intptr_t)c->iconv != -1;
+	}
+	if (!c->open)
 		return err_set(e, ERR_INPUT, "line 1: the charset \"%.40s\" is unknown: a feed is best in UTF-8", name);
 	return 0;
 }

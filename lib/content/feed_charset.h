@@ -19,10 +19,11 @@
 struct err;
 
 struct feed_charset {
-	const char *named;  /* by the server; "" when it did not */
-	bool known, utf8;   /* known: it is decided; utf8: no conversion is needed */
-	size_t wide;        /* bytes to step over that the charset does not have */
-	iconv_t iconv;      /* (iconv_t)-1: none is open */
+	const char *named; /* by the server; "" when it did not */
+	bool known, utf8;  /* known: it is decided; utf8: no conversion is needed */
+	size_t wide;       /* bytes to step over that the charset does not have */
+	bool open;         /* whether iconv is */
+	iconv_t iconv;
 	struct buf pending; /* the head until it is decided, then the start of a character */
 };
 

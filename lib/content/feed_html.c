@@ -43,7 +43,8 @@ is_advertising(const char *text)
 {
 	static const struct {
 		const char *begin, *inside;
-	} footers[] = { { "The post ", " appeared first on " }, { "La entrada ", " se publicó primero en " }, { "La entrada ", " aparece primero en " },
+	} footers[] = { { "The post ", " appeared first on " }, { "La entrada ", " se publicó primero en " },
+		{ "La entrada ", " aparece primero en " },
 		{ "Der Beitrag ", " erschien zuerst auf " }, { "L’article ", " est apparu en premier sur " }, { "L'articolo ", " proviene da " },
 		{ "O post ", " apareceu primeiro em " }, { "This post first appeared on ", "" } };
 	size_t i;
@@ -110,7 +111,8 @@ is_unseen(const char *s, size_t n)
 static void
 put(struct reading *r, const char *s, size_t n)
 {
-	bool blank = n == 1 ? is_space(*s) : text_code_point(s, n) == 0xa0 || text_code_point(s, n) == 0x2028 || text_code_point(s, n) == 0x2029;
+	uint32_t c = text_code_point(s, n);
+	bool blank = n == 1 ? is_space(*s) : c == 0xa0 || c == 0x2028 || c == 0x2029;
 
 	if (blank) {
 		r->space = r->paragraph.len > 0;
@@ -225,8 +227,9 @@ out:
 static void
 take_tag(struct reading *r, const struct archive_tag *tag)
 {
-	static const char *const blocks[] = { "p", "div", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "hr", "table", "tr", "td", "th", "pre",
-		"figure", "section", "article", "address", "aside", "center", "h1", "h2", "h3", "h4", "h5", "h6", "header", "footer", "nav", "main",
+	static const char *const blocks[] = { "p", "div", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "hr", "table", "tr", "td", "th",
+		"pre", "figure", "section", "article", "address", "aside", "center", "h1", "h2", "h3", "h4", "h5", "h6", "header", "footer",
+		"nav", "main",
 		NULL };
 	static const char *const headings[] = { "h1", "h2", "h3", "h4", "h5", "h6", NULL };
 
@@ -256,7 +259,8 @@ skip_element(const char *s, const char *end, const char *name)
 	size_t n = strlen(name);
 
 	while ((s = memchr(s, '<', (size_t)(end - s)))) {
-		if ((size_t)(end - s) > n + 2 && s[1] == '/' && strncasecmp(s + 2, name, n) == 0 && (is_space(s[2 + n]) || s[2 + n] == '>')) {
+		if ((size_t)(end - s) > n + 2 && s[1] == '/' && strncasecmp(s + 2, name, n) == 0 &&
+		    (is_space(s[2 + n]) || s[2 + n] == '>')) {
 			s = memchr(s, '>', (size_t)(end - s));
 			return s ? s + 1 : end;
 		}

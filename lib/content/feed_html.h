@@ -29,6 +29,9 @@ enum {
 /* Take the image if it ranks higher than the one that is there (https above http, then as above), and is no pixel, smiley or portrait. */
 void feed_image_offer(struct feed_image *image, int rank, const char *url, size_t n, const char *alt);
 
+/* What the image shows, as HTML, for the one that was taken last. */
+void feed_image_describe(struct feed_image *image, const char *html, size_t n);
+
 /*
  * Append the HTML as Markdown whose every word is meant literally: paragraphs, "### " headings and "- " items, each a line of its
  * own with an empty line between. WordPress's "The post … appeared first on …" is left out. Ends after about FEED_BODY_MAX

@@ -12,7 +12,8 @@
 static bool
 is_decoration(const char *url)
 {
-	static const char *const hosts[] = { "s.w.org/", "feedburner.", "gravatar.com/", "pixel.wp.com/", "stats.wordpress.com/", "feeds.wordpress.com/",
+	static const char *const hosts[] = { "s.w.org/", "feedburner.", "gravatar.com/", "pixel.wp.com/", "stats.wordpress.com/",
+		"feeds.wordpress.com/",
 		"doubleclick.net/", "/wp-includes/images/smilies/", "google-analytics.com/", "medium.com/_/stat" };
 	size_t i;
 
@@ -29,6 +30,16 @@ put_alt(struct feed_image *image, const char *alt)
 
 	buf_reset(&image->alt);
 	buf_add(&image->alt, alt, n > FEED_ALT_MAX ? text_cut(alt, FEED_ALT_MAX) : n);
+}
+
+void
+feed_image_describe(struct feed_image *image, const char *html, size_t n)
+{
+	struct buf line = BUF_INIT;
+
+	feed_html_line(&line, html, n);
+	put_alt(image, line.data);
+	buf_release(&line);
 }
 
 void

@@ -99,7 +99,8 @@ is_sentence_end(const struct buf *line, size_t n)
 {
 	while (n && line->data[n - 1] == ' ')
 		n--;
-	return !n || strchr(".!?]:", line->data[n - 1]) || (n >= 3 && (memcmp(line->data + n - 3, "…", 3) == 0 || memcmp(line->data + n - 3, "”", 3) == 0));
+	return !n || strchr(".!?]:", line->data[n - 1]) ||
+	    (n >= 3 && (memcmp(line->data + n - 3, "…", 3) == 0 || memcmp(line->data + n - 3, "”", 3) == 0));
 }
 
 static bool
@@ -112,7 +113,8 @@ cut_words(struct buf *line)
 	for (at = line->len > TAIL_MAX ? line->len - TAIL_MAX : 0; at < line->len; at++)
 		for (i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
 			n = strlen(tails[i]);
-			if (strncasecmp(line->data + at, tails[i], n) == 0 && is_sentence_end(line, at) && !memmem(line->data + at, line->len - at, ". ", 2)) {
+			if (strncasecmp(line->data + at, tails[i], n) == 0 && is_sentence_end(line, at) &&
+			    !memmem(line->data + at, line->len - at, ". ", 2)) {
 				buf_truncate(line, at);
 				return true;
 			}
@@ -257,7 +259,17 @@ feed_item_add(struct feed_parser *p)
 	if (p->out.count % 64 == 0)
 		p->out.item = xrealloc(p->out.item, (p->out.count + 64) * sizeof(p->out.item[0]));
 	item = &p->out.item[p->out.count++];
-	*item = (struct feed_item){ .title = buf_detach(&title), .url = buf_detach(&url), .guid = buf_detach(&guid), .author = buf_detach(&author), .excerpt = buf_detach(&excerpt), .image = buf_detach(&raw->image.url), .image_alt = buf_detach(&raw->image.alt), .body = buf_detach(&body), .published = feed_date(raw->field[SLOT_DATE].text.data) };
+	*item = (struct feed_item){
+		.title = buf_detach(&title),
+		.url = buf_detach(&url),
+		.guid = buf_detach(&guid),
+		.author = buf_detach(&author),
+		.excerpt = buf_detach(&excerpt),
+		.image = buf_detach(&raw->image.url),
+		.image_alt = buf_detach(&raw->image.alt),
+		.body = buf_detach(&body),
+		.published = feed_date(raw->field[SLOT_DATE].text.data),
+	};
 out:
 	buf_release(&title);
 	buf_release(&url);

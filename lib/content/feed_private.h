@@ -55,7 +55,7 @@ struct feed_raw {
 };
 
 struct feed_level {
-	int element;    /* enum in feed_sax.c */
+	int element;    /* enum feed_element */
 	char *base;     /* xml:base, absolute; NULL: none in effect */
 	int namespaces; /* declared here and above */
 };

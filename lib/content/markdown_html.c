@@ -251,7 +251,7 @@ image(struct html *h, cmark_node *node, bool enters)
 	if (!markdown_target(&h->tree, &h->scratch, node))
 		return; /* its words stand for it */
 	if (!enters) {
-		buf_addf(h->out, "\" width=\"536\" border=\"0\" style=\"%smax-width:100%%;height:auto;border:0\">",
+		buf_addf(h->out, "\" width=\"536\" border=\"0\" style=\"%swidth:100%%;max-width:536px;height:auto;border:0\">",
 		    alone ? "display:block;" : "");
 		return;
 	}

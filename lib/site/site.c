@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/link.h"
+#include "base/social.h"
 #include "store/suppression.h"
 
 int
@@ -97,6 +98,23 @@ put_given(json_t *object, const char *key, const char *value)
 		json_put(object, key, value);
 }
 
+/* An array of { name, url }; conf_load has checked the list. */
+static json_t *
+social(const char *list)
+{
+	json_t *all = json_array(), *one;
+	struct err e = ERR_INIT;
+	struct social s;
+
+	while (social_next(&list, &s, &e) == 1) {
+		one = json_object();
+		json_object_set_new(one, "name", json_stringn(s.name, s.name_len));
+		json_object_set_new(one, "url", json_stringn(s.url, s.url_len));
+		json_array_append_new(all, one);
+	}
+	return all;
+}
+
 json_t *
 site_context(const struct conf *c)
 {
@@ -112,6 +130,7 @@ site_context(const struct conf *c)
 	put_given(site, "colour", c->site_colour);
 	put_given(site, "colour_text", readable_on(c->site_colour));
 	put_given(site, "logo", c->site_logo);
+	json_object_set_new(site, "social", social(c->site_social));
 	if (c->site_action_text[0] && c->site_action_url[0]) {
 		action = json_object();
 		json_put(action, "text", c->site_action_text);

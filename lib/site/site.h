@@ -46,7 +46,8 @@ void site_language_of(const struct conf *c, const char *wanted, char out[WORDS_L
 /*
  * The object `site` of every template: name, url, home, description, language,
  * postal_address, privacy_url, colour, colour_text (what is readable on it),
- * logo, action {text, url}; what is empty is left out. The caller owns it.
+ * logo, social [{name, url}], action {text, url}; what is empty is left out. The
+ * caller owns it.
  */
 json_t *site_context(const struct conf *c);
 

@@ -4,6 +4,7 @@
 #ifndef ARTICLE_H
 #define ARTICLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,8 +14,9 @@ struct err;
 /* Strings are borrowed when written, malloc'ed when read; never NULL when read. */
 struct article {
 	int64_t id;
-	char *source; /* what makes it the same article: its url, else its file name */
+	char *source; /* what makes it the same article: its url, else its file name; of a feed's, its guid */
 	char *title, *url, *excerpt, *author, *image, *image_alt, *body, *hash;
+	bool from_feed;   /* written by a feed, not by a file */
 	int64_t topic_id; /* 0: whatever topic articles are announced to */
 	int64_t published_at;
 };
@@ -35,15 +37,28 @@ enum article_outcome {
 	ARTICLE_SAME
 };
 
-/* Insert, or update when the hash differs; fills a->id. */
+/*
+ * Insert, or update when the hash differs; fills a->id. It is the same article
+ * by its source, else, of a feed and a file or of two feeds, by its url; one that a file wrote stays as the file says,
+ * whatever a feed has for it, and a file takes over what a feed wrote.
+ */
 int article_put(struct db *db, struct article *a, enum article_outcome *outcome, struct err *e);
 
 /* One by id or by source: 1, 0 or -1. Release with article_release. */
 int article_get(struct db *db, int64_t id, struct article *out, struct err *e);
 int article_find(struct db *db, const char *source, struct article *out, struct err *e);
 
+/* What article_put would do, and a->id if it is there; nothing is written. */
+int article_look(struct db *db, struct article *a, enum article_outcome *outcome, struct err *e);
+
+/* The one that article_put would write to: 1, 0 or -1. */
+int article_find_same(struct db *db, const struct article *a, struct article *out, struct err *e);
+
 /* Newest first, at most `limit`, without the bodies. With topic_id > 0: only those of that topic that were not announced to it yet. */
 int article_list(struct db *db, int64_t topic_id, int64_t limit, struct article_list *out, struct err *e);
+
+/* The same of one topic's articles that were not announced to another yet: a weekly digest is a topic of its own. */
+int article_list_for(struct db *db, int64_t topic_id, int64_t of_topic_id, int64_t limit, struct article_list *out, struct err *e);
 
 /*
  * The newest that were out at `now`, at most `limit`, without the bodies: those of the topics (ids, separated by spaces), and those of
@@ -53,6 +68,9 @@ int article_newest(struct db *db, const char *topics, int64_t now, int64_t limit
 
 /* Claim the announcement: 1 when it is ours, 0 when it was announced to the topic before, -1. campaign_id 0: marked without a mail. */
 int article_announce(struct db *db, int64_t article_id, int64_t topic_id, int64_t campaign_id, struct err *e);
+
+/* Forget that an article was announced to the topic, or skipped, so that it goes with the next mailing: 1, 0 when it is new already, -1. */
+int article_again(struct db *db, int64_t article_id, int64_t topic_id, struct err *e);
 
 /* Where an article was announced, oldest first, at most `size`; with topic_id > 0 only to that topic. Returns how many, or -1. */
 int article_announcements(struct db *db, int64_t article_id, int64_t topic_id, struct announcement *out, size_t size, struct err *e);

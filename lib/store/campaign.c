@@ -88,6 +88,20 @@ campaign_state_name(enum campaign_state state)
 	return names[state];
 }
 
+bool
+campaign_is_past(const struct campaign *c, int64_t now)
+{
+	return c->valid_until && now > c->valid_until;
+}
+
+static int
+check_valid(const struct campaign *c, struct err *e)
+{
+	if (!campaign_is_past(c, clock_now()))
+		return 0;
+	return err_set(e, ERR_REFUSED, "campaign %lld is a promotion that is no longer valid: nobody is to get it any more", (long long)c->id);
+}
+
 static void
 fill(struct stmt *st, struct campaign *c)
 {
@@ -267,6 +281,8 @@ change(struct db *db, int64_t id, unsigned from, enum campaign_state to, const c
 		return err_set(e, ERR_NOT_FOUND, "there is no campaign %lld; see `newsletter campaign list`", (long long)id);
 	if (!(from & 1u << c.state))
 		return err_set(e, ERR_REFUSED, "campaign %lld is %s: it cannot be %s", (long long)id, names[c.state], verb);
+	if (to == CAMPAIGN_SENDING && check_valid(&c, e) == -1)
+		return -1;
 	if (to == CAMPAIGN_CANCELLED && !c.started_at && article_unannounce(db, id, e) == -1)
 		return -1;
 	if (to == CAMPAIGN_SENDING && !c.started_at)
@@ -377,9 +393,7 @@ campaign_can_reopen(const struct campaign *c, struct err *e)
 		return err_set(e, ERR_REFUSED, "campaign %lld is cancelled: nobody gets it any more", id);
 	if (c->archived_at)
 		return err_set(e, ERR_REFUSED, "campaign %lld is archived: why its messages failed is not known any more", id);
-	if (c->valid_until && c->valid_until < clock_now())
-		return err_set(e, ERR_REFUSED, "campaign %lld is a promotion that is no longer valid: nobody is to get it any more", id);
-	return 0;
+	return check_valid(c, e);
 }
 
 int

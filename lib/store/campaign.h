@@ -54,6 +54,9 @@ struct campaign_tally {
 
 const char *campaign_state_name(enum campaign_state state);
 
+/* Whether its valid_until has passed: nobody is to get it any more. */
+bool campaign_is_past(const struct campaign *c, int64_t now);
+
 /*
  * Insert c (kind, topic_id, key, subject, created_by, start_at, valid_until, planned, hidden); fills id, uuid, state. A key that is
  * there is ERR_EXISTS.
@@ -86,7 +89,7 @@ int campaign_alarm(struct db *db, int64_t id, unsigned alarms, struct err *e);
 /*
  * Move to another state, with the reason. ERR_REFUSED when the present state does not
  * lead there: pause from scheduled or sending, resume (to where it was) from paused or
- * held, cancel from all that is not over. What is resumed before its start is due now at the earliest, so that it is not overdue
+ * held unless its valid_until has passed, cancel from all that is not over. What is resumed before its start is due now at the earliest, so that it is not overdue
  * again; what is resumed later is given a day at least for what was deferred.
  */
 int campaign_pause(struct db *db, int64_t id, const char *reason, struct err *e);

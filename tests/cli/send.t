@@ -1,5 +1,5 @@
 #!/bin/bash
-# newsletter send: what goes out, once, to whom, and what is refused.
+# newsletter send: what goes out, once, to whom, and what is refused. More of it in send_digest.t and send_promotion.t.
 . "$(dirname "$0")/lib.sh"
 campaigns() { db 'SELECT count(*) FROM campaign'; }
 
@@ -33,6 +33,15 @@ is "one article, not the one whose day has not come" "$(json 'j["articles"], j["
 nl campaign cancel 2 >/dev/null
 works "what a campaign that never started had is new again" nl send
 is "and goes with the next" "$(db 'SELECT group_concat(campaign_id) FROM (SELECT DISTINCT campaign_id FROM announcement ORDER BY 1)')" "1,3"
+
+site quiet
+sed -i 's/^cancel_window.*/cancel_window = 60s/' newsletter.conf
+nl subscriber add ann@example.org >/dev/null
+nl article import "$data/site/articles" >/dev/null
+run nl send --no-links
+like "it says until when it can be stopped, and how" "$out" "Starts +in 1 min.*Campaign 1 starts in (1 min|59 s)\..*To stop it: newsletter campaign cancel 1"
+succeeds "cancelled within the window" nl campaign cancel 1
+is "it was never started, and its articles are new" "$(db 'SELECT state, started_at IS NULL FROM campaign')$(db 'SELECT count(*) FROM announcement')" "cancelled|10"
 
 site keys
 nl subscriber add ann@example.org >/dev/null
@@ -73,37 +82,14 @@ is "and the others say why not" "$(cat out.* | grep -cE 'Nothing new|nothing was
 for i in 1 2 3 4 5 6; do nl send promotion "$data/site/promotions/spring.md" --topic articles --key spring >"out.$i" 2>&1 & done
 wait
 is "six promotions at once with one key make one" "$(campaigns)" 2
-
-site promotion
-nl subscriber add ann@example.org --topic promotions >/dev/null
-cp "$data/site/promotions/spring.md" spring.md
-works "a promotion" nl send promotion spring.md
-is "its campaign" "$(db 'SELECT kind, topic_id, subject, valid_until FROM campaign')" "promotion|2|A first conversation this spring|$(date -d 2099-05-31T23:59:59Z +%s)"
-NEWSLETTER_CLOCK=+3153600000 refused "valid-until has passed" 3 "valid-until was 2099" nl send promotion spring.md
-refused "it would pass before the start" 3 "before it would start" nl send promotion spring.md --at 2099-07-01
-printf 'Text alone.\n' >untitled.md
-printf -- '---\ntitle: {\n---\nText.\n' >yaml.md
-printf -- '---\ntitle: Sport\ntopic: sport\n---\nText.\n' >sport.md
-refused "no title" 1 "untitled.md: .*title" nl send promotion untitled.md
-refused "front matter that is no YAML" 1 "yaml.md: " nl send promotion yaml.md
-refused "an unknown topic in the file" 1 'sport.md: unknown topic "sport"' nl send promotion sport.md
-refused "an unknown topic in the call" 1 'unknown topic "sport"' nl send promotion spring.md --topic sport
-refused "no such file" 1 "nowhere.md" nl send promotion nowhere.md
-refused "no file" 2 "name the promotion's file" nl send promotion
-refused "something else" 2 '"newsletter" is nothing to send' nl send newsletter
-refused "a subject with a line end" 2 "subject must be one line" nl send --subject $'a\nBcc: x@example.org'
-refused "a subject with a slot's mark" 2 "subject must be one line" nl send --subject $'\001name\002'
-
-succeeds "--to" nl send promotion "$data/site/promotions/spring.md" --to Test@example.org
-is "one row of the outbox, no campaign" "$(db "SELECT kind, address, state, subscriber_id IS NULL FROM outbox")$(campaigns)" "test|Test@example.org|queued|11"
-like "marked in its subject" "$(db 'SELECT message FROM outbox')" "Subject: \[Test\] A first conversation this spring"
-nl article import "$data/site/articles" >/dev/null
-succeeds "--to with articles" nl send --to test@example.org
-is "announces nothing" "$(db 'SELECT count(*) FROM announcement')" 0
-refused "--to an address that is none" 1 "is no address" nl send --to nobody
-refused "--to with --at" 2 "test copy at once" nl send --to a@example.org --at +1h
-db "INSERT INTO suppression SELECT address_hmac, 'complaint', 1, 'test' FROM subscriber"
-refused "--to a suppressed address" 3 "must not be mailed" nl send --to ann@example.org
+cp -r "$data/site/articles" blog
+for i in 1 2 3 4 5 6; do sed -i "s/^title: .*/& $i/; s/^url: .*/&-$i/" blog/*.md && cp -r blog "blog$i"; done
+for i in 1 2 3 4 5 6; do (nl article import "blog$i" && nl send --no-links) >"out.$i" 2>"err.$i" & done
+wait
+is "six imports and sends at once: every one is taken, and announced once" \
+	"$(db 'SELECT count(*), count(DISTINCT article_id) FROM announcement') $(db 'SELECT count(*) FROM article')" "21|21 21"
+is "none failed" "$(grep -vh 'not running' err.*)" ""
+is "each mail has what its campaign announced" "$(db "SELECT count(*) FROM campaign c WHERE kind = 'articles' AND NOT EXISTS (SELECT 1 FROM announcement WHERE campaign_id = c.id)")" 0
 
 site terminal
 nl subscriber add ann@example.org >/dev/null

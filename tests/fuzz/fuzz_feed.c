@@ -56,13 +56,15 @@ static void
 check_feed(const struct feed *f, struct buf *all)
 {
 	const struct feed_item *item;
+	size_t i;
 
 	check(f->count <= FEED_ITEMS);
 	check_line(f->title, FEED_TITLE_MAX);
 	check_url(f->link, 1);
 	check_url(f->self, 1);
 	buf_addf(all, "%s %s %s %zu %zu %zu\n", f->title, f->link, f->self, f->beyond, f->no_link, f->no_text);
-	for (item = f->item; item < f->item + f->count; item++) {
+	for (i = 0; i < f->count; i++) {
+		item = &f->item[i];
 		check_line(item->title, FEED_TITLE_MAX);
 		check(item->title[0] != '\0' && item->guid[0] != '\0' && strlen(item->hash) == 64);
 		check_line(item->guid, FEED_URL_MAX);
@@ -99,7 +101,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct buf whole = BUF_INIT, parts = BUF_INIT;
-	uint8_t *copy = malloc(n ? n : 1); /* exactly as long as it is, so that a read past its end is seen */
+	uint8_t *copy = calloc(n ? n : 1, 1); /* exactly as long as it is, so that a read past its end is seen */
 
 	check(copy != NULL);
 	if (n)

@@ -75,8 +75,8 @@ is_void(const char *s, size_t n)
 static void
 check_balance(const char *s)
 {
-	static const char *const never[] = { "script", "style", "form", "input", "button", "iframe", "object", "svg", "math", "base", "link",
-		"meta" };
+	static const char *const never[] = { "script", "style", "form", "input", "button", "iframe", "object", "svg", "math", "base",
+		"link", "meta" };
 	static char open[1024][16];
 	size_t depth = 0, len, i;
 

@@ -71,6 +71,37 @@ test_create(void **state)
 	assert_invariants();
 }
 
+/* A promotion whose offer is over is sent by nobody any more, however it came to wait. */
+static void
+test_past(void **state)
+{
+	struct campaign c = { .valid_until = T0 + 10 }, always = { 0 };
+
+	(void)state;
+	assert_false(campaign_is_past(&c, T0 + 10)); /* its last second */
+	assert_true(campaign_is_past(&c, T0 + 11));
+	assert_false(campaign_is_past(&always, INT64_MAX));
+	topic = make_topic("promotions");
+	begin();
+	make("paused");
+	make("held");
+	ok(campaign_pause(db, 1, "", &err));
+	ok(campaign_start(db, 2, T0 + 9, &err));
+	ok(campaign_hold(db, 2, "", &err));
+	commit();
+	assert_int_equal(raw_exec("UPDATE campaign SET valid_until = 1767225610"), SQLITE_OK); /* T0 + 10 */
+	clock_set(T0 + 11);
+	begin();
+	refused(campaign_resume(db, 1, &err), ERR_REFUSED);
+	refused(campaign_resume(db, 2, &err), ERR_REFUSED);
+	clock_set(T0 + 10);
+	ok(campaign_resume(db, 1, &err));
+	clock_set(T0 + 11);
+	ok(campaign_cancel(db, 2, "", &err)); /* it can still be ended */
+	commit();
+	assert_invariants();
+}
+
 static void
 test_lists(void **state)
 {
@@ -306,13 +337,14 @@ test_start(void **state)
 static void
 test_resume_times(void **state)
 {
-	struct campaign c;
+	struct campaign c = a_campaign("");
 
 	(void)state;
-	topic = make_topic("promotions");
+	topic = c.topic_id = make_topic("promotions");
+	c.valid_until = 0;
 	clock_set(T0);
 	begin();
-	make("");
+	ok(campaign_create(db, &c, &err));
 	ok(campaign_hold(db, 1, "overdue", &err));
 	clock_set(T0 + 90000);
 	ok(campaign_resume(db, 1, &err));
@@ -451,6 +483,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		store_test(test_create),
+		store_test(test_past),
 		store_test(test_lists),
 		store_test(test_near),
 		store_test(test_watched),

@@ -157,7 +157,7 @@ test_looks(void **state)
 	static const struct {
 		const char *name, *in, *colour, *want;
 	} looks[] = {
-		{ "an image is fluid", "![a](/b)", "#2f6f4f", "width=\"536\" border=\"0\" style=\"display:block;max-width:100%;height:auto;border:0\"" },
+		{ "an image is fluid", "![a](/b)", "#2f6f4f", "width=\"536\" border=\"0\" style=\"display:block;width:100%;max-width:536px;height:auto;border:0\"" },
 		{ "a link has the accent", "a [b](/c)", "#2f6f4f", "style=\"color:#2f6f4f;text-decoration:underline\"" },
 		{ "a button is white on dark", "[b](/c)", "#2f6f4f", "background-color:#2f6f4f;color:#ffffff" },
 		{ "… and dark on bright", "[b](/c)", "#ffd54f", "background-color:#ffd54f;color:#1a1a1a" },

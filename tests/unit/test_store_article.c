@@ -157,6 +157,50 @@ test_newest(void **state)
 	commit();
 }
 
+static enum article_outcome
+outcome_of(const char *source, const char *hash, bool from_feed, int64_t *id)
+{
+	struct article a = an_article(source, hash);
+	enum article_outcome looked, outcome;
+
+	a.from_feed = from_feed;
+	a.title = (char *)hash;
+	ok(article_look(db, &a, &looked, &err));
+	ok(article_put(db, &a, &outcome, &err));
+	assert_int_equal(looked, outcome);
+	*id = a.id;
+	return outcome;
+}
+
+/* By guid or by url it is one article; what a file says stays, and a file takes over what a feed wrote. */
+static void
+test_feed_and_file(void **state)
+{
+	static const char url[] = "https://example.org/breathing";
+	int64_t id, again;
+
+	(void)state;
+	begin();
+	assert_int_equal(outcome_of("tag:1", "h1", true, &id), ARTICLE_NEW);
+	assert_int_equal(outcome_of("tag:1", "h1", true, &again), ARTICLE_SAME);
+	assert_int_equal(again, id);
+	assert_int_equal(outcome_of("tag:1", "h2", true, &again), ARTICLE_EDITED);
+	assert_int_equal(outcome_of("tag:of another feed", "h2", true, &again), ARTICLE_SAME);
+	assert_int_equal(again, id);
+	assert_int_equal(outcome_of("tag:of another feed", "h3", true, &again), ARTICLE_EDITED);
+	commit();
+	assert_string_equal(raw_text("SELECT group_concat(source || ' ' || title || ' ' || content_hash) FROM article"), "tag:1 h3 feed:h3");
+	begin();
+	assert_int_equal(outcome_of(url, "h3", false, &again), ARTICLE_EDITED);
+	assert_int_equal(again, id);
+	assert_int_equal(outcome_of("tag:1", "h4", true, &again), ARTICLE_SAME);
+	assert_int_equal(again, id);
+	assert_int_equal(outcome_of(url, "h3", false, &again), ARTICLE_SAME);
+	commit();
+	assert_string_equal(raw_text("SELECT group_concat(source || ' ' || title || ' ' || content_hash) FROM article"),
+	    "https://example.org/breathing h3 h3");
+}
+
 static void
 test_list(void **state)
 {
@@ -215,11 +259,58 @@ test_announce(void **state)
 	assert_invariants();
 }
 
+/* A digest of its own topic takes another topic's articles; each topic keeps its own account. */
+static void
+test_for(void **state)
+{
+	int64_t articles, weekly, own, any, other;
+	struct article_list list;
+
+	(void)state;
+	articles = make_topic("articles");
+	weekly = make_topic("weekly");
+	begin();
+	own = put("a", articles, T0 + 1);
+	any = put("b", 0, T0 + 2);
+	other = put("c", weekly, T0 + 3);
+	assert_int_equal(article_announce(db, own, articles, 0, &err), 1);
+	commit();
+	ok(article_list_for(db, weekly, articles, 10, &list, &err));
+	assert_int_equal(list.count, 2);
+	assert_int_equal(list.item[0].id, any);
+	assert_int_equal(list.item[1].id, own);
+	article_list_release(&list);
+	ok(article_list_for(db, weekly, weekly, 10, &list, &err));
+	assert_int_equal(list.count, 2);
+	assert_int_equal(list.item[0].id, other);
+	article_list_release(&list);
+	begin();
+	assert_int_equal(article_announce(db, own, weekly, 0, &err), 1);
+	commit();
+	ok(article_list_for(db, weekly, articles, 10, &list, &err));
+	assert_int_equal(list.count, 1);
+	article_list_release(&list);
+	begin();
+	assert_int_equal(article_again(db, own, weekly, &err), 1);
+	assert_int_equal(article_again(db, own, weekly, &err), 0);
+	assert_int_equal(article_again(db, 99, weekly, &err), 0);
+	commit();
+	ok(article_list_for(db, weekly, articles, 10, &list, &err));
+	assert_int_equal(list.count, 2);
+	article_list_release(&list);
+	ok(article_list(db, articles, 10, &list, &err)); /* the other topic's account is as it was */
+	assert_int_equal(list.count, 1);
+	article_list_release(&list);
+	assert_invariants();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		store_test(test_put),
+		store_test(test_for),
+		store_test(test_feed_and_file),
 		store_test(test_list),
 		store_test(test_newest),
 		store_test(test_announce),

@@ -14,19 +14,21 @@ const schemes = [
 	{ name: 'forced colours', media: { colorScheme: 'dark', forcedColors: 'active' } },
 ];
 
-async function accessible(w, name) {
-	for (const scheme of schemes) {
+/* without: { off: [rule…], schemes: [name…] }: rules that do not hold here, the only schemes to look at */
+async function accessible(w, name, without = {}) {
+	const rules = Object.fromEntries((without.off || []).map((rule) => [rule, { enabled: false }]));
+	for (const scheme of schemes.filter((s) => !without.schemes || without.schemes.includes(s.name))) {
 		await w.page.emulateMedia(scheme.media);
 		if (!(await w.page.evaluate(() => 'axe' in window)))
 			await w.page.evaluate(axe);
-		const found = await w.page.evaluate(async (only) => {
-			const report = await window.axe.run(document, { runOnly: { type: 'tag', values: only }, resultTypes: ['violations'] });
+		const found = await w.page.evaluate(async ([only, off]) => {
+			const report = await window.axe.run(document, { runOnly: { type: 'tag', values: only }, rules: off, resultTypes: ['violations'] });
 			const told = (n) => `${n.html.slice(0, 120)} ${n.any.map((a) => a.message).join(' ')}`;
 			return report.violations.map((v) => `${v.id}: ${v.nodes.map(told).join('\n  ')}`);
-		}, tags);
+		}, [tags, rules]);
 		is(found.join('\n'), '', `${name}: axe finds nothing, ${scheme.name}`);
 	}
-	await w.page.emulateMedia({ colorScheme: w.look.scheme, forcedColors: 'none' });
+	await w.page.emulateMedia({ colorScheme: w.look.scheme || 'light', forcedColors: 'none' });
 }
 
 module.exports = { accessible };

@@ -2,7 +2,7 @@
  * pictures.js - draws every page of pages.js at both widths into the folder SCREENSHOTS, and the mails whose HTML is given as files; writes the page
  * that shows them all, SCREENSHOTS/PAGES.md. Prints TAP.
  *
- *   pictures.js [NAME=FILE.html]…
+ *   PREVIEW=FILE.html pictures.js [NAME=FILE.html]…
  */
 'use strict';
 const { fs, ok, path, run } = require('./lib');
@@ -34,6 +34,15 @@ async function mails(browser) {
 			await w.close();
 		}
 	}
+}
+
+/* What staff see before they send: the file PREVIEW; as much of it as a window shows, for its frames draw no more. */
+async function preview(browser) {
+	const w = await Window.open(browser, { width: 1280, script: false, language: 'en' });
+	await w.page.goto(`file://${process.env.PREVIEW}`);
+	await w.page.screenshot({ path: path.join(folder, 'preview-1280.png') });
+	ok(fs.statSync(path.join(folder, 'preview-1280.png')).size > 1000, 'preview');
+	await w.close();
 }
 
 const picture = (file, width, text) => (fs.existsSync(path.join(folder, `${file}.png`)) ?
@@ -73,5 +82,6 @@ run(async (browser) => {
 		await w.close();
 	}
 	await mails(browser);
+	await preview(browser);
 	write();
 });

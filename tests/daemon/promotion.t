@@ -1,0 +1,84 @@
+#!/bin/bash
+# promotion.t - a promotion leaves within its hours, in the site's zone, and never after its valid-until: not in the middle of sending, not later.
+. "$(dirname "$0")/lib.sh"
+
+promotion() { # NAME [front matter line…]
+	printf -- '---\ntitle: %s\n' "$1" >"$tmp/$1.md"
+	printf '%s\n' "${@:2}" --- 'Some words about it.' >>"$tmp/$1.md"
+}
+accepted() { sql "SELECT count(*) FROM delivery WHERE campaign_id = $1 AND state = 1"; }
+reached() { [ "$(accepted "$1")" -ge "$2" ]; }
+refused_with() { # NAME REGEX COMMAND…
+	local out status=0
+	out=$("${@:3}" 2>&1) || status=$?
+	is "$1: exit status" "$status" 3
+	like "$1: says why" "$out" "$2"
+}
+
+echo "# the hours, on the morning after the clocks changed in the site's zone"
+make_site --timezone Europe/Madrid
+conf_add campaign promotion_window=08:00-20:00
+subscribers 3
+awk -F, 'NR == 1 || /person1/' "$tmp/list.csv" >"$tmp/one.csv"
+newsletter subscriber import "$tmp/one.csv" --consent 'test list' --topic promotions >/dev/null
+promotion early
+opens=$(date -d 2027-03-28T06:00:00Z +%s) # 08:00 there since that night; the day before it was 07:00Z
+export NEWSLETTER_CLOCK=+$((opens - $(date +%s) - 6))
+article hello
+newsletter send promotion "$tmp/early.md" >/dev/null 2>&1
+newsletter send >/dev/null 2>&1
+start_daemon
+wait_for 5 campaign_is 2 'done'
+is "articles do not wait" "$(campaign_state 2) $(accepted 2)" "done 3"
+is "the promotion does" "$(campaign_state 1) $(accepted 1)" "sending 0"
+wait_for 10 campaign_is 1 'done'
+is "until its hours begin" "$(campaign_state 1) $(accepted 1)" "done 1"
+at_least "in the site's zone, seconds after 08:00" "$(($(sql 'SELECT at FROM delivery WHERE campaign_id = 1') - opens))" 0
+stop_daemon
+unset NEWSLETTER_CLOCK
+
+echo "# over in the middle of sending; the clerk, who ends it, is stopped"
+rm -rf "$site" && make_site
+start_sink
+conf_add relay "url=smtp://$sink" tls=none connections=2 rate=20/s
+subscribers 300
+start_daemon
+clerk=$(role_pid clerk)
+over=$(($(date +%s) + 7))
+promotion spring "valid-until: $(date -u -d "@$over" +%FT%TZ)"
+newsletter send promotion "$tmp/spring.md" --topic articles --key spring >/dev/null
+wait_for 10 reached 1 10
+is "some have it" $? 0
+kill -STOP "$clerk"
+while [ "$(date +%s)" -le $((over + 2)) ]; do sleep 0.2; done
+at_most "none left in the seconds after it" "$(sql "SELECT count(*) FROM delivery WHERE state = 1 AND at > $over + 1")" 0
+at_most "so that few have it" "$(accepted 1)" 200
+is "none is claimed" "$(sql 'SELECT count(*) FROM delivery WHERE state = 0')" 0
+kill -CONT "$clerk"
+wait_for 10 campaign_is 1 cancelled
+is "then it is cancelled" "$(sql 'SELECT state, reason FROM campaign')" "cancelled|its offer was over before all had it"
+refused_with "resume" "cancelled" newsletter campaign resume 1
+refused_with "retry" "cancelled|no longer valid" newsletter campaign retry 1
+refused_with "send" "valid-until was" newsletter send promotion "$tmp/spring.md" --topic articles --key spring-2
+has "its key is used" "$(newsletter send promotion "$tmp/spring.md" --topic articles --key spring)" "has the key spring already"
+
+echo "# over while it is paused"
+over=$(($(date +%s) + 4))
+promotion paused "valid-until: $(date -u -d "@$over" +%FT%TZ)"
+newsletter send promotion "$tmp/paused.md" --topic articles >/dev/null
+wait_for 10 reached 2 5
+kill -STOP "$clerk"
+newsletter campaign pause 2 >/dev/null
+while [ "$(date +%s)" -le "$over" ]; do sleep 0.2; done
+sleep 1
+had=$(accepted 2)
+refused_with "resume of what is over" "no longer valid" newsletter campaign resume 2
+sql "UPDATE campaign SET state = 'sending' WHERE id = 2" # as if it had been resumed a moment before
+sleep 1.5
+is "nor does the sender send it" "$(accepted 2)" "$had"
+kill -CONT "$clerk"
+wait_for 10 campaign_is 2 cancelled
+is "it ends" "$(campaign_state 2)" cancelled
+is "the relay has had nothing that the ledger does not know" "$(sink_count)" "$(sql 'SELECT count(*) FROM delivery WHERE state = 1')"
+stop_daemon
+done_testing
