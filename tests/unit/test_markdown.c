@@ -160,7 +160,7 @@ test_looks(void **state)
 		{ "an image is fluid", "![a](/b)", "#2f6f4f", "width=\"536\" border=\"0\" style=\"display:block;width:100%;max-width:536px;height:auto;border:0\"" },
 		{ "a link has the accent", "a [b](/c)", "#2f6f4f", "style=\"color:#2f6f4f;text-decoration:underline\"" },
 		{ "a button is white on dark", "[b](/c)", "#2f6f4f", "background-color:#2f6f4f;color:#ffffff" },
-		{ "… and dark on bright", "[b](/c)", "#ffd54f", "background-color:#ffd54f;color:#1a1a1a" },
+		{ "… and dark on bright", "[b](/c)", "#ffd54f", "background-color:#ffd54f;color:#111111" },
 		{ "a button has room in Outlook", "[b](/c)", "#2f6f4f", "mso-padding-alt:12px 24px" },
 		{ "long words break", "a", "#2f6f4f", "<p style=\"margin:0 0 16px;line-height:1.6;word-break:break-word\">a</p>" },
 		{ "… in lists", "- a", "#2f6f4f", "line-height:1.6;word-break:break-word\">a</li>" },
