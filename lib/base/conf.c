@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/colour.h"
 #include "base/buf.h"
+#include "base/colour.h"
 #include "base/conf_private.h"
 #include "base/err.h"
 #include "base/file.h"
