@@ -143,6 +143,10 @@ BENCH := $(patsubst bench/%.c,$(B)/bench/%,$(filter-out bench/count_malloc.c,$(w
 $(B)/bench/%: $(B)/bench/%.o $(B)/libnewsletter.a
 	$(SAY) "  LD $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+# What the command line gathers is compiled as there.
+$(B)/bench/compile: $(B)/bench/compile.o $(B)/cli/mailing.o $(B)/libnewsletter.a
+	$(SAY) "  LD $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 # The daemon that counts its own objects' allocations.
 COUNTED := $(B)/bench/newsletterd
 $(COUNTED): $(B)/daemon/main.o $(B)/bench/count_malloc.o $(B)/libdaemon.a $(B)/libnewsletter.a

@@ -7,7 +7,7 @@ import os
 import statistics
 import sys
 
-PARTS = ("relay", "loopback", "latency", "dkim", "malloc", "site", "http", "million")
+PARTS = ("relay", "loopback", "latency", "dkim", "malloc", "site", "http", "content", "million")
 ONCE = ("relay", "malloc", "site", "million")
 PAGES = {"/": "the signup form", "/u/LINK": "the unsubscribe page", "/style.css": "the style sheet"}
 SERVERS = {
@@ -111,8 +111,8 @@ def signs(part):
     return statistics.median(found) if found else None
 
 
-class Http:
-    """What bench/http printed: lines of a word and its values."""
+class Values:
+    """What bench/http and bench/content printed: lines of words and their values."""
 
     def __init__(self, part):
         self.lines = [line.split() for line in part.lines]
@@ -191,6 +191,41 @@ def http_tables(http):
             yield ""
 
 
+def content_languages(part):
+    return [line.split()[1] for line in part.lines if line.startswith("compile ")]
+
+
+def content_targets(part):
+    values = Values(part)
+    for language in content_languages(part) or ["en"]:
+        yield at_most(f"the mail of 20 new articles, compiled: {language}", values.median(2, "compile", language), 20, " ms")
+    files = values.median(0, "import", "newsletter") or 10000
+    yield at_most(f"{number(files)} Markdown files imported", values.median(1, "import", "newsletter"), 5, " s")
+
+
+def content_tables(part):
+    values = Values(part)
+    yield "### What goes into the mail (`bench/content`)"
+    yield ""
+    yield "| digest, in the language | articles | bytes compiled | median, ms | lowest – highest, ms |"
+    yield "|---|---:|---:|---:|---:|"
+    for language in content_languages(part):
+        for run in values.all("compile", language):
+            yield f"| {language} | {run[0]:.0f} | {number(run[1])} | {run[2]:.2f} | {run[3]:.2f} – {run[4]:.2f} |"
+    yield ""
+    yield "| import of Markdown files | files | s | lowest – highest | CPU s | files/s |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    for words, name in (("import newsletter", "**newsletter article import**"), ("again newsletter", "the same once more, nothing changed"),
+                        ("import python", "Python: PyYAML, markdown-it, sqlite3")):
+        runs = values.all(*words.split())
+        if runs:
+            seconds = [run[1] for run in runs]
+            median = statistics.median(seconds)
+            yield (f"| {name} | {number(runs[0][0])} | {median:.2f} | {min(seconds):.2f} – {max(seconds):.2f} | "
+                   f"{statistics.median(run[2] for run in runs) / 1e6:.2f} | {number(runs[0][0] / median)} |")
+    yield ""
+
+
 def targets(parts):
     near, far, dkim, million = (parts[p] for p in ("loopback", "latency", "dkim", "million"))
     ours = far.rate("postfix", 4, OURS)
@@ -215,7 +250,8 @@ def targets(parts):
     yield at_most(f"{name}: RssAnon's growth from first message to last", None if first is None else max(last - first, 0), 1024, " kB")
     allocations = parts["malloc"].column(7, *key)
     yield at_most("allocations by our own objects a message", None if allocations is None else allocations / 1000, 0.01)
-    yield from http_targets(Http(parts["http"]))
+    yield from http_targets(Values(parts["http"]))
+    yield from content_targets(parts["content"])
 
 
 def target_table(parts):
@@ -258,7 +294,9 @@ def other_tables(parts):
         yield from ("    " + line for line in parts["site"].lines)
         yield ""
     if parts["http"].lines:
-        yield from http_tables(Http(parts["http"]))
+        yield from http_tables(Values(parts["http"]))
+    if parts["content"].lines:
+        yield from content_tables(parts["content"])
     for line in parts["relay"].lines:
         word = line.split()
         if word[0] == "round_trip_ms":
@@ -283,6 +321,10 @@ its own of that size. One machine runs client, server and, for 30 ms, a TCP rela
 - **Visitors**: wrk with one thread and 16 connections asks for pages, in turn with a server of libmicrohttpd alone that has the same flags. Signups are
   counted when they are answered, which is once they are durable. For the timing of answers the store is
   in memory, so that the disk's noise hides nothing. The bomb's memory is that of all roles and the parent, what they share counted once.
+- **What goes into the mail**: a digest is rendered from templates, words and articles, compiled and saved 200 times within one process, the
+  languages in turn; nothing is kept from one time to the next. Imports go into an empty store. Their peer is a script that does the same with
+  Python's usual libraries, whose slow parts are in C (YAML, SHA-256, SQLite): front matter, an excerpt of 40 words from the CommonMark tree, a hash, one
+  transaction into the same table with `synchronous=FULL`. It checks nothing of what it reads, and tells of no file that it cannot take.
 - Only newsletterd keeps a ledger. CPU is user and system time of the client; RssAnon is the most that was seen.
 """
 

@@ -39,4 +39,73 @@ mkdir -p templates/mail && echo '{{#article}}' >templates/mail/digest.html.musta
 refused "a template of the site's own that is broken" 1 "mail/digest.html.mustache:1" nl preview articles
 rm -r templates/mail templates/none
 is "nothing of it changed the store but the import" "$(dump | grep -vE 'article|audit|sqlite_sequence')" "$(echo "$before" | grep -vE 'article|audit|sqlite_sequence')"
+# In another language, for one person
+succeeds "--language" nl preview articles --text --language es
+like "is another language" "$out" "Darse de baja"
+refused "a language that there is not" 2 "--language must be one that mails are composed in: en, es" nl preview articles --language nl
+refused "two forms at once" 2 "--html or --eml: say one of them" nl preview articles --eml --html
+printf 'email,name,language\nann@example.org,Ann,es\nleft@example.org,Lea,\n' >people.csv
+nl subscriber import people.csv --consent paper --topic articles >/dev/null
+nl subscriber unsubscribe left@example.org >/dev/null
+before=$(dump)
+works "--for" nl preview articles --text --for Ann@Example.org
+like "says that the links work" "$err" "the links in it are those of ann@example.org"
+like "has the name and the language" "$out" "Hola, Ann:"
+works "--for and --language" nl preview articles --text --for ann@example.org --language en
+like "takes the language that is asked for" "$out" "Hello Ann,"
+works "--for somebody who left" nl preview articles --text --for left@example.org
+like "says that they would not get it" "$err" "left@example.org does not get articles"
+refused "--for a stranger" 1 "there is no subscriber who@example.org" nl preview articles --for who@example.org
+run nl preview articles --json
+is "languages, size and what it is" "$(json 'j["languages"], j["language"], j["html_bytes"] == len(j["html"].encode())')" "(['en', 'es'], 'en', True)"
+
+# The page
+mkdir run fake
+export XDG_RUNTIME_DIR=$PWD/run
+unset DISPLAY WAYLAND_DISPLAY BROWSER
+page() { find run -name 'newsletter-preview-*.html'; }
+succeeds "--page" nl preview articles --page 'my page.html'
+like "tells where it is" "$out" "file:///.*/my%20page.html"
+is "for its owner alone" "$(stat -c %a 'my page.html')" 600
+hasnt "no script" "$(tr '[:upper:]' '[:lower:]' <'my page.html')" "<script"
+succeeds "--open without a display" nl preview articles --open
+like "tells where the page is, and what to do" "$out" "file://$PWD/run/newsletter-preview-.*no display.*scp"
+is "for its owner alone" "$(stat -c %a "$(page)")" 600
+touch run/newsletter-preview-AAAAAA.htm run/other.html run/newsletter-preview-toolong7.html
+mkdir run/newsletter-preview-FOLDER.html
+for _ in {1..7}; do nl preview articles --open >/dev/null; done
+is "the last five are kept, and what is not ours is left alone" "$(page | wc -l) $(find run -maxdepth 1 | wc -l)" "7 10"
+# shellcheck disable=SC2016 # the script's own
+printf '#!/bin/sh\nprintf "%%s\\n" "$@" >"%s/fake/told.new"\nmv "%s/fake/told.new" "%s/fake/told"\necho $$ >"%s/fake/pid"\nexec sleep 30\n' "$PWD" "$PWD" "$PWD" "$PWD" >fake/browser
+chmod +x fake/browser
+begin=$SECONDS
+DISPLAY=:99 BROWSER="$PWD/fake/browser --new-window %s '; touch broken':other" succeeds "with a display the browser is started" nl preview articles --open
+wait_for 5 test -e fake/told
+like "with the address in its place, without a shell" "$(<fake/told)" "^--new-window"$'\n'"file://$PWD/run/newsletter-preview-[A-Za-z0-9]{6}\.html"$'\n'"';"$'\n'touch$'\n'"broken'$"
+at_most "nobody waits for it" $((SECONDS - begin)) 10
+wait_for 5 test -s fake/pid && kill "$(<fake/pid)"
+DISPLAY=:99 BROWSER=no-such-browser works "a browser that is not there" nl preview articles --open
+like "is no failure: the page is there" "$err$out" "cannot start no-such-browser.*file://"
+run nl preview articles --open --json
+is "--json" "$(json 'j["url"] == "file://" + j["page"], "html" in j')" "(True, False)"
+printf -- '---\ntitle: "</title></iframe><script>alert(1)</script> \\"q\\" &quot; {{name}}"\n---\n</iframe></pre><script>x</script>\n\n"quotes" &quot; {{#a}}\n' >hostile.md
+succeeds "a hostile promotion" nl preview hostile.md --page hostile.html
+python3 - hostile.html <<'P' >"$tmp/parsed" 2>&1
+import html.parser, sys
+class P(html.parser.HTMLParser):
+	tags, frames = set(), []
+	def handle_starttag(self, tag, attrs):
+		self.tags.add(tag)
+		if tag == 'iframe':
+			self.frames.append(dict(attrs))
+p = P()
+p.feed(open(sys.argv[1]).read())
+inside = P()
+inside.tags, inside.frames = set(), []
+inside.feed(p.frames[0]['srcdoc'])
+print(sorted(p.tags & {'script', 'object', 'embed', 'form', 'link', 'base'}), len(p.frames), {f['sandbox'] for f in p.frames},
+	p.frames[0]['srcdoc'].lstrip()[:15], 'script' in inside.tags)
+P
+is "breaks out of nothing" "$(<"$tmp/parsed")" "[] 4 {None} <!DOCTYPE html> False"
+is "and nothing of it all changed the store" "$(dump)" "$before"
 done_testing

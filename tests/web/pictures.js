@@ -1,6 +1,6 @@
 /*
- * pictures.js - draws every page of pages.js at both widths into the folder SCREENSHOTS; writes the page that shows them all,
- * SCREENSHOTS/PAGES.md. Prints TAP.
+ * pictures.js - draws every page of pages.js at both widths into the folder SCREENSHOTS, and what staff see before they send, the file PREVIEW; writes
+ * the page that shows them all, SCREENSHOTS/PAGES.md. Prints TAP.
  */
 'use strict';
 const { fs, ok, path, run } = require('./lib');
@@ -20,6 +20,15 @@ async function draw(w, name) {
 	const file = path.join(folder, `${name}.png`);
 	await w.page.screenshot({ path: file, fullPage: true, caret: 'hide' });
 	ok(fs.statSync(file).size > 1000, name);
+}
+
+/* What staff see before they send: the file PREVIEW; as much of it as a window shows, for its frames draw no more. */
+async function preview(browser) {
+	const w = await Window.open(browser, { width: 1280, script: false, language: 'en' });
+	await w.page.goto(`file://${process.env.PREVIEW}`);
+	await w.page.screenshot({ path: path.join(folder, 'preview-1280.png') });
+	ok(fs.statSync(path.join(folder, 'preview-1280.png')).size > 1000, 'preview');
+	await w.close();
 }
 
 const picture = (file, width, text) => (fs.existsSync(path.join(folder, `${file}.png`)) ?
@@ -52,5 +61,6 @@ run(async (browser) => {
 		}
 		await w.close();
 	}
+	await preview(browser);
 	write();
 });
