@@ -1,6 +1,6 @@
 /*
- * mail_pictures.js - draws every mail (mail_list.js) at its widths, in the light and in the dark, into the folder SCREENSHOTS; writes the page that
- * shows them all, SCREENSHOTS/MAILS.md. Prints TAP.
+ * mail_pictures.js - draws every mail (mail_list.js) at its widths, in the light and in the dark, into the folder SCREENSHOTS; writes
+ * the page that shows them all, SCREENSHOTS/MAILS.md. Prints TAP.
  */
 'use strict';
 const { fs, ok, path, run } = require('./lib');
@@ -30,7 +30,8 @@ const what = {
 };
 
 function row(mail) {
-	const picture = ([width, scheme]) => `<img src="pictures/${file(mail, width, scheme)}" alt="${mail.name}, ${width} px, ${scheme}" width="${shown[width]}">`;
+	const picture = ([width, scheme]) => `<img src="pictures/${file(mail, width, scheme)}" ` +
+		`alt="${mail.name}, ${width} px, ${scheme}" width="${shown[width]}">`;
 	const form = mail.name.split('.')[0];
 	const cells = ['light', 'dark'].map((scheme) => looks[mail.language].filter((look) => look[1] === scheme).map(picture).join(' '));
 	return `| **${form}**<br>${what[form] || ''}<br>“${mail.subject}” | ${cells.join(' | ')} |`;
@@ -39,13 +40,14 @@ function row(mail) {
 const file = (mail, width, scheme) => `mail-${mail.name.replace('.', '-')}-${width}${scheme === 'dark' ? '-dark' : ''}.png`;
 
 function write() {
-	const table = (language) => `| mail | light | dark |\n|---|---|---|\n${mails.filter((m) => m.language === language).map(row).join('\n')}\n`;
+	const rows = (language) => mails.filter((m) => m.language === language).map(row).join('\n');
+	const table = (language) => `| mail | light | dark |\n|---|---|---|\n${rows(language)}\n`;
 	fs.writeFileSync(path.join(folder, 'MAILS.md'), `# Every mail
 
-Made by the programs from the content in \`tests/data/mails\`, and drawn by Chromium with \`make pictures\`: at 1200, 600 and 320 pixels, in the light and in
-the dark. The photographs are stood in for by hills. \`tests/web/mails.t\` looks at the same mails: html-validate, axe-core and what caniemail.com says of
-Gmail, Outlook, Apple Mail and Yahoo; without pictures, without \`<style>\`, and in programs that make their own dark colours.
-\`tests/daemon/spam.t\` asks SpamAssassin and rspamd.
+Made by the programs from the content in \`tests/data/mails\`, and drawn by Chromium with \`make pictures\`: at 1200, 600 and 320 pixels, in
+the light and in the dark. The photographs are stood in for by hills. \`tests/web/mails.t\` looks at the same mails: html-validate, axe-core
+and what caniemail.com says of Gmail, Outlook, Apple Mail and Yahoo; without pictures, without \`<style>\`, and in programs that make their
+own dark colours. \`tests/daemon/spam.t\` asks SpamAssassin and rspamd.
 
 ${table('en')}
 ## In Spanish
