@@ -37,6 +37,8 @@ LD_LIBRARY_PATH=$PEER_LIBRARIES:$RSPAMD_ROOT/usr/lib/rspamd "$RSPAMD_ROOT/usr/bi
 at_exit $!
 # Meanwhile. Filters know the top-level domains that there are: below .example, an address that is shown as its own link counts as disguised.
 DOMAIN=quietharbour.example.org "$root/tests/daemon/make_mails" "$tmp/mails" || bail "the mails are not made"
+"$root/tests/mail_check.py" "$tmp"/mails/*.eml >"$spam/found"
+is "they are as they go over the wire" "$?$(head -c 600 "$spam/found")" 0
 "$root/tests/daemon/spam_check.py" deliver "$spam/delivered" "$tmp"/mails/*.eml || bail "the mails cannot be read"
 
 # The plugins of Debian's package that look at nothing but the message.

@@ -22,7 +22,7 @@ const what = {
 	'digest-test': 'The test copy of the same, for staff',
 	article: 'One new article',
 	promotion: 'A promotion, with everything that Markdown can do',
-	approval: 'The draft, for its owner to approve',
+	'promotion-approve': 'The draft of the same, for its owner to approve',
 	paused: 'To the operator: a mailing was paused',
 	'paused-held': 'To the operator: one waits for a decision',
 	'paused-ended': 'To the operator: too much comes back after its end',
