@@ -8,7 +8,8 @@ is "nothing new: exit status" "$status" 0
 like "is said" "$err" "nothing new to announce to articles"
 nl article import "$data/site/articles" >/dev/null
 succeeds "articles" nl preview articles
-like "subject, size, text" "$out" "Subject.*To +0 subscribers of articles.*A kinder voice.*Read more:"
+like "subject, what inboxes show, languages, size, lint, text" "$out" \
+	"Subject.*Preheader +A kinder voice.*To +0 subscribers of articles.*Languages +en, es.*KB of HTML.*Lint .*A kinder voice.*Read more:"
 succeeds "--html" nl preview articles --html
 like "is HTML" "$out" "^<!DOCTYPE html>.*Schedule your session.*</html>"
 unlike "with no mark of a slot left" "$out" $'[\001\002]'
@@ -30,7 +31,7 @@ like "is what send would take" "$out" "Subject +A first conversation this spring
 succeeds "--subject and --topic" nl preview "$data/site/promotions/spring.md" --subject "Other words" --topic articles
 like "as well" "$out" "Subject +Other words.*of articles"
 run nl preview articles --json
-is "as JSON" "$(json '"<html" in j["html"], "A kinder voice" in j["text"]')" "(True, True)"
+is "as JSON" "$(json '"<html" in j["html"], "A kinder voice" in j["text"], j["preheader"][:12], j["errors"]')" "(True, True, 'A kinder voi', 0)"
 printf -- '---\ntitle: Old\nvalid-until: 2020-01-01\n---\nText.\n' >old.md
 refused "a promotion that is over" 3 "valid-until was" nl preview old.md
 refused "no such file" 1 "nowhere.md" nl preview nowhere.md
