@@ -18,6 +18,7 @@
 
 /* What stands for a name while a summary is made: a private-use character that no text has, so that a greeting is seen by it. */
 #define SOMEBODY "\xee\x80\x80"
+#define GREETING 32 /* bytes beside it, at the most: "Good morning, dear NAME," */
 
 /* Text for XML 1.0: without what may not stand there, however escaped. */
 static void
@@ -70,14 +71,25 @@ is_rule(const char *line, size_t n)
 	return n >= RULE && strspn(line, "-") >= n;
 }
 
-/* A paragraph, its lines joined, unless it is title, greeting or an address. */
+/* A few words with the name among them. */
+static bool
+is_greeting(const char *s, const char *name)
+{
+	return strstr(s, name) && strlen(s) <= strlen(name) + GREETING;
+}
+
+/* A paragraph, its lines joined, unless it is title, greeting or an address; a name within it is left out, with the space before. */
 static void
 put_paragraph(struct buf *out, struct buf *paragraph, const char *subject, const char *name)
 {
-	const char *s = text_trim(paragraph->data);
+	const char *s = text_trim(paragraph->data), *at;
 
-	if (s[0] && strcmp(s, subject) != 0 && !strstr(s, name) && !strstr(s, "://"))
-		buf_addf(out, "%s%s", out->len ? " " : "", s);
+	if (s[0] && strcmp(s, subject) != 0 && !is_greeting(s, name) && !strstr(s, "://")) {
+		buf_addstr(out, out->len ? " " : "");
+		for (; (at = strstr(s, name)); s = at + strlen(name))
+			buf_add(out, s, (size_t)(at - s) - (at > s && at[-1] == ' '));
+		buf_addstr(out, s);
+	}
 	buf_reset(paragraph);
 }
 

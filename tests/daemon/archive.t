@@ -198,7 +198,7 @@ done
 
 echo "# large ones"
 { printf -- '---\ntitle: Large\narchive: no\n---\n'; yes 'Many words make a large mailing, and a large page.' | head -n 8000; } >"$tmp/promotion.md"
-newsletter send promotion "$tmp/promotion.md" --topic "$topic" --yes >/dev/null
+newsletter send promotion "$tmp/promotion.md" --topic "$topic" --yes --force "a test of large ones" >/dev/null
 large=$(sql 'SELECT max(id) FROM campaign')
 wait_for 20 campaign_is "$large" "done"
 sql "UPDATE campaign_message SET compiled = (SELECT compiled FROM campaign_message WHERE campaign_id = $large)
@@ -258,7 +258,7 @@ one = entries[1]
 assert one.find(a + 'id').text == 'urn:uuid:' + uuid and links(one) == {'alternate': url}
 assert one.find(a + 'title').text == 'Ein "Café" & <b>more</b>'
 assert one.find(a + 'summary').text.startswith('First *words*'), one.find(a + 'summary').text
-assert 'Second paragraph.' in one.find(a + 'summary').text
+assert 'Second paragraph.' in one.find(a + "summary").text, one.find(a + "summary").text
 assert 'http' not in one.find(a + 'summary').text and 'Hello' not in one.find(a + 'summary').text, one.find(a + 'summary').text
 END
 ok "and says what the mailings say" $? "$(tail -n 3 "$tmp/err")"

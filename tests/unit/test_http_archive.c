@@ -25,6 +25,8 @@ static const struct {
 	{ "a short line of hyphens is none", RULE "One.\n---\nTwo.\n", "One. --- Two." },
 	{ "empty", "", "" },
 	{ "nothing but what is left out", RULE "Spring\n\n" NAME "\n\nhttps://a.example\n", "" },
+	{ "a name within a text", RULE "Hello " NAME ",\n\nThis is for you " NAME ", and for everybody else who reads it.\n",
+	    "This is for you, and for everybody else who reads it." },
 	{ "no line end", RULE "One.", "One." },
 	{ "a rule at the very end", "One.\n" RULE, "" },
 	{ "400 bytes", RULE LONG LONG LONG LONG "\n", LONG LONG LONG TEN TEN TEN TEN TEN TEN TEN TEN TEN "word word" },
