@@ -59,6 +59,10 @@ like "says that they would not get it" "$err" "left@example.org does not get art
 refused "--for a stranger" 1 "there is no subscriber who@example.org" nl preview articles --for who@example.org
 run nl preview articles --json
 is "languages, size and what it is" "$(json 'j["languages"], j["language"], j["html_bytes"] == len(j["html"].encode())')" "(['en', 'es'], 'en', True)"
+is "links are not asked" "$(json '"links_checked" in j')" False
+sed -i "s/^check_links *= *no/check_links = yes/" newsletter.conf
+run nl preview articles --json --links
+is "unless they are to be" "$(json 'j["links_checked"] > 3')" True
 
 # The page
 mkdir run fake
