@@ -181,7 +181,8 @@ static int
 show_page(struct cli *cli, struct work *w, struct err *e)
 {
 	json_t *findings = linting_json(&w->lint);
-	const struct preview_page page = { &w->m, &cli->site, &w->who, w->mail, (size_t)w->languages, cli_option(cli, "links"), findings };
+	const struct preview_page page = { &w->m, &cli->site, &w->who, w->mail, (size_t)w->languages,
+		cli_option(cli, "links") && cli->site.conf.campaign_check_links, findings };
 	struct buf html = BUF_INIT;
 	int rc = preview_render(&html, &page, e);
 
