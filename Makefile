@@ -38,7 +38,7 @@ UNIT       := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 TOOLS      := $(addprefix $(B)/tests/,$(notdir $(basename $(TOOL_SRC))))
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(FUZZ_SRC))
 SCRIPTS    := bootstrap tests/lib.sh $(wildcard tests/*/*.sh bench/lib.sh) \
-	      $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t packaging/*)
+	      $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t tests/daemon/make_mails packaging/*)
 
 .PHONY: all programs demo pictures test torture mutation check-all fuzz fuzzers bench bench-million install format lint headers clean
 .SECONDARY:
@@ -144,7 +144,7 @@ $(B)/bench/%: $(B)/bench/%.o $(B)/libnewsletter.a
 	$(SAY) "  LD $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 # What the command line gathers is compiled as there.
-$(B)/bench/compile: $(B)/bench/compile.o $(B)/cli/mailing.o $(B)/libnewsletter.a
+$(B)/bench/compile: $(B)/bench/compile.o $(call obj,$(wildcard cli/mailing*.c) cli/option.c) $(B)/libnewsletter.a
 	$(SAY) "  LD $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 # The daemon that counts its own objects' allocations.

@@ -90,6 +90,9 @@ markdown_excerpt(struct buf *out, const char *text, size_t n, size_t words)
 	markdown_tree_read(&t, text, n, NULL);
 	more = add_words(out, t.root, words, bytes);
 	cut_line(out, start, bytes);
+	if (more) /* "its course.…" would be a slip */
+		while (out->len > start && strchr(".,;:", out->data[out->len - 1]))
+			buf_truncate(out, out->len - 1);
 	if (more && out->len > start)
 		add_ellipsis(out, start);
 	markdown_tree_release(&t);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""spam_check.py deliver FOLDER FILE.eml...   write each mail there as its reader's server would have it
+"""spam_check.py deliver FOLDER FILE.eml...   write each mail there as its reader's server would have it, and one that is spam
 spam_check.py mbox FILE.eml...             one mbox of them all, on standard output
 spam_check.py report JUDGED FILE.json...   a line for each filter and mail: pass or fail, what, and the findings, separated by tabs
 
@@ -36,11 +36,24 @@ DELIVERY = {
 
 # The address is a real one (example.com's): those for documentation count as forged.
 RECEIVED = (
-    "Return-Path: <bounces@quietharbour.example>\r\n"
-    "Received: from relay.quietharbour.example (relay.quietharbour.example [93.184.215.14])\r\n"
+    "Return-Path: <bounces@quietharbour.example.org>\r\n"
+    "Received: from relay.quietharbour.example.org (relay.quietharbour.example.org [93.184.215.14])\r\n"
     "\tby mx.example.org (Postfix) with ESMTPS id 4Sf7Kd2xJbz9sT;\r\n"
     "\t%s\r\n"
 )
+
+SPAM = """From: "Winner" <win@quietharbour.example.org>\r
+To: reader@example.org\r
+Subject: RE: You WON $1,000,000 CASH!!! ACT NOW!!!\r
+Date: %s\r
+Message-ID: <1@quietharbour.example.org>\r
+MIME-Version: 1.0\r
+Content-Type: text/html; charset=us-ascii\r
+\r
+<html><body bgcolor="#ffffff"><font color="#ffffff" size="1">book weather garden</font><p style="font-size:0">more words\r
+<p>DEAR FRIEND, CLICK HERE to buy cheap VIAGRA, 100%% FREE, risk free, no obligation! <a href="http://93.184.215.14/x">https://www.paypal.com/</a>\r
+<p>Nigeria lottery, the sum of 15 million US dollars, transfer into your account, next of kin, urgent and confidential.</body></html>\r
+"""
 
 
 def deliver(folder, names):
@@ -48,11 +61,12 @@ def deliver(folder, names):
         raw = pathlib.Path(name).read_bytes()
         date = email.message_from_bytes(raw)["Date"]
         (pathlib.Path(folder) / pathlib.Path(name).name).write_bytes((RECEIVED % date).encode() + raw)
+    (pathlib.Path(folder) / "spam.eml").write_bytes((RECEIVED % date + SPAM % date).encode())
 
 
 def mbox(names):
     for name in names:
-        sys.stdout.buffer.write(b"From bounces@quietharbour.example Thu Nov 26 05:00:00 2026\n")
+        sys.stdout.buffer.write(b"From bounces@quietharbour.example.org Thu Nov 26 05:00:00 2026\n")
         sys.stdout.buffer.write(b"X-Mail: %s\n" % pathlib.Path(name).stem.encode())
         sys.stdout.buffer.write(pathlib.Path(name).read_bytes().replace(b"\r\n", b"\n") + b"\n")
 

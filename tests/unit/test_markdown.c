@@ -195,6 +195,7 @@ test_small_questions(void **state)
 	static const struct {
 		const char *name, *in, *title, *excerpt, *image; /* title and image NULL: there is none */
 	} questions[] = {
+		{ "cut behind a sentence", "One two three four. Five six.", NULL, "One two three four…", NULL },
 		{ "all three", "# T\n\nOne two *three* four five six.\n\n![x](/i.jpg)", "T", "One two three four…", "https://calm.example/i.jpg" },
 		{ "behind a comma", "One, two, three, four, five", NULL, "One, two, three, four…", NULL },
 		{ "behind a sentence", "One two three four. Five", NULL, "One two three four. …", NULL },

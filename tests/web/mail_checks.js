@@ -36,8 +36,8 @@ function faults([smallest, target]) {
 	}
 	for (const a of document.querySelectorAll('a')) {
 		const box = a.getBoundingClientRect();
-		const sentence = getComputedStyle(a).display === 'inline' && ['P', 'LI', 'BLOCKQUOTE'].includes(a.parentElement.closest('p, li, td, blockquote').tagName) &&
-			a.closest('p, li, blockquote').textContent.trim() !== a.textContent.trim();
+		const around = a.closest('p, li, blockquote');
+		const sentence = getComputedStyle(a).display === 'inline' && around && around.textContent.trim() !== a.textContent.trim();
 		if (!sentence && (box.height < target || box.width < target))
 			out.push(`${Math.round(box.width)} x ${Math.round(box.height)} px to press: ${told(a)}`);
 	}

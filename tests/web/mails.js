@@ -1,6 +1,6 @@
 /*
- * mails.js - every mail (mail_list.js): its source by html-validate and by what mail programs support; drawn at three widths, in the light and
- * in the dark, without pictures, without <style>, and as programs draw it that make their own dark colours; its text part beside it.
+ * mails.js - every mail (mail_list.js): its source by html-validate and by what mail programs support; drawn at three widths, in the light
+ * and in the dark, without pictures, without <style>, and as programs draw it that make their own dark colours; its text part beside it.
  * MAIL=REGEX: only those. Prints TAP.
  */
 'use strict';
@@ -15,7 +15,7 @@ const { needless, unsupported } = require('./mail_support');
 const LARGEST = 80 * 1024; /* bytes of HTML; Gmail cuts at 102 KB */
 const words = (language) => fs.readFileSync(path.join(__dirname, `../../templates/words/${language}.txt`), 'utf8');
 const spoken = { en: words('en'), es: words('es') };
-const phrase = (key, language) => spoken[language].match(new RegExp(`^${key.replace(/[.]/g, '\\.')} = (.*)$`, 'm'))[1].replace(/\{\{[^}]*\}\}/g, '');
+const phrase = (key, language) => spoken[language].split('\n').find((line) => line.startsWith(`${key} = `)).slice(key.length + 3);
 
 /* What the HTML says of itself, which is another thing in the text part; by template. */
 const unsaid = {

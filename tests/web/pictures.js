@@ -1,8 +1,6 @@
 /*
- * pictures.js - draws every page of pages.js at both widths into the folder SCREENSHOTS, and the mails whose HTML is given as files; writes the page
- * that shows them all, SCREENSHOTS/PAGES.md. Prints TAP.
- *
- *   PREVIEW=FILE.html pictures.js [NAME=FILE.html]…
+ * pictures.js - draws every page of pages.js at both widths into the folder SCREENSHOTS, and what staff see before they send, the file PREVIEW; writes
+ * the page that shows them all, SCREENSHOTS/PAGES.md. Prints TAP.
  */
 'use strict';
 const { fs, ok, path, run } = require('./lib');
@@ -24,18 +22,6 @@ async function draw(w, name) {
 	ok(fs.statSync(file).size > 1000, name);
 }
 
-async function mails(browser) {
-	for (const word of process.argv.slice(2)) {
-		const [name, file] = word.split('=');
-		for (const width of [640, 360]) {
-			const w = await Window.open(browser, { width, script: false, language: 'en' });
-			await w.page.setContent(fs.readFileSync(file, 'utf8'));
-			await draw(w, `${name}-${width}`);
-			await w.close();
-		}
-	}
-}
-
 /* What staff see before they send: the file PREVIEW; as much of it as a window shows, for its frames draw no more. */
 async function preview(browser) {
 	const w = await Window.open(browser, { width: 1280, script: false, language: 'en' });
@@ -53,10 +39,8 @@ function write() {
 		picture(`${p.name}-1280`, 480, `${p.name}, on a desk`),
 		picture(`${p.name}-360`, 180, `${p.name}, on a phone`) + picture(`${p.name}-360-es`, 180, `${p.name}, in Spanish`) +
 			picture(`${p.name}-360-dark`, 180, `${p.name}, in the dark`)]);
-	const mail = process.argv.slice(2).map((word) => word.split('=')[0]).map((name) => [`**${name}**`,
-		picture(`${name}-640`, 480, `${name}, on a desk`), picture(`${name}-360`, 180, `${name}, on a phone`)]);
 	const table = (lines) => lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-	const text = `# Every page, and two of the mails
+	const text = `# Every page
 
 Drawn by Chromium from a real site with \`make pictures\`, at 1280 and 360 pixels, some in Spanish and in the dark. \`tests/web/\` walks through
 the same pages, with script and without, by pointer and by keyboard: axe-core, html-validate and csp_evaluator find nothing on any of them.
@@ -64,10 +48,6 @@ the same pages, with script and without, by pointer and by keyboard: axe-core, h
 | page | 1280 px | 360 px |
 |---|---|---|
 ${table(rows)}
-
-| mail | 640 px | 360 px |
-|---|---|---|
-${table(mail)}
 `;
 	fs.writeFileSync(path.join(folder, 'PAGES.md'), text);
 }
@@ -81,7 +61,6 @@ run(async (browser) => {
 		}
 		await w.close();
 	}
-	await mails(browser);
 	await preview(browser);
 	write();
 });
