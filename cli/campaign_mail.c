@@ -1,15 +1,19 @@
-/* campaign_mail.c - a campaign's mail in its languages, as it was compiled. */
+/* campaign_mail.c - see campaign_mail.h. */
+#include "campaign_mail.h"
+
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "campaigns.h"
 #include "cli.h"
 #include "mail/message.h"
 #include "mailing.h"
+#include "out.h"
 #include "site/personal.h"
+#include "store/campaign.h"
 
 /* The mail as one reader would have it, with links that are nobody's. */
 static int

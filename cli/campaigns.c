@@ -9,6 +9,9 @@
 #include "base/json.h"
 #include "cli.h"
 #include "judge/judge.h"
+#include "store/approval.h"
+
+#define YEAR 5 /* bytes of "2026-": a line has to fit on a terminal */
 
 enum out_style
 campaigns_style(enum campaign_state state)
@@ -67,6 +70,30 @@ campaigns_pick(struct cli *cli, struct ledger_pick *pick, struct err *e)
 	return 0;
 }
 
+/* A store that cannot be read just now keeps nobody from seeing the rest. */
+int64_t
+campaigns_approval(const struct cli *cli, const struct campaign *c)
+{
+	struct err e = ERR_INIT;
+	struct approval a;
+
+	if (c->state != CAMPAIGN_HELD || approval_of(cli->site.db, c->id, &a, &e) != 1 || a.decision != APPROVAL_OPEN)
+		return 0;
+	return a.expires_at;
+}
+
+static void
+state_cell(const struct cli *cli, struct out_table *t, const struct campaign *c)
+{
+	int64_t until = campaigns_approval(cli, c);
+	char when[CLOCK_TEXT];
+
+	if (until)
+		out_cell(t, OUT_WARN, "waits for approval (until %s)", clock_local(when, until) + YEAR);
+	else
+		out_cell(t, campaigns_style(c->state), "%s", campaign_state_name(c->state));
+}
+
 void
 campaigns_print(const struct cli *cli, const struct campaign *c, int n, const struct topic_list *topics)
 {
@@ -79,7 +106,7 @@ campaigns_print(const struct cli *cli, const struct campaign *c, int n, const st
 	for (i = 0; i < n; i++) {
 		topic = topic_in(topics, c[i].topic_id);
 		out_cell(&t, OUT_PLAIN, "%lld", (long long)c[i].id);
-		out_cell(&t, campaigns_style(c[i].state), "%s", campaign_state_name(c[i].state));
+		state_cell(cli, &t, &c[i]);
 		out_cell(&t, OUT_PLAIN, "%s", c[i].subject);
 		out_cell(&t, OUT_PLAIN, "%s", topic ? topic->slug : "?");
 		out_cell(&t, OUT_PLAIN, "%s", clock_local(when, c[i].started_at ? c[i].started_at : c[i].start_at));
@@ -91,7 +118,7 @@ campaigns_print(const struct cli *cli, const struct campaign *c, int n, const st
 }
 
 json_t *
-campaigns_json_one(const struct campaign *c, const struct topic_list *topics)
+campaigns_json_one(const struct cli *cli, const struct campaign *c, const struct topic_list *topics)
 {
 	const struct topic *topic = topic_in(topics, c->topic_id);
 	json_t *object = json_object();
@@ -107,6 +134,7 @@ campaigns_json_one(const struct campaign *c, const struct topic_list *topics)
 	json_put(object, "created_by", c->created_by);
 	json_put_time(object, "created_at", c->created_at);
 	json_put_time(object, "start_at", c->start_at);
+	json_put_time(object, "approval_until", campaigns_approval(cli, c));
 	json_put_time(object, "valid_until", c->valid_until);
 	json_put_time(object, "started_at", c->started_at);
 	json_put_time(object, "finished_at", c->finished_at);
@@ -122,12 +150,12 @@ campaigns_json_one(const struct campaign *c, const struct topic_list *topics)
 }
 
 json_t *
-campaigns_json(const struct campaign *c, int n, const struct topic_list *topics)
+campaigns_json(const struct cli *cli, const struct campaign *c, int n, const struct topic_list *topics)
 {
 	json_t *list = json_array();
 	int i;
 
 	for (i = 0; i < n; i++)
-		json_array_append_new(list, campaigns_json_one(&c[i], topics));
+		json_array_append_new(list, campaigns_json_one(cli, &c[i], topics));
 	return list;
 }

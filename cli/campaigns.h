@@ -1,5 +1,5 @@
 /*
- * campaigns.h - campaigns as a table, as JSON and as the mail that they send; shared by campaign and status.
+ * campaigns.h - campaigns as a table and as JSON; shared by campaign and status.
  */
 #ifndef CAMPAIGNS_H
 #define CAMPAIGNS_H
@@ -15,8 +15,8 @@ struct cli;
 struct err;
 
 void campaigns_print(const struct cli *cli, const struct campaign *c, int n, const struct topic_list *topics);
-json_t *campaigns_json(const struct campaign *c, int n, const struct topic_list *topics);
-json_t *campaigns_json_one(const struct campaign *c, const struct topic_list *topics);
+json_t *campaigns_json(const struct cli *cli, const struct campaign *c, int n, const struct topic_list *topics);
+json_t *campaigns_json_one(const struct cli *cli, const struct campaign *c, const struct topic_list *topics);
 
 /* The campaign whose number was given on the command line. */
 int campaigns_get(struct cli *cli, const char *text, struct campaign *c, struct err *e);
@@ -26,11 +26,8 @@ int campaigns_get(struct cli *cli, const char *text, struct campaign *c, struct 
  */
 int campaigns_pick(struct cli *cli, struct ledger_pick *pick, struct err *e);
 
-/* Print its mail, to nobody, in a language (NULL: the site's). ERR_NOT_FOUND names those that there are. */
-int campaign_mail_show(struct cli *cli, const struct campaign *c, const char *language, struct err *e);
-
-/* The line "Languages", where there are several, and "languages" in the result. */
-int campaign_mail_languages(struct cli *cli, const struct campaign *c, struct err *e);
+/* When it is too late for the approval by mail that it waits for; 0: it waits for none. */
+int64_t campaigns_approval(const struct cli *cli, const struct campaign *c);
 
 enum out_style campaigns_style(enum campaign_state state);
 

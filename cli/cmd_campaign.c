@@ -41,7 +41,7 @@ cmd_campaign_list(struct cli *cli, int argc, char **argv, struct err *e)
 		campaigns_print(cli, c, n, &topics);
 	else
 		out_line(cli, cli_option(cli, "open") ? "None is open." : "No campaign yet: `newsletter send` makes the first.");
-	json_object_set_new(cli->result, "campaigns", campaigns_json(c, n, &topics));
+	json_object_set_new(cli->result, "campaigns", campaigns_json(cli, c, n, &topics));
 	rc = 0;
 out:
 	free(c);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "campaign_mail.h"
 #include "campaigns.h"
 #include "cli.h"
 #include "judge/judge.h"
@@ -330,6 +331,19 @@ check_options(const struct cli *cli, struct err *e)
 	return 0;
 }
 
+static void
+show_state(struct cli *cli, const struct campaign *c)
+{
+	int64_t until = campaigns_approval(cli, c);
+	char when[CLOCK_TEXT];
+
+	if (until)
+		out_field(cli, "State", OUT_WARN, "waits for approval, which was asked for by mail (until %s)", clock_local(when, until));
+	else
+		out_field(cli, "State", campaigns_style(c->state), "%s%s%s", campaign_state_name(c->state), c->reason[0] ? ": " : "",
+		    c->reason);
+}
+
 int
 cmd_campaign_show(struct cli *cli, int argc, char **argv, struct err *e)
 {
@@ -347,9 +361,9 @@ cmd_campaign_show(struct cli *cli, int argc, char **argv, struct err *e)
 	if (cli_option(cli, "deliveries"))
 		return show_deliveries(cli, &c, e);
 	json_decref(cli->result);
-	cli->result = campaigns_json_one(&c, &topics);
+	cli->result = campaigns_json_one(cli, &c, &topics);
 	out_line(cli, "Campaign %lld: %s", (long long)c.id, c.subject);
-	out_field(cli, "State", campaigns_style(c.state), "%s%s%s", campaign_state_name(c.state), c.reason[0] ? ": " : "", c.reason);
+	show_state(cli, &c);
 	out_field(cli, "Kind", OUT_PLAIN, "%s, to %s", c.kind, t ? t->slug : "?");
 	if (campaign_mail_languages(cli, &c, e) == -1)
 		return -1;

@@ -11,7 +11,10 @@
 const struct opt opts_lint[] = {
 	{ "topic", "TOPIC", "as send would take it" },
 	{ "subject", "TEXT", "as send would take it" },
+	{ "of", "TOPIC", "as send would take it" },
 	{ "max", "N", "as send would take it" },
+	{ "since", "TIME", "as send would take it" },
+	{ "intro", "FILE", "as send would take it" },
 	{ "no-links", NULL, "do not ask the addresses in it" },
 	{ NULL, NULL, NULL },
 };
@@ -19,13 +22,14 @@ const struct opt opts_lint[] = {
 int
 cmd_lint(struct cli *cli, int argc, char **argv, struct err *e)
 {
-	struct mailing_wish wish = { .topic = cli_option(cli, "topic"), .subject = cli_option(cli, "subject") };
+	struct mailing_wish wish;
 	struct linting_wish linting = { .links = !cli_option(cli, "no-links") };
 	struct mailing m = { 0 };
-	int articles = strcmp(argv[0], "articles") == 0, rc = -1;
+	bool articles = strcmp(argv[0], "articles") == 0;
+	int rc = -1;
 
 	(void)argc;
-	if (cli_option_int(cli, "max", 1, 200, &wish.most, e) == -1)
+	if (mailing_wish_read(cli, !articles, &wish, e) == -1)
 		return -1;
 	if ((articles ? mailing_articles(&m, &cli->site, &wish, e) : mailing_promotion(&m, &cli->site, argv[0], &wish, e)) == -1)
 		goto out;

@@ -33,7 +33,10 @@ const struct opt opts_preview[] = {
 	{ "links", NULL, "ask the addresses in it, as lint does" },
 	{ "topic", "TOPIC", "as send would take it" },
 	{ "subject", "TEXT", "as send would take it" },
+	{ "of", "TOPIC", "as send would take it" },
 	{ "max", "N", "as send would take it" },
+	{ "since", "TIME", "as send would take it" },
+	{ "intro", "FILE", "as send would take it" },
 	{ NULL, NULL, NULL },
 };
 
@@ -178,7 +181,8 @@ static int
 show_page(struct cli *cli, struct work *w, struct err *e)
 {
 	json_t *findings = linting_json(&w->lint);
-	const struct preview_page page = { &w->m, &cli->site, &w->who, w->mail, (size_t)w->languages, cli_option(cli, "links"), findings };
+	const struct preview_page page = { &w->m, &cli->site, &w->who, w->mail, (size_t)w->languages,
+		cli_option(cli, "links") && cli->site.conf.campaign_check_links, findings };
 	struct buf html = BUF_INIT;
 	int rc = preview_render(&html, &page, e);
 
@@ -276,11 +280,12 @@ choose_form(struct cli *cli, struct work *w, struct err *e)
 static int
 gather(struct cli *cli, struct work *w, struct err *e)
 {
-	struct mailing_wish wish = { .topic = cli_option(cli, "topic"), .subject = cli_option(cli, "subject") };
+	bool articles = strcmp(w->what, "articles") == 0;
+	struct mailing_wish wish;
 
-	if (cli_option_int(cli, "max", 1, 200, &wish.most, e) == -1)
+	if (mailing_wish_read(cli, !articles, &wish, e) == -1)
 		return -1;
-	if (strcmp(w->what, "articles") == 0)
+	if (articles)
 		return mailing_articles(&w->m, &cli->site, &wish, e);
 	return mailing_promotion(&w->m, &cli->site, w->what, &wish, e);
 }

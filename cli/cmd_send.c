@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "approve.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -20,6 +21,7 @@ const struct opt opts_send[] = {
 	{ "at", "TIME", "not before: 2026-03-01 10:30, +2h" },
 	{ "key", "KEY", "send once for each key; %Y, %m, %d, %V as strftime(3)" },
 	{ "to", "ADDRESS", "only a test copy, to this address" },
+	{ "approve", "ADDRESS", "mail the draft there; it goes when they press its button" },
 	{ "language", "CODE", "of the test copy (default: the site's)" },
 	{ "of", "TOPIC", "articles of this topic instead, for a digest with a topic of its own" },
 	{ "max", "N", "at most so many articles in one mail (default: 20)" },
@@ -55,23 +57,6 @@ expand_key(struct request *r, const char *key, struct err *e)
 	    text_has_control(r->key, strlen(r->key), ""))
 		return err_set(e, ERR_USAGE, "--key must be 1 to 128 bytes of text, like articles-%%Y-%%m-%%d");
 	return 0;
-}
-
-/* What is said of articles is nothing for a promotion. */
-static int
-read_articles(const struct cli *cli, struct request *r, struct err *e)
-{
-	static const char *const names[] = { "of", "max", "since", "intro" };
-	size_t i;
-
-	for (i = 0; r->promotion && i < sizeof(names) / sizeof(names[0]); i++)
-		if (cli_option(cli, names[i]))
-			return err_set(e, ERR_USAGE, "--%s is for articles, not for a promotion", names[i]);
-	r->wish.of = cli_option(cli, "of");
-	r->wish.intro = cli_option(cli, "intro");
-	if (cli_option_int(cli, "max", 1, 200, &r->wish.most, e) == -1)
-		return -1;
-	return cli_option_since(cli, "since", &r->wish.since, e) == -1 ? -1 : 0;
 }
 
 /* The test copy's; one of those that mailings are made in. */
@@ -112,10 +97,7 @@ read_request(const struct cli *cli, int argc, char **argv, struct request *r, st
 		return err_set(e, ERR_USAGE, "%s",
 		    r->promotion ? "name the promotion's file: send promotion FILE" : "send articles takes no file");
 	r->file = r->promotion ? argv[1] : NULL;
-	r->wish.topic = cli_option(cli, "topic");
-	r->wish.subject = cli_option(cli, "subject");
-	r->wish.hidden = cli_option(cli, "hidden") != NULL;
-	if (read_articles(cli, r, e) == -1 || read_language(cli, r, e) == -1)
+	if (mailing_wish_read(cli, r->promotion, &r->wish, e) == -1 || read_language(cli, r, e) == -1)
 		return -1;
 	if (at && clock_parse(at, &r->at, e) == -1) {
 		e->code = ERR_USAGE;
@@ -123,6 +105,8 @@ read_request(const struct cli *cli, int argc, char **argv, struct request *r, st
 	}
 	if (cli_option(cli, "to") && (at || key || cli_option(cli, "wait")))
 		return err_set(e, ERR_USAGE, "--to sends a test copy at once: it goes with neither --at, --key nor --wait");
+	if (approve_check(cli, e) == -1)
+		return -1;
 	return key ? expand_key(r, key, e) : 0;
 }
 
@@ -178,6 +162,8 @@ ask(struct cli *cli, const struct mailing *m, struct err *e)
 	if (cli->json)
 		return err_set(e, ERR_USAGE, "with --json on a terminal, say --yes (or --dry-run): there is no place to ask");
 	snprintf(question, sizeof(question), "\nSend this to %s?", out_count(text, m->recipients, "person", "people"));
+	if (cli_option(cli, "approve"))
+		snprintf(question, sizeof(question), "\nAsk %.100s to approve this?", cli_option(cli, "approve"));
 	return out_ask_yes(question) ? 0 : err_set(e, ERR_REFUSED, "nothing was sent");
 }
 
@@ -220,6 +206,8 @@ make_campaign(struct cli *cli, const struct request *r, struct mailing *m, struc
 		return say_key_used(cli, &c);
 	if (!made)
 		return say_nothing(cli, "nothing new", "Another send announced them in the meantime: nothing was sent.");
+	if (cli_option(cli, "approve"))
+		return approve_say(cli, &c, e);
 	if (say_sent(cli, &c, e) == -1)
 		return -1;
 	return cli_option(cli, "wait") ? send_wait(cli, c.id, e) : 0;

@@ -150,7 +150,7 @@ show_campaigns(struct cli *cli, const struct topic_list *topics, struct err *e)
 
 	if (n == -1)
 		return -1;
-	json_object_set_new(cli->result, "campaigns", campaigns_json(c, n, topics));
+	json_object_set_new(cli->result, "campaigns", campaigns_json(cli, c, n, topics));
 	if (n) {
 		out_gap(cli);
 		campaigns_print(cli, c, n, topics);

@@ -102,7 +102,9 @@ look_at(struct cli *cli, const struct mailing *m, const char *language, int64_t 
 	struct message *message = NULL;
 	struct lint_mail mail = {
 		.language = language,
-		.preheader = m->articles.count ? m->articles.item[0].excerpt : m->text.preheader,
+		.preheader = m->articles.count > 1 ? m->articles.item[0].title /* and the others' */
+		    : m->articles.count            ? m->articles.item[0].excerpt
+						   : m->text.preheader,
 		.from = conf->mail_from,
 		.site_url = conf->site_url,
 		.postal_address = conf->site_postal_address,

@@ -158,9 +158,8 @@ mailing_languages(const struct site *site, char out[MAILING_LANGUAGES][WORDS_LAN
 
 /* The subject in a language: what somebody gave is the same in all. */
 static int
-put_subject(const struct mailing *m, const struct site *site, const char *language, const char *mark, struct buf *out, struct err *e)
+put_subject(const struct mailing *m, const struct site *site, const char *language, struct buf *out, struct err *e)
 {
-	buf_addstr(out, mark);
 	if (m->articles.count && !m->own_subject)
 		return mailing_articles_subject(m, site, language, out, e);
 	return mailing_line(out, site, language, m->own_subject ? m->own_subject : m->text.title, e);
@@ -178,6 +177,17 @@ put_test(const struct mailing *m, const struct site *site, const char *language,
 	json_decref(topic);
 }
 
+/* Not before the rest is rendered: the mail itself is to look as everybody gets it. */
+static void
+put_mark(struct buf *subject, const char *mark)
+{
+	struct buf marked = BUF_INIT;
+
+	buf_addf(&marked, "%s%s", mark, subject->data);
+	buf_release(subject);
+	*subject = marked;
+}
+
 int
 mailing_render(const struct mailing *m, const struct site *site, const char *language, const char *mark, struct composed *out,
     struct err *e)
@@ -190,15 +200,19 @@ mailing_render(const struct mailing *m, const struct site *site, const char *lan
 		language = site->conf.site_language;
 	if (m->articles.count)
 		name = m->articles.count == 1 ? "article" : "digest";
-	rc = put_subject(m, site, language, mark, &out->subject, e);
+	rc = put_subject(m, site, language, &out->subject, e);
 	if (rc == 0)
 		rc = m->articles.count ? mailing_articles_data(m, site, language, data, e) : promotion_data(m, site, language, data, e);
 	if (m->archive_url[0])
 		json_put(data, "archive_url", m->archive_url);
 	if (m->test)
 		put_test(m, site, language, data);
+	if (m->approval)
+		json_object_set(data, "approval", m->approval);
 	if (rc == 0)
 		rc = compose_render(out, &site->conf, language, name, data, e);
+	if (rc == 0)
+		put_mark(&out->subject, mark);
 	json_decref(data);
 	return rc;
 }

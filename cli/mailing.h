@@ -13,6 +13,7 @@
 #include "store/article.h"
 #include "store/topic.h"
 
+struct cli;
 struct err;
 struct message;
 struct site;
@@ -35,7 +36,8 @@ struct mailing {
 	bool hidden;                   /* to be kept out of the public archive */
 	bool test;                     /* a test copy: it says so above everything */
 	const char *forced;            /* why it goes in spite of what lint says; NULL: nothing stopped it */
-	char archive_url[ARCHIVE_URL]; /* that the mail names; "": it names none */
+	char archive_url[ARCHIVE_URL]; /* that the mail names; "": it names the reader's own page (SLOT_VIEW_URL) */
+	json_t *approval;              /* borrowed: what the banner of a draft to be approved says (approve.h); NULL: no banner */
 };
 
 /* What the options say; NULL and 0 for what they do not. */
@@ -47,6 +49,9 @@ struct mailing_wish {
 	int64_t since; /* Unix time: articles published then or later */
 	bool hidden;
 };
+
+/* Fill *wish from the options; those that are for articles alone are ERR_USAGE for a promotion. */
+int mailing_wish_read(const struct cli *cli, bool promotion, struct mailing_wish *wish, struct err *e);
 
 /*
  * Gather every article that is out and not announced to the topic (default: articles), newest first. There may be none. The caller

@@ -172,6 +172,7 @@ put_data(json_t *data, const struct preview_page *page, struct err *e)
 	json_put_bool(data, "links", page->links);
 	json_put_int(data, "limit", LINT_SIZE_ERROR);
 	json_put(data, "subject", page->mail[0].subject.data);
+	json_put(data, "subject_language", page->mail[0].language);
 	json_object_set_new(data, "topic", topic_data(page));
 	if (page->who->id)
 		json_put(data, "for", page->who->address);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "approve.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -114,7 +115,7 @@ send_campaign(struct cli *cli, struct mailing *m, const char *key, int64_t at, s
 		goto out;
 	}
 	if (fill_row(cli, m, key, at, c, e) == -1 || campaign_create(cli->site.db, c, e) == -1 || put_messages(cli, m, c, e) == -1 ||
-	    announce(cli, m, c->id, e) == -1 || db_commit(cli->site.db, e) == -1)
+	    announce(cli, m, c->id, e) == -1 || approve_ask(cli, m, c, e) == -1 || db_commit(cli->site.db, e) == -1)
 		goto out;
 	rc = 1;
 out:

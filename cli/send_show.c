@@ -1,6 +1,7 @@
 /* send_show.c - what `newsletter send` shows before it asks: what goes to whom, when, and how long it takes. */
 #include <stdlib.h>
 
+#include "approve.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -129,7 +130,9 @@ send_show(struct cli *cli, const struct mailing *m, int64_t at, struct err *e)
 	out_field(cli, "To", OUT_PLAIN, "%s of %s (%s)", out_count(text, m->recipients, "subscriber", "subscribers"), m->topic.slug,
 	    m->topic.title);
 	show_languages(cli);
-	if (at > start)
+	if (cli_option(cli, "approve"))
+		approve_show(cli, at);
+	else if (at > start)
 		out_field(cli, "Starts", OUT_PLAIN, "%s", clock_local(when, at));
 	else if (start > now)
 		out_field(cli, "Starts", OUT_PLAIN, "in %s", out_duration(text, start - now));

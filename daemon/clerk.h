@@ -74,6 +74,9 @@ int clerk_welcome(struct clerk *c, struct err *e);
 /* Start campaigns that are due; hold those that are overdue; end those whose offer is over. */
 int clerk_schedule(struct clerk *c, struct err *e);
 
+/* Cancel campaigns that waited for an approval until it was too late. */
+int clerk_approvals(struct clerk *c, struct err *e);
+
 /*
  * Every other second: pause campaigns of which too much bounces or complains, and tell the operator, of that and of those held.
  * A template or an address that makes no mail is logged; the campaign is paused all the same.

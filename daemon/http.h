@@ -54,6 +54,7 @@ enum http_work {
 	WORK_PREFERENCES,
 	WORK_MANAGE,
 	WORK_ERASE,
+	WORK_APPROVE,
 	WORK_COUNT,
 };
 
@@ -137,6 +138,11 @@ struct http_erase {
 	uint8_t hash[TOKEN_HASH]; /* of the link's token */
 };
 
+struct http_approve {
+	uint8_t hash[TOKEN_HASH]; /* of the link's token */
+	bool yes;
+};
+
 struct http_leave {
 	struct link link;
 	const char *source; /* "one-click" or "page" */
@@ -173,6 +179,7 @@ struct http_request {
 		struct http_leave leave;
 		struct http_preferences preferences;
 		struct http_erase erase;
+		struct http_approve approve;
 	} u;
 };
 
@@ -238,7 +245,7 @@ void page_words(const struct http_request *r, struct buf *out, const char *key, 
 
 void page_busy(struct http_request *r);                         /* 503: nothing was recorded */
 void page_trouble(struct http_request *r, const struct err *e); /* our fault: a line in the log and a 503 */
-/* kind: "confirm", "preferences", "undo", "mydata" or NULL */
+/* kind: "confirm", "preferences", "undo", "mydata", "view" or NULL */
 void page_link_expired(struct http_request *r, unsigned status, const char *kind);
 
 /* The site's topics, a tenth of a second old at the most; NULL after having answered. */
@@ -275,6 +282,10 @@ void mydata_post(struct http_request *r);
 void archive_list_get(struct http_request *r);
 void archive_get(struct http_request *r);
 void archive_feed_get(struct http_request *r);
+void approve_get(struct http_request *r);
+void approve_post(struct http_request *r);
+void draft_get(struct http_request *r);
+void view_get(struct http_request *r);
 void style_get(struct http_request *r);
 void robots_get(struct http_request *r);
 void favicon_get(struct http_request *r);

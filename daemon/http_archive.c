@@ -63,19 +63,46 @@ archive_is_over(const struct archived *a)
 	return a->valid_until && a->valid_until < clock_now();
 }
 
+void
+archive_of(struct archived *a, const struct campaign *c)
+{
+	memset(a, 0, sizeof(*a));
+	a->id = c->id;
+	a->topic_id = c->topic_id;
+	a->at = c->started_at;
+	a->finished_at = c->finished_at;
+	a->valid_until = c->valid_until;
+	text_copy(a->uuid, sizeof(a->uuid), c->uuid);
+	text_copy(a->kind, sizeof(a->kind), c->kind);
+	text_copy(a->subject, sizeof(a->subject), c->subject);
+}
+
+/* Where the mailing itself is to be read: one reader's own link is not passed on to the next. */
+static void
+own_url(const struct http_request *r, struct buf *out, const struct archived *a, enum archive_audience audience)
+{
+	const char *site = r->http->role->site.conf.site_url;
+
+	if (audience == ARCHIVE_PUBLIC)
+		archive_url(r, out, a);
+	else
+		buf_addf(out, "%s/%s%s", site, audience == ARCHIVE_DRAFT ? "draft/" : "", audience == ARCHIVE_DRAFT ? r->token : "");
+}
+
 /* Links lead where everybody may go: nothing says whose mail it was, for it was nobody's. */
 int
-archive_bodies(const struct http_request *r, const struct archived *a, const char *name, struct buf *text, struct buf *html, struct err *e)
+archive_bodies(const struct http_request *r, const struct archived *a, const struct archive_view *view, struct buf *text,
+    struct buf *html, struct err *e)
 {
 	const struct site *site = &r->http->role->site;
 	struct buf compiled = BUF_INIT, manage = BUF_INIT, signup = BUF_INIT, own = BUF_INIT;
-	struct message_values values = { { [SLOT_NAME] = name } };
+	struct message_values values = { { [SLOT_NAME] = view->name } };
 	struct message *m = NULL;
 	int rc = campaign_get_message(site->db, a->id, http_language(r), &compiled, e);
 
 	buf_addf(&manage, "%s/manage", site->conf.site_url);
 	buf_addf(&signup, "%s/", site->conf.site_url);
-	archive_url(r, &own, a);
+	own_url(r, &own, a, view->audience);
 	values.value[SLOT_UNSUBSCRIBE_URL] = values.value[SLOT_PREFERENCES_URL] = manage.data;
 	values.value[SLOT_CONFIRM_URL] = signup.data;
 	values.value[SLOT_VIEW_URL] = own.data;
@@ -317,7 +344,7 @@ answer_page(struct http_request *r, const struct archived *a)
 		kept->used = page.used;
 		memcpy(page.csp, kept->csp, sizeof(page.csp));
 		buf_add(&page.bytes, kept->bytes.data, kept->bytes.len);
-	} else if (archive_render(r, a, &page.bytes, page.csp, &e) == 0) {
+	} else if (archive_render(r, a, ARCHIVE_PUBLIC, &page.bytes, page.csp, &e) == 0) {
 		keep(all, &page);
 	} else {
 		page_trouble(r, &e);
@@ -326,6 +353,23 @@ answer_page(struct http_request *r, const struct archived *a)
 	}
 	archive_send(r, "text/html; charset=utf-8", page.csp, &page.bytes);
 	buf_release(&page.bytes);
+}
+
+void
+archive_show(struct http_request *r, const struct archived *a, enum archive_audience audience)
+{
+	struct buf page = BUF_INIT;
+	char csp[ARCHIVE_CSP];
+	struct err e = ERR_INIT;
+
+	if (archive_render(r, a, audience, &page, csp, &e) == 0) {
+		r->csp = csp;
+		page_html(r, MHD_HTTP_OK, &page);
+		r->csp = NULL;
+	} else {
+		page_trouble(r, &e);
+	}
+	buf_release(&page);
 }
 
 /* What is looked up, in "slug-1a2b3c4d" or "1a2b3c4d"; NULL when there is none. */

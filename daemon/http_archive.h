@@ -12,6 +12,8 @@
 #include "http.h"
 #include "store/archive.h"
 
+struct campaign;
+
 #define ARCHIVE_LIST 50           /* mailings on one page of the list */
 #define ARCHIVE_FEED 30           /* entries of the feed */
 #define ARCHIVE_PAGES 64          /* pages kept, of which none is over ARCHIVE_PAGE bytes, */
@@ -42,9 +44,27 @@ struct archive_pages {
 	size_t bytes; /* of all pages */
 };
 
-/* A mailing's bodies with nothing of anybody in them; `name` stands where a name would, NULL: what stands for one that is not known. */
-int archive_bodies(const struct http_request *r, const struct archived *a, const char *name, struct buf *text, struct buf *html,
-    struct err *e);
+/* To whom a mailing is shown. Nothing of anybody is in it for any of them: a page may be passed on. */
+enum archive_audience {
+	ARCHIVE_PUBLIC, /* whoever comes: it stands in the archive */
+	ARCHIVE_READER, /* who has its mail (http_view.c) */
+	ARCHIVE_DRAFT,  /* who is asked whether it may go (http_approve.c): without a bar above it, and what only mails show is there */
+};
+
+struct archive_view {
+	enum archive_audience audience;
+	const char *name; /* stands where a name would; NULL: what stands for one that is not known */
+};
+
+/* A mailing's bodies in the request's language. */
+int archive_bodies(const struct http_request *r, const struct archived *a, const struct archive_view *view, struct buf *text,
+    struct buf *html, struct err *e);
+
+/* What a page says of a campaign that need not be in the archive. */
+void archive_of(struct archived *a, const struct campaign *c);
+
+/* Answer with the mailing's page, which nobody keeps. */
+void archive_show(struct http_request *r, const struct archived *a, enum archive_audience audience);
 
 /* Answer with bytes that may be kept, or with 304 when the visitor has them already; empties *bytes. csp NULL: the one of all pages. */
 void archive_send(struct http_request *r, const char *type, const char *csp, struct buf *bytes);
@@ -59,7 +79,8 @@ void archive_url(const struct http_request *r, struct buf *out, const struct arc
 bool archive_is_over(const struct archived *a);
 
 /* http_archive_page.c: append the page and fill its policy; http_archive_feed.c: append the summary of a mailing. */
-int archive_render(const struct http_request *r, const struct archived *a, struct buf *page, char csp[ARCHIVE_CSP], struct err *e);
+int archive_render(const struct http_request *r, const struct archived *a, enum archive_audience audience, struct buf *page,
+    char csp[ARCHIVE_CSP], struct err *e);
 
 /* The beginning of a text part for the feed: its paragraphs from the first rule to the next, but for title, greeting and addresses. */
 void archive_summary(struct buf *out, const char *text, const char *subject, const char *name);

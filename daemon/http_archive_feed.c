@@ -140,13 +140,14 @@ archive_summary(struct buf *out, const char *text, const char *subject, const ch
 static int
 summarise(const struct http_request *r, const struct archived *a, struct buf *out, struct err *e)
 {
+	const struct archive_view view = { .audience = ARCHIVE_PUBLIC, .name = SOMEBODY };
 	struct buf text = BUF_INIT, html = BUF_INIT;
 	int rc = archive_excerpts(r->http->role->site.db, a->id, out, e);
 
 	text_trim(out->data);
 	buf_truncate(out, strlen(out->data));
 	if (rc == 0 && !out->len) {
-		rc = archive_bodies(r, a, SOMEBODY, &text, &html, e);
+		rc = archive_bodies(r, a, &view, &text, &html, e);
 		if (rc == 0)
 			archive_summary(out, text.data, a->subject, SOMEBODY);
 	}

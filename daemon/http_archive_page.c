@@ -42,20 +42,22 @@ add_sheet(json_t *sheets, struct buf *csp, const struct buf *sheet)
 	add_hash(csp, sheet);
 }
 
-/* The mail's own sheets, what its style attributes said, and ours for the bar above it. */
+/* The mail's own sheets, what its style attributes said, and ours for the bar above it; a draft has none, and stands in a page of ours. */
 static int
-add_sheets(const struct http_request *r, json_t *context, const struct archive_html *mail, char csp[ARCHIVE_CSP], struct err *e)
+add_sheets(const struct http_request *r, json_t *context, const struct archive_html *mail, bool draft, char csp[ARCHIVE_CSP], struct err *e)
 {
 	struct buf policy = BUF_INIT, bar = BUF_INIT;
 	json_t *sheets = json_array();
 	size_t i;
-	int rc;
+	int rc = 0;
 
-	buf_addstr(&policy, "default-src 'none'; img-src https:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'; style-src");
+	buf_addf(&policy, "default-src 'none'; img-src https:; form-action 'none'; frame-ancestors '%s'; base-uri 'none'; style-src",
+	    draft ? "self" : "none");
 	for (i = 0; i < mail->sheets; i++)
 		add_sheet(sheets, &policy, &mail->sheet[i]);
 	add_sheet(sheets, &policy, &mail->rules);
-	rc = template_file(&bar, r->http->role->site.conf.store_templates, "web/archive-bar.css.mustache", context, e);
+	if (!draft)
+		rc = template_file(&bar, r->http->role->site.conf.store_templates, "web/archive-bar.css.mustache", context, e);
 	if (rc == 0 && strcasestr(bar.data, "</style"))
 		rc = err_set(e, ERR_INPUT, "web/archive-bar.css.mustache ends the style sheet that it is");
 	add_sheet(sheets, &policy, &bar);
@@ -79,8 +81,8 @@ from_text(struct buf *html, const struct buf *text)
 }
 
 static int
-render(const struct http_request *r, const struct archived *a, const struct archive_html *mail, struct buf *page, char csp[ARCHIVE_CSP],
-    struct err *e)
+render(const struct http_request *r, const struct archived *a, enum archive_audience audience, const struct archive_html *mail,
+    struct buf *page, char csp[ARCHIVE_CSP], struct err *e)
 {
 	json_t *context = page_context(r);
 	struct buf url = BUF_INIT;
@@ -88,12 +90,14 @@ render(const struct http_request *r, const struct archived *a, const struct arch
 
 	archive_url(r, &url, a);
 	page_put(context, "title", a->subject);
-	json_put(context, "url", url.data);
+	if (audience == ARCHIVE_PUBLIC)
+		json_put(context, "url", url.data);
+	json_put_bool(context, "draft", audience == ARCHIVE_DRAFT);
 	json_put(context, "mail_language", mail->language[0] ? mail->language : http_language(r));
 	json_put_bool(context, "over", archive_is_over(a));
 	json_put(context, "body_attributes", mail->attributes.data);
 	json_put(context, "body_html", mail->body.data);
-	rc = add_sheets(r, context, mail, csp, e);
+	rc = add_sheets(r, context, mail, audience == ARCHIVE_DRAFT, csp, e);
 	if (rc == 0)
 		rc = template_file(page, r->http->role->site.conf.store_templates, "web/archive-page.html.mustache", context, e);
 	json_decref(context);
@@ -102,11 +106,13 @@ render(const struct http_request *r, const struct archived *a, const struct arch
 }
 
 int
-archive_render(const struct http_request *r, const struct archived *a, struct buf *page, char csp[ARCHIVE_CSP], struct err *e)
+archive_render(const struct http_request *r, const struct archived *a, enum archive_audience audience, struct buf *page,
+    char csp[ARCHIVE_CSP], struct err *e)
 {
+	const struct archive_view view = { .audience = audience };
 	struct buf text = BUF_INIT, html = BUF_INIT;
 	struct archive_html mail;
-	int rc = archive_bodies(r, a, NULL, &text, &html, e);
+	int rc = archive_bodies(r, a, &view, &text, &html, e);
 
 	if (rc == 0 && html.len > ARCHIVE_HTML_MAX)
 		buf_reset(&html);
@@ -115,7 +121,7 @@ archive_render(const struct http_request *r, const struct archived *a, struct bu
 	if (rc == 0) {
 		rc = archive_html(&mail, html.data, html.len, e);
 		if (rc == 0)
-			rc = render(r, a, &mail, page, csp, e);
+			rc = render(r, a, audience, &mail, page, csp, e);
 		archive_html_release(&mail);
 	}
 	buf_release(&text);

@@ -15,6 +15,7 @@
 static const struct {
 	const char *name, *about;
 } types[] = {
+	{ "approval-decided", "It is too late for that: the mailing was decided about before; \"detail\" says how it stands. Nothing was changed." },
 	{ "busy", "Too much is waiting to be written. Nothing was recorded; try again after the seconds of Retry-After." },
 	{ "form", "The body cannot be read as the form or JSON object that its Content-Type says it is." },
 	{ "form-out-of-date", "The form's token is too old, or the wording of consent has changed. Get the form anew (GET /), show it, send that." },

@@ -117,9 +117,10 @@ write_batch(struct http *h)
 		release(h, b.written, true);
 		h->batch = SIZE_MAX;
 		log_event(LOG_LEVEL_INFO, "recorded",
-		    "signups=%lld confirmations=%lld unsubscribes=%lld preferences=%lld manage=%lld erasures=%lld us=%lld",
+		    "signups=%lld confirmations=%lld unsubscribes=%lld preferences=%lld manage=%lld erasures=%lld approvals=%lld us=%lld",
 		    (long long)b.counts[WORK_SIGNUP], (long long)b.counts[WORK_CONFIRM], (long long)b.counts[WORK_UNSUBSCRIBE],
 		    (long long)b.counts[WORK_PREFERENCES], (long long)b.counts[WORK_MANAGE], (long long)b.counts[WORK_ERASE],
+		    (long long)b.counts[WORK_APPROVE],
 		    (long long)(clock_mono_us() - start));
 		return;
 	}

@@ -64,8 +64,9 @@ robots_get(struct http_request *r)
 	struct buf text = BUF_INIT;
 
 	buf_addf(&text,
-	    "User-agent: *\nDisallow: %s/confirm/\nDisallow: %s/u/\nDisallow: %s/preferences/\nDisallow: %s/my-data/\n", base, base,
-	    base, base);
+	    "User-agent: *\nDisallow: %s/confirm/\nDisallow: %s/u/\nDisallow: %s/preferences/\nDisallow: %s/my-data/\nDisallow: %s/view/\n"
+	    "Disallow: %s/approve/\nDisallow: %s/draft/\n",
+	    base, base, base, base, base, base, base);
 	page_bytes(r, MHD_HTTP_OK, "text/plain; charset=utf-8", "public, max-age=86400", &text);
 	buf_release(&text);
 }

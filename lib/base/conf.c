@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/colour.h"
 #include "base/conf_private.h"
 #include "base/err.h"
 #include "base/file.h"
@@ -218,7 +219,7 @@ check_whole(const struct conf *c, struct err *e)
 		return err_wrap(e, "%s: [campaign] promotion_window", c->path);
 	if (strpbrk(c->site_url, "?#"))
 		return err_set(e, ERR_INPUT, "%s: [site] url must be the beginning of an address, without ? or #", c->path);
-	if (c->site_colour[0] != '#' || strlen(c->site_colour) != 7 || strspn(c->site_colour + 1, "0123456789abcdefABCDEF") != 6)
+	if (!colour_is(c->site_colour))
 		return err_set(e, ERR_INPUT, "%s: [site] colour must be like #2f6f64", c->path);
 	for (i = 0; c->mail_list_domain[i]; i++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-", c->mail_list_domain[i]))

@@ -32,3 +32,23 @@ date_words(struct buf *out, const char *folder, const char *language, int64_t at
 	buf_release(&month);
 	return rc;
 }
+
+int
+moment_words(struct buf *out, const char *folder, const char *language, int64_t at, struct err *e)
+{
+	struct buf date = BUF_INIT;
+	json_t *data = json_object();
+	time_t when = (time_t)at;
+	struct tm tm;
+	int rc = date_words(&date, folder, language, at, e);
+
+	localtime_r(&when, &tm);
+	json_put(data, "language", language);
+	json_put(data, "date", date.data);
+	json_object_set_new(data, "time", json_sprintf("%02d:%02d", tm.tm_hour, tm.tm_min));
+	if (rc == 0)
+		rc = template_words(out, folder, "moment", data, e);
+	json_decref(data);
+	buf_release(&date);
+	return rc;
+}

@@ -1,10 +1,13 @@
 /* feed_element.c - see feed_element.h. */
 #include "content/feed_element.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/buf.h"
+
+#define SMALL 240 /* pixels */
 
 static const struct {
 	const char *uri, *prefix; /* the prefix: for feeds that forget to say what it stands for */
@@ -150,6 +153,16 @@ feed_tag_is_image(const struct feed_tag *tag, const char *url)
 		is = is || (n > strlen(endings[i]) && strncasecmp(url + n - strlen(endings[i]), endings[i], strlen(endings[i])) == 0);
 	buf_release(&type);
 	return is || feed_tag_has(tag, "medium", "image");
+}
+
+bool
+feed_tag_is_small(const struct feed_tag *tag)
+{
+	struct buf width = BUF_INIT;
+	bool small = feed_tag_value(&width, tag, NULL, "width") && strspn(width.data, "0123456789") && strtol(width.data, NULL, 10) < SMALL;
+
+	buf_release(&width);
+	return small;
 }
 
 bool

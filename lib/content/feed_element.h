@@ -66,6 +66,9 @@ bool feed_tag_has(const struct feed_tag *tag, const char *name, const char *valu
 /* Whether what an element links to, at this address, is an image. */
 bool feed_tag_is_image(const struct feed_tag *tag, const char *url);
 
+/* Whether it says that it is less than 240 pixels wide. */
+bool feed_tag_is_small(const struct feed_tag *tag);
+
 /* What the text of an Atom construct is (RFC 4287 sections 3.1.1 and 4.1.3, and what Atom 0.3 called so); false: nothing for us. */
 bool feed_tag_kind(const struct feed_tag *tag, enum feed_kind *kind);
 

@@ -19,7 +19,8 @@ struct feed_image {
 };
 
 enum {
-	IMAGE_IN_TEXT = 1,
+	IMAGE_SMALL = 1, /* said to be narrower than a mail shows it */
+	IMAGE_IN_TEXT,
 	IMAGE_ITUNES,
 	IMAGE_ENCLOSURE,
 	IMAGE_THUMBNAIL,

@@ -225,59 +225,61 @@ make_link(struct buf *out, const struct feed_raw *raw)
 	buf_addstr(out, link->data);
 }
 
-void
-feed_item_add(struct feed_parser *p)
+/* Its title is "" when it has neither one nor any text. */
+static struct feed_item
+make_item(struct feed_parser *p)
 {
 	struct feed_raw *raw = &p->item;
-	struct buf title = BUF_INIT, url = BUF_INIT, guid = BUF_INIT, author = BUF_INIT, excerpt = BUF_INIT, body = BUF_INIT;
-	struct feed_field *content = &raw->field[SLOT_CONTENT];
-	struct feed_item *item;
+	const struct feed_field *content = &raw->field[SLOT_CONTENT], *summary = &raw->field[SLOT_SUMMARY];
+	const struct feed_field *author = &raw->field[SLOT_AUTHOR];
+	struct buf title = BUF_INIT, url = BUF_INIT, guid = BUF_INIT, name = BUF_INIT, excerpt = BUF_INIT, body = BUF_INIT;
+	struct buf unused = BUF_INIT;
 
-	if (p->out.count == FEED_ITEMS) {
-		p->out.beyond++;
-		goto out;
-	}
-	add_markdown(&body, content->text.len ? content : &raw->field[SLOT_SUMMARY], raw->base, &raw->image);
-	if (content->text.len) { /* its image is only offered when the text has none */
-		struct buf unused = BUF_INIT;
-
-		add_markdown(&unused, &raw->field[SLOT_SUMMARY], raw->base, &raw->image);
-		buf_release(&unused);
-	}
+	add_markdown(&body, content->text.len ? content : summary, raw->base, &raw->image);
+	if (content->text.len) /* a summary's image is for a text that has none */
+		add_markdown(&unused, summary, raw->base, &raw->image);
 	make_excerpt(&excerpt, raw, body.data);
 	add_line(&title, &raw->field[SLOT_TITLE]);
 	if (!title.len)
 		markdown_excerpt(&title, body.data, body.len, TITLE_WORDS);
 	cut_line(&title, FEED_TITLE_MAX);
 	make_link(&url, raw);
-	make_author(&author, raw->field[SLOT_AUTHOR].text.len ? &raw->field[SLOT_AUTHOR] : &p->head.field[SLOT_AUTHOR]);
+	make_author(&name, author->text.len ? author : &p->head.field[SLOT_AUTHOR]);
 	feed_text_line(&guid, raw->field[SLOT_GUID].text.data, raw->field[SLOT_GUID].text.len);
-	if (!title.len) {
-		p->out.no_text++;
-		goto out;
-	}
-	if (p->out.count % 64 == 0)
-		p->out.item = xrealloc(p->out.item, (p->out.count + 64) * sizeof(p->out.item[0]));
-	item = &p->out.item[p->out.count++];
-	*item = (struct feed_item){
+	buf_release(&unused);
+	return (struct feed_item){
 		.title = buf_detach(&title),
 		.url = buf_detach(&url),
 		.guid = buf_detach(&guid),
-		.author = buf_detach(&author),
+		.author = buf_detach(&name),
 		.excerpt = buf_detach(&excerpt),
 		.image = buf_detach(&raw->image.url),
 		.image_alt = buf_detach(&raw->image.alt),
 		.body = buf_detach(&body),
 		.published = feed_date(raw->field[SLOT_DATE].text.data),
 	};
-out:
-	buf_release(&title);
-	buf_release(&url);
-	buf_release(&guid);
-	buf_release(&author);
-	buf_release(&excerpt);
-	buf_release(&body);
-	feed_raw_release(raw);
+}
+
+void
+feed_item_add(struct feed_parser *p)
+{
+	struct feed *feed = &p->out;
+	struct feed_item item;
+
+	if (feed->count == FEED_ITEMS) {
+		feed->beyond++;
+	} else {
+		item = make_item(p);
+		if (!item.title[0]) {
+			feed->no_text++;
+			item_release(&item);
+		} else {
+			if (feed->count % 64 == 0)
+				feed->item = xrealloc(feed->item, (feed->count + 64) * sizeof(feed->item[0]));
+			feed->item[feed->count++] = item;
+		}
+	}
+	feed_raw_release(&p->item);
 }
 
 /* Make an address absolute and clean, or "". */

@@ -11,7 +11,7 @@
 #include "content/url.h"
 
 #define BASE_MAX 4000u /* bytes of an xml:base, resolved */
-#define NAMESPACES 200      /* that are in effect: libxml2 looks through them for each name */
+#define NAMESPACES 200 /* that are in effect: libxml2 looks through them for each name */
 
 /* Bytes of each field as it stands there. */
 static const size_t limits[SLOT_COUNT] = {
@@ -141,9 +141,9 @@ take_attributes(struct feed_parser *p, const struct feed_tag *tag)
 			offer(p, IMAGE_ENCLOSURE, url.data, url.len);
 		else if (tag->space == SPACE_MEDIA && feed_tag_value(&url, tag, NULL, "url")) {
 			if (strcmp(tag->name, "thumbnail") == 0)
-				offer(p, IMAGE_THUMBNAIL, url.data, url.len);
+				offer(p, feed_tag_is_small(tag) ? IMAGE_SMALL : IMAGE_THUMBNAIL, url.data, url.len);
 			else if (strcmp(tag->name, "content") == 0 && feed_tag_is_image(tag, url.data))
-				offer(p, IMAGE_MEDIA, url.data, url.len);
+				offer(p, feed_tag_is_small(tag) ? IMAGE_SMALL : IMAGE_MEDIA, url.data, url.len);
 		}
 	}
 	buf_release(&url);

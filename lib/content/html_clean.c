@@ -46,7 +46,10 @@ end_paragraph(struct html_clean *c, struct buf *out)
 		}
 }
 
-/* Whether the element may stand here; what its start ends is ended. Its parent is the next one around that takes it: end tags are often left out. */
+/*
+ * Whether the element may stand here; what its start ends is ended. Its parent is the next one around that takes it: end tags are
+ * often left out.
+ */
 static bool
 make_room(struct html_clean *c, struct buf *out, const struct html_element *element)
 {
@@ -82,11 +85,12 @@ start_tag(struct html_clean *c, struct buf *out, const struct archive_tag *tag)
 	const struct html_element *element = html_element_find(tag);
 	struct buf attributes = BUF_INIT;
 
-	if (element && (element->holds == HOLDS_NOTHING || c->depth < HTML_CLEAN_DEPTH) && html_clean_attributes(c, &attributes, tag) &&
-	    make_room(c, out, element)) {
+	if (element && (element->holds == HOLDS_NOTHING || c->depth < HTML_CLEAN_DEPTH) &&
+	    html_clean_attributes(c, &attributes, element, tag) && make_room(c, out, element)) {
 		buf_addf(out, "<%s%s>", element->name, attributes.data);
 		if (element->holds != HOLDS_NOTHING) {
 			c->open[c->depth].element = element;
+			c->open[c->depth].link = strcmp(element->name, "a") == 0;
 			c->open[c->depth++].level = c->level;
 		}
 	}
@@ -160,7 +164,7 @@ html_clean_may_link(const struct html_clean *c)
 	size_t i;
 
 	for (i = c->depth; i; i--)
-		if (strcmp(c->open[i - 1].element->name, "a") == 0)
+		if (c->open[i - 1].link)
 			return false;
 	return true;
 }

@@ -24,7 +24,7 @@ struct html_element;
 #define HTML_CLEAN_DEPTH 64 /* elements of the text open at once; what nests deeper loses its tags */
 
 /* Append the address as it may stand in a link or an image (not escaped); false and nothing when it may not. */
-typedef bool html_address_fn(void *ctx, struct buf *out, const char *url, bool image);
+typedef bool html_address_fn(const void *ctx, struct buf *out, const char *url, bool image);
 
 /* What others' element is. */
 enum html_part {
@@ -36,10 +36,11 @@ enum html_part {
 
 struct html_clean {
 	html_address_fn *address; /* NULL: https, http, mailto and tel; relative ones stay */
-	void *ctx;
+	const void *ctx;
 	struct {
 		const struct html_element *element;
 		size_t level;
+		bool link; /* it is <a> */
 	} open[HTML_CLEAN_DEPTH];
 	size_t depth;
 	size_t level;        /* others' elements that are open */

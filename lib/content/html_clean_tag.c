@@ -17,6 +17,7 @@
 
 #define REFERENCE_MAX 40 /* bytes of a reference's name */
 
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 // clang-format off
@@ -72,7 +73,7 @@ html_element_find(const struct archive_tag *tag)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(elements) / sizeof(elements[0]); i++)
+	for (i = 0; i < COUNT(elements); i++)
 		if (archive_tag_is(tag, elements[i].name))
 			return &elements[i];
 	return NULL;
@@ -98,7 +99,7 @@ other_reference(const char *s, size_t n)
 	static const char *const known[] = { "&amp;", "&quot;", "&apos;", "&lt;", "&gt;" };
 	size_t i, len = 1;
 
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	for (i = 0; i < COUNT(known); i++)
 		if (n >= strlen(known[i]) && memcmp(s, known[i], strlen(known[i])) == 0)
 			return 0;
 	while (len < n && len < REFERENCE_MAX && s[len] && strchr(LETTERS "0123456789", s[len]))
@@ -159,10 +160,10 @@ is_property(const char *s, size_t n)
 {
 	size_t i;
 
-	if (is_listed(s, n, properties, sizeof(properties) / sizeof(properties[0])))
+	if (is_listed(s, n, properties, COUNT(properties)))
 		return true;
 	for (i = 0; i < n; i++)
-		if (s[i] == '-' && is_listed(s, i, families, sizeof(families) / sizeof(families[0])))
+		if (s[i] == '-' && is_listed(s, i, families, COUNT(families)))
 			return true;
 	return false;
 }
@@ -180,7 +181,7 @@ is_value(const char *s, size_t n)
 			return false;
 		if (quote ? s[i] == quote : s[i] == '\'' || s[i] == '"')
 			quote = quote ? 0 : s[i];
-		if (s[i] == '(' && (quote || depth++ || !is_listed(s + word, i - word, functions, sizeof(functions) / sizeof(functions[0]))))
+		if (s[i] == '(' && (quote || depth++ || !is_listed(s + word, i - word, functions, COUNT(functions))))
 			return false;
 		if (s[i] == ')' && (quote || depth-- == 0))
 			return false;
@@ -199,7 +200,9 @@ is_width(const char *s, size_t n)
 
 	if (n == 4 && strncasecmp(s, "auto", 4) == 0)
 		return true;
-	return digits && digits < 10 && (pixels || (n == digits + 1 && s[digits] == '%')) && strtod(s, NULL) <= (pixels ? PICTURE_WIDTH : 100);
+	if (!digits || digits >= 10 || (!pixels && (n != digits + 1 || s[digits] != '%')))
+		return false;
+	return strtod(s, NULL) <= (pixels ? PICTURE_WIDTH : 100);
 }
 
 /* Append the declarations that may stay as "name:value", between semicolons. */
@@ -281,7 +284,7 @@ add_listed(struct buf *out, const struct html_element *element, const struct arc
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
+	for (i = 0; i < COUNT(attributes); i++) {
 		if (!archive_attribute_is(a, attributes[i].name))
 			continue;
 		if ((attributes[i].elements && !html_element_is_one_of(element, attributes[i].elements)) ||
@@ -303,9 +306,8 @@ add_width(struct buf *out, const struct html_element *element, const char *value
 }
 
 bool
-html_clean_attributes(const struct html_clean *c, struct buf *out, const struct archive_tag *tag)
+html_clean_attributes(const struct html_clean *c, struct buf *out, const struct html_element *element, const struct archive_tag *tag)
 {
-	const struct html_element *element = html_element_find(tag);
 	bool image = archive_tag_is(tag, "img"), addressed = false;
 	struct buf value = BUF_INIT, style = BUF_INIT;
 	size_t i;

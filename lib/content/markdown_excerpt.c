@@ -69,6 +69,17 @@ cut_line(struct buf *out, size_t start, size_t bytes)
 		buf_truncate(out, out->len - 1);
 }
 
+/* "…" takes the place of a comma and its like; behind a sentence it stands apart. */
+static void
+add_ellipsis(struct buf *out, size_t start)
+{
+	while (out->len > start + 1 && strchr(",;:-", out->data[out->len - 1]))
+		buf_truncate(out, out->len - 1);
+	while (out->len > start + 1 && out->data[out->len - 1] == ' ')
+		buf_truncate(out, out->len - 1);
+	buf_addstr(out, strchr(".!?", out->data[out->len - 1]) ? " …" : "…");
+}
+
 void
 markdown_excerpt(struct buf *out, const char *text, size_t n, size_t words)
 {
@@ -83,7 +94,7 @@ markdown_excerpt(struct buf *out, const char *text, size_t n, size_t words)
 		while (out->len > start && strchr(".,;:", out->data[out->len - 1]))
 			buf_truncate(out, out->len - 1);
 	if (more && out->len > start)
-		buf_addstr(out, "…");
+		add_ellipsis(out, start);
 	markdown_tree_release(&t);
 }
 

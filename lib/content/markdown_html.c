@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/colour.h"
 #include "base/slot.h"
 #include "content/html_clean.h"
 #include "content/markdown_tree.h"
@@ -46,32 +47,6 @@ leave(struct html *h)
 {
 	if (h->tree.style->raw_html)
 		html_clean_leave(&h->clean, h->out);
-}
-
-static bool
-is_colour(const char *s)
-{
-	return s && s[0] == '#' && strlen(s) == 7 && strspn(s + 1, "0123456789abcdefABCDEF") == 6;
-}
-
-/* Black or white, whichever stands out more: WCAG's relative luminance, its power taken as 2, near enough to choose by. */
-static const char *
-text_on(const char *colour)
-{
-	double channel[3];
-	int i, j;
-
-	for (i = 0; i < 3; i++) {
-		int value = 0;
-
-		for (j = 1; j <= 2; j++) {
-			char c = colour[2 * i + j];
-
-			value = value * 16 + (c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
-		}
-		channel[i] = value / 255.0 * (value / 255.0);
-	}
-	return 0.2126 * channel[0] + 0.7152 * channel[1] + 0.0722 * channel[2] > 0.2 ? "#1a1a1a" : "#ffffff";
 }
 
 /* Append a node's text as shown by `show`, escaped but for the marks in it. */
@@ -186,8 +161,8 @@ static void
 code_block(struct html *h, cmark_node *node)
 {
 	enter(h, HTML_BLOCK);
-	buf_addstr(h->out, TABLE " width=\"100%\" style=\"margin:0 0 16px;table-layout:fixed\"><tr><td class=\"code\" bgcolor=\"#f3f4f6\" ");
-	buf_addstr(h->out, "style=\"padding:12px 16px;background-color:#f3f4f6;border-radius:6px\">");
+	buf_addstr(h->out, TABLE " width=\"100%\" style=\"margin:0 0 16px;table-layout:fixed\"><tr><td class=\"code\" ");
+	buf_addstr(h->out, "bgcolor=\"#f3f4f6\" style=\"padding:12px 16px;background-color:#f3f4f6;border-radius:6px\">");
 	buf_addstr(h->out, "<pre style=\"margin:0;font-family:" MONO ";font-size:14px;line-height:1.5;color:#1f2937;");
 	buf_addstr(h->out, "white-space:pre-wrap;word-wrap:break-word;" BREAK "\">");
 	add_text(h, cmark_node_get_literal(node), markdown_verbatim);
@@ -366,8 +341,8 @@ block_node(struct html *h, cmark_node *node, bool enters)
 void
 markdown_html(struct buf *out, const char *text, size_t n, const struct markdown_style *style)
 {
-	const char *colour = is_colour(style->colour) ? style->colour : DEFAULT_COLOUR;
-	struct html h = { .out = out, .colour = colour, .on_colour = text_on(colour), .scratch = BUF_INIT };
+	const char *colour = colour_is(style->colour) ? style->colour : DEFAULT_COLOUR;
+	struct html h = { .out = out, .colour = colour, .on_colour = colour_text_on(colour), .scratch = BUF_INIT };
 	size_t start = out->len;
 	cmark_event_type event;
 	cmark_iter *iter;

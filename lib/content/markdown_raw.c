@@ -1,7 +1,6 @@
 /*
  * markdown_raw.c - HTML in Markdown: as text, cleaned, and as the words of its cleaned form.
  */
-#include <stdint.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -28,7 +27,7 @@ markdown_raw(const struct markdown_tree *t, struct buf *out, const char *html)
 }
 
 static bool
-address(void *ctx, struct buf *out, const char *url, bool image)
+address(const void *ctx, struct buf *out, const char *url, bool image)
 {
 	return markdown_address(ctx, out, url, image);
 }
@@ -39,7 +38,7 @@ markdown_raw_html(const struct markdown_tree *t, struct html_clean *clean, struc
 	struct buf text = BUF_INIT, cleaned = BUF_INIT;
 
 	clean->address = address;
-	clean->ctx = (void *)(uintptr_t)t;
+	clean->ctx = t;
 	markdown_clean(&text, html);
 	html_clean_add(clean, &cleaned, text.data, text.len);
 	markdown_slots_put(&t->slots, out, cleaned.data, true);
@@ -96,6 +95,13 @@ decode(struct buf *out, const char *s, size_t n)
 	}
 }
 
+/* Whether a word may follow without a space. */
+static bool
+at_gap(const struct buf *out)
+{
+	return !out->len || strchr(" \n\f\v", out->data[out->len - 1]);
+}
+
 /* Append text, its white space as single spaces. */
 static void
 add_text(struct markdown_raw *r, struct buf *out, const char *s, size_t n)
@@ -109,7 +115,7 @@ add_text(struct markdown_raw *r, struct buf *out, const char *s, size_t n)
 
 		if (r->pre || !space)
 			buf_addch(out, text.data[i] == '\t' ? ' ' : text.data[i]);
-		else if (out->len && !strchr(" \n\f\v", out->data[out->len - 1]))
+		else if (!at_gap(out))
 			buf_addch(out, ' ');
 	}
 	buf_release(&text);
@@ -151,8 +157,8 @@ add_link(struct markdown_raw *r, struct buf *out, const struct archive_tag *tag)
 		r->linked = r->link.len > 0;
 		return;
 	}
-	if (r->linked && strcmp(r->link.data, "") != 0)
-		buf_addf(out, "%s[%d]", out->len && !strchr(" \n\f\v", out->data[out->len - 1]) ? " " : "", r->number(r->ctx, r->link.data));
+	if (r->linked)
+		buf_addf(out, "%s[%d]", at_gap(out) ? "" : " ", r->number(r->ctx, r->link.data));
 	r->linked = false;
 }
 
@@ -160,6 +166,8 @@ add_link(struct markdown_raw *r, struct buf *out, const struct archive_tag *tag)
 static void
 add_tag(struct markdown_raw *r, struct buf *out, const struct archive_tag *tag)
 {
+	static const char blocks[] = "p h1 h2 h3 h4 h5 h6 hr div center blockquote pre address figure figcaption article section aside ul "
+				     "ol dl table caption thead tbody tfoot";
 	const struct archive_attribute *alt = attribute(tag, "alt");
 
 	if (is_one_of(tag, "a")) {
@@ -173,14 +181,13 @@ add_tag(struct markdown_raw *r, struct buf *out, const struct archive_tag *tag)
 			buf_addch(out, ']');
 		}
 	} else if (is_one_of(tag, "td th")) {
-		if (!tag->end && out->len && !strchr(" \n\f\v", out->data[out->len - 1]))
+		if (!tag->end && !at_gap(out))
 			buf_addstr(out, " | ");
 	} else if (is_one_of(tag, "li tr dt dd")) {
 		buf_addch(out, MARKDOWN_ITEM_END);
 		if (!tag->end && is_one_of(tag, "li"))
 			buf_addstr(out, "- ");
-	} else if (is_one_of(tag, "p h1 h2 h3 h4 h5 h6 hr div center blockquote pre address figure figcaption article section aside ul ol dl table "
-				  "caption thead tbody tfoot")) {
+	} else if (is_one_of(tag, blocks)) {
 		buf_addch(out, MARKDOWN_BLOCK_END);
 		if (is_one_of(tag, "hr"))
 			buf_addf(out, "* * *%c", MARKDOWN_BLOCK_END);

@@ -18,6 +18,18 @@ static const struct {
 	bool url;
 } known[] = { { "name", false }, { "unsubscribe_url", true }, { "preferences_url", true }, { "view_url", true } };
 
+#define COUNT (sizeof(known) / sizeof(known[0]))
+
+static size_t
+find_name(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < COUNT && !(strlen(known[i].name) == n && memcmp(known[i].name, s, n) == 0))
+		i++;
+	return i;
+}
+
 static size_t
 skip_blanks(const char *s, size_t n, size_t i)
 {
@@ -67,9 +79,8 @@ markdown_slot_read(struct buf *mark, const char *s, size_t n, const char *somebo
 	len = strspn(s + start, "abcdefghijklmnopqrstuvwxyz_");
 	if (skip_blanks(s, (size_t)(end - s), start + len) != (size_t)((bar ? bar : end) - s))
 		return 0;
-	for (i = 0; i < sizeof(known) / sizeof(known[0]) && !(strlen(known[i].name) == len && memcmp(known[i].name, s + start, len) == 0); i++)
-		;
-	if (i == sizeof(known) / sizeof(known[0]) || (known[i].url && bar))
+	i = find_name(s + start, len);
+	if (i == COUNT || (known[i].url && bar))
 		return 0;
 	if (bar && !is_fallback(bar + 1, (size_t)(end - bar) - 1))
 		return 0;

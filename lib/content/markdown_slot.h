@@ -34,7 +34,7 @@ struct markdown_slots {
 
 #define MARKDOWN_SLOTS_INIT ((struct markdown_slots){ .text = BUF_INIT })
 
-/* A value as it is written, at s; returns its bytes, or 0, and appends its mark. A plain name gets the fallback `somebody` (NULL or "": none). */
+/* A value as it is written, at s: its bytes, or 0; appends its mark. A plain name gets the fallback `somebody` (NULL or "": none). */
 size_t markdown_slot_read(struct buf *mark, const char *s, size_t n, const char *somebody, bool *url);
 
 /* Append the text with tokens for its values. */

@@ -46,6 +46,7 @@ compose_data(json_t *data, const struct conf *conf, const char *language, struct
 	json_put(data, "language", language[0] ? language : conf->site_language);
 	json_put(data, "unsubscribe_url", SLOT_MARK("unsubscribe_url"));
 	json_put(data, "preferences_url", SLOT_MARK("preferences_url"));
+	json_put(data, "view_url", SLOT_MARK("view_url"));
 	json_put(data, "confirm_url", SLOT_MARK("confirm_url"));
 	json_put(data, "mydata_url", SLOT_MARK("mydata_url"));
 	return put_name(conf, data, e);

@@ -25,7 +25,7 @@ void composed_release(struct composed *c);
 /*
  * Render mail/NAME.text.mustache and mail/NAME.html.mustache in a language ("": the site's) over `data`, to
  * which `language`, `site`, `title` (the subject) and the person's slots (name, unsubscribe_url, preferences_url,
- * confirm_url, mydata_url) are added. Fills text and html, and the subject from
+ * view_url, confirm_url, mydata_url) are added. Fills text and html, and the subject from
  * mail/NAME-subject.text.mustache unless the caller has set one.
  */
 int compose_render(struct composed *out, const struct conf *conf, const char *language, const char *name, json_t *data, struct err *e);

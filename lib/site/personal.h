@@ -41,8 +41,8 @@ void personal_init(struct personal *p, const struct conf *conf, const struct lin
 void personal_release(struct personal *p);
 
 /*
- * Fill the values for one person; valid until the next call. Links of a
- * preferences page last 30 days. What `m` does not use is left empty, since
+ * Fill the values for one person; valid until the next call. Links of
+ * preferences and to a mailing's page (view) last 30 days. What `m` does not use is left empty, since
  * each link costs; NULL: fill all.
  */
 void personal_fill(struct personal *p, const struct personal_for *whose, const struct message *m);

@@ -3,10 +3,10 @@
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/colour.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/link.h"
@@ -74,23 +74,6 @@ site_language_of(const struct conf *c, const char *wanted, char out[WORDS_LANGUA
 			memcpy(out, all[i], WORDS_LANGUAGE);
 }
 
-/* WCAG 2.2's relative luminance says whether black or white is readable on the accent. */
-static const char *
-readable_on(const char *colour)
-{
-	double channel, luminance = 0, weight[] = { 0.2126, 0.7152, 0.0722 };
-	char hex[3] = "";
-	size_t i;
-
-	for (i = 0; i < 3; i++) {
-		memcpy(hex, colour + 1 + 2 * i, 2);
-		channel = (double)strtol(hex, NULL, 16) / 255;
-		/* x^2.2 is near enough to the standard's piecewise curve to choose between two colours */
-		luminance += weight[i] * channel * channel * (0.2 * channel + 0.8);
-	}
-	return luminance > 0.18 ? "#111111" : "#ffffff";
-}
-
 static void
 put_given(json_t *object, const char *key, const char *value)
 {
@@ -128,7 +111,7 @@ site_context(const struct conf *c)
 	put_given(site, "postal_address", c->site_postal_address);
 	put_given(site, "privacy_url", c->site_privacy_url);
 	put_given(site, "colour", c->site_colour);
-	put_given(site, "colour_text", readable_on(c->site_colour));
+	put_given(site, "colour_text", colour_text_on(c->site_colour));
 	put_given(site, "logo", c->site_logo);
 	json_object_set_new(site, "social", social(c->site_social));
 	if (c->site_action_text[0] && c->site_action_url[0]) {

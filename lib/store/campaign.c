@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/token.h"
+#include "store/approval.h"
 #include "store/article.h"
 #include "store/db.h"
 #include "store/modules.h"
@@ -21,6 +22,7 @@ enum {
 	Q_WATCHED,
 	Q_ALARM,
 	Q_SET_STATE,
+	Q_NOT_BEFORE,
 	Q_HIDE,
 	Q_START,
 	Q_FINISH,
@@ -61,6 +63,7 @@ static const char *const sql[] = {
 	[Q_SET_STATE] = "UPDATE campaign SET state = :state, reason = :reason, alarms = alarms & ~4, finished_at = CASE WHEN :state = 'cancelled' THEN :now END, "
 			"start_at = CASE WHEN :state = 'scheduled' THEN max(start_at, :now) ELSE start_at END, "
 			"deadline = CASE WHEN :state = 'sending' THEN max(deadline, :now + :grace) ELSE deadline END WHERE id = :id",
+	[Q_NOT_BEFORE] = "UPDATE campaign SET start_at = max(start_at, :at) WHERE id = :id AND started_at IS NULL",
 	[Q_HIDE] = "UPDATE campaign SET hidden = :hidden WHERE id = :id",
 	[Q_START] = "UPDATE campaign SET state = 'sending', reason = '', started_at = :now, deadline = :deadline, "
 		    "high_id = (SELECT coalesce(max(id), 0) FROM subscriber), "
@@ -285,6 +288,10 @@ change(struct db *db, int64_t id, unsigned from, enum campaign_state to, const c
 		return -1;
 	if (to == CAMPAIGN_CANCELLED && !c.started_at && article_unannounce(db, id, e) == -1)
 		return -1;
+	if (to == CAMPAIGN_CANCELLED && approval_decide(db, id, APPROVAL_REJECTED, e) == -1)
+		return -1;
+	if (to == CAMPAIGN_SENDING && approval_decide(db, id, APPROVAL_APPROVED, e) == -1)
+		return -1;
 	if (to == CAMPAIGN_SENDING && !c.started_at)
 		to = CAMPAIGN_SCHEDULED;
 	st = db_stmt(db, &campaign_module, Q_SET_STATE);
@@ -321,6 +328,16 @@ campaign_cancel(struct db *db, int64_t id, const char *reason, struct err *e)
 {
 	return change(db, id, BIT(CAMPAIGN_SCHEDULED) | BIT(CAMPAIGN_SENDING) | BIT(CAMPAIGN_PAUSED) | BIT(CAMPAIGN_HELD),
 	    CAMPAIGN_CANCELLED, "cancelled", reason, e);
+}
+
+int
+campaign_not_before(struct db *db, int64_t id, int64_t at, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_NOT_BEFORE);
+
+	stmt_int(st, ":id", id);
+	stmt_int(st, ":at", at);
+	return stmt_run(st, e);
 }
 
 int

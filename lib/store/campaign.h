@@ -89,13 +89,17 @@ int campaign_alarm(struct db *db, int64_t id, unsigned alarms, struct err *e);
 /*
  * Move to another state, with the reason. ERR_REFUSED when the present state does not
  * lead there: pause from scheduled or sending, resume (to where it was) from paused or
- * held unless its valid_until has passed, cancel from all that is not over. What is resumed before its start is due now at the earliest, so that it is not overdue
- * again; what is resumed later is given a day at least for what was deferred.
+ * held unless its valid_until has passed, cancel from all that is not over. What is resumed before its start is due now at the
+ * earliest, so that it is not overdue again; what is resumed later is given a day at least for what was deferred. Resuming or
+ * cancelling one that waits for approval decides that too (approval.h).
  */
 int campaign_pause(struct db *db, int64_t id, const char *reason, struct err *e);
 int campaign_hold(struct db *db, int64_t id, const char *reason, struct err *e);
 int campaign_resume(struct db *db, int64_t id, struct err *e);
 int campaign_cancel(struct db *db, int64_t id, const char *reason, struct err *e);
+
+/* One that has not started starts at `at` (Unix time) at the earliest; later than it would is never made sooner. */
+int campaign_not_before(struct db *db, int64_t id, int64_t at, struct err *e);
 
 /* Keep it out of the public archive (lib/store/archive.h), or no longer; in any state. */
 int campaign_hide(struct db *db, int64_t id, bool hidden, struct err *e);

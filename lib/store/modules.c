@@ -8,5 +8,5 @@ const struct db_module *const db_modules[] = {
 	&suppression_module,
 	&article_module, &campaign_module, &delivery_module, &ledger_module, &outbox_module, &event_module, &counter_module, &audit_module,
 	&pace_module, &erasure_module, &history_module, &archive_module, &welcome_module,
-	&feed_module, NULL
+	&feed_module, &approval_module, NULL
 };

@@ -27,6 +27,7 @@ enum {
 	MODULE_ARCHIVE,
 	MODULE_WELCOME,
 	MODULE_FEED,
+	MODULE_APPROVAL,
 	MODULE_COUNT
 };
 
@@ -34,6 +35,6 @@ extern const struct db_module topic_module, subscriber_module, subscription_modu
     onetime_module, suppression_module, article_module, campaign_module, delivery_module, ledger_module, outbox_module, event_module,
     counter_module,
     audit_module, pace_module, erasure_module, history_module, archive_module, welcome_module,
-    feed_module;
+    feed_module, approval_module;
 
 #endif

@@ -106,10 +106,16 @@ for i in range(2000):
 print("</channel></rss>")
 END
 partly=0
-for ((n = 0; n < 60 && partly < 5; n++)); do
-	timeout -s KILL "0.$((n % 30 + 5))" "$BIN/newsletter" article import large.xml >/dev/null 2>&1
+for ((n = 0; n < 20 && partly < 3; n++)); do
+	"$BIN/newsletter" article import large.xml >/dev/null 2>&1 &
+	importer=$!
+	some() { [ "$(db 'SELECT count(*) FROM article')" -gt $((n * 60)) ]; }
+	wait_for 20 some
+	kill -KILL $importer 2>/dev/null
+	wait $importer 2>/dev/null
 	count=$(db 'SELECT count(*) FROM article')
-	[ "$count" -gt 0 ] && [ "$count" -lt 2000 ] && partly=$((partly + 1))
+	[ "$(db 'SELECT count(*) FROM announcement')" = "$count" ] || break
+	[ "$count" -lt 2000 ] && partly=$((partly + 1))
 	[ "$count" = 2000 ] || continue
 	db 'DELETE FROM announcement; DELETE FROM article; DELETE FROM feed'
 done

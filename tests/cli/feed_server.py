@@ -108,12 +108,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.reply(503, self.feed(), Content_Type="text/xml")
 
 
-plain = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-plain.daemon_threads = True
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        """Clients that go away in the middle are what is tested."""
+
+
+plain = Server(("127.0.0.1", 0), Handler)
 ports = [plain.server_port]
 if len(sys.argv) > 3:
-    secure = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    secure.daemon_threads = True
+    secure = Server(("127.0.0.1", 0), Handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(sys.argv[3], sys.argv[4])
     secure.socket = context.wrap_socket(secure.socket, server_side=True)

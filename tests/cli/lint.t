@@ -55,11 +55,10 @@ echo "# links resolve"
 promotion relative.md '[a](/about) [b](prices) ![A wood](images/wood.png)'
 succeeds "relative links and images" nl preview relative.md --html
 like "resolve against the site's base" "$out" 'href="https://www.quietharbour.example/about".*href="https://www.quietharbour.example/prices".*src="https://www.quietharbour.example/images/wood.png"'
-printf -- '---\ntitle: Where\nurl: /blog/where\nimage: wood.png\ndate: 2026-01-01\n---\nText.\n' >where.md
+printf -- '---\ntitle: Where\nurl: /blog/where\ndate: 2026-01-01\n---\nText. ![](wood.png)\n' >where.md
 nl article import where.md >/dev/null
-run nl preview articles --max 1 --html
-run nl article list --json
-like "those of articles too" "$out" 'https://www.quietharbour.example/blog/where'
+run nl article show "$(db "SELECT id FROM article WHERE title = 'Where'")" --json
+is "those of an article, against its own address" "$(json 'j["url"], j["image"]')" "('https://www.quietharbour.example/blog/where', 'https://www.quietharbour.example/blog/wood.png')"
 
 echo "# send"
 nl subscriber add ann@example.org --topic articles --topic promotions >/dev/null

@@ -8,7 +8,8 @@ is "nothing new: exit status" "$status" 0
 like "is said" "$err" "nothing new to announce to articles"
 nl article import "$data/site/articles" >/dev/null
 succeeds "articles" nl preview articles
-like "subject, size, text" "$out" "Subject.*To +0 subscribers of articles.*A kinder voice.*Read more:"
+like "subject, what inboxes show, languages, size, lint, text" "$out" \
+	"Subject.*Preheader +A kinder voice.*To +0 subscribers of articles.*Languages +en, es.*KB of HTML.*Lint .*A kinder voice.*Read more:"
 succeeds "--html" nl preview articles --html
 like "is HTML" "$out" "^<!DOCTYPE html>.*Schedule your session.*</html>"
 unlike "with no mark of a slot left" "$out" $'[\001\002]'
@@ -30,7 +31,7 @@ like "is what send would take" "$out" "Subject +A first conversation this spring
 succeeds "--subject and --topic" nl preview "$data/site/promotions/spring.md" --subject "Other words" --topic articles
 like "as well" "$out" "Subject +Other words.*of articles"
 run nl preview articles --json
-is "as JSON" "$(json '"<html" in j["html"], "A kinder voice" in j["text"]')" "(True, True)"
+is "as JSON" "$(json '"<html" in j["html"], "A kinder voice" in j["text"], j["preheader"][:12], j["errors"]')" "(True, True, 'A kinder voi', 0)"
 printf -- '---\ntitle: Old\nvalid-until: 2020-01-01\n---\nText.\n' >old.md
 refused "a promotion that is over" 3 "valid-until was" nl preview old.md
 refused "no such file" 1 "nowhere.md" nl preview nowhere.md
@@ -58,6 +59,10 @@ like "says that they would not get it" "$err" "left@example.org does not get art
 refused "--for a stranger" 1 "there is no subscriber who@example.org" nl preview articles --for who@example.org
 run nl preview articles --json
 is "languages, size and what it is" "$(json 'j["languages"], j["language"], j["html_bytes"] == len(j["html"].encode())')" "(['en', 'es'], 'en', True)"
+is "links are not asked" "$(json '"links_checked" in j')" False
+sed -i "s/^check_links *= *no/check_links = yes/" newsletter.conf
+run nl preview articles --json --links
+is "unless they are to be" "$(json 'j["links_checked"] > 3')" True
 
 # The page
 mkdir run fake

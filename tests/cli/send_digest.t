@@ -39,6 +39,11 @@ is "nothing since: nothing is sent" "$(json 'j["campaign"], j["reason"]')" "(Non
 refused "--since that is no time" 2 '--since must be a number of days.*not "soon"' nl send --since soon
 refused "--since in the future" 2 "--since must be" nl send --since +2h
 printf -- '---\ntitle: not shown\n---\n**This month** we [wrote](/blog) of *harbours*, {{name|dear reader}}.\n' >intro.md
+run nl preview articles --text --since 30 --intro intro.md
+like "preview shows what would go" "$out" "This month.*The new.*The middle"
+unlike "and no more" "$out" "The old"
+run nl lint articles --no-links --since 30 --intro nowhere.md
+like "lint looks at the same" "$err" "nowhere.md"
 works "a digest with words before it" nl send --no-links --since 30 --intro intro.md
 is "announces what it took" "$(db 'SELECT group_concat(article_id) FROM announcement')" "2,3"
 text=$(part 1 text) html=$(part 1 html)
@@ -107,6 +112,7 @@ before=$(db 'SELECT count(*) FROM subscription')
 works "a test copy" nl send --no-links --to me@example.org
 is "is marked in its subject" "$(part copy subject)" "[Test] The one"
 like "and says above everything what it is, and whom the real one goes to" "$(part copy text)" "^This is a test copy\. .*.New articles. \(3 at present\).*Quiet Harbour"
+hasnt "the mark is in the subject alone" "$(part copy text)$(part copy html)" "[Test]"
 like "in HTML as well" "$(part copy html)" "<td [^>]*>This is a test copy\. .*Unsubscribe</a>"
 works "in another language" nl send --no-links --to me@example.org --language es
 is "is marked in it" "$(part copy subject)" "[Prueba] The one"

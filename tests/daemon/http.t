@@ -203,7 +203,7 @@ ask "$base/?lang=es"
 has "a choice of language lives on in the links: to the settings" "$body" 'href="/manage?lang=es"'
 has "and to the archive" "$body" 'href="/archive?lang=es"'
 ask "$base/robots.txt"
-for word in confirm u preferences my-data; do
+for word in confirm u preferences my-data view approve draft; do
 	has "robots keep out of /$word/" "$body" "Disallow: /$word/"
 done
 

@@ -137,6 +137,12 @@ check_site() { # PROXY HOST PATH
 	secrets+=("$token")
 	ask "$url/preferences/$token"
 	is "$name $path/: settings" "$code" 200
+	for page in view approve draft; do
+		token=$(cat /proc/sys/kernel/random/uuid)
+		secrets+=("$token")
+		ask "$url/$page/$token"
+		is "$name $path/: /$page/ of nobody's" "$code" 404
+	done
 	ask "$url/?topic=articles&email=$who@example.org"
 }
 # With newsletterd gone, which a proxy tells in its log of errors.

@@ -5,7 +5,7 @@
 # The whole store, as text. The clerk's clock writes nothing while nobody asks for anything: two looks show it below.
 dump() { sql .dump; }
 quiet() { [ "$(sql "SELECT (SELECT count(*) FROM signup_request) + (SELECT count(*) FROM outbox WHERE state = 'queued')
-	+ (SELECT count(*) FROM campaign WHERE state <> 'done')")" = 0 ]; }
+	+ (SELECT count(*) FROM campaign WHERE state NOT IN ('done', 'held'))")" = 0 ]; }
 post() { curl -s --max-time 20 -o "$tmp/body" -w '%{http_code}' "$@"; }
 # link KIND PATTERN: the first such link in the mails of a kind
 link() { python3 "$root/tests/daemon/scanner.py" --list "$base" "$site/outbox" | sed -n "s/^$1 //p" | grep -- "$2" | head -n 1; }
@@ -34,6 +34,9 @@ wait_for 20 has_mail my-data ann@example.org || bail "no mail with the link to o
 newsletter article import "$root/tests/data/site/articles" >/dev/null
 newsletter send articles --yes >/dev/null || bail "send articles failed"
 newsletter send promotion "$root/tests/data/site/promotions/spring.md" --yes >/dev/null || bail "send promotion failed"
+newsletter send promotion "$root/tests/data/site/promotions/spring.md" --yes --approve owner@example.org >/dev/null || bail "send --approve failed"
+wait_for 20 has_mail approval owner@example.org || bail "no mail that asks for approval came"
+newsletter send promotion "$root/tests/data/site/promotions/spring.md" --yes --hidden >/dev/null || bail "send --hidden failed"
 wait_for 30 quiet || bail "the campaigns do not end"
 
 echo "# three times through all of it"
@@ -45,7 +48,7 @@ sed 's/^/# /' "$tmp/scan"
 sleep 1
 after=$(dump)
 is "not a row has changed" "$(diff <(echo "$before") <(echo "$after"))" ""
-for kind in confirm welcome already my campaign; do
+for kind in confirm welcome already my campaign approval; do
 	at_least "links in mails of the kind $kind" "$(count kind "$kind")" 1
 done
 for method in GET HEAD OPTIONS PROPFIND TRACE; do
@@ -63,6 +66,12 @@ unlike "a row has changed" "$(diff <(echo "$after") <(dump) | grep -c '^[<>]')" 
 after=$(dump)
 is "unsubscribe" "$(post -d List-Unsubscribe=One-Click "$(link campaign /u/)")" 200
 is "somebody has left" "$(sql "SELECT count(*) FROM subscription WHERE state = 2")" 1
+approve=$(link approval /approve/)
+has "the approval page has its buttons" "$(curl -s "$approve")" 'value="approve"'
+is "nobody was sent the mailing that waits" "$(campaign_state 3)" held
+is "approve" "$(post -d action=approve "$approve")" 200
+wait_for 20 campaign_is 3 "done"
+ok "that mailing goes" $?
 mydata=$(link my /my-data/)
 is "erase" "$(post -d action=erase -d confirm=yes "$mydata")" 200
 is "somebody is gone" "$(sql "SELECT count(*) FROM subscriber WHERE address = 'ann@example.org'")" 0

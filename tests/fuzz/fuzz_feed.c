@@ -1,6 +1,6 @@
 /*
- * fuzz_feed.c - any bytes as a feed. Two pieces give what one gives; what comes out is UTF-8 without control characters, with web
- * addresses alone, and with a body of words alone.
+ * fuzz_feed.c - any bytes as a feed. Two pieces give what one gives, and so do small blocks in place of large ones; what comes
+ * out is UTF-8 without control characters, with web addresses alone, and with a body of words alone.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -80,9 +80,9 @@ check_feed(const struct feed *f, struct buf *all)
 }
 
 static void
-parse(const uint8_t *data, size_t n, size_t cut, struct buf *all)
+parse(const uint8_t *data, size_t n, size_t cut, size_t block, struct buf *all)
 {
-	const struct feed_options o = { "https://base.example/feed/", n % 7 == 0 ? "iso-8859-1" : "", 0 };
+	const struct feed_options o = { "https://base.example/feed/", n % 7 == 0 ? "iso-8859-1" : "", block };
 	struct feed_parser *p = feed_begin(&o);
 	struct err e = ERR_INIT;
 	struct feed f = { 0 };
@@ -101,14 +101,20 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct buf whole = BUF_INIT, parts = BUF_INIT;
+	int good;
 	uint8_t *copy = calloc(n ? n : 1, 1); /* exactly as long as it is, so that a read past its end is seen */
 
 	check(copy != NULL);
 	if (n)
 		memcpy(copy, data, n);
-	parse(copy, n, n, &whole);
-	parse(copy, n, n ? (size_t)data[n / 2] * 131 % n : 0, &parts);
+	parse(copy, n, n, 0, &whole);
+	parse(copy, n, n ? (size_t)data[n / 2] * 131 % n : 0, 0, &parts);
 	check(strcmp(whole.data, parts.data) == 0);
+	buf_reset(&parts);
+	parse(copy, n, n, n ? 1 + data[n / 3] % 100 : 1, &parts);
+	good = strncmp(whole.data, "line ", 5) != 0;
+	check(good == (strncmp(parts.data, "line ", 5) != 0)); /* what is wrong first may differ */
+	check(!good || strcmp(whole.data, parts.data) == 0);
 	buf_release(&whole);
 	buf_release(&parts);
 	free(copy);

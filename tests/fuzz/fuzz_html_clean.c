@@ -1,4 +1,7 @@
-/* fuzz_html_clean.c - any UTF-8 as HTML by hand: known tags, balanced, each where a parser leaves it; nothing that runs, loads or moves; stable. */
+/*
+ * fuzz_html_clean.c - any UTF-8 as HTML by hand: known tags, balanced, each where a parser leaves it; nothing that runs, loads or
+ * moves; stable.
+ */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -40,7 +43,8 @@ is_one_of(const char *s, size_t n, const char *const *names, size_t count)
 static void
 check_style(const char *s, size_t n)
 {
-	static const char *const never[] = { "url(", "@", "/*", "\\", "!", "{", "}", ";position:", ";float:", ";z-index:", ";behavior:", ";top:", ";left:" };
+	static const char *const never[] = { "url(", "@", "/*", "\\", "!", "{", "}", ";position:", ";float:", ";z-index:", ";behavior:",
+		";top:", ";left:" };
 	char *copy = malloc(n + 2);
 	size_t i;
 
@@ -57,7 +61,8 @@ check_style(const char *s, size_t n)
 static const char *
 check_attributes(const char *s)
 {
-	static const char *const never[] = { "class", "id", "name", "target", "srcset", "background", "action", "formaction", "data", "poster" };
+	static const char *const never[] = { "class", "id", "name", "target", "srcset", "background", "action", "formaction", "data",
+		"poster" };
 	const char *value, *end;
 	size_t n;
 
@@ -70,7 +75,8 @@ check_attributes(const char *s)
 		end = value + strcspn(value, "\"<>");
 		check(*end == '"');
 		if ((n == 4 && strncmp(s, "href", 4) == 0) || (n == 3 && strncmp(s, "src", 3) == 0))
-			check(strncasecmp(value, "javascript:", 11) != 0 && strncasecmp(value, "data:", 5) != 0 && strncasecmp(value, "vbscript:", 9) != 0);
+			check(strncasecmp(value, "javascript:", 11) != 0 && strncasecmp(value, "data:", 5) != 0 &&
+			    strncasecmp(value, "vbscript:", 9) != 0);
 		if (n == 5 && strncmp(s, "style", 5) == 0)
 			check_style(value, (size_t)(end - value));
 		s = end + 1;
@@ -99,7 +105,8 @@ holds_parts(const char *name)
 static void
 check_place(char open[][16], size_t depth, const char *name, size_t n)
 {
-	static const char *const rows[] = { "tr" }, *const cells[] = { "td", "th" }, *const groups[] = { "thead", "tbody", "tfoot", "caption", "colgroup" };
+	static const char *const rows[] = { "tr" }, *const cells[] = { "td", "th" };
+	static const char *const groups[] = { "thead", "tbody", "tfoot", "caption", "colgroup" };
 	static const char *const blocks[] = { "p", "div", "table", "ul", "ol", "dl", "h1", "h2", "pre", "blockquote", "hr", "center" };
 	const char *parent = depth ? open[depth - 1] : "";
 	size_t i;

@@ -64,6 +64,47 @@ drop_marks(struct buf *out, const char *s)
 	return marks;
 }
 
+static int
+is_void(const char *s, size_t n)
+{
+	return (n == 2 && s[1] == 'r' && (s[0] == 'b' || s[0] == 'h')) ||
+	    (n == 3 && (memcmp(s, "img", 3) == 0 || memcmp(s, "wbr", 3) == 0 || memcmp(s, "col", 3) == 0));
+}
+
+/* Tags are balanced, ours and the text's, and none is one that a mail must not hold. */
+static void
+check_balance(const char *s)
+{
+	static const char *const never[] = { "script", "style", "form", "input", "button", "iframe", "object", "svg", "math", "base",
+		"link", "meta" };
+	static char open[1024][16];
+	size_t depth = 0, len, i;
+
+	while ((s = strchr(s, '<'))) {
+		int ends = s[1] == '/';
+
+		s += ends ? 2 : 1;
+		len = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789");
+		if (!len || len >= sizeof(open[0]))
+			abort();
+		for (i = 0; i < sizeof(never) / sizeof(never[0]); i++)
+			if (strlen(never[i]) == len && memcmp(never[i], s, len) == 0)
+				abort();
+		if (ends) {
+			if (!depth || strlen(open[depth - 1]) != len || memcmp(open[depth - 1], s, len) != 0)
+				abort();
+			depth--;
+		} else if (!is_void(s, len)) {
+			if (depth == sizeof(open) / sizeof(open[0]))
+				abort();
+			memcpy(open[depth], s, len);
+			open[depth++][len] = '\0';
+		}
+	}
+	if (depth)
+		abort();
+}
+
 static void
 check_slots(const char *s, size_t n)
 {
@@ -78,7 +119,9 @@ check_slots(const char *s, size_t n)
 
 	markdown_html(&html, s, n, &style);
 	markdown_text(&text, s, n, &style);
-	marks = drop_marks(&bare, html.data) + drop_marks(&bare, text.data);
+	marks = drop_marks(&bare, html.data);
+	check_balance(bare.data);
+	marks += drop_marks(&bare, text.data);
 	check(&bare);
 	spec.html = html.data;
 	spec.text = text.data;

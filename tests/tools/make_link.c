@@ -1,7 +1,7 @@
 /*
  * make_link.c - a link of the site, for tests that must not wait for a mail that carries one.
  *
- *   make_link KEYS unsubscribe|preferences SUBSCRIBER TOPIC CAMPAIGN EXPIRES
+ *   make_link KEYS unsubscribe|preferences|view SUBSCRIBER TOPIC CAMPAIGN EXPIRES
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ main(int argc, char **argv)
 	char text[LINK_TEXT];
 
 	if (argc != 7) {
-		fputs("usage: make_link KEYS unsubscribe|preferences SUBSCRIBER TOPIC CAMPAIGN EXPIRES\n", stderr);
+		fputs("usage: make_link KEYS unsubscribe|preferences|view SUBSCRIBER TOPIC CAMPAIGN EXPIRES\n", stderr);
 		return 2;
 	}
 	keys = link_keys_load(argv[1], &e);
@@ -27,7 +27,8 @@ main(int argc, char **argv)
 		fprintf(stderr, "make_link: %s\n", e.text);
 		return 1;
 	}
-	l.purpose = strcmp(argv[2], "preferences") == 0 ? LINK_PREFERENCES : LINK_UNSUBSCRIBE;
+	l.purpose = strcmp(argv[2], "preferences") == 0 ? LINK_PREFERENCES : strcmp(argv[2], "view") == 0 ? LINK_VIEW
+													  : LINK_UNSUBSCRIBE;
 	l.subscriber = strtoll(argv[3], NULL, 10);
 	l.topic = strtoll(argv[4], NULL, 10);
 	l.campaign = strtoll(argv[5], NULL, 10);

@@ -1,5 +1,6 @@
 /*
- * render_markdown.c - render_markdown html|text|tree [slots] [raw]: Markdown on standard input, one document after each NUL, the same way out.
+ * render_markdown.c - render_markdown html|text|tree [slots] [raw]: Markdown on standard input, with a NUL between two documents;
+ * the same way out.
  *
  * html and text are what goes into a mail; tree is what libcmark itself reads
  * in it, as XML, to compare them with. slots and raw switch those parts of

@@ -114,6 +114,9 @@ static const struct {
 	    "https://listen.example.org/big.jpg", "A & description", "Text." },
 	{ "atom03.xml", 0, "First", "https://old.example.org/1", "tag:old.example.org,2004:1", "Mark", "2004-01-01T05:00:00Z", "Hello.", "",
 	    "", "Hello." },
+	{ "blogger.atom", 0, "Tulips & bulbs", "https://garden.example/2026/03/tulips.html", "tag:blogger.com,1999:blog-1.post-2", "Rosa",
+	    "2026-03-08T17:59:00Z", "Plant them deep. And wait.", "https://blogger.googleusercontent.com/img/s320/tulip.jpg", "Three tulips",
+	    "Plant them deep.\n\nAnd wait." },
 	{ "utf16le.xml", 0, "Zażółć 😀", "https://w.example/1", NULL, "", "", "", "", "", "" },
 	{ "utf16be.xml", 0, "Zażółć 😀", "https://w.example/1", NULL, "", "", "", "", "", "" },
 	{ "rss091.xml", 0, "Café \ufffd", "http://o.example/1", NULL, "", "", "Words é.", "", "", "Words é." },
@@ -219,8 +222,8 @@ test_refused(void **state)
 	buf_release(&b);
 }
 
-static const char *const samples[] = { "wordpress.xml", "jekyll.atom", "rss10.rdf", "broken.xml", "podcast.xml", "atom03.xml",
-	"utf16le.xml", "utf16be.xml", "rss091.xml", "xxe_parameter.xml", "laughs.xml", "xxe.xml", "truncated.xml", "page.html" };
+static const char *const samples[] = { "blogger.atom", "wordpress.xml", "jekyll.atom", "rss10.rdf", "broken.xml", "podcast.xml",
+	"atom03.xml", "utf16le.xml", "utf16be.xml", "rss091.xml", "xxe_parameter.xml", "laughs.xml", "xxe.xml", "truncated.xml", "page.html" };
 
 /* How the bytes come makes no difference, to a feed or to what is wrong with it; nor does how many libxml2 gets at a time. */
 static void

@@ -8,7 +8,9 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/slot.h"
+#include "base/text.h"
 #include "content/html_clean.h"
 #include "content/markdown.h"
 
@@ -162,12 +164,42 @@ test_mixed(void **state)
 	}
 }
 
+/* Nothing takes more time than its length. */
+static void
+test_hostile(void **state)
+{
+	static const char *const units[] = { "<b>", "&a;", "<p><div>\n\n", "<div><table><tr><td>\n\n", "<a href=x>", "<ul><li>", "</b>",
+		"<!--", "<div a b c ", "<style>", "> <div>\n", "- <div>\n", "<b style='color:red;color:blue;", "<img src=x>", "{{name|",
+		"<b>{{name|a}}", "&#1;", "<b>*a " };
+	const struct markdown_style style = { .base_url = "https://x.example/", .slots = true, .raw_html = true };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		struct buf in = BUF_INIT, html = BUF_INIT, text = BUF_INIT;
+		int64_t start = clock_mono_us();
+
+		while (in.len < 300000)
+			buf_addstr(&in, units[i]);
+		markdown_html(&html, in.data, in.len, &style);
+		markdown_text(&text, in.data, in.len, &style);
+		assert_true(text_is_utf8(html.data, html.len) && text_is_utf8(text.data, text.len));
+		assert_true(html.len < MARKDOWN_MAX_OUTPUT + MARKDOWN_MAX && text.len < MARKDOWN_MAX_OUTPUT + MARKDOWN_MAX);
+		if (clock_mono_us() - start > 60000000) /* a second or two under sanitizers; minutes if it were quadratic */
+			fail_msg("%s takes too long", units[i]);
+		buf_release(&in);
+		buf_release(&html);
+		buf_release(&text);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_mixed),
+		cmocka_unit_test(test_hostile),
 	};
 
 	return cmocka_run_group_tests_name("html_clean", tests, NULL, NULL);

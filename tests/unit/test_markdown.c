@@ -160,7 +160,7 @@ test_looks(void **state)
 		{ "an image is fluid", "![a](/b)", "#2f6f4f", "width=\"536\" border=\"0\" style=\"display:block;width:100%;max-width:536px;height:auto;border:0\"" },
 		{ "a link has the accent", "a [b](/c)", "#2f6f4f", "style=\"color:#2f6f4f;text-decoration:underline\"" },
 		{ "a button is white on dark", "[b](/c)", "#2f6f4f", "background-color:#2f6f4f;color:#ffffff" },
-		{ "… and dark on bright", "[b](/c)", "#ffd54f", "background-color:#ffd54f;color:#1a1a1a" },
+		{ "… and dark on bright", "[b](/c)", "#ffd54f", "background-color:#ffd54f;color:#111111" },
 		{ "a button has room in Outlook", "[b](/c)", "#2f6f4f", "mso-padding-alt:12px 24px" },
 		{ "long words break", "a", "#2f6f4f", "<p style=\"margin:0 0 16px;line-height:1.6;word-break:break-word\">a</p>" },
 		{ "… in lists", "- a", "#2f6f4f", "line-height:1.6;word-break:break-word\">a</li>" },
@@ -197,12 +197,17 @@ test_small_questions(void **state)
 	} questions[] = {
 		{ "cut behind a sentence", "One two three four. Five six.", NULL, "One two three four…", NULL },
 		{ "all three", "# T\n\nOne two *three* four five six.\n\n![x](/i.jpg)", "T", "One two three four…", "https://calm.example/i.jpg" },
+		{ "behind a comma", "One, two, three, four, five", NULL, "One, two, three, four…", NULL },
+		{ "behind a sentence", "One two three four. Five", NULL, "One two three four. …", NULL },
+		{ "no more than a dash", "- - - -", NULL, "", NULL },
+		{ "before a dash", "One two three - four five", NULL, "One two three…", NULL },
 		{ "just enough", "One two\nthree   `four`", NULL, "One two three four", NULL },
 		{ "across blocks", "One\n\n- two\n- three\n\n> four\n\nfive", NULL, "One two three four…", NULL },
 		{ "no code, HTML or bare address", "    a\n\n<b>\n\nOne <https://x.example> <b>two</b> [three](/x)", NULL, "One two three", NULL },
 		{ "inside of a word", "O*n*e two", NULL, "One two", NULL },
 		{ "nothing", "", NULL, "", NULL },
 		{ "a title in a list", "- # a", NULL, "", NULL },
+		{ "the first of two images", "![One *calm*\nlake](/a.png) ![b](/b.png)", NULL, "", "https://calm.example/a.png" },
 		{ "an image that is none", "![a](data:x) ![b](c.png)", NULL, "", "https://calm.example/blog/c.png" },
 		{ "one long word", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL,
 		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…", NULL },
@@ -228,6 +233,40 @@ test_small_questions(void **state)
 		buf_release(&excerpt);
 		buf_release(&image);
 	}
+}
+
+static void
+test_alt(void **state)
+{
+	static const struct {
+		const char *name, *in, *want;
+	} images[] = {
+		{ "words", "![One *calm*\nlake &amp; `sea`](/a.png)", "One calm lake & sea" },
+		{ "none", "![](/a.png)", "" },
+		{ "of the one that is taken", "![a](data:x) ![b](/b.png) ![c](/c.png)", "b" },
+		{ "in a link", "[![b](/b.png) d](/c)", "b" },
+		{ "no mark", "![a&#1;name&#2;](/b.png)", "aname" },
+	};
+	struct buf in = BUF_INIT, url = BUF_INIT, alt = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(images) / sizeof(images[0]); i++) {
+		buf_reset(&alt);
+		assert_int_equal(markdown_image(&url, &alt, images[i].in, strlen(images[i].in), &style), 0);
+		if (strcmp(alt.data, images[i].want) != 0)
+			fail_msg("%s: \"%s\", want \"%s\"", images[i].name, alt.data, images[i].want);
+	}
+	buf_addstr(&in, "![");
+	while (in.len < 3000)
+		buf_addstr(&in, "日");
+	buf_addstr(&in, "](/a.png)");
+	buf_reset(&alt);
+	assert_int_equal(markdown_image(&url, &alt, in.data, in.len, &style), 0);
+	assert_true(alt.len > MARKDOWN_ALT_MAX - 4 && alt.len <= MARKDOWN_ALT_MAX && text_is_utf8(alt.data, alt.len));
+	buf_release(&in);
+	buf_release(&url);
+	buf_release(&alt);
 }
 
 static size_t
@@ -458,6 +497,7 @@ main(void)
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_looks),
 		cmocka_unit_test(test_small_questions),
+		cmocka_unit_test(test_alt),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_url),

@@ -87,7 +87,15 @@ test_cases(void **state)
 static void
 test_compiles(void **state)
 {
-	struct message_values values = { { [SLOT_NAME] = "Ann \"<b>\" & co", [SLOT_TO] = "ann@x.example", [SLOT_UNSUBSCRIBE_URL] = "https://x.example/u/1", [SLOT_PREFERENCES_URL] = "https://x.example/p/1", [SLOT_VIEW_URL] = "https://x.example/v/1", [SLOT_DATE] = "d", [SLOT_MESSAGE_ID] = "m@x" } };
+	struct message_values values = { {
+	    [SLOT_NAME] = "Ann \"<b>\" & co",
+	    [SLOT_TO] = "ann@x.example",
+	    [SLOT_UNSUBSCRIBE_URL] = "https://x.example/u/1",
+	    [SLOT_PREFERENCES_URL] = "https://x.example/p/1",
+	    [SLOT_VIEW_URL] = "https://x.example/v/1",
+	    [SLOT_DATE] = "d",
+	    [SLOT_MESSAGE_ID] = "m@x",
+	} };
 	struct markdown_style raw = style;
 	struct err e = ERR_INIT;
 	size_t i, j;

@@ -112,7 +112,7 @@ async function zoomed(w, name) {
 		wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
 		cut: [...document.querySelectorAll('body *')].filter((e) => {
 			const style = getComputedStyle(e);
-			return !e.closest('.trap') && style.overflow !== 'visible' && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
+			return !e.closest('.trap, .unseen') && style.overflow !== 'visible' && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
 		}).filter((e) => !['INPUT', 'SELECT', 'TEXTAREA'].includes(e.tagName)).map((e) => e.tagName + e.className),
 	}));
 	const size = w.page.viewportSize();

@@ -80,6 +80,27 @@ function token(purpose, id, expires, used) {
 	return text;
 }
 
+/*
+ * The token of a mailing that somebody was asked about, with the mail of the first campaign: in that state, decided ('expired' …) or not, and
+ * other columns of the campaign's.
+ */
+function asked(state, decision, columns) {
+	const text = crypto.randomUUID();
+	const hash = crypto.createHash('sha256').update(text).digest('hex');
+	const more = Object.entries(columns || {}).map(([name, value]) => `, ${name} = ${value}`).join('');
+	sql(`BEGIN IMMEDIATE; INSERT INTO campaign (uuid, kind, topic_id, subject, state, created_at, created_by, start_at, planned, high_id, alarms)
+			SELECT lower(hex(randomblob(4))) || '-0000-4000-8000-000000000000', kind, topic_id, subject, '${state}', 1700000000, 'test', ${tomorrow()},
+				1, 0, 4 FROM campaign WHERE id = 1;
+		UPDATE campaign SET hidden = 1${more} WHERE id = (SELECT max(id) FROM campaign);
+		INSERT INTO campaign_message SELECT (SELECT max(id) FROM campaign), language, compiled FROM campaign_message WHERE campaign_id = 1;
+		INSERT INTO approval SELECT max(id), x'${hash}', 1700000000, ${now() + 7 * 86400}, ${decision ? `1700000001, '${decision}'` : 'NULL, NULL'}
+			FROM campaign;
+		/* one that is being sent has somebody to try again, or it would be over */
+		INSERT INTO delivery (campaign_id, subscriber_id, state, attempts, at, next_at)
+			SELECT id, 1, 2, 1, 1700000000, ${tomorrow()} FROM campaign WHERE id = (SELECT max(id) FROM campaign) AND state = 'sending'; COMMIT;`);
+	return text;
+}
+
 /* The first link that matches in the mail of that kind that the outbox folder holds for an address; waits for it. */
 async function mailed(kind, address, pattern) {
 	const outbox = path.join(SITE, 'outbox');
@@ -108,4 +129,4 @@ async function lockStore() {
 	};
 }
 
-module.exports = { base, fs, is, link, lockStore, mailed, now, ok, path, pause, person, reader, run, sql, states, token, tomorrow };
+module.exports = { asked, base, fs, is, link, lockStore, mailed, now, ok, path, pause, person, reader, run, sql, states, token, tomorrow };

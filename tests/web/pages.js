@@ -17,7 +17,7 @@
 'use strict';
 const fs = require('fs');
 const path = require('path');
-const { link, lockStore, now, person, reader, token, tomorrow } = require('./lib');
+const { asked, link, lockStore, now, person, reader, token, tomorrow } = require('./lib');
 
 const NOBODY = '01234567-89ab-4def-8123-456789abcdef';
 const settings = (id) => `/preferences/${link('preferences', id, 0, 0, tomorrow())}`;
@@ -90,6 +90,12 @@ async function erase(w, confirmed) {
 async function archived(w) {
 	await w.go('/archive');
 	await w.press('main .entry a');
+}
+
+/* By the keyboard: the browser may give a click that follows a scroll to the frame that stood there. */
+async function decide(w, what) {
+	await w.go(`/approve/${asked('held')}`);
+	await w.turn(() => w.page.locator(`main form button[value=${what}]`).press('Enter'));
 }
 
 const all = [
@@ -176,7 +182,29 @@ const all = [
 	{ name: 'archive', template: 'archive', what: 'Past mailings', status: 200, heading: { en: /past newsletters/i, es: /boletines/i }, public: true,
 		open: true, come: (w) => w.go('/archive') },
 	{ name: 'archive-page', template: 'archive-page', what: 'One of them, as it looked', status: 200, heading: /./, public: true, open: true,
-		mail: true, turns: { en: 'en', es: 'en' }, come: archived },
+		mail: true, come: archived },
+	{ name: 'view', template: 'archive-page', what: 'A reader’s own link to the mail in the browser, for what stands in no archive', status: 200,
+		heading: /./, mail: true, turns: { en: 'en', es: 'en' }, come: (w) => w.go(`/view/${link('view', reader(), 0, 1, tomorrow())}`) },
+	{ name: 'view-too-old', template: 'link-expired', words: 'link-expired.view', what: 'The link is older than 30 days', status: 410,
+		heading: { en: /no longer works/i, es: /enlace/i }, come: (w) => w.go(`/view/${link('view', 1, 0, 1, 1600000000)}`) },
+	{ name: 'approve', template: 'approve', what: 'What the mail to whoever approves a mailing opens', status: 200,
+		heading: { en: /shall this/i, es: /enviamos/i }, come: (w) => w.go(`/approve/${asked('held')}`) },
+	{ name: 'approve-scheduled', template: 'approve-state', what: '“Send it” was pressed: until it starts it can be stopped', status: 200,
+		heading: { en: /will be sent/i, es: /va a enviar/i }, come: (w) => decide(w, 'approve') },
+	{ name: 'approve-rejected', template: 'approve-state', what: '“Do not send it” was pressed', status: 200,
+		heading: { en: /not sent/i, es: /no se envía/i }, come: (w) => decide(w, 'reject') },
+	{ name: 'approve-sending', template: 'approve-state', what: 'It is being sent', status: 200, heading: { en: /being sent/i, es: /enviando/i },
+		come: (w) => w.go(`/approve/${asked('sending', 'approved', { started_at: now(), deadline: tomorrow() })}`) },
+	{ name: 'approve-done', template: 'approve-state', what: 'It was sent', status: 200, heading: { en: /was sent/i, es: /ha enviado/i },
+		come: (w) => w.go(`/approve/${asked('done', 'approved', { started_at: now(), finished_at: now() })}`) },
+	{ name: 'approve-waits', template: 'approve-state', what: 'A rule or staff stopped it afterwards', status: 200,
+		heading: { en: /on hold/i, es: /detenido/i }, come: (w) => w.go(`/approve/${asked('held', 'approved')}`) },
+	{ name: 'approve-expired', template: 'approve-state', what: 'Nobody decided in time', status: 410, heading: { en: /not sent/i, es: /no se envía/i },
+		come: (w) => w.go(`/approve/${asked('cancelled', 'expired', { finished_at: now() })}`) },
+	{ name: 'approve-over', template: 'approve-state', what: 'The offer ended meanwhile', status: 200, heading: { en: /not sent/i, es: /no se envía/i },
+		come: (w) => w.go(`/approve/${asked('cancelled', 'rejected', { valid_until: now() - 60, finished_at: now() })}`) },
+	{ name: 'draft', template: 'archive-page', what: 'The mail that is to be approved, as it stands in that page', status: 200, heading: /./, mail: true,
+		turns: { en: 'en', es: 'en' }, come: (w) => w.go(`/draft/${asked('held')}`) },
 	{ name: 'link-broken', template: 'link-expired', what: 'A link that was not copied completely',
 		status: 404, heading: { en: /no longer works/i, es: /enlace/i }, come: (w) => w.go(`/confirm/${NOBODY}`) },
 	{ name: 'error-400', template: 'error', what: 'An address that cannot be read',

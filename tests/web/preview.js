@@ -153,7 +153,7 @@ run(async (browser) => {
 	for (const name of ['hostile', 'hostile-raw'])
 		await hostile(browser, name);
 	const w = await open(browser, 'long', { width: 1280, scheme: 'light', script: false });
-	ok(/^Error: .*https/.test(await w.page.locator('.checks:visible').innerText()), 'long: what lint finds is told, errors first');
+	ok(/^Error: link .*https/.test(await w.page.locator('.checks:visible').innerText()), 'long: what lint finds is told, errors first');
 	is(await w.page.locator('.checks:visible li').count(), 8, 'long: the first of it');
 	await w.page.locator('summary:visible').click();
 	ok(/96 characters/.test(await w.page.locator('details:visible').innerText()), 'long: and the rest when it is asked for');

@@ -38,7 +38,7 @@ class Window {
 		});
 		this.page.on('requestfailed', (r) => this.troubles.push(`${r.url()} ${r.failure().errorText}`));
 		this.page.on('response', (r) => {
-			if (r.request().isNavigationRequest())
+			if (r.request().isNavigationRequest() && r.frame() === this.page.mainFrame())
 				this.response = r;
 			else if (r.status() >= 400)
 				this.troubles.push(`${r.url()} ${r.status()}`);
