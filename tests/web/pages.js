@@ -229,7 +229,7 @@ for (const page of pages)
 	if (page.heading instanceof RegExp)
 		page.heading = { en: page.heading, es: page.heading };
 
-/* Templates that are whole pages, of which there is no row here; preview.t looks at the page that is no visitor's. */
+/* Templates that are whole pages, of which there is no row here. The preview is staff's own page: preview.t looks at it. */
 function forgotten() {
 	return fs.readdirSync(templates).filter((file) => /<\/title>/.test(fs.readFileSync(path.join(templates, file), 'utf8')))
 		.map((file) => file.replace('.html.mustache', '')).filter((name) => name !== 'preview' && !pages.some((page) => page.template === name));
