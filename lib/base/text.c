@@ -79,6 +79,19 @@ text_has_control(const char *s, size_t n, const char *allowed)
 	return false;
 }
 
+bool
+text_is_listed(const char *words, const char *s, size_t n)
+{
+	size_t len;
+
+	for (; *words; words += len + (words[len] == ' ')) {
+		len = strcspn(words, " ");
+		if (len == n && memcmp(words, s, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 size_t
 text_length(const char *s, size_t n)
 {
@@ -153,7 +166,9 @@ text_add_code_point(struct buf *out, uint32_t c)
 
 	if ((c >= 0xd800 && c < 0xe000) || c > 0x10ffff)
 		c = 0xfffd;
-	bytes = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	bytes = c < 0x80 ? 1 : c < 0x800 ? 2
+	    : c < 0x10000                ? 3
+					 : 4;
 	switch (bytes) {
 	case 1: buf_addch(out, (char)c); return;
 	case 2: buf_addch(out, (char)(0xc0 | c >> 6)); break;

@@ -25,6 +25,9 @@ void text_add_code_point(struct buf *out, uint32_t c);
 /* Whether the text holds a control character (C0, DEL, or C1 in UTF-8) other than those listed in `allowed`. */
 bool text_has_control(const char *s, size_t n, const char *allowed);
 
+/* Whether the n bytes are one of the words, which are separated by one space each. */
+bool text_is_listed(const char *words, const char *s, size_t n);
+
 /* Number of code points in well-formed UTF-8. */
 size_t text_length(const char *s, size_t n);
 

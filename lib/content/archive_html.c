@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "content/archive_keep.h"
 #include "content/archive_rules.h"
 #include "content/html_token.h"
 
@@ -49,7 +50,7 @@ put_text(struct buf *out, const char *s, size_t n)
 
 /* class="…" of what the author gave and of the style; names that look like ours are left out. */
 static void
-put_class(struct buf *out, const struct archive_attribute *class, size_t number)
+put_class(struct buf *out, const struct html_attribute *class, size_t number)
 {
 	const char *s = class ? class->value : "", *end = s + (class ? class->value_len : 0);
 	size_t from = out->len;
@@ -79,21 +80,21 @@ put_class(struct buf *out, const struct archive_attribute *class, size_t number)
 
 /* The attributes that an element may keep. */
 static void
-put_attributes(struct writer *w, struct buf *out, const struct archive_tag *tag)
+put_attributes(struct writer *w, struct buf *out, const struct html_tag *tag)
 {
-	const struct archive_attribute *class = NULL;
+	const struct html_attribute *class = NULL;
 	size_t number = 0, i;
 
 	for (i = 0; i < tag->count; i++) {
-		const struct archive_attribute *a = &tag->attribute[i];
+		const struct html_attribute *a = &tag->attribute[i];
 
-		if (archive_attribute_is(a, "class")) {
+		if (html_attribute_is(a, "class")) {
 			class = class ? class : a;
 			continue;
 		}
 		buf_reset(&w->value);
-		archive_decode(&w->value, a->value, a->value_len);
-		if (archive_attribute_is(a, "style")) {
+		html_decode(&w->value, a->value, a->value_len);
+		if (html_attribute_is(a, "style")) {
 			number = number ? number : archive_rules_add(&w->rules, &w->out->rules, w->value.data, w->value.len);
 			continue;
 		}
@@ -117,43 +118,45 @@ put_end(struct writer *w)
 }
 
 static void
-start_tag(struct writer *w, const struct archive_tag *tag)
+start_tag(struct writer *w, const struct html_tag *tag)
 {
+	const struct archive_element *element = archive_element_find(tag);
 	struct buf *out = &w->out->body;
 
-	if (!tag->element || (!tag->element->is_void && w->depth == DEPTH))
+	if (!element || (!element->is_void && w->depth == DEPTH))
 		return;
-	buf_addf(out, "<%s", tag->element->name);
+	buf_addf(out, "<%s", element->name);
 	put_attributes(w, out, tag);
 	buf_addch(out, '>');
-	if (!tag->element->is_void)
-		w->open[w->depth++] = tag->element->name;
+	if (!element->is_void)
+		w->open[w->depth++] = element->name;
 }
 
 /* An end tag closes what stands open inside its element; one without an element is left out. */
 static void
-end_tag(struct writer *w, const struct archive_tag *tag)
+end_tag(struct writer *w, const struct html_tag *tag)
 {
+	const struct archive_element *element = archive_element_find(tag);
 	size_t i = w->depth;
 
-	if (!tag->element || tag->element->is_void)
+	if (!element || element->is_void)
 		return;
-	while (i && strcmp(w->open[i - 1], tag->element->name) != 0)
+	while (i && strcmp(w->open[i - 1], element->name) != 0)
 		i--;
 	while (i && w->depth >= i)
 		put_end(w);
 }
 
 static void
-read_language(struct writer *w, const struct archive_tag *tag)
+read_language(struct writer *w, const struct html_tag *tag)
 {
 	size_t i, n;
 
 	for (i = 0; i < tag->count; i++) {
-		const struct archive_attribute *a = &tag->attribute[i];
+		const struct html_attribute *a = &tag->attribute[i];
 
 		n = a->value_len;
-		if (!archive_attribute_is(a, "lang") || !n || n >= sizeof(w->out->language) ||
+		if (!html_attribute_is(a, "lang") || !n || n >= sizeof(w->out->language) ||
 		    strspn(a->value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") < n)
 			continue;
 		memcpy(w->out->language, a->value, n);
@@ -186,9 +189,9 @@ read_start(struct writer *w, const struct html_token *t)
 	if (t->inside) {
 		if (strcmp(t->tag.skipped, "style") == 0)
 			keep_sheet(w, t->inside, t->inside_len);
-	} else if (archive_tag_is(&t->tag, "html")) {
+	} else if (html_tag_is(&t->tag, "html")) {
 		read_language(w, &t->tag);
-	} else if (archive_tag_is(&t->tag, "body")) {
+	} else if (html_tag_is(&t->tag, "body")) {
 		if (!w->out->attributes.len)
 			put_attributes(w, &w->out->attributes, &t->tag);
 		if (strspn(w->out->body.data, " \t\n") == w->out->body.len) /* what stands between the tags before it */

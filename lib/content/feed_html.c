@@ -6,9 +6,9 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "content/archive_tag.h"
 #include "content/feed.h"
 #include "content/feed_reference.h"
+#include "content/html_tag.h"
 #include "content/url.h"
 
 struct reading {
@@ -26,15 +26,6 @@ static bool
 is_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static bool
-in_list(const struct archive_tag *tag, const char *const *names)
-{
-	for (; *names; names++)
-		if (archive_tag_is(tag, *names))
-			return true;
-	return false;
 }
 
 /* What plugins append to every post, in a paragraph of its own, by the languages of their translations. */
@@ -149,19 +140,8 @@ put_text(struct reading *r, const char *s, size_t n)
 	buf_release(&meant);
 }
 
-static const struct archive_attribute *
-attribute(const struct archive_tag *tag, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < tag->count; i++)
-		if (archive_attribute_is(&tag->attribute[i], name))
-			return &tag->attribute[i];
-	return NULL;
-}
-
 static void
-add_value(struct buf *out, const struct archive_attribute *a)
+add_value(struct buf *out, const struct html_attribute *a)
 {
 	if (a)
 		feed_html_line(out, a->value, a->value_len);
@@ -169,7 +149,7 @@ add_value(struct buf *out, const struct archive_attribute *a)
 
 /* Append an attribute's value, which is an address. */
 static void
-add_address(struct buf *out, const struct archive_attribute *a)
+add_address(struct buf *out, const struct html_attribute *a)
 {
 	size_t i = 0, taken;
 
@@ -184,29 +164,29 @@ add_address(struct buf *out, const struct archive_attribute *a)
 }
 
 static bool
-is_dot(const struct archive_attribute *a)
+is_dot(const struct html_attribute *a)
 {
 	return a && a->value_len && a->value_len < 4 && strtol(a->value, NULL, 10) < 2 && a->value[0] >= '0' && a->value[0] <= '9';
 }
 
 static void
-offer_image(struct reading *r, const struct archive_tag *tag)
+offer_image(struct reading *r, const struct html_tag *tag)
 {
 	static const char *const sources[] = { "src", "data-src", "data-lazy-src", "data-orig-file", NULL };
-	const struct archive_attribute *class = attribute(tag, "class");
+	const struct html_attribute *class = html_tag_attribute(tag, "class");
 	struct buf value = BUF_INIT, url = BUF_INIT, full = BUF_INIT, alt = BUF_INIT;
 	size_t i;
 
 	add_value(&value, class);
-	if (!r->image || is_dot(attribute(tag, "width")) || is_dot(attribute(tag, "height")) || strstr(value.data, "smiley") ||
-	    strstr(value.data, "avatar"))
+	if (!r->image || is_dot(html_tag_attribute(tag, "width")) || is_dot(html_tag_attribute(tag, "height")) ||
+	    strstr(value.data, "smiley") || strstr(value.data, "avatar"))
 		goto out;
-	add_value(&alt, attribute(tag, "alt"));
+	add_value(&alt, html_tag_attribute(tag, "alt"));
 	for (i = 0; sources[i]; i++) { /* a picture that is loaded late has a data: one in its place */
 		buf_reset(&value);
 		buf_reset(&url);
 		buf_reset(&full);
-		add_address(&value, attribute(tag, sources[i]));
+		add_address(&value, html_tag_attribute(tag, sources[i]));
 		url_clean(&url, value.data, value.len);
 		if (r->base)
 			url_resolve(&full, r->base, url.data);
@@ -225,7 +205,7 @@ out:
 }
 
 static void
-take_tag(struct reading *r, const struct archive_tag *tag)
+take_tag(struct reading *r, const struct html_tag *tag)
 {
 	static const char *const blocks[] = { "p", "div", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "hr", "table", "tr", "td", "th",
 		"pre", "figure", "section", "article", "address", "aside", "center", "h1", "h2", "h3", "h4", "h5", "h6", "header", "footer",
@@ -233,22 +213,22 @@ take_tag(struct reading *r, const struct archive_tag *tag)
 		NULL };
 	static const char *const headings[] = { "h1", "h2", "h3", "h4", "h5", "h6", NULL };
 
-	if (archive_tag_is(tag, "br")) {
+	if (html_tag_is(tag, "br")) {
 		if (r->broken)
 			end_paragraph(r);
 		r->space = r->paragraph.len > 0;
 		r->broken = true;
-	} else if (archive_tag_is(tag, "img") && !tag->end)
+	} else if (html_tag_is(tag, "img") && !tag->end)
 		offer_image(r, tag);
-	else if (in_list(tag, blocks)) {
+	else if (html_tag_is_one_of(tag, blocks)) {
 		if (r->plain) {
 			r->space = r->paragraph.len > 0;
 			return;
 		}
 		end_paragraph(r);
-		r->prefix = tag->end ? "" : in_list(tag, headings) ? "### "
-		    : archive_tag_is(tag, "li")                    ? "- "
-								   : "";
+		r->prefix = tag->end ? "" : html_tag_is_one_of(tag, headings) ? "### "
+		    : html_tag_is(tag, "li")                                  ? "- "
+									      : "";
 	}
 }
 
@@ -293,7 +273,7 @@ is_letter(char c)
 static const char *
 take_markup(struct reading *r, const char *s, const char *end)
 {
-	struct archive_tag tag;
+	struct html_tag tag;
 	const char *after, *left_out;
 
 	if (end - s > 1 && (s[1] == '!' || s[1] == '?'))
@@ -302,10 +282,10 @@ take_markup(struct reading *r, const char *s, const char *end)
 		put(r, s, 1);
 		return s + 1;
 	}
-	after = archive_tag_read(&tag, s, end);
+	after = html_tag_read(&tag, s, end);
 	if (!after)
 		return end;
-	left_out = archive_tag_is(&tag, "figcaption") ? "figcaption" : tag.skipped;
+	left_out = html_tag_is(&tag, "figcaption") ? "figcaption" : tag.skipped;
 	if (left_out && !tag.end)
 		return skip_element(after, end, left_out);
 	take_tag(r, &tag);

@@ -1,7 +1,7 @@
 /*
  * feed_html.h - the HTML in feeds as words; for feed*.c alone.
  *
- * Read once from front to back with archive_tag.h: any bytes, in time that is linear in their number. What
+ * Read once from front to back with html_tag.h: any bytes, in time that is linear in their number. What
  * stands in scripts, styles, captions and the like is left out.
  */
 #ifndef FEED_HTML_H

@@ -3,10 +3,10 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "content/archive_tag.h"
 #include "content/feed.h"
 #include "content/feed_html.h"
 #include "content/feed_reference.h"
+#include "content/html_tag.h"
 
 /* Counting pixels, smileys, portraits of authors and commenters. */
 static bool
@@ -81,7 +81,7 @@ feed_is_html(const char *s, size_t n)
 }
 
 static bool
-value_has(const struct archive_attribute *a, const char *word)
+value_has(const struct html_attribute *a, const char *word)
 {
 	size_t n = strlen(word), i;
 
@@ -95,19 +95,19 @@ int
 feed_html_alternate(struct buf *out, const char *html, size_t n)
 {
 	const char *s = html, *end = html + n;
-	struct archive_tag tag;
+	struct html_tag tag;
 
 	while (s && (s = memmem(s, (size_t)(end - s), "<link", 5))) {
-		const struct archive_attribute *rel = NULL, *type = NULL, *href = NULL;
+		const struct html_attribute *rel = NULL, *type = NULL, *href = NULL;
 		size_t i;
 
-		s = archive_tag_read(&tag, s, end);
+		s = html_tag_read(&tag, s, end);
 		for (i = 0; s && i < tag.count; i++)
-			if (archive_attribute_is(&tag.attribute[i], "rel"))
+			if (html_attribute_is(&tag.attribute[i], "rel"))
 				rel = &tag.attribute[i];
-			else if (archive_attribute_is(&tag.attribute[i], "type"))
+			else if (html_attribute_is(&tag.attribute[i], "type"))
 				type = &tag.attribute[i];
-			else if (archive_attribute_is(&tag.attribute[i], "href"))
+			else if (html_attribute_is(&tag.attribute[i], "href"))
 				href = &tag.attribute[i];
 		if (href && href->value_len && value_has(rel, "alternate") &&
 		    (value_has(type, "application/rss+xml") || value_has(type, "application/atom+xml"))) {

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "content/archive_tag.h"
 #include "content/html_clean_tag.h"
+#include "content/html_tag.h"
 #include "content/html_token.h"
 
 static const struct html_element *
@@ -80,7 +80,7 @@ make_room(struct html_clean *c, struct buf *out, const struct html_element *elem
 }
 
 static void
-start_tag(struct html_clean *c, struct buf *out, const struct archive_tag *tag)
+start_tag(struct html_clean *c, struct buf *out, const struct html_tag *tag)
 {
 	const struct html_element *element = html_element_find(tag);
 	struct buf attributes = BUF_INIT;
@@ -99,7 +99,7 @@ start_tag(struct html_clean *c, struct buf *out, const struct archive_tag *tag)
 
 /* An end tag ends what stands open inside its element, but no cell around itself; one without an element is left out. */
 static void
-end_tag(struct html_clean *c, struct buf *out, const struct archive_tag *tag)
+end_tag(struct html_clean *c, struct buf *out, const struct html_tag *tag)
 {
 	const struct html_element *element = html_element_find(tag);
 	size_t i;

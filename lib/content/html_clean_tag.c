@@ -8,8 +8,8 @@
 #include "base/buf.h"
 #include "base/slot.h"
 #include "base/text.h"
-#include "content/archive_tag.h"
 #include "content/html_clean.h"
+#include "content/html_tag.h"
 #include "content/url.h"
 
 #define PICTURE_WIDTH 536 /* px: the mail's, without its margins */
@@ -69,12 +69,12 @@ static const char *const families[] = { "border", "font", "margin", "padding" };
 static const char *const functions[] = { "rgb", "rgba", "hsl", "hsla" };
 
 const struct html_element *
-html_element_find(const struct archive_tag *tag)
+html_element_find(const struct html_tag *tag)
 {
 	size_t i;
 
 	for (i = 0; i < COUNT(elements); i++)
-		if (archive_tag_is(tag, elements[i].name))
+		if (html_tag_is(tag, elements[i].name))
 			return &elements[i];
 	return NULL;
 }
@@ -82,17 +82,10 @@ html_element_find(const struct archive_tag *tag)
 bool
 html_element_is_one_of(const struct html_element *element, const char *names)
 {
-	size_t n = strlen(element->name), len;
-
-	for (; *names; names += len + (names[len] == ' ')) {
-		len = strcspn(names, " ");
-		if (len == n && memcmp(names, element->name, n) == 0)
-			return true;
-	}
-	return false;
+	return text_is_listed(names, element->name, strlen(element->name));
 }
 
-/* The bytes of a reference at s, which is '&', that stays as it is: a name that archive_decode does not know; 0: there is none. */
+/* The bytes of a reference at s, which is '&', that stays as it is: a name that html_decode does not know; 0: there is none. */
 static size_t
 other_reference(const char *s, size_t n)
 {
@@ -114,7 +107,7 @@ add_plain(struct buf *out, const char *s, size_t n)
 	struct buf decoded = BUF_INIT, clean = BUF_INIT;
 	size_t i;
 
-	archive_decode(&decoded, s, n);
+	html_decode(&decoded, s, n);
 	for (i = 0; i < decoded.len; i++) {
 		if (decoded.data[i] == '\xc2' && text_has_control(decoded.data + i, 2, ""))
 			i++; /* C1 */
@@ -280,12 +273,12 @@ add_address(const struct html_clean *c, struct buf *out, const char *value, bool
 
 /* An attribute of the list. */
 static void
-add_listed(struct buf *out, const struct html_element *element, const struct archive_attribute *a, const char *value)
+add_listed(struct buf *out, const struct html_element *element, const struct html_attribute *a, const char *value)
 {
 	size_t i;
 
 	for (i = 0; i < COUNT(attributes); i++) {
-		if (!archive_attribute_is(a, attributes[i].name))
+		if (!html_attribute_is(a, attributes[i].name))
 			continue;
 		if ((attributes[i].elements && !html_element_is_one_of(element, attributes[i].elements)) ||
 		    (attributes[i].most && !is_number(value, attributes[i].most, false)) ||
@@ -306,22 +299,22 @@ add_width(struct buf *out, const struct html_element *element, const char *value
 }
 
 bool
-html_clean_attributes(const struct html_clean *c, struct buf *out, const struct html_element *element, const struct archive_tag *tag)
+html_clean_attributes(const struct html_clean *c, struct buf *out, const struct html_element *element, const struct html_tag *tag)
 {
-	bool image = archive_tag_is(tag, "img"), addressed = false;
+	bool image = html_tag_is(tag, "img"), addressed = false;
 	struct buf value = BUF_INIT, style = BUF_INIT;
 	size_t i;
 
 	for (i = 0; i < tag->count; i++) {
-		const struct archive_attribute *a = &tag->attribute[i];
+		const struct html_attribute *a = &tag->attribute[i];
 
 		buf_reset(&value);
-		archive_decode(&value, a->value, a->value_len);
-		if (archive_attribute_is(a, "style"))
+		html_decode(&value, a->value, a->value_len);
+		if (html_attribute_is(a, "style"))
 			add_style(&style, value.data);
-		else if (archive_attribute_is(a, "width"))
+		else if (html_attribute_is(a, "width"))
 			add_width(out, element, value.data);
-		else if (image ? archive_attribute_is(a, "src") : archive_tag_is(tag, "a") && archive_attribute_is(a, "href"))
+		else if (image ? html_attribute_is(a, "src") : html_tag_is(tag, "a") && html_attribute_is(a, "href"))
 			addressed = add_address(c, out, value.data, image);
 		else
 			add_listed(out, element, a, value.data);

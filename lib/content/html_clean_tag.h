@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct archive_tag;
+struct html_tag;
 struct buf;
 struct html_clean;
 
@@ -25,13 +25,13 @@ struct html_element {
 };
 
 /* The element of a tag; NULL when it may not stand in a mail. */
-const struct html_element *html_element_find(const struct archive_tag *tag);
+const struct html_element *html_element_find(const struct html_tag *tag);
 
 /* Whether the name of the element is among these, which spaces separate. */
 bool html_element_is_one_of(const struct html_element *element, const char *names);
 
 /* Append ` name="value"` for each attribute that the tag may keep; false when the others were all: an image without an address. */
-bool html_clean_attributes(const struct html_clean *c, struct buf *out, const struct html_element *element, const struct archive_tag *tag);
+bool html_clean_attributes(const struct html_clean *c, struct buf *out, const struct html_element *element, const struct html_tag *tag);
 
 /* Append text (or a value) with its references, everything else that means something escaped, and without control characters. */
 void html_clean_text(struct buf *out, const char *s, size_t n);

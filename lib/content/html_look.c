@@ -33,7 +33,7 @@ put_words(struct buf *out, const char *s, size_t n)
 	const char *p;
 	size_t i, len;
 
-	archive_decode(&text, s, n);
+	html_decode(&text, s, n);
 	for (p = text.data; *p; p += len) {
 		for (i = 0; i < sizeof(names) / sizeof(names[0]) && strncasecmp(p, names[i].name, strlen(names[i].name)) != 0; i++)
 			;

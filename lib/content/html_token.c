@@ -40,7 +40,7 @@ skip_comment(const char *s, const char *end)
 static const char *
 read_tag(struct html_token *t, const char *s, const char *end)
 {
-	const char *after = archive_tag_read(&t->tag, s, end);
+	const char *after = html_tag_read(&t->tag, s, end);
 
 	if (!after) {
 		t->kind = HTML_OTHER;

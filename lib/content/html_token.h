@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#include "content/archive_tag.h"
+#include "content/html_tag.h"
 
 enum html_kind {
 	HTML_TEXT,  /* s, n; a '<' that begins nothing is text */
@@ -23,7 +23,7 @@ struct html_token {
 	enum html_kind kind;
 	const char *s; /* into the page */
 	size_t n;
-	struct archive_tag tag;
+	struct html_tag tag;
 	const char *inside; /* what stands in an element of tag.skipped, up to its end tag, which comes next; else NULL */
 	size_t inside_len;
 };

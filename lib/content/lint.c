@@ -40,25 +40,12 @@ clean(const char *s, size_t max)
 	return buf_detach(&out);
 }
 
-static bool
-has_word(const char *list, const char *word)
-{
-	size_t n = strlen(word), len;
-
-	for (; *list; list += len + (list[len] == ' ')) {
-		len = strcspn(list, " ");
-		if (len == n && memcmp(list, word, n) == 0)
-			return true;
-	}
-	return false;
-}
-
 void
 lint_add_language(const struct lint *l, char **languages)
 {
 	struct buf list = BUF_INIT;
 
-	if (has_word(*languages, l->language))
+	if (text_is_listed(*languages, l->language, strlen(l->language)))
 		return;
 	buf_addf(&list, "%s%s%s", *languages, (*languages)[0] ? " " : "", l->language);
 	free(*languages);

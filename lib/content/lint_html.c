@@ -24,22 +24,11 @@ struct walk {
 	struct buf value;         /* scratch */
 };
 
-static const struct archive_attribute *
-attribute(const struct archive_tag *tag, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < tag->count; i++)
-		if (archive_attribute_is(&tag->attribute[i], name))
-			return &tag->attribute[i];
-	return NULL;
-}
-
-/* The value as text in w->value; NULL when the tag has no such attribute. archive_decode would lose the marks of slots. */
+/* The value as text in w->value; NULL when the tag has no such attribute. html_decode would lose the marks of slots. */
 static const char *
-value(struct walk *w, const struct archive_tag *tag, const char *name)
+value(struct walk *w, const struct html_tag *tag, const char *name)
 {
-	const struct archive_attribute *a = attribute(tag, name);
+	const struct html_attribute *a = html_tag_attribute(tag, name);
 	size_t i = 0, n;
 
 	buf_reset(&w->value);
@@ -48,7 +37,7 @@ value(struct walk *w, const struct archive_tag *tag, const char *name)
 	for (; i < a->value_len; i += n) {
 		for (n = 0; i + n < a->value_len && a->value[i + n] != SLOT_START && a->value[i + n] != SLOT_END; n++)
 			;
-		archive_decode(&w->value, a->value + i, n);
+		html_decode(&w->value, a->value + i, n);
 		if (n)
 			continue;
 		buf_addch(&w->value, a->value[i]);
@@ -58,20 +47,11 @@ value(struct walk *w, const struct archive_tag *tag, const char *name)
 }
 
 static bool
-is(struct walk *w, const struct archive_tag *tag, const char *name, const char *want)
+is(struct walk *w, const struct html_tag *tag, const char *name, const char *want)
 {
 	const char *s = value(w, tag, name);
 
 	return s && strcasecmp(s, want) == 0;
-}
-
-static bool
-one_of(const struct archive_tag *tag, const char *const *names)
-{
-	for (; *names; names++)
-		if (archive_tag_is(tag, *names))
-			return true;
-	return false;
 }
 
 /* Images that a style names. */
@@ -103,7 +83,7 @@ ends_in(const char *s, const char *end)
 }
 
 static void
-check_alt(struct walk *w, const struct archive_tag *tag, const char *where)
+check_alt(struct walk *w, const struct html_tag *tag, const char *where)
 {
 	bool decorative = is(w, tag, "role", "presentation") || is(w, tag, "role", "none") || is(w, tag, "aria-hidden", "true");
 	const char *alt = value(w, tag, "alt");
@@ -119,21 +99,21 @@ check_alt(struct walk *w, const struct archive_tag *tag, const char *where)
 }
 
 static void
-check_image(struct walk *w, const struct archive_tag *tag)
+check_image(struct walk *w, const struct html_tag *tag)
 {
 	struct buf where = BUF_INIT;
 	const char *src = value(w, tag, "src");
 
 	buf_addf(&where, "image %.220s", src ? src : "");
 	lint_address(w->l, w->m, src ? src : "", true);
-	if (!attribute(tag, "width"))
+	if (!html_tag_attribute(tag, "width"))
 		lint_add(w->l, LINT_WARNING, "image-width", where.data, "no width: Outlook shows it in its full size");
 	check_alt(w, tag, where.data);
 	buf_release(&where);
 }
 
 static void
-open_link(struct walk *w, const struct archive_tag *tag)
+open_link(struct walk *w, const struct html_tag *tag)
 {
 	const char *href = value(w, tag, "href");
 
@@ -143,7 +123,7 @@ open_link(struct walk *w, const struct archive_tag *tag)
 	buf_reset(&w->url);
 	buf_reset(&w->words);
 	buf_addstr(&w->url, href);
-	w->named = attribute(tag, "aria-label") != NULL || attribute(tag, "title") != NULL;
+	w->named = html_tag_attribute(tag, "aria-label") != NULL || html_tag_attribute(tag, "title") != NULL;
 	lint_address(w->l, w->m, w->url.data, false);
 	if (strncmp(w->url.data, SLOT_MARK("preferences_url"), 17) == 0)
 		w->part->preferences = true;
@@ -172,7 +152,7 @@ close_link(struct walk *w)
 
 /* What mail programs take out, or whole mails are refused for. */
 static void
-check_element(struct walk *w, const struct archive_tag *tag)
+check_element(struct walk *w, const struct html_tag *tag)
 {
 	static const char *const scripts[] = { "script", "iframe", "frame", "frameset", "object", "embed", "applet", NULL };
 	static const char *const forms[] = { "form", "input", "button", "select", "textarea", NULL };
@@ -181,14 +161,14 @@ check_element(struct walk *w, const struct archive_tag *tag)
 	size_t i;
 
 	snprintf(name, sizeof(name), "%.*s", (int)(tag->name_len < 19 ? tag->name_len : 19), tag->name);
-	if (one_of(tag, scripts))
+	if (html_tag_is_one_of(tag, scripts))
 		lint_add(w->l, LINT_ERROR, "html-script", w->where,
 		    "<%s>: mail programs remove it, and filters refuse mails for it", name);
-	else if (one_of(tag, forms))
+	else if (html_tag_is_one_of(tag, forms))
 		lint_add(w->l, LINT_ERROR, "html-form", w->where, "<%s>: forms do not work in mail: link to a page that has it", name);
-	else if (one_of(tag, unseen))
+	else if (html_tag_is_one_of(tag, unseen))
 		lint_add(w->l, LINT_WARNING, "html-element", w->where, "<%s>: many mail programs do not show it", name);
-	else if (archive_tag_is(tag, "link") && is(w, tag, "rel", "stylesheet"))
+	else if (html_tag_is(tag, "link") && is(w, tag, "rel", "stylesheet"))
 		lint_add(w->l, LINT_ERROR, "html-style", w->where, "an external style sheet: mail programs do not load it");
 	for (i = 0; i < tag->count; i++)
 		if (tag->attribute[i].name_len > 2 && strncasecmp(tag->attribute[i].name, "on", 2) == 0)
@@ -197,17 +177,18 @@ check_element(struct walk *w, const struct archive_tag *tag)
 }
 
 static void
-hide(struct walk *w, const struct archive_tag *tag)
+hide(struct walk *w, const struct html_tag *tag)
 {
+	static const char *const empty[] = { "img", "br", "hr", "wbr", "col", "input", "meta", "link", NULL };
 	const char *style;
 
 	if (w->hidden[0]) {
-		w->depth += archive_tag_is(tag, w->hidden);
+		w->depth += html_tag_is(tag, w->hidden);
 		return;
 	}
 	style = value(w, tag, "style");
 	if (!style || !(strcasestr(style, "display:none") || strcasestr(style, "display: none")) || tag->name_len >= sizeof(w->hidden) ||
-	    (tag->element && tag->element->is_void))
+	    html_tag_is_one_of(tag, empty))
 		return;
 	snprintf(w->hidden, sizeof(w->hidden), "%.*s", (int)tag->name_len, tag->name);
 	w->depth = 1;
@@ -216,7 +197,7 @@ hide(struct walk *w, const struct archive_tag *tag)
 static void
 start(struct walk *w, const struct html_token *t)
 {
-	const struct archive_tag *tag = &t->tag;
+	const struct html_tag *tag = &t->tag;
 	const char *s;
 
 	hide(w, tag);
@@ -225,19 +206,19 @@ start(struct walk *w, const struct html_token *t)
 		check_style(w, s, w->value.len);
 	if ((s = value(w, tag, "background")))
 		lint_address(w->l, w->m, s, true);
-	if (archive_tag_is(tag, "html"))
+	if (html_tag_is(tag, "html"))
 		w->lang = (s = value(w, tag, "lang")) && s[0];
-	else if (archive_tag_is(tag, "title"))
+	else if (html_tag_is(tag, "title"))
 		w->title = lint_count_words(t->inside, t->inside_len) > 0;
-	else if (archive_tag_is(tag, "style"))
+	else if (html_tag_is(tag, "style"))
 		check_style(w, t->inside, t->inside_len);
-	else if (archive_tag_is(tag, "meta"))
+	else if (html_tag_is(tag, "meta"))
 		w->scheme = w->scheme || is(w, tag, "name", "color-scheme");
-	else if (archive_tag_is(tag, "img"))
+	else if (html_tag_is(tag, "img"))
 		check_image(w, tag);
-	else if (archive_tag_is(tag, "a") || archive_tag_is(tag, "area"))
+	else if (html_tag_is(tag, "a") || html_tag_is(tag, "area"))
 		open_link(w, tag);
-	else if (archive_tag_is(tag, "table") && !attribute(tag, "role"))
+	else if (html_tag_is(tag, "table") && !html_tag_attribute(tag, "role"))
 		lint_add(w->l, LINT_WARNING, "html-table", "HTML",
 		    "a table without role=\"presentation\": screen readers announce rows and cells");
 }
@@ -249,15 +230,15 @@ text(struct walk *w, const char *s, size_t n)
 	if (!w->hidden[0])
 		w->part->words += lint_count_words(s, n);
 	if (w->in_link && w->words.len < WORDS_MAX)
-		archive_decode(&w->words, s, n < WORDS_MAX ? n : WORDS_MAX);
+		html_decode(&w->words, s, n < WORDS_MAX ? n : WORDS_MAX);
 }
 
 static void
-end_tag(struct walk *w, const struct archive_tag *tag)
+end_tag(struct walk *w, const struct html_tag *tag)
 {
-	if (archive_tag_is(tag, "a"))
+	if (html_tag_is(tag, "a"))
 		close_link(w);
-	if (w->hidden[0] && archive_tag_is(tag, w->hidden) && !--w->depth)
+	if (w->hidden[0] && html_tag_is(tag, w->hidden) && !--w->depth)
 		w->hidden[0] = '\0';
 }
 

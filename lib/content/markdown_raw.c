@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/slot.h"
+#include "base/text.h"
 #include "content/html_token.h"
 #include "content/markdown_tree.h"
 
@@ -58,7 +59,7 @@ markdown_raw_release(struct markdown_raw *r)
 	buf_release(&r->link);
 }
 
-/* A reference that archive_decode leaves alone: cmark knows all of HTML's names. */
+/* A reference that html_decode leaves alone: cmark knows all of HTML's names. */
 static void
 add_named(struct buf *out, const char *reference, size_t n)
 {
@@ -87,7 +88,7 @@ decode(struct buf *out, const char *s, size_t n)
 			len++;
 		len += i + len < n;
 		start = out->len;
-		archive_decode(out, s + i, len);
+		html_decode(out, s + i, len);
 		if (out->len - start == len && len <= REFERENCE_MAX) {
 			buf_truncate(out, start);
 			add_named(out, s + i, len);
@@ -122,33 +123,15 @@ add_text(struct markdown_raw *r, struct buf *out, const char *s, size_t n)
 }
 
 static bool
-is_one_of(const struct archive_tag *tag, const char *names)
+is_one_of(const struct html_tag *tag, const char *names)
 {
-	size_t len;
-
-	for (; *names; names += len + (names[len] == ' ')) {
-		len = strcspn(names, " ");
-		if (tag->name_len == len && memcmp(tag->name, names, len) == 0)
-			return true;
-	}
-	return false;
-}
-
-static const struct archive_attribute *
-attribute(const struct archive_tag *tag, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < tag->count; i++)
-		if (archive_attribute_is(&tag->attribute[i], name))
-			return &tag->attribute[i];
-	return NULL;
+	return text_is_listed(names, tag->name, tag->name_len);
 }
 
 static void
-add_link(struct markdown_raw *r, struct buf *out, const struct archive_tag *tag)
+add_link(struct markdown_raw *r, struct buf *out, const struct html_tag *tag)
 {
-	const struct archive_attribute *href = attribute(tag, "href");
+	const struct html_attribute *href = html_tag_attribute(tag, "href");
 
 	if (!tag->end) {
 		buf_reset(&r->link);
@@ -164,11 +147,11 @@ add_link(struct markdown_raw *r, struct buf *out, const struct archive_tag *tag)
 
 /* What a tag is in plain text; the names are html_clean's, in lower case. */
 static void
-add_tag(struct markdown_raw *r, struct buf *out, const struct archive_tag *tag)
+add_tag(struct markdown_raw *r, struct buf *out, const struct html_tag *tag)
 {
 	static const char blocks[] = "p h1 h2 h3 h4 h5 h6 hr div center blockquote pre address figure figcaption article section aside ul "
 				     "ol dl table caption thead tbody tfoot";
-	const struct archive_attribute *alt = attribute(tag, "alt");
+	const struct html_attribute *alt = html_tag_attribute(tag, "alt");
 
 	if (is_one_of(tag, "a")) {
 		add_link(r, out, tag);

@@ -142,16 +142,9 @@ static const char *const endings[][2] = {
 #define ENDINGS (sizeof(endings) / sizeof(endings[0]))
 
 static bool
-is_listed(const char *list, const char *word)
+is_listed(const char *words, const char *word)
 {
-	size_t n = strlen(word), len;
-
-	for (; *list; list += len + (list[len] == ' ')) {
-		len = strcspn(list, " ");
-		if (len == n && memcmp(list, word, n) == 0)
-			return true;
-	}
-	return false;
+	return text_is_listed(words, word, strlen(word));
 }
 
 static int

@@ -102,7 +102,8 @@ check_valid(const struct campaign *c, struct err *e)
 {
 	if (!campaign_is_past(c, clock_now()))
 		return 0;
-	return err_set(e, ERR_REFUSED, "campaign %lld is a promotion that is no longer valid: nobody is to get it any more", (long long)c->id);
+	return err_set(e, ERR_REFUSED, "campaign %lld is a promotion that is no longer valid: nobody is to get it any more",
+	    (long long)c->id);
 }
 
 static void

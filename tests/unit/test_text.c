@@ -201,6 +201,19 @@ test_code_point(void **state)
 	}
 }
 
+static void
+test_listed(void **state)
+{
+	(void)state;
+	assert_true(text_is_listed("td th", "td", 2));
+	assert_true(text_is_listed("td th", "thead", 2)); /* no more than n bytes of it */
+	assert_false(text_is_listed("td th", "t", 1));
+	assert_false(text_is_listed("td th", "TD", 2));
+	assert_false(text_is_listed("td th", "td th", 5));
+	assert_false(text_is_listed("td th", "", 0));
+	assert_false(text_is_listed("", "td", 2));
+}
+
 int
 main(void)
 {
@@ -213,6 +226,7 @@ main(void)
 		cmocka_unit_test(trims_and_lowers),
 		cmocka_unit_test(copies),
 		cmocka_unit_test(escapes),
+		cmocka_unit_test(test_listed),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

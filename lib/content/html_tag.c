@@ -1,5 +1,5 @@
-/* archive_tag.c - see archive_tag.h. */
-#include "content/archive_tag.h"
+/* html_tag.c - see html_tag.h. */
+#include "content/html_tag.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -8,30 +8,10 @@
 #include "base/buf.h"
 #include "base/text.h"
 
-/* Sorted by nothing but sense: a page has some hundred tags. */
-static const struct archive_element elements[] = {
-	{ "td", false }, { "tr", false }, { "table", false }, { "tbody", false }, { "thead", false }, { "tfoot", false }, { "th", false },
-	{ "caption", false }, { "colgroup", false }, { "col", true }, { "p", false }, { "a", false }, { "img", true }, { "br", true },
-	{ "hr", true }, { "wbr", true }, { "div", false }, { "span", false }, { "center", false }, { "font", false }, { "h1", false },
-	{ "h2", false }, { "h3", false }, { "h4", false }, { "h5", false }, { "h6", false }, { "ul", false }, { "ol", false }, { "li", false },
-	{ "dl", false }, { "dt", false }, { "dd", false }, { "blockquote", false }, { "pre", false }, { "code", false }, { "b", false },
-	{ "strong", false }, { "i", false }, { "em", false }, { "u", false }, { "s", false }, { "strike", false }, { "del", false },
-	{ "ins", false }, { "small", false }, { "big", false }, { "sub", false }, { "sup", false }, { "tt", false }, { "kbd", false },
-	{ "samp", false }, { "var", false }, { "mark", false }, { "q", false }, { "cite", false }, { "abbr", false }, { "dfn", false },
-	{ "time", false }, { "address", false }, { "figure", false }, { "figcaption", false }, { "article", false }, { "section", false },
-	{ "aside", false }, { "bdi", false }, { "bdo", false }
-};
-
 /* Left out with what is inside: it is no text for people, or no HTML. */
 static const char *const skipped[] = {
 	"style", "script", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript", "plaintext", "template", "select", "svg",
 	"math", "object", "audio", "video", "canvas", "applet", "frameset"
-};
-
-static const char *const attributes[] = {
-	"id", "lang", "dir", "title", "role", "alt", "width", "height", "align", "valign", "bgcolor", "border", "cellpadding", "cellspacing",
-	"colspan", "rowspan", "scope", "headers", "abbr", "span", "color", "face", "size", "start", "type", "value", "reversed", "datetime",
-	"hspace", "vspace", "nowrap", "noshade", "clear"
 };
 
 static bool
@@ -47,19 +27,39 @@ is_name(const char *s, size_t n, const char *name)
 }
 
 bool
-archive_tag_is(const struct archive_tag *tag, const char *name)
+html_tag_is(const struct html_tag *tag, const char *name)
 {
 	return is_name(tag->name, tag->name_len, name);
 }
 
 bool
-archive_attribute_is(const struct archive_attribute *a, const char *name)
+html_attribute_is(const struct html_attribute *a, const char *name)
 {
 	return is_name(a->name, a->name_len, name);
 }
 
+bool
+html_tag_is_one_of(const struct html_tag *tag, const char *const *names)
+{
+	for (; *names; names++)
+		if (html_tag_is(tag, *names))
+			return true;
+	return false;
+}
+
+const struct html_attribute *
+html_tag_attribute(const struct html_tag *tag, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < tag->count; i++)
+		if (html_attribute_is(&tag->attribute[i], name))
+			return &tag->attribute[i];
+	return NULL;
+}
+
 static bool
-has_attribute(const struct archive_tag *tag, const char *name, size_t n)
+has_attribute(const struct html_tag *tag, const char *name, size_t n)
 {
 	size_t i;
 
@@ -71,7 +71,7 @@ has_attribute(const struct archive_tag *tag, const char *name, size_t n)
 
 /* The value behind '='; returns what follows it, or NULL. */
 static const char *
-read_value(struct archive_attribute *a, const char *s, const char *end)
+read_value(struct html_attribute *a, const char *s, const char *end)
 {
 	const char *start;
 	char quote;
@@ -98,9 +98,9 @@ read_value(struct archive_attribute *a, const char *s, const char *end)
 
 /* An attribute at s; the first of a name counts. Returns what follows it, or NULL. */
 static const char *
-read_attribute(struct archive_tag *tag, const char *s, const char *end)
+read_attribute(struct html_tag *tag, const char *s, const char *end)
 {
-	struct archive_attribute a = { .name = s, .value = "" };
+	struct html_attribute a = { .name = s, .value = "" };
 	const char *after;
 
 	for (s++; s < end && !is_space(*s) && !strchr("/>=", *s); s++) /* a '=' that comes first is part of the name */
@@ -113,28 +113,25 @@ read_attribute(struct archive_tag *tag, const char *s, const char *end)
 		if (!s)
 			return NULL;
 	}
-	if (tag->count < ARCHIVE_ATTRIBUTES && !has_attribute(tag, a.name, a.name_len))
+	if (tag->count < HTML_ATTRIBUTES && !has_attribute(tag, a.name, a.name_len))
 		tag->attribute[tag->count++] = a;
 	return s;
 }
 
 static void
-look_up(struct archive_tag *tag)
+look_up(struct html_tag *tag)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(elements) / sizeof(elements[0]) && !tag->element; i++)
-		if (archive_tag_is(tag, elements[i].name))
-			tag->element = &elements[i];
 	for (i = 0; i < sizeof(skipped) / sizeof(skipped[0]) && !tag->skipped; i++)
-		if (archive_tag_is(tag, skipped[i]))
+		if (html_tag_is(tag, skipped[i]))
 			tag->skipped = skipped[i];
 }
 
 const char *
-archive_tag_read(struct archive_tag *tag, const char *s, const char *end)
+html_tag_read(struct html_tag *tag, const char *s, const char *end)
 {
-	*tag = (struct archive_tag){ .end = s[1] == '/' };
+	*tag = (struct html_tag){ .end = s[1] == '/' };
 	s += tag->end ? 2 : 1;
 	tag->name = s;
 	while (s < end && !is_space(*s) && *s != '/' && *s != '>')
@@ -152,39 +149,6 @@ archive_tag_read(struct archive_tag *tag, const char *s, const char *end)
 		if (!s)
 			return NULL;
 	}
-}
-
-/* Addresses that lead somewhere by themselves, and run nothing. */
-static bool
-is_link(const char *url)
-{
-	return strncasecmp(url, "https://", 8) == 0 || strncasecmp(url, "http://", 7) == 0 || strncasecmp(url, "mailto:", 7) == 0 ||
-	    strncasecmp(url, "tel:", 4) == 0 || url[0] == '#';
-}
-
-bool
-archive_attribute_kept(const struct archive_tag *tag, const struct archive_attribute *a, const char *value)
-{
-	size_t i;
-
-	if (archive_attribute_is(a, "href"))
-		return archive_tag_is(tag, "a") && is_link(value);
-	if (archive_attribute_is(a, "src"))
-		return archive_tag_is(tag, "img") && strncasecmp(value, "https://", 8) == 0;
-	if (archive_attribute_is(a, "background"))
-		return strncasecmp(value, "https://", 8) == 0;
-	if (a->name_len > 5 && strncasecmp(a->name, "aria-", 5) == 0) {
-		for (i = 5; i < a->name_len; i++)
-			if (!((a->name[i] | 32) >= 'a' && (a->name[i] | 32) <= 'z'))
-				return false;
-		return true;
-	}
-	if (archive_attribute_is(a, "id") && strcmp(value, "_") == 0) /* archive_rules.c counts on there being none */
-		return false;
-	for (i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
-		if (archive_attribute_is(a, attributes[i]))
-			return true;
-	return false;
 }
 
 /* A code point; what is none, or a control character, as a space. */
@@ -239,7 +203,7 @@ read_reference(struct buf *out, const char *s, size_t n)
 }
 
 void
-archive_decode(struct buf *out, const char *s, size_t n)
+html_decode(struct buf *out, const char *s, size_t n)
 {
 	size_t i = 0, taken;
 
