@@ -32,9 +32,6 @@ enum {
 	Q_REOPEN,
 	Q_SET_ARCHIVED,
 	Q_TO_ARCHIVE,
-	Q_PUT_MESSAGE,
-	Q_GET_MESSAGE,
-	Q_LANGUAGES,
 	Q_COUNT
 };
 
@@ -77,9 +74,6 @@ static const char *const sql[] = {
 	[Q_SET_ARCHIVED] = "UPDATE campaign SET archived_at = :now WHERE id = :id AND finished_at IS NOT NULL",
 	[Q_TO_ARCHIVE] = "SELECT " COLUMNS " FROM campaign WHERE id > :after AND finished_at < :before AND started_at IS NOT NULL AND archived_at IS NULL "
 			 "ORDER BY id LIMIT 1",
-	[Q_PUT_MESSAGE] = "INSERT INTO campaign_message (campaign_id, language, compiled) VALUES (:id, :language, :compiled)",
-	[Q_GET_MESSAGE] = "SELECT compiled FROM campaign_message WHERE campaign_id = :id ORDER BY language = :language DESC, rowid LIMIT 1",
-	[Q_LANGUAGES] = "SELECT language FROM campaign_message WHERE campaign_id = :id ORDER BY language",
 };
 const struct db_module campaign_module = { "campaign", sql, Q_COUNT, MODULE_CAMPAIGN };
 
@@ -448,47 +442,4 @@ campaign_to_archive(struct db *db, int64_t before, int64_t after, struct campaig
 	stmt_int(st, ":before", before);
 	stmt_int(st, ":after", after);
 	return one(st, out, e);
-}
-
-int
-campaign_put_message(struct db *db, int64_t id, const char *language, const void *compiled, size_t n, struct err *e)
-{
-	struct stmt *st = db_stmt(db, &campaign_module, Q_PUT_MESSAGE);
-
-	stmt_int(st, ":id", id);
-	stmt_text(st, ":language", language);
-	stmt_blob(st, ":compiled", compiled, n);
-	return stmt_run(st, e);
-}
-
-int
-campaign_get_message(struct db *db, int64_t id, const char *language, struct buf *out, struct err *e)
-{
-	struct stmt *st = db_stmt(db, &campaign_module, Q_GET_MESSAGE);
-	const void *blob;
-	size_t n;
-	int rc;
-
-	stmt_int(st, ":id", id);
-	stmt_text(st, ":language", language);
-	rc = stmt_step(st, e);
-	if (rc != 1)
-		return rc;
-	blob = stmt_col_blob(st, 0, &n);
-	buf_add(out, blob, n);
-	stmt_done(st);
-	return 1;
-}
-
-int
-campaign_languages(struct db *db, int64_t id, char (*out)[16], int size, struct err *e)
-{
-	struct stmt *st = db_stmt(db, &campaign_module, Q_LANGUAGES);
-	int rc = 0, n = 0;
-
-	stmt_int(st, ":id", id);
-	while (n < size && (rc = stmt_step(st, e)) == 1)
-		stmt_col_copy(st, 0, out[n++], sizeof(out[0]));
-	stmt_done(st);
-	return rc == -1 ? -1 : n;
 }

@@ -15,6 +15,7 @@ enum {
 	MODULE_SUPPRESSION,
 	MODULE_ARTICLE,
 	MODULE_CAMPAIGN,
+	MODULE_CAMPAIGN_MESSAGE,
 	MODULE_DELIVERY,
 	MODULE_LEDGER,
 	MODULE_OUTBOX,
@@ -32,9 +33,8 @@ enum {
 };
 
 extern const struct db_module topic_module, subscriber_module, subscription_module, signup_module, signup_line_module, consent_module,
-    onetime_module, suppression_module, article_module, campaign_module, delivery_module, ledger_module, outbox_module, event_module,
-    counter_module,
-    audit_module, pace_module, erasure_module, history_module, archive_module, welcome_module,
+    onetime_module, suppression_module, article_module, campaign_module, campaign_message_module, delivery_module, ledger_module,
+    outbox_module, event_module, counter_module, audit_module, pace_module, erasure_module, history_module, archive_module, welcome_module,
     feed_module, approval_module;
 
 #endif
