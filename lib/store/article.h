@@ -17,6 +17,7 @@ struct article {
 	char *source; /* what makes it the same article: its url, else its file name; of a feed's, its guid */
 	char *title, *url, *excerpt, *author, *image, *image_alt, *body, *hash;
 	bool from_feed;   /* written by a feed, not by a file */
+	bool url_shared;  /* others of its feed have its url too, which says nothing then; never read */
 	int64_t topic_id; /* 0: whatever topic articles are announced to */
 	int64_t published_at;
 };
@@ -39,7 +40,7 @@ enum article_outcome {
 
 /*
  * Insert, or update when the hash differs; fills a->id. It is the same article
- * by its source, else, of a feed and a file or of two feeds, by its url; one that a file wrote stays as the file says,
+ * by its source, else, of a feed and a file or of two feeds, by its url (http and https are one); one that a file wrote stays as the file says,
  * whatever a feed has for it, and a file takes over what a feed wrote.
  */
 int article_put(struct db *db, struct article *a, enum article_outcome *outcome, struct err *e);

@@ -50,6 +50,40 @@ succeeds "broken entities" nl article import "$feeds/broken.xml"
 is "what is left out is said" "$out" \
 	"3 new, 0 edited, 0 unchanged; 2 from before 2026-03-02 count as announced; 2 left out: no web address; 1 left out: neither title nor text."
 
+# what makes an article the same one
+item() { # TITLE URL GUID
+	printf '<item><title>%s</title><link>%s</link><guid isPermaLink="false">%s</guid><pubDate>Sun, 08 Mar 2026 08:00:00 GMT</pubDate><description>Words of %s.</description></item>' "$1" "$2" "$3" "$1"
+}
+channel() { # LINK ITEM…
+	printf '<?xml version="1.0"?><rss version="2.0"><channel><title>t</title>%s' "$1"
+	printf '%s' "${@:2}" '</channel></rss>'
+}
+site same
+channel '' "$(item One https://one.example/a 1)" >one.xml
+channel '' "$(item Two https://two.example/b 1)" >two.xml
+succeeds "a feed that names no site" nl article import one.xml
+succeeds "another one, whose guids are the same" nl article import two.xml
+is "has articles of its own" "$out" "1 new, 0 edited, 0 unchanged."
+channel '<link>http://moved.example/</link>' "$(item Moved http://moved.example/c http://moved.example/c)" "$(item Too http://moved.example/d 7)" >http.xml
+sed 's|http://|https://|g' http.xml >https.xml
+succeeds "a site" nl article import http.xml
+nl article skip --all >/dev/null
+succeeds "moves to https" nl article import https.xml
+is "and has nothing new" "$out" "0 new, 2 edited, 0 unchanged."
+is "nothing is announced again" "$(nl article list --new --json | grep -c '"id"')" 0
+is "and the links are the new ones" "$(db "SELECT count(*) FROM article WHERE url LIKE 'https://moved.example/_'")" 2
+channel '<link>https://pod.example/</link>' "$(item Ep2 https://pod.example/ b)" "$(item Ep1 https://pod.example/ a)" >pod.xml
+succeeds "episodes that all lead to the home page" nl article import pod.xml
+is "are several articles" "$out" "2 new, 0 edited, 0 unchanged."
+succeeds "and the next time" nl article import pod.xml
+is "they are the same" "$out" "0 new, 0 edited, 2 unchanged."
+mkdir posts
+printf -- '---\ntitle: Post\nurl: http://moved.example/post\n---\nWords.\n' >posts/post.md
+nl article import posts >/dev/null
+sed -i 's|http:|https:|' posts/post.md
+succeeds "a file whose address moves to https" nl article import posts
+like "is the same article" "$out" "0 new, 1 edited, 0 unchanged"
+
 site bad
 refused "a billion laughs" 1 "laughs.xml: line 3: it declares an entity" nl article import "$feeds/laughs.xml"
 refused "a file as an entity" 1 "line 3: it declares an entity" nl article import "$feeds/xxe.xml"
