@@ -39,9 +39,9 @@ enum article_outcome {
 };
 
 /*
- * Insert, or update when the hash differs; fills a->id. It is the same article
- * by its source, else, of a feed and a file or of two feeds, by its url (http and https are one); one that a file wrote stays as the file says,
- * whatever a feed has for it, and a file takes over what a feed wrote.
+ * Insert, or update when the hash differs; fills a->id. It is the same article by its source, else, of a feed and a file or of two
+ * feeds, by its url, where http and https are one; one that a file wrote stays as the file says, whatever a feed has for it, and a file
+ * takes over what a feed wrote.
  */
 int article_put(struct db *db, struct article *a, enum article_outcome *outcome, struct err *e);
 
