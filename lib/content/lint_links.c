@@ -94,7 +94,7 @@ is_own(const struct lint_mail *m, const char *url)
 static bool
 is_personal(const struct lint_mail *m, const char *url)
 {
-	static const char *const pages[] = { "/u/", "/preferences/", "/view/", "/confirm/", "/my-data/", "/approve/" };
+	static const char *const pages[] = { "/u/", "/preferences/", "/view/", "/confirm/", "/my-data/", "/approve/", "/draft/" };
 	size_t i;
 
 	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)

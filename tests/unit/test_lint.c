@@ -223,7 +223,7 @@ test_places(void **state)
 {
 	struct change c = { .body = "<p>a</p>\n<img src=\"https://a.net/b.png\" alt=\"B\" width=\"9\"><form></form>\n"
 				    "<a href=\"https://a.net/c#d\">x</a> <a href=\"https://a.net/c\">y</a> <a href=\"mailto:ann@a.net\">z</a> "
-				    "<a href=\"https://news.quietharbour.org/u/abc\">u</a> <a href=\"https://news.quietharbour.org/archive\">v</a>" };
+				    "<a href=\"https://news.quietharbour.org/u/abc\">u</a> <a href=\"https://news.quietharbour.org/draft/abc\">d</a> <a href=\"https://news.quietharbour.org/archive\">v</a>" };
 	struct buf html = BUF_INIT;
 	struct lint l = LINT_INIT;
 	struct lint_mail m = mail(&c, &html);
