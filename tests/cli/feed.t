@@ -193,7 +193,7 @@ is "outweighs the document's" "$(db "SELECT author FROM article WHERE id = 2")" 
 sqlite3 store/newsletter.db 'DELETE FROM feed'
 nl article import "$url/feed" >/dev/null 2>&1
 # what follows changes nothing; the feeds are known, so that there is but one line to say what is wrong
-for path in moved/6 none page large bomb slow cut headers empty error file; do
+for path in moved/6 none page large bomb slow cut headers empty error file user; do
 	sqlite3 store/newsletter.db "INSERT OR IGNORE INTO feed VALUES ('$url/$path', '', '', 1, 1)"
 done
 refused "six redirects" 1 "more than 5 redirects" nl article import "$url/moved/6"
@@ -209,6 +209,8 @@ refused "cut off" 1 "$url/cut: " nl article import "$url/cut"
 refused "a header without end" 1 "header is larger" nl article import "$url/headers"
 refused "empty" 1 "the answer is empty" nl article import "$url/empty"
 refused "a redirect to a file" 1 "redirects to what is no web address" nl article import "$url/file"
+refused "a redirect to an address with a password" 1 "redirects to an address with a user in it" nl article import "$url/user"
+hasnt "whose password is nobody's to see" "$err" secret
 refused "nobody listens" 1 "no connection" nl article import https://127.0.0.1:1/
 refused "a certificate that nobody vouches for" 1 "no secure connection" nl article import "https://127.0.0.1:$secure/feed"
 export SSL_CERT_FILE=$tmp/cert.pem
