@@ -246,14 +246,14 @@ add_source(struct buf *out, const struct import *im, const struct feed_item *ite
 	buf_addstr(out, item->guid);
 }
 
-/* Whether several items have its link, as those of a podcast that all lead to its home page. */
+/* Whether items of other titles have its link, as those of a podcast that all lead to its home page; of the same, it is there twice. */
 static bool
 is_shared(const struct feed *f, size_t i)
 {
 	size_t j;
 
 	for (j = 0; j < f->count; j++)
-		if (j != i && strcmp(f->item[j].url, f->item[i].url) == 0 && strcmp(f->item[j].guid, f->item[i].guid) != 0)
+		if (j != i && strcmp(f->item[j].url, f->item[i].url) == 0 && strcmp(f->item[j].title, f->item[i].title) != 0)
 			return true;
 	return false;
 }

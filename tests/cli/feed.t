@@ -77,6 +77,9 @@ succeeds "episodes that all lead to the home page" nl article import pod.xml
 is "are several articles" "$out" "2 new, 0 edited, 0 unchanged."
 succeeds "and the next time" nl article import pod.xml
 is "they are the same" "$out" "0 new, 0 edited, 2 unchanged."
+channel '<link>https://twice.example/</link>' "$(item Twice https://twice.example/1 b)" "$(item Twice https://twice.example/1 a)" >twice.xml
+succeeds "one that is in it twice" nl article import twice.xml
+like "is one article" "$out" "^1 new"
 mkdir posts
 printf -- '---\ntitle: Post\nurl: http://moved.example/post\n---\nWords.\n' >posts/post.md
 nl article import posts >/dev/null
