@@ -236,13 +236,26 @@ read_feed(struct import *im, const char *arg, struct err *e)
 
 /* What makes an item the same article next time: its guid, with the feed's site before one that is not unique in the world. */
 static void
-add_source(struct buf *out, const struct feed *f, const struct feed_item *item)
+add_source(struct buf *out, const struct import *im, const struct feed_item *item)
 {
+	const struct feed *f = &im->feed;
 	size_t scheme = strcspn(item->guid, ":/?# ");
 
 	if (!scheme || item->guid[scheme] != ':')
-		buf_addf(out, "%s ", f->link);
+		buf_addf(out, "%s ", f->link[0] ? f->link : im->key.data);
 	buf_addstr(out, item->guid);
+}
+
+/* Whether items of other titles have its link, as those of a podcast that all lead to its home page; of the same, it is there twice. */
+static bool
+is_shared(const struct feed *f, size_t i)
+{
+	size_t j;
+
+	for (j = 0; j < f->count; j++)
+		if (j != i && strcmp(f->item[j].url, f->item[i].url) == 0 && strcmp(f->item[j].title, f->item[i].title) != 0)
+			return true;
+	return false;
 }
 
 static int
@@ -257,7 +270,7 @@ take_items(struct import *im, struct article_take *take, struct err *e)
 	for (i = 0; i < im->feed.count && rc == 0; i++) {
 		item = &im->feed.item[i];
 		buf_reset(&source);
-		add_source(&source, &im->feed, item);
+		add_source(&source, im, item);
 		struct article row = {
 			.source = source.data,
 			.title = item->title,
@@ -269,6 +282,7 @@ take_items(struct import *im, struct article_take *take, struct err *e)
 			.body = item->body,
 			.hash = (char *)item->hash,
 			.from_feed = true,
+			.url_shared = is_shared(&im->feed, i),
 			.published_at = item->published,
 		};
 

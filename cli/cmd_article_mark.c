@@ -8,6 +8,7 @@
 #include "out.h"
 #include "store/article.h"
 #include "store/audit.h"
+#include "store/campaign.h"
 #include "store/db.h"
 #include "store/topic.h"
 
@@ -35,6 +36,24 @@ static int
 skip_one(struct db *db, int64_t article_id, int64_t topic_id, struct err *e)
 {
 	return article_announce(db, article_id, topic_id, 0, e);
+}
+
+/* What waits in a mailing that has not started would go twice. */
+static int
+again_one(struct db *db, int64_t article_id, int64_t topic_id, struct err *e)
+{
+	struct announcement at = { 0 };
+	struct campaign c;
+	int rc = article_announcements(db, article_id, topic_id, &at, 1, e);
+
+	if (rc == 1 && at.campaign_id)
+		rc = campaign_get(db, at.campaign_id, &c, e);
+	if (rc == -1)
+		return -1;
+	if (rc == 1 && at.campaign_id && !c.started_at)
+		return err_set(e, ERR_REFUSED, "article %lld goes with campaign %lld, which has not started yet: cancel that one instead",
+		    (long long)article_id, (long long)c.id);
+	return article_again(db, article_id, topic_id, e);
 }
 
 /* One by its id: ERR_NOT_FOUND when there is none. */
@@ -125,7 +144,7 @@ cmd_article_skip(struct cli *cli, int argc, char **argv, struct err *e)
 int
 cmd_article_again(struct cli *cli, int argc, char **argv, struct err *e)
 {
-	struct marking m = { .cli = cli, .command = "article again", .mark = article_again };
+	struct marking m = { .cli = cli, .command = "article again", .mark = again_one };
 	char a[96], b[96];
 
 	if (mark(&m, argc, argv, e) == -1)

@@ -36,6 +36,8 @@ decide(struct clerk *c, const struct campaign *campaign, struct err *e)
 static int
 is_due(const struct campaign *campaign, int64_t now)
 {
+	if (campaign->state == CAMPAIGN_DONE || campaign->state == CAMPAIGN_CANCELLED)
+		return 0; /* just now: the sender came to its end, or somebody cancelled it */
 	if (campaign_is_past(campaign, now))
 		return 1;
 	return campaign->state == CAMPAIGN_SCHEDULED && now >= campaign->start_at;
@@ -55,7 +57,9 @@ clerk_schedule(struct clerk *c, struct err *e)
 		/* in one transaction each, on the row as it is then: a cancel in between must win */
 		if (db_begin(c->site->db, e) == -1)
 			return -1;
-		if (campaign_get(c->site->db, open[i].id, &open[i], e) == -1 || decide(c, &open[i], e) == -1)
+		if (campaign_get(c->site->db, open[i].id, &open[i], e) == -1)
+			return -1;
+		if (is_due(&open[i], clock_now()) && decide(c, &open[i], e) == -1)
 			return -1;
 		if (db_commit(c->site->db, e) == -1)
 			return -1;

@@ -228,6 +228,15 @@ transfer_one(struct transfer *t, const char *url, struct curl_slist *headers, lo
 	return code == CURLE_OK ? 0 : curl_failed(t, url, code, detail);
 }
 
+/* Whether a web address has a user, or a user and a password, in it. */
+static bool
+has_user(const char *url)
+{
+	const char *host = strstr(url, "//");
+
+	return host && memchr(host, '@', strcspn(host + 2, "/?#") + 2);
+}
+
 /* Where a redirect leads, into `next`: 1, 0 when the answer is none, -1 when it must not be followed. */
 static int
 redirect(const struct transfer *t, const char *url, struct buf *next)
@@ -242,6 +251,8 @@ redirect(const struct transfer *t, const char *url, struct buf *next)
 		url_clean(next, to, strlen(to));
 	if (url_kind(next->data) != URL_HTTP)
 		return err_set(t->e, ERR_PEER, "%.300s redirects to what is no web address", url);
+	if (has_user(next->data)) /* links that are relative would be resolved against it, and mailed */
+		return err_set(t->e, ERR_PEER, "%.300s redirects to an address with a user in it: refused", url);
 	if (is_https(url) && !is_https(next->data))
 		return err_set(t->e, ERR_PEER, "%.200s redirects to %.200s, which is not secure: refused", url, next->data);
 	return 1;
@@ -284,13 +295,12 @@ fetch_url(const struct fetch *f, struct fetch_answer *answer, struct err *e)
 {
 	struct transfer t = { .f = f, .answer = answer, .e = e };
 	struct curl_slist *headers = NULL;
-	const char *host = strstr(f->url, "//");
 	int rc;
 
 	*answer = (struct fetch_answer){ .url = BUF_INIT, .charset = BUF_INIT, .etag = BUF_INIT, .last_modified = BUF_INIT };
-	if (url_kind(f->url) != URL_HTTP || !host)
+	if (url_kind(f->url) != URL_HTTP)
 		return err_set(e, ERR_INPUT, "\"%.200s\" is no web address: write one that starts with https://", f->url);
-	if (memchr(host, '@', strcspn(host + 2, "/?#") + 2))
+	if (has_user(f->url))
 		return err_set(e, ERR_INPUT,
 		    "an address with a user and a password in it is not fetched: what is stored and shown must hold no secret");
 	curl_global_init(CURL_GLOBAL_DEFAULT);

@@ -42,7 +42,7 @@ put_words(struct buf *out, const char *s, size_t n)
 			len = strlen(names[i].name);
 			continue;
 		}
-		len = text_sequence(p, strlen(p));
+		len = text_sequence(p, text.len - (size_t)(p - text.data));
 		len = len ? len : 1;
 		for (i = 0; i < sizeof(unseen) / sizeof(unseen[0]) && strncmp(p, unseen[i], strlen(unseen[i])) != 0; i++)
 			;
@@ -62,6 +62,7 @@ html_snippet(struct buf *out, const char *html, size_t n)
 {
 	const char *s = html, *end = html + n;
 	struct html_token t;
+	size_t i, count = 0;
 
 	while (s < end && text_length(out->data, out->len) < HTML_SNIPPET) {
 		s = html_token_read(&t, s, end);
@@ -70,8 +71,9 @@ html_snippet(struct buf *out, const char *html, size_t n)
 		else if (out->len && out->data[out->len - 1] != ' ')
 			buf_addch(out, ' '); /* a tag ends a word, as most of them are blocks or cells */
 	}
-	while (text_length(out->data, out->len) > HTML_SNIPPET)
-		buf_truncate(out, text_cut(out->data, out->len - 1));
+	for (i = 0; i < out->len && !(((unsigned char)out->data[i] & 0xc0) != 0x80 && count++ == HTML_SNIPPET); i++)
+		;
+	buf_truncate(out, i);
 }
 
 /* "(prefers-color-scheme: dark)" at s: its length, and whether it asks for the dark; 0 when it is something else. */

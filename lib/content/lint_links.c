@@ -94,7 +94,7 @@ is_own(const struct lint_mail *m, const char *url)
 static bool
 is_personal(const struct lint_mail *m, const char *url)
 {
-	static const char *const pages[] = { "/u/", "/preferences/", "/view/", "/confirm/", "/my-data/", "/approve/" };
+	static const char *const pages[] = { "/u/", "/preferences/", "/view/", "/confirm/", "/my-data/", "/approve/", "/draft/" };
 	size_t i;
 
 	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
@@ -140,6 +140,10 @@ check_web(struct lint *l, const struct lint_mail *m, const char *url, bool image
 		if (strcmp(registered(host), shorteners[i]) == 0)
 			lint_add(l, LINT_WARNING, "short-link", where,
 			    "%s hides where it leads, as spam does: write the address itself", host);
+	if (!own && (strstr(url, "_url\002") || (image && strchr(url, SLOT_START))))
+		lint_add(l, LINT_ERROR, "personal-link", where,
+		    image ? "tells its server who opens the mail: write one address for everybody"
+			  : "gives somebody's own link to another site, which could use it: leave it out");
 	if (!strpbrk(url, "\001\002") && !is_personal(m, url) && !(own && m->relay == LINT_RELAY_NONE))
 		keep_link(l, url, image);
 }

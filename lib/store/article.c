@@ -31,7 +31,7 @@ enum {
 
 static const char *const sql[] = {
 	[Q_FIND] = "SELECT " COLUMNS " FROM article WHERE source = :source",
-	[Q_FIND_URL] = "SELECT " COLUMNS " FROM article WHERE url = :url AND url <> '' ORDER BY id LIMIT 1",
+	[Q_FIND_URL] = "SELECT " COLUMNS " FROM article WHERE url IN (:url, :other) AND url <> '' ORDER BY url = :url DESC, id LIMIT 1",
 	[Q_GET] = "SELECT " COLUMNS " FROM article WHERE id = :id",
 	[Q_INSERT] = "INSERT INTO article (source, title, url, excerpt, author, image, topic_id, body, content_hash, published_at, imported_at, updated_at, image_alt) "
 		     "VALUES (:source, :title, :url, :excerpt, :author, :image, :topic, :body, :hash, :published, :now, :now, :image_alt)",
@@ -40,6 +40,8 @@ static const char *const sql[] = {
 	[Q_LIST] = "SELECT " COLUMNS_SHORT " FROM article ORDER BY published_at DESC, id DESC LIMIT :limit",
 	[Q_LIST_UNANNOUNCED] = "SELECT " COLUMNS_SHORT " FROM article a WHERE (topic_id IS NULL OR topic_id = :of) AND NOT EXISTS "
 			       "(SELECT 1 FROM announcement n WHERE n.article_id = a.id AND n.topic_id = :topic) "
+			       "AND (:of = :topic OR NOT EXISTS "
+			       "(SELECT 1 FROM announcement n WHERE n.article_id = a.id AND n.topic_id = :of AND n.campaign_id IS NULL)) "
 			       "ORDER BY published_at DESC, id DESC LIMIT :limit",
 	[Q_NEWEST] = "SELECT " COLUMNS_SHORT " FROM article WHERE published_at <= :now AND "
 		     "(topic_id IS NULL OR instr(' ' || :topics || ' ', ' ' || topic_id || ' ') > 0) ORDER BY published_at DESC, id DESC LIMIT :limit",
@@ -103,19 +105,41 @@ article_find(struct db *db, const char *source, struct article *out, struct err 
 	return one(st, out, e);
 }
 
+/* The article of that address, http or https: a site that moves to https has no new articles. */
+static int
+find_url(struct db *db, const char *url, struct article *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &article_module, Q_FIND_URL);
+	struct buf other = BUF_INIT;
+	int rc;
+
+	if (strncmp(url, "http://", 7) == 0)
+		buf_addf(&other, "https%s", url + strlen("http"));
+	else if (strncmp(url, "https://", 8) == 0)
+		buf_addf(&other, "http%s", url + strlen("https"));
+	stmt_text(st, ":url", url);
+	stmt_text(st, ":other", other.data);
+	rc = one(st, out, e);
+	buf_release(&other);
+	return rc;
+}
+
+static bool
+is_named_by_url(const struct article *a)
+{
+	return strcmp(a->source, a->url) == 0;
+}
+
 int
 article_find_same(struct db *db, const struct article *a, struct article *out, struct err *e)
 {
-	struct stmt *st;
 	int rc = article_find(db, a->source, out, e);
 
-	if (rc || !a->url[0])
+	if (rc || !a->url[0] || a->url_shared)
 		return rc;
-	st = db_stmt(db, &article_module, Q_FIND_URL);
-	stmt_text(st, ":url", a->url);
-	rc = one(st, out, e);
-	if (rc == 1 && !a->from_feed && !out->from_feed) { /* two files are two articles, whatever they say */
-		article_release(out);
+	rc = find_url(db, a->url, out, e);
+	if (rc == 1 && !a->from_feed && !out->from_feed && !(is_named_by_url(a) && is_named_by_url(out))) {
+		article_release(out); /* two files are two articles, whatever they say */
 		rc = 0;
 	}
 	return rc;

@@ -17,6 +17,7 @@ struct article {
 	char *source; /* what makes it the same article: its url, else its file name; of a feed's, its guid */
 	char *title, *url, *excerpt, *author, *image, *image_alt, *body, *hash;
 	bool from_feed;   /* written by a feed, not by a file */
+	bool url_shared;  /* others of its feed have its url too, which says nothing then; never read */
 	int64_t topic_id; /* 0: whatever topic articles are announced to */
 	int64_t published_at;
 };
@@ -38,9 +39,9 @@ enum article_outcome {
 };
 
 /*
- * Insert, or update when the hash differs; fills a->id. It is the same article
- * by its source, else, of a feed and a file or of two feeds, by its url; one that a file wrote stays as the file says,
- * whatever a feed has for it, and a file takes over what a feed wrote.
+ * Insert, or update when the hash differs; fills a->id. It is the same article by its source, else, of a feed and a file or of two
+ * feeds, by its url, where http and https are one; one that a file wrote stays as the file says, whatever a feed has for it, and a file
+ * takes over what a feed wrote.
  */
 int article_put(struct db *db, struct article *a, enum article_outcome *outcome, struct err *e);
 
@@ -57,7 +58,10 @@ int article_find_same(struct db *db, const struct article *a, struct article *ou
 /* Newest first, at most `limit`, without the bodies. With topic_id > 0: only those of that topic that were not announced to it yet. */
 int article_list(struct db *db, int64_t topic_id, int64_t limit, struct article_list *out, struct err *e);
 
-/* The same of one topic's articles that were not announced to another yet: a weekly digest is a topic of its own. */
+/*
+ * The same of one topic's articles that were not announced to another yet: a weekly digest is a topic of its own. What was marked
+ * without a mail for the topic whose they are, as a first import does with what is old, is new to nobody.
+ */
 int article_list_for(struct db *db, int64_t topic_id, int64_t of_topic_id, int64_t limit, struct article_list *out, struct err *e);
 
 /*

@@ -24,6 +24,8 @@ succeeds "again" nl article again 2 3 4
 like "says how many" "$out" "^2 articles go with the next send to articles; 1 was new already"
 works "and they go" nl send --no-links
 is "by a mailing" "$(announced)" "1:1:- 2:1:1 3:1:1"
+refused "again what is still to go" 3 "article 2 goes with campaign 1, which has not started yet" nl article again 2
+db "UPDATE campaign SET state = 'done', started_at = 1, finished_at = 2"
 succeeds "again what was mailed" nl article again 2
 works "goes once more" nl send --no-links
 is "by another" "$(announced)" "1:1:- 2:1:2 3:1:1"

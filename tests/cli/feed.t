@@ -50,6 +50,43 @@ succeeds "broken entities" nl article import "$feeds/broken.xml"
 is "what is left out is said" "$out" \
 	"3 new, 0 edited, 0 unchanged; 2 from before 2026-03-02 count as announced; 2 left out: no web address; 1 left out: neither title nor text."
 
+# what makes an article the same one
+item() { # TITLE URL GUID
+	printf '<item><title>%s</title><link>%s</link><guid isPermaLink="false">%s</guid><pubDate>Sun, 08 Mar 2026 08:00:00 GMT</pubDate><description>Words of %s.</description></item>' "$1" "$2" "$3" "$1"
+}
+channel() { # LINK ITEM…
+	printf '<?xml version="1.0"?><rss version="2.0"><channel><title>t</title>%s' "$1"
+	printf '%s' "${@:2}" '</channel></rss>'
+}
+site same
+channel '' "$(item One https://one.example/a 1)" >one.xml
+channel '' "$(item Two https://two.example/b 1)" >two.xml
+succeeds "a feed that names no site" nl article import one.xml
+succeeds "another one, whose guids are the same" nl article import two.xml
+is "has articles of its own" "$out" "1 new, 0 edited, 0 unchanged."
+channel '<link>http://moved.example/</link>' "$(item Moved http://moved.example/c http://moved.example/c)" "$(item Too http://moved.example/d 7)" >http.xml
+sed 's|http://|https://|g' http.xml >https.xml
+succeeds "a site" nl article import http.xml
+nl article skip --all >/dev/null
+succeeds "moves to https" nl article import https.xml
+is "and has nothing new" "$out" "0 new, 2 edited, 0 unchanged."
+is "nothing is announced again" "$(nl article list --new --json | grep -c '"id"')" 0
+is "and the links are the new ones" "$(db "SELECT count(*) FROM article WHERE url LIKE 'https://moved.example/_'")" 2
+channel '<link>https://pod.example/</link>' "$(item Ep2 https://pod.example/ b)" "$(item Ep1 https://pod.example/ a)" >pod.xml
+succeeds "episodes that all lead to the home page" nl article import pod.xml
+is "are several articles" "$out" "2 new, 0 edited, 0 unchanged."
+succeeds "and the next time" nl article import pod.xml
+is "they are the same" "$out" "0 new, 0 edited, 2 unchanged."
+channel '<link>https://twice.example/</link>' "$(item Twice https://twice.example/1 b)" "$(item Twice https://twice.example/1 a)" >twice.xml
+succeeds "one that is in it twice" nl article import twice.xml
+like "is one article" "$out" "^1 new"
+mkdir posts
+printf -- '---\ntitle: Post\nurl: http://moved.example/post\n---\nWords.\n' >posts/post.md
+nl article import posts >/dev/null
+sed -i 's|http:|https:|' posts/post.md
+succeeds "a file whose address moves to https" nl article import posts
+like "is the same article" "$out" "0 new, 1 edited, 0 unchanged"
+
 site bad
 refused "a billion laughs" 1 "laughs.xml: line 3: it declares an entity" nl article import "$feeds/laughs.xml"
 refused "a file as an entity" 1 "line 3: it declares an entity" nl article import "$feeds/xxe.xml"
@@ -159,7 +196,7 @@ is "outweighs the document's" "$(db "SELECT author FROM article WHERE id = 2")" 
 sqlite3 store/newsletter.db 'DELETE FROM feed'
 nl article import "$url/feed" >/dev/null 2>&1
 # what follows changes nothing; the feeds are known, so that there is but one line to say what is wrong
-for path in moved/6 none page large bomb slow cut headers empty error file; do
+for path in moved/6 none page large bomb slow cut headers empty error file user; do
 	sqlite3 store/newsletter.db "INSERT OR IGNORE INTO feed VALUES ('$url/$path', '', '', 1, 1)"
 done
 refused "six redirects" 1 "more than 5 redirects" nl article import "$url/moved/6"
@@ -175,6 +212,8 @@ refused "cut off" 1 "$url/cut: " nl article import "$url/cut"
 refused "a header without end" 1 "header is larger" nl article import "$url/headers"
 refused "empty" 1 "the answer is empty" nl article import "$url/empty"
 refused "a redirect to a file" 1 "redirects to what is no web address" nl article import "$url/file"
+refused "a redirect to an address with a password" 1 "redirects to an address with a user in it" nl article import "$url/user"
+hasnt "whose password is nobody's to see" "$err" secret
 refused "nobody listens" 1 "no connection" nl article import https://127.0.0.1:1/
 refused "a certificate that nobody vouches for" 1 "no secure connection" nl article import "https://127.0.0.1:$secure/feed"
 export SSL_CERT_FILE=$tmp/cert.pem

@@ -73,6 +73,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def get_down(self):
         self.reply(302, Location="http://127.0.0.1:%d/feed" % plain.server_port)
 
+    def get_user(self):
+        self.reply(302, Location="http://ann:secret@127.0.0.1:%d/feed" % plain.server_port)
+
     def get_file(self):
         self.reply(302, Location="file:///etc/passwd")
 

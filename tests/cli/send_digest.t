@@ -121,4 +121,19 @@ run nl send --no-links
 unlike "the real one is not marked" "$(part 1 subject)$(part 1 text)" "[Tt]est copy|\[Test\]"
 refused "a language without words" 2 'no mails in "tlh", only in: en, es' nl send --to me@example.org --language tlh
 refused "--language without --to" 2 "goes with --to" nl send --language es
+
+# a digest of its own takes no archive that was old when it was imported
+unset NEWSLETTER_CLOCK
+site archive
+nl topic create weekly --title Weekly >/dev/null
+nl subscriber add ann@example.org --topic weekly >/dev/null
+item() { printf '<item><title>%s</title><link>https://blog.example/%s</link><pubDate>%s</pubDate><description>Text.</description></item>' "$1" "$1" "$(date -R -d "$2")"; }
+printf '<?xml version="1.0"?><rss version="2.0"><channel><title>t</title><link>https://blog.example/</link>%s</channel></rss>' \
+	"$(item Fresh '-1 day')$(item Old '-100 day')$(item Older '-300 day')" >feed.xml
+nl article import feed.xml >/dev/null
+run nl send --topic weekly --of articles --no-links --json
+is "a first digest has what is new" "$(db "SELECT group_concat(title) FROM announcement JOIN article a ON a.id = article_id WHERE campaign_id = 1")" Fresh
+nl article again 2 >/dev/null
+run nl send --topic weekly --of articles --no-links
+is "and what staff call new" "$(db "SELECT group_concat(title) FROM announcement JOIN article a ON a.id = article_id WHERE campaign_id = 2")" "$(db 'SELECT title FROM article WHERE id = 2')"
 done_testing

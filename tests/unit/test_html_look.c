@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "content/html_look.h"
 
@@ -88,6 +89,24 @@ static const struct {
 	{ "cut off", "<style>(prefers-color-scheme: dark", "<style>(prefers-color-scheme: dark", "<style>(prefers-color-scheme: dark" },
 };
 
+/* A page of one paragraph is one text to the tokenizer: its length must not be squared. */
+static void
+test_snippet_is_quick(void **state)
+{
+	struct buf html = BUF_INIT, out = BUF_INIT;
+	int64_t began = clock_mono_us();
+	int i;
+
+	(void)state;
+	for (i = 0; i < 400000; i++)
+		buf_addstr(&html, "*a ");
+	html_snippet(&out, html.data, html.len);
+	assert_int_equal(text_length(out.data, out.len), HTML_SNIPPET);
+	assert_true(clock_mono_us() - began < 5000000);
+	buf_release(&html);
+	buf_release(&out);
+}
+
 static void
 test_scheme(void **state)
 {
@@ -115,6 +134,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_snippet),
 		cmocka_unit_test(test_snippet_is_short),
+		cmocka_unit_test(test_snippet_is_quick),
 		cmocka_unit_test(test_scheme),
 	};
 

@@ -104,6 +104,10 @@ static const struct {
 	{ "an IPv4 address as a number", { .body = "<a href=\"https://3221225985/a\">x</a>" }, "error ip-link" },
 	{ "an IPv6 address", { .body = "<a href=\"https://[2001:db8::1]/a\">x</a>" }, "error ip-link" },
 	{ "a user before the host", { .body = "<a href=\"https://bank.com@a.net/\">x</a>" }, "error link-user" },
+	{ "one's own link for another site", { .body = "<a href=\"https://a.net/?" OUT "\">x</a>" }, "error personal-link" },
+	{ "but for ours", { .body = "<a href=\"https://news.quietharbour.org/?" OUT "\">x</a>" }, "" },
+	{ "a name in a link", { .body = "<a href=\"https://a.net/?" SLOT_MARK("name") "\">x</a>" }, "" },
+	{ "a name in an image", { .body = "<img src=\"https://a.net/?" SLOT_MARK("name") "\" alt=\"x\" width=\"9\">" }, "error personal-link" },
 	{ "an @ in the path is none", { .body = "<a href=\"https://a.net/@ann\">x</a>" }, "" },
 	{ "javascript", { .body = "<a href=\"java&#10;script:alert(1)\">x</a>" }, "error link-scheme" },
 	{ "a data link", { .body = "<a href=\"data:text/html,a\">x</a>" }, "error link-scheme" },
@@ -223,7 +227,7 @@ test_places(void **state)
 {
 	struct change c = { .body = "<p>a</p>\n<img src=\"https://a.net/b.png\" alt=\"B\" width=\"9\"><form></form>\n"
 				    "<a href=\"https://a.net/c#d\">x</a> <a href=\"https://a.net/c\">y</a> <a href=\"mailto:ann@a.net\">z</a> "
-				    "<a href=\"https://news.quietharbour.org/u/abc\">u</a> <a href=\"https://news.quietharbour.org/archive\">v</a>" };
+				    "<a href=\"https://news.quietharbour.org/u/abc\">u</a> <a href=\"https://news.quietharbour.org/draft/abc\">d</a> <a href=\"https://news.quietharbour.org/archive\">v</a>" };
 	struct buf html = BUF_INIT;
 	struct lint l = LINT_INIT;
 	struct lint_mail m = mail(&c, &html);

@@ -263,17 +263,21 @@ test_announce(void **state)
 static void
 test_for(void **state)
 {
+	struct campaign c = { .kind = "articles", .subject = "s", .created_by = "ann", .start_at = T0 };
 	int64_t articles, weekly, own, any, other;
 	struct article_list list;
 
 	(void)state;
-	articles = make_topic("articles");
+	articles = c.topic_id = make_topic("articles");
 	weekly = make_topic("weekly");
 	begin();
+	ok(campaign_create(db, &c, &err));
 	own = put("a", articles, T0 + 1);
 	any = put("b", 0, T0 + 2);
 	other = put("c", weekly, T0 + 3);
-	assert_int_equal(article_announce(db, own, articles, 0, &err), 1);
+	assert_int_equal(article_announce(db, own, articles, c.id, &err), 1);
+	/* old when it was imported: new to nobody */
+	assert_int_equal(article_announce(db, put("old", articles, T0), articles, 0, &err), 1);
 	commit();
 	ok(article_list_for(db, weekly, articles, 10, &list, &err));
 	assert_int_equal(list.count, 2);
