@@ -149,7 +149,7 @@ cmd_article_show(struct cli *cli, int argc, char **argv, struct err *e)
 	out_field(cli, "Announced", rc ? OUT_PLAIN : OUT_WARN, "%s", rc ? text.data : "not yet");
 	out_field(cli, "Excerpt", OUT_PLAIN, "%s", a.excerpt);
 	out_gap(cli);
-	out_text(cli, a.body + strspn(a.body, "\r\n"), "    ");
+	out_prose(cli, a.body + strspn(a.body, "\r\n"), "    ");
 	put_article(cli->result, &a);
 	json_put(cli->result, "image", a.image);
 	json_put(cli->result, "image_alt", a.image_alt);
