@@ -99,6 +99,13 @@ run nl send --no-links --topic weekly --of articles --key 'weekly-%G-%V'
 like "in the same week nothing more goes" "$out" "has the key weekly-2026-11 already"
 NEWSLETTER_CLOCK=@1773704800 run nl send --no-links --topic weekly --of articles --key 'weekly-%G-%V'
 is "the next week has what came since" "$(db 'SELECT group_concat(article_id) FROM announcement WHERE campaign_id = 3')" 4
+article past 2026-03-05
+nl article skip 5 >/dev/null
+nl topic create monthly --title 'Once a month' >/dev/null
+db "UPDATE topic SET created_at = created_at + 1 WHERE slug = 'monthly'"
+nl subscriber add ann@example.org --topic monthly >/dev/null
+run nl send --no-links --topic monthly --of articles --dry-run --json
+is "a digest has no archive: neither what was skipped, nor what was announced before its topic was made" "$(json 'j["articles"]')" "['The four', 'The one']"
 refused "--of a topic that is none" 1 'unknown topic "sport"' nl send --topic weekly --of sport
 for option in '--of articles' '--max 3' '--since 7' '--intro intro.md'; do
 	# shellcheck disable=SC2086 # an option and its value
