@@ -42,7 +42,8 @@ announced(struct cli *cli, const struct topic_list *topics, const struct article
 	n = article_announcements(cli->site.db, a->id, 0, at, TOPICS_MAX, e);
 	for (i = 0; i < n; i++) {
 		t = topic_in(topics, at[i].topic_id);
-		buf_addf(text, "%s%s %.10s", i ? ", " : "", t ? t->slug : "?", clock_local(when, at[i].at));
+		buf_addf(text, "%s%s %.10s%s", i ? "; " : "", t ? t->slug : "?", clock_local(when, at[i].at),
+		    at[i].campaign_id ? "" : ", without a mail");
 		one = json_object();
 		json_put(one, "topic", t ? t->slug : "?");
 		json_put_time(one, "at", at[i].at);

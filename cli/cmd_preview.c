@@ -137,8 +137,9 @@ tell_page(struct cli *cli, const char *path, const char *url)
 static void
 tell_no_display(struct cli *cli, const char *path)
 {
-	out_line(cli, "  There is no display here: open that address in a browser of this machine, or take the file to yours,");
-	out_line(cli, "  for example with scp, from %s", path);
+	out_line(cli, "  There is no display here: open that address in a browser of this machine,");
+	out_line(cli, "  or take the file to yours, for example with scp, from");
+	out_line(cli, "  %s", path);
 }
 
 static int

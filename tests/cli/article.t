@@ -54,6 +54,7 @@ is "nobody is mailed about those" "$(db 'SELECT count(*), sum(campaign_id IS NUL
 succeeds "list" nl article list
 is "newest first" "$(echo "$out" | awk 'NR > 1 { print $2 }' | tr '\n' ' ')" "2026-03-09 2026-02-23 2026-02-09 2026-01-02 "
 like "says what is new" "$out" "Good +not yet"
+like "and what nobody was mailed about" "$out" "articles [-0-9]+, without a mail"
 succeeds "list --new" nl article list --new
 is "only the new one" "$(echo "$out" | wc -l)" 2
 succeeds "show" nl article show 1
