@@ -316,12 +316,11 @@ cmd_preview(struct cli *cli, int argc, char **argv, struct err *e)
 	struct work *w = xcalloc(1, sizeof(*w));
 	int i, rc = -1;
 
-	(void)argc;
-	w->what = argv[0];
+	w->what = mailing_what(argc, argv, e);
 	w->lint = LINT_INIT;
 	for (i = 0; i < MAILING_LANGUAGES; i++)
 		preview_init(&w->mail[i]);
-	if (choose_form(cli, w, e) == -1 || gather(cli, w, e) == -1)
+	if (!w->what || choose_form(cli, w, e) == -1 || gather(cli, w, e) == -1)
 		goto out;
 	if (strcmp(w->m.kind, "articles") == 0 && !w->m.articles.count) {
 		out_warn(cli, "nothing new to announce to %s", w->m.topic.slug);
