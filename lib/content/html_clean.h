@@ -34,6 +34,7 @@ enum html_part {
 	HTML_LINK,      /* … without links */
 };
 
+/* To begin with all zero, but for address and ctx. */
 struct html_clean {
 	html_address_fn *address; /* NULL: https, http, mailto and tel; relative ones stay */
 	const void *ctx;

@@ -2,10 +2,11 @@
  * markdown.h - CommonMark as mail: HTML with inline styles, and a text part that reads well.
  *
  * Both come from one cmark tree. Raw HTML is shown as text, or cleaned
- * (html_clean.h) where the style says so; its comments (<!-- more -->) are left out. Links and images may be https,
- * mailto, tel (http is for lint to refuse, it is kept); javascript:, data: and
- * the like lose their target. Relative ones resolve against `base_url` (RFC
- * 3986 section 5). Control characters never come out, whatever the text holds.
+ * (html_clean.h) where the style says so; its comments (<!-- more -->) are left
+ * out. Links and images may be https, mailto, tel (http is for lint to refuse,
+ * it is kept); javascript:, data: and the like lose their target. Relative ones
+ * resolve against `base_url` (RFC 3986 section 5). Control characters never
+ * come out, whatever the text holds, but for the marks of slots.
  *
  * Only the first MARKDOWN_MAX bytes are read, and output ends soon after
  * MARKDOWN_MAX_OUTPUT bytes, which no template and no message takes.

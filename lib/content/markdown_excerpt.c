@@ -70,15 +70,14 @@ cut_line(struct buf *out, size_t start, size_t bytes)
 		buf_truncate(out, out->len - 1);
 }
 
-/* "…" takes the place of a comma and its like; behind a sentence it stands apart. */
+/* "…" takes the place of a full stop, a comma and their like; behind a question it stands apart. */
 static void
 add_ellipsis(struct buf *out, size_t start)
 {
-	while (out->len > start + 1 && strchr(",;:-", out->data[out->len - 1]))
+	while (out->len > start && strchr(".,;:- ", out->data[out->len - 1]))
 		buf_truncate(out, out->len - 1);
-	while (out->len > start + 1 && out->data[out->len - 1] == ' ')
-		buf_truncate(out, out->len - 1);
-	buf_addstr(out, strchr(".!?", out->data[out->len - 1]) ? " …" : "…");
+	if (out->len > start)
+		buf_addstr(out, strchr("!?", out->data[out->len - 1]) ? " …" : "…");
 }
 
 void
@@ -91,10 +90,7 @@ markdown_excerpt(struct buf *out, const char *text, size_t n, size_t words)
 	markdown_tree_read(&t, text, n, NULL);
 	more = add_words(out, t.root, words, bytes);
 	cut_line(out, start, bytes);
-	if (more) /* "its course.…" would be a slip */
-		while (out->len > start && strchr(".,;:", out->data[out->len - 1]))
-			buf_truncate(out, out->len - 1);
-	if (more && out->len > start)
+	if (more)
 		add_ellipsis(out, start);
 	markdown_tree_release(&t);
 }

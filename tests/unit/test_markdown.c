@@ -198,6 +198,7 @@ test_small_questions(void **state)
 		{ "cut behind a sentence", "One two three four. Five six.", NULL, "One two three four…", NULL },
 		{ "all three", "# T\n\nOne two *three* four five six.\n\n![x](/i.jpg)", "T", "One two three four…", "https://calm.example/i.jpg" },
 		{ "behind a comma", "One, two, three, four, five", NULL, "One, two, three, four…", NULL },
+		{ "behind a question", "One two three four? Five", NULL, "One two three four? …", NULL },
 		{ "no more than a dash", "- - - -", NULL, "", NULL },
 		{ "before a dash", "One two three - four five", NULL, "One two three…", NULL },
 		{ "just enough", "One two\nthree   `four`", NULL, "One two three four", NULL },

@@ -37,12 +37,24 @@ const focus = () => {
 	};
 };
 
+/* Where the focus is, once it is somewhere: between a page and a frame, which are two processes, it is nowhere for a moment. */
+async function settled(page) {
+	let now = await page.evaluate(focus);
+	for (let i = 0; !now && i < 10; i++) {
+		await page.waitForTimeout(30);
+		now = await page.evaluate(focus);
+	}
+	return now;
+}
+
 /* One stop on; all that is in a frame is one. */
 async function step(page, key) {
 	const before = await page.evaluate(focus);
 	for (let i = 0; i < 60; i++) {
 		await page.keyboard.press(key);
-		const now = await page.evaluate(focus);
+		if (before && before.frame)
+			await page.waitForTimeout(50);
+		const now = await settled(page);
 		if (!before || !before.frame || !now || now.place !== before.place)
 			return now;
 	}

@@ -15,12 +15,15 @@ const mails = fs.readdirSync(folder).filter((file) => file.endsWith('.html')).so
 	return { name, template, language, html: read(file), text: read(`${name}.txt`), subject: read(`${name}.subject`).trim() };
 });
 
-/* The templates that are whole mails, in each language, of which there is none. */
+/* The templates that are whole mails, in each language, of which there is none; and the parts that are in no other template. */
 function forgotten() {
-	const whole = fs.readdirSync(templates).filter((file) => file.endsWith('.html.mustache') &&
-		fs.readFileSync(path.join(templates, file), 'utf8').includes('{{> head}}')).map((file) => file.replace('.html.mustache', ''));
-	return whole.flatMap((name) => ['en', 'es'].map((language) => `${name}.${language}`))
+	const files = fs.readdirSync(templates).filter((file) => file.endsWith('.html.mustache'));
+	const text = Object.fromEntries(files.map((file) => [file.replace('.html.mustache', ''), fs.readFileSync(path.join(templates, file), 'utf8')]));
+	const whole = Object.keys(text).filter((name) => text[name].includes('{{> head}}'));
+	const missing = whole.flatMap((name) => ['en', 'es'].map((language) => `${name}.${language}`))
 		.filter((want) => !mails.some((mail) => `${mail.template}.${mail.language}` === want));
+	const unused = Object.keys(text).filter((name) => !whole.includes(name) && !Object.values(text).some((t) => t.includes(`{{> ${name}}}`)));
+	return [...missing, ...unused];
 }
 
 /* What stands for the photographs: hills of a colour that the file's name chooses, 1200 x 675; for a logo its name, on nothing. */
