@@ -146,7 +146,8 @@ cmd_article_show(struct cli *cli, int argc, char **argv, struct err *e)
 	out_field(cli, "Date", OUT_PLAIN, "%s", clock_local(when, a.published_at));
 	out_field(cli, "Author", OUT_PLAIN, "%s", a.author);
 	out_field(cli, "Page", OUT_PLAIN, "%s", a.url);
-	out_field(cli, "Picture", OUT_PLAIN, "%s", a.image);
+	out_field(cli, "Image", OUT_PLAIN, "%s", a.image);
+	out_field(cli, "Its words", OUT_PLAIN, "%s", a.image_alt);
 	out_field(cli, "Announced", rc ? OUT_PLAIN : OUT_WARN, "%s", rc ? text.data : "not yet");
 	out_field(cli, "Excerpt", OUT_PLAIN, "%s", a.excerpt);
 	out_gap(cli);
