@@ -239,7 +239,7 @@ mailing_render(const struct mailing *m, const struct site *site, const char *lan
 	rc = put_subject(m, site, language, &out->subject, e);
 	if (rc == 0)
 		rc = m->articles.count ? mailing_articles_data(m, site, language, data, e) : promotion_data(m, site, language, data, e);
-	json_put_bool(data, "has_page", true);
+	json_put_bool(data, "has_page", !m->test || m->archive_url[0]); /* a test copy has none of its own */
 	if (m->archive_url[0])
 		json_put(data, "archive_url", m->archive_url);
 	if (m->test)

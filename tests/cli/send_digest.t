@@ -124,6 +124,9 @@ like "in HTML as well" "$(part copy html)" "<td [^>]*>This is a test copy\. .*Un
 works "in another language" nl send --no-links --to me@example.org --language es
 is "is marked in it" "$(part copy subject)" "[Prueba] The one"
 like "and speaks it" "$(part copy text)" "^Esta es una copia de prueba\. .*\(por ahora, 3\)"
+has "its page in the browser is the archive" "$(part copy text)" "/archive"
+nl send --no-links --to me@example.org --hidden >/dev/null
+unlike "and none where there is none" "$(part copy text)$(part copy html)" "/view/|Read in the browser"
 run nl send --no-links
 unlike "the real one is not marked" "$(part 1 subject)$(part 1 text)" "[Tt]est copy|\[Test\]"
 refused "a language without words" 2 'no mails in "tlh", only in: en, es' nl send --to me@example.org --language tlh
