@@ -42,7 +42,8 @@ announced(struct cli *cli, const struct topic_list *topics, const struct article
 	n = article_announcements(cli->site.db, a->id, 0, at, TOPICS_MAX, e);
 	for (i = 0; i < n; i++) {
 		t = topic_in(topics, at[i].topic_id);
-		buf_addf(text, "%s%s %.10s", i ? ", " : "", t ? t->slug : "?", clock_local(when, at[i].at));
+		buf_addf(text, "%s%s %.10s%s", i ? "; " : "", t ? t->slug : "?", clock_local(when, at[i].at),
+		    at[i].campaign_id ? "" : ", without a mail");
 		one = json_object();
 		json_put(one, "topic", t ? t->slug : "?");
 		json_put_time(one, "at", at[i].at);
@@ -145,11 +146,12 @@ cmd_article_show(struct cli *cli, int argc, char **argv, struct err *e)
 	out_field(cli, "Date", OUT_PLAIN, "%s", clock_local(when, a.published_at));
 	out_field(cli, "Author", OUT_PLAIN, "%s", a.author);
 	out_field(cli, "Page", OUT_PLAIN, "%s", a.url);
-	out_field(cli, "Picture", OUT_PLAIN, "%s", a.image);
+	out_field(cli, "Image", OUT_PLAIN, "%s", a.image);
+	out_field(cli, "Its words", OUT_PLAIN, "%s", a.image_alt);
 	out_field(cli, "Announced", rc ? OUT_PLAIN : OUT_WARN, "%s", rc ? text.data : "not yet");
 	out_field(cli, "Excerpt", OUT_PLAIN, "%s", a.excerpt);
 	out_gap(cli);
-	out_text(cli, a.body + strspn(a.body, "\r\n"), "    ");
+	out_prose(cli, a.body + strspn(a.body, "\r\n"), "    ");
 	put_article(cli->result, &a);
 	json_put(cli->result, "image", a.image);
 	json_put(cli->result, "image_alt", a.image_alt);

@@ -72,8 +72,8 @@ record_print(const struct cli *cli, const struct record *r)
 {
 	out_field(cli, "Name", OUT_BOLD, "%s", r->name.data);
 	out_field(cli, "Type", OUT_PLAIN, "TXT");
-	out_field(cli, "Value", OUT_PLAIN, "%s", r->txt.data);
-	out_field(cli, "Check", OUT_PLAIN, "dig +short TXT %s", r->name.data);
+	out_field(cli, "Value", OUT_COPY, "%s", r->txt.data);
+	out_field(cli, "Check", OUT_COPY, "dig +short TXT %s", r->name.data);
 	out_gap(cli);
 	out_line(cli, "The same as a line of a zone file:");
 	out_gap(cli);

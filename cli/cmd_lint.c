@@ -25,13 +25,13 @@ cmd_lint(struct cli *cli, int argc, char **argv, struct err *e)
 	struct mailing_wish wish;
 	struct linting_wish linting = { .links = !cli_option(cli, "no-links") };
 	struct mailing m = { 0 };
-	bool articles = strcmp(argv[0], "articles") == 0;
+	const char *what = mailing_what(argc, argv, e);
+	bool articles = what && strcmp(what, "articles") == 0;
 	int rc = -1;
 
-	(void)argc;
-	if (mailing_wish_read(cli, !articles, &wish, e) == -1)
+	if (!what || mailing_wish_read(cli, !articles, &wish, e) == -1)
 		return -1;
-	if ((articles ? mailing_articles(&m, &cli->site, &wish, e) : mailing_promotion(&m, &cli->site, argv[0], &wish, e)) == -1)
+	if ((articles ? mailing_articles(&m, &cli->site, &wish, e) : mailing_promotion(&m, &cli->site, what, &wish, e)) == -1)
 		goto out;
 	if (articles && !m.articles.count) {
 		out_warn(cli, "nothing new to announce to %s", m.topic.slug);

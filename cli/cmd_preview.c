@@ -137,8 +137,9 @@ tell_page(struct cli *cli, const char *path, const char *url)
 static void
 tell_no_display(struct cli *cli, const char *path)
 {
-	out_line(cli, "  There is no display here: open that address in a browser of this machine, or take the file to yours,");
-	out_line(cli, "  for example with scp, from %s", path);
+	out_line(cli, "  There is no display here: open that address in a browser of this machine,");
+	out_line(cli, "  or take the file to yours, for example with scp, from");
+	out_line(cli, "  %s", path);
 }
 
 static int
@@ -315,12 +316,11 @@ cmd_preview(struct cli *cli, int argc, char **argv, struct err *e)
 	struct work *w = xcalloc(1, sizeof(*w));
 	int i, rc = -1;
 
-	(void)argc;
-	w->what = argv[0];
+	w->what = mailing_what(argc, argv, e);
 	w->lint = LINT_INIT;
 	for (i = 0; i < MAILING_LANGUAGES; i++)
 		preview_init(&w->mail[i]);
-	if (choose_form(cli, w, e) == -1 || gather(cli, w, e) == -1)
+	if (!w->what || choose_form(cli, w, e) == -1 || gather(cli, w, e) == -1)
 		goto out;
 	if (strcmp(w->m.kind, "articles") == 0 && !w->m.articles.count) {
 		out_warn(cli, "nothing new to announce to %s", w->m.topic.slug);

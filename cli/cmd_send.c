@@ -123,6 +123,8 @@ static int
 say_key_used(struct cli *cli, const struct campaign *c)
 {
 	out_line(cli, "Campaign %lld has the key %s already: nothing was sent.", (long long)c->id, c->key);
+	if (c->state == CAMPAIGN_CANCELLED)
+		out_line(cli, "It was cancelled: to send what was mended since, give another --key.");
 	json_put_int(cli->result, "campaign", c->id);
 	json_put(cli->result, "reason", "key used");
 	return 0;

@@ -105,7 +105,7 @@ show_articles(struct cli *cli, const struct topic_list *topics, struct err *e)
 		out_field(cli, "Articles", OUT_WARN, "%s and not announced yet: newsletter send",
 		    out_count(text, (int64_t)ready, "is new", "are new"));
 	else
-		out_field(cli, "Articles", OUT_PLAIN, "all are announced");
+		out_field(cli, "Articles", OUT_PLAIN, "none is new");
 	return 0;
 }
 

@@ -270,7 +270,7 @@ cmd_subscriber_show(struct cli *cli, int argc, char **argv, struct err *e)
 	out_gap(cli);
 	out_line(cli, "Evidence of consent");
 	out_table_print(cli, &l.table);
-	out_text(cli, l.wording.data, "    ");
+	out_prose(cli, l.wording.data, "    ");
 	rc = 0;
 out:
 	out_table_release(&l.table);

@@ -17,6 +17,8 @@
 #include "site/topic_words.h"
 #include "store/subscription.h"
 
+#define GREETING_WORDS 12 /* a greeting is among the first of a text */
+
 int
 mailing_line(struct buf *out, const struct site *site, const char *language, const char *text, struct err *e)
 {
@@ -55,6 +57,25 @@ mailing_own_subject(struct mailing *m, const struct site *site, const char *wish
 	return set_subject(m, site, wish, e);
 }
 
+/* A promotion that names no line for inboxes has its first words there; half a slot at their end is none. */
+static void
+first_words(struct article_text *text)
+{
+	size_t n = strlen(text->excerpt), i;
+
+	if (text->preheader[0])
+		return;
+	for (i = n; i >= 2; i--)
+		if (strncmp(text->excerpt + i - 2, "}}", 2) == 0)
+			break;
+		else if (strncmp(text->excerpt + i - 2, "{{", 2) == 0) {
+			n = i - 2;
+			break;
+		}
+	free(text->preheader);
+	text->preheader = xstrndup(text->excerpt, n);
+}
+
 int
 mailing_promotion(struct mailing *m, const struct site *site, const char *path, const struct mailing_wish *wish, struct err *e)
 {
@@ -65,6 +86,7 @@ mailing_promotion(struct mailing *m, const struct site *site, const char *path, 
 	m->kind = "promotion";
 	if (mailing_own_subject(m, site, wish->subject, e) == -1 || article_text_read(&m->text, path, base, e) == -1)
 		return -1;
+	first_words(&m->text);
 	m->hidden = wish->hidden || m->text.unlisted;
 	if (m->text.valid_until && m->text.valid_until <= clock_now())
 		return err_set(e, ERR_REFUSED, "%s: valid-until was %s: set a later one, or leave it unsent", path,
@@ -127,6 +149,19 @@ put_line(json_t *data, const struct site *site, const char *language, const char
 	return rc;
 }
 
+/* "Dear {{name}}," and the like at the beginning: the mail needs no greeting before it. */
+static bool
+greets(const struct mailing *m)
+{
+	struct buf words = BUF_INIT;
+	bool found;
+
+	markdown_excerpt(&words, m->text.body, strlen(m->text.body), GREETING_WORDS);
+	found = strstr(words.data, "{{name}}") || strstr(words.data, "{{name|");
+	buf_release(&words);
+	return found;
+}
+
 static int
 promotion_data(const struct mailing *m, const struct site *site, const char *language, json_t *data, struct err *e)
 {
@@ -135,6 +170,7 @@ promotion_data(const struct mailing *m, const struct site *site, const char *lan
 	if (mailing_put_markdown(data, site, language, m->text.body, "body_html", "body_text", e) == -1 ||
 	    put_line(data, site, language, "preheader", m->text.preheader, e) == -1)
 		return -1;
+	json_put_bool(data, "greets", greets(m));
 	if (!m->text.action_text[0] || !m->text.action_url[0])
 		return 0;
 	action = json_object();
@@ -203,6 +239,7 @@ mailing_render(const struct mailing *m, const struct site *site, const char *lan
 	rc = put_subject(m, site, language, &out->subject, e);
 	if (rc == 0)
 		rc = m->articles.count ? mailing_articles_data(m, site, language, data, e) : promotion_data(m, site, language, data, e);
+	json_put_bool(data, "has_page", !m->test || m->archive_url[0]); /* a test copy has none of its own */
 	if (m->archive_url[0])
 		json_put(data, "archive_url", m->archive_url);
 	if (m->test)

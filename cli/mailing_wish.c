@@ -1,4 +1,6 @@
 /* mailing_wish.c - what the options of send, preview and lint say of a mailing; see mailing.h. */
+#include <string.h>
+
 #include "base/err.h"
 #include "cli.h"
 #include "mailing.h"
@@ -22,4 +24,15 @@ mailing_wish_read(const struct cli *cli, bool promotion, struct mailing_wish *wi
 	if (cli_option_int(cli, "max", 1, 200, &wish->most, e) == -1)
 		return -1;
 	return cli_option_since(cli, "since", &wish->since, e) == -1 ? -1 : 0;
+}
+
+const char *
+mailing_what(int argc, char **argv, struct err *e)
+{
+	if (argc == 1)
+		return argv[0];
+	if (strcmp(argv[0], "promotion") == 0)
+		return argv[1];
+	err_set(e, ERR_USAGE, "\"%s\" is nothing to send: it is `articles` or a promotion's file", argv[0]);
+	return NULL;
 }

@@ -33,10 +33,10 @@ const struct command commands[] = {
 	  "announce new articles, or send a promotion",
 	  "`send` alone is `send articles`: every article not announced yet, as one mail. On a terminal it shows what "
 	  "would go out and asks; elsewhere (cron) it goes ahead. Nothing new to announce is no failure." },
-	{ "preview",    NULL,          "articles | FILE", 1, 1, SITE_ALL, cmd_preview, opts_preview,
-	  "show what `send` would send; FILE is a promotion", NULL },
-	{ "lint",       NULL,          "articles | FILE", 1, 1, SITE_ALL, cmd_lint, opts_lint,
-	  "say what is wrong with what `send` would send; FILE is a promotion",
+	{ "preview",    NULL,          "articles | [promotion] FILE", 1, 2, SITE_ALL, cmd_preview, opts_preview,
+	  "show what `send` would send", NULL },
+	{ "lint",       NULL,          "articles | [promotion] FILE", 1, 2, SITE_ALL, cmd_lint, opts_lint,
+	  "say what is wrong with what `send` would send",
 	  "It looks at the mail in each of the site's languages, and asks the addresses in it whether they lead somewhere. `send` does "
 	  "the same first. With errors the exit status is 3." },
 	{ "article",    "import",      "DIR|FILE...|FEED|-", 1, 64, SITE_STORE, cmd_article_import, opts_article_import,

@@ -16,13 +16,15 @@
 #include "cli.h"
 #include "content/wrap.h"
 
+#define WRAP_LEAST 24 /* columns; a narrower terminal breaks lines itself */
+
 struct out_cell {
 	char *text;
 	enum out_style style;
 	bool right;
 };
 
-static const char *const codes[] = { "", "\033[1m", "\033[2m", "\033[32m", "\033[33m", "\033[31m" };
+static const char *const codes[] = { "", "\033[1m", "\033[2m", "\033[32m", "\033[33m", "\033[31m", "" };
 
 /* Text from outside must not drive the terminal; what is no UTF-8 would garble it. */
 static void
@@ -52,6 +54,37 @@ print_styled(const struct cli *cli, enum out_style style, const char *text)
 	else
 		fputs(b.data, stdout);
 	buf_release(&b);
+}
+
+/* Columns of the terminal; 0: it is none, or does not say. */
+static size_t
+terminal_columns(const struct cli *cli)
+{
+	struct winsize ws;
+
+	return cli->tty && ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) != -1 ? ws.ws_col : 0;
+}
+
+/* Text of one line, and the end of it; where it is broken, it goes on below itself, `indent` columns from the left. */
+static void
+print_wrapped(const struct cli *cli, enum out_style style, const char *text, size_t indent)
+{
+	size_t columns = style == OUT_COPY ? 0 : terminal_columns(cli), n, next;
+	struct buf line = BUF_INIT;
+
+	while (columns >= indent + WRAP_LEAST) {
+		n = wrap_line(text, strlen(text), columns - indent, &next);
+		if (!text[next])
+			break;
+		buf_reset(&line);
+		buf_add(&line, text, n);
+		print_styled(cli, style, line.data);
+		printf("\n%*s", (int)indent, "");
+		text += next;
+	}
+	print_styled(cli, style, text);
+	putchar('\n');
+	buf_release(&line);
 }
 
 static void
@@ -101,14 +134,13 @@ out_field(const struct cli *cli, const char *label, enum out_style style, const 
 		fputs("  ", stdout);
 		print_styled(cli, OUT_DIM, label);
 		printf("%*s", (int)(strlen(label) < 12 ? 13 - strlen(label) : 1), "");
-		print_styled(cli, style, b.data);
-		putchar('\n');
+		print_wrapped(cli, style, b.data, 2 + (strlen(label) < 12 ? 13 : strlen(label) + 1));
 	}
 	buf_release(&b);
 }
 
-void
-out_text(const struct cli *cli, const char *text, const char *indent)
+static void
+print_lines(const struct cli *cli, enum out_style style, const char *text, const char *indent)
 {
 	struct buf line = BUF_INIT;
 	size_t n;
@@ -119,12 +151,23 @@ out_text(const struct cli *cli, const char *text, const char *indent)
 		buf_add(&line, text, n);
 		if (n)
 			fputs(indent, stdout);
-		print_styled(cli, OUT_PLAIN, line.data);
-		putchar('\n');
+		print_wrapped(cli, style, line.data, strlen(indent));
 		text += n;
 		text += text[0] == '\r' && text[1] == '\n' ? 2 : *text != '\0';
 	}
 	buf_release(&line);
+}
+
+void
+out_text(const struct cli *cli, const char *text, const char *indent)
+{
+	print_lines(cli, OUT_COPY, text, indent);
+}
+
+void
+out_prose(const struct cli *cli, const char *text, const char *indent)
+{
+	print_lines(cli, OUT_PLAIN, text, indent);
 }
 
 void
@@ -242,17 +285,16 @@ out_cell_number(struct out_table *t, int64_t n)
 static void
 fit(const struct cli *cli, const struct out_table *t, size_t width[OUT_COLUMNS])
 {
-	struct winsize ws;
-	size_t c, total = 0, widest = 0;
+	size_t c, columns = terminal_columns(cli), total = 0, widest = 0;
 
 	for (c = 0; c < t->columns; c++) {
 		total += width[c] + 2;
 		if (!t->cell[c].right && (t->cell[widest].right || width[c] > width[widest]))
 			widest = c;
 	}
-	if (!cli->tty || ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == -1 || !ws.ws_col || total <= ws.ws_col)
+	if (!columns || total <= columns)
 		return;
-	width[widest] = width[widest] > total - ws.ws_col + 12 ? width[widest] - (total - ws.ws_col) : 12;
+	width[widest] = width[widest] > total - columns + 12 ? width[widest] - (total - columns) : 12;
 }
 
 static void

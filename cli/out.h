@@ -23,7 +23,8 @@ enum out_style {
 	OUT_DIM,
 	OUT_GOOD,
 	OUT_WARN,
-	OUT_BAD
+	OUT_BAD,
+	OUT_COPY /* is copied from the terminal: nothing is broken into lines */
 };
 
 /* A line (printf-like, "\n" is added) on standard output. */
@@ -32,11 +33,17 @@ void out_line(const struct cli *cli, const char *fmt, ...) __attribute__((format
 /* An empty line. */
 void out_gap(const struct cli *cli);
 
-/* "  Label      value": the lines of one thing shown. An empty value prints nothing. */
+/*
+ * "  Label      value": the lines of one thing shown. An empty value prints nothing. On a terminal a long one goes on below itself, and does
+ * not run under the labels.
+ */
 void out_field(const struct cli *cli, const char *label, enum out_style style, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /* Several lines, each with the indent before it. */
 void out_text(const struct cli *cli, const char *text, const char *indent);
+
+/* The same of somebody's sentences, which on a terminal are broken into lines that fit. */
+void out_prose(const struct cli *cli, const char *text, const char *indent);
 
 /* A line on standard error that is no failure: "newsletter: …". Printed with --json too. */
 void out_warn(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -14,7 +14,8 @@ static int
 decide(struct clerk *c, const struct campaign *campaign, struct err *e)
 {
 	const struct conf *conf = &c->site->conf;
-	int64_t now = clock_now(), id = campaign->id;
+	int64_t now = clock_now(), id = campaign->id, minutes = (now - campaign->start_at) / 60;
+	bool long_ago = minutes >= 120;
 	char reason[201];
 
 	if (campaign_is_past(campaign, now)) {
@@ -24,8 +25,8 @@ decide(struct clerk *c, const struct campaign *campaign, struct err *e)
 	if (campaign->state != CAMPAIGN_SCHEDULED || now < campaign->start_at)
 		return 0;
 	if (now - campaign->start_at > conf->campaign_overdue) {
-		snprintf(reason, sizeof(reason), "overdue by %lld minutes: newsletterd did not run at its time; resume or cancel it",
-		    (long long)(now - campaign->start_at) / 60);
+		snprintf(reason, sizeof(reason), "overdue by %lld %s: newsletterd did not run at its time; resume or cancel it",
+		    (long long)(long_ago ? minutes / 60 : minutes), long_ago ? "hours" : "minutes");
 		log_event(LOG_LEVEL_WARNING, "campaign_held", "campaign=%lld", (long long)id);
 		return campaign_hold(c->site->db, id, reason, e);
 	}

@@ -39,6 +39,20 @@ refuse(const struct reader *r, const char *what)
 	return err_set(r->e, ERR_INPUT, "line %zu: %s", r->event.start_mark.line + FIRST_LINE, what);
 }
 
+/* What libyaml complains of. It meets the lack of a closing quote at the end of the text: where it was opened says more. */
+static int
+refuse_yaml(const struct reader *r)
+{
+	const yaml_parser_t *p = &r->parser;
+	const char *problem = p->problem ? p->problem : "unreadable", *context = p->context ? p->context : "";
+
+	if (strstr(context, "quoted scalar") && strstr(problem, "end of stream"))
+		return err_set(r->e, ERR_INPUT, "line %zu: not valid YAML: the quote that is opened here is not closed",
+		    p->context_mark.line + FIRST_LINE);
+	return err_set(r->e, ERR_INPUT, "line %zu: not valid YAML: %s; text that holds a colon, a # or braces stands in quotes",
+	    p->problem_mark.line + FIRST_LINE, problem);
+}
+
 /* Step to the next event; anchors and aliases end the reading here, whatever they stand on. */
 static int
 next_event(struct reader *r)
@@ -47,8 +61,7 @@ next_event(struct reader *r)
 
 	yaml_event_delete(&r->event);
 	if (!yaml_parser_parse(&r->parser, &r->event))
-		return err_set(r->e, ERR_INPUT, "line %zu: not valid YAML: %s; text that holds a colon or a # stands in quotes",
-		    r->parser.problem_mark.line + FIRST_LINE, r->parser.problem ? r->parser.problem : "unreadable");
+		return refuse_yaml(r);
 	if (r->event.type == YAML_SCALAR_EVENT)
 		anchor = r->event.data.scalar.anchor;
 	else if (r->event.type == YAML_SEQUENCE_START_EVENT)

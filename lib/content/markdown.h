@@ -55,8 +55,8 @@ void markdown_html(struct buf *out, const char *text, size_t n, const struct mar
 void markdown_text(struct buf *out, const char *text, size_t n, const struct markdown_style *style);
 
 /*
- * Append the first `words` words as one line of plain text without headings and
- * bare addresses, cut at a word, with "…" when something was left out. At most
+ * Append the first `words` words as one line of plain text without headings,
+ * bare addresses and the buttons after the first words, cut at a word, with "…" when something was left out. At most
  * 16 bytes a word on average, for scripts without spaces.
  */
 void markdown_excerpt(struct buf *out, const char *text, size_t n, size_t words);

@@ -24,7 +24,8 @@ add_words(struct buf *out, cmark_node *root, size_t words, size_t bytes)
 		cmark_node_type type = cmark_node_get_type(node);
 
 		if ((type == CMARK_NODE_LINK && markdown_is_autolink(node)) ||
-		    ((type == CMARK_NODE_IMAGE || type == CMARK_NODE_HEADING) && root != node)) {
+		    ((type == CMARK_NODE_IMAGE || type == CMARK_NODE_HEADING) && root != node) ||
+		    (type == CMARK_NODE_PARAGRAPH && out->len > start && markdown_is_action(node))) {
 			if (event == CMARK_EVENT_ENTER)
 				cmark_iter_reset(iter, node, CMARK_EVENT_EXIT);
 			continue;

@@ -39,9 +39,8 @@ static const char *const sql[] = {
 		     "body = :body, content_hash = :hash, published_at = :published, updated_at = :now, image_alt = :image_alt WHERE id = :id",
 	[Q_LIST] = "SELECT " COLUMNS_SHORT " FROM article ORDER BY published_at DESC, id DESC LIMIT :limit",
 	[Q_LIST_UNANNOUNCED] = "SELECT " COLUMNS_SHORT " FROM article a WHERE (topic_id IS NULL OR topic_id = :of) AND NOT EXISTS "
-			       "(SELECT 1 FROM announcement n WHERE n.article_id = a.id AND n.topic_id = :topic) "
-			       "AND (:of = :topic OR NOT EXISTS "
-			       "(SELECT 1 FROM announcement n WHERE n.article_id = a.id AND n.topic_id = :of AND n.campaign_id IS NULL)) "
+			       "(SELECT 1 FROM announcement n WHERE n.article_id = a.id AND (n.topic_id = :topic OR (n.topic_id = :of AND "
+			       "(n.campaign_id IS NULL OR n.at < (SELECT created_at FROM topic WHERE id = :topic))))) "
 			       "ORDER BY published_at DESC, id DESC LIMIT :limit",
 	[Q_NEWEST] = "SELECT " COLUMNS_SHORT " FROM article WHERE published_at <= :now AND "
 		     "(topic_id IS NULL OR instr(' ' || :topics || ' ', ' ' || topic_id || ' ') > 0) ORDER BY published_at DESC, id DESC LIMIT :limit",

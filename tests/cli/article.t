@@ -54,6 +54,7 @@ is "nobody is mailed about those" "$(db 'SELECT count(*), sum(campaign_id IS NUL
 succeeds "list" nl article list
 is "newest first" "$(echo "$out" | awk 'NR > 1 { print $2 }' | tr '\n' ' ')" "2026-03-09 2026-02-23 2026-02-09 2026-01-02 "
 like "says what is new" "$out" "Good +not yet"
+like "and what nobody was mailed about" "$out" "articles [-0-9]+, without a mail"
 succeeds "list --new" nl article list --new
 is "only the new one" "$(echo "$out" | wc -l)" 2
 succeeds "show" nl article show 1
@@ -65,4 +66,12 @@ printf -- '---\ntitle: Now\ndraft: false\n---\nwords\n' >drafts/b.md
 succeeds "a folder with a draft" nl article import drafts
 like "the draft is left out" "$out" "1 new.*1 left out: draft"
 is "and is no article" "$(nl article list --json | grep -c 'Not yet')" 0
+
+printf -- '---\ntitle: Long\nexcerpt: One two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen.\n---\n%s\n' \
+	"Words that a terminal of sixty columns cannot show in one line, nor in two, if it breaks between them." >drafts/b.md
+nl article import drafts >/dev/null
+export TERM=xterm
+at_terminal '' "stty cols 60; $BIN/newsletter article show $(db 'SELECT max(id) FROM article')"
+like "on a terminal a long line goes on below itself" "$out" $'\n  Excerpt      One two three four five six seven eight nine\n               ten eleven'
+is "and none is wider" "$(awk 'length($0) > 60' <<<"$out")" ""
 done_testing

@@ -42,6 +42,8 @@ promotion bad.md 'Dear {{nmae}}, [a](http://a.net/), [b](https://192.0.2.1/), [b
 ![](/picture.png)
 
 TODO'
+refused "a promotion may be called one, as in send" 3 "nmae.. stands in it as it is.*; and 3 errors more" nl lint promotion bad.md
+refused "but not something else" 2 '"articles" is nothing to send' nl lint articles bad.md
 refused "errors" 3 "nmae.. stands in it as it is.*; and 3 errors more" nl lint bad.md
 like "are listed before the warnings" "$out" "Error.*Error.*Warning.*Lint +4 errors, 3 warnings"
 run nl lint bad.md --json

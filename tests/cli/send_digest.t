@@ -99,6 +99,13 @@ run nl send --no-links --topic weekly --of articles --key 'weekly-%G-%V'
 like "in the same week nothing more goes" "$out" "has the key weekly-2026-11 already"
 NEWSLETTER_CLOCK=@1773704800 run nl send --no-links --topic weekly --of articles --key 'weekly-%G-%V'
 is "the next week has what came since" "$(db 'SELECT group_concat(article_id) FROM announcement WHERE campaign_id = 3')" 4
+article past 2026-03-05
+nl article skip 5 >/dev/null
+nl topic create monthly --title 'Once a month' >/dev/null
+db "UPDATE topic SET created_at = created_at + 1 WHERE slug = 'monthly'"
+nl subscriber add ann@example.org --topic monthly >/dev/null
+run nl send --no-links --topic monthly --of articles --dry-run --json
+is "a digest has no archive: neither what was skipped, nor what was announced before its topic was made" "$(json 'j["articles"]')" "['The four', 'The one']"
 refused "--of a topic that is none" 1 'unknown topic "sport"' nl send --topic weekly --of sport
 for option in '--of articles' '--max 3' '--since 7' '--intro intro.md'; do
 	# shellcheck disable=SC2086 # an option and its value
@@ -117,6 +124,9 @@ like "in HTML as well" "$(part copy html)" "<td [^>]*>This is a test copy\. .*Un
 works "in another language" nl send --no-links --to me@example.org --language es
 is "is marked in it" "$(part copy subject)" "[Prueba] The one"
 like "and speaks it" "$(part copy text)" "^Esta es una copia de prueba\. .*\(por ahora, 3\)"
+has "its page in the browser is the archive" "$(part copy text)" "/archive"
+nl send --no-links --to me@example.org --hidden >/dev/null
+unlike "and none where there is none" "$(part copy text)$(part copy html)" "/view/|Read in the browser"
 run nl send --no-links
 unlike "the real one is not marked" "$(part 1 subject)$(part 1 text)" "[Tt]est copy|\[Test\]"
 refused "a language without words" 2 'no mails in "tlh", only in: en, es' nl send --to me@example.org --language tlh

@@ -78,6 +78,9 @@ NEWSLETTER_CLOCK=@1773186400 run nl send promotion spring.md --no-links --key 's
 like "a key sends once a year" "$out" "Campaign 1 has the key spring-2026 already"
 NEWSLETTER_CLOCK=@1805000000 run nl send promotion spring.md --no-links --key 'spring-%Y'
 is "and again in the next" "$(db "SELECT group_concat(key) FROM campaign")" "spring-2026,spring-2027"
+nl campaign cancel 2 >/dev/null
+NEWSLETTER_CLOCK=@1805000000 run nl send promotion spring.md --no-links --key 'spring-%Y'
+like "what was cancelled keeps it, and says what to do" "$out" "Campaign 2 has the key spring-2027 already.*another --key"
 eml=$(nl campaign show 1 --eml | python3 -c 'import email, email.policy, sys
 m = email.message_from_binary_file(sys.stdin.buffer, policy=email.policy.default)
 print(m["Subject"], m.get_body(("html",)).get_content(), m.get_body(("plain",)).get_content())')

@@ -97,7 +97,7 @@ wait_for 10 has_mails 4
 ok "the operator hears of a campaign that is held" $?
 mail=$(last_mail)
 is "by name" "$(subject_of "$mail")" "Mailing on hold: $(sql 'SELECT subject FROM campaign WHERE id = 3')"
-like "with the reason" "$(words_of "$mail" plain)" 'has not begun.*overdue by [0-9]+ minutes'
+like "with the reason" "$(words_of "$mail" plain)" 'has not begun.*overdue by 27 hours'
 kill -9 "$(role_pid clerk)"
 clerk_is_back() { [ -n "$(role_pid clerk)" ]; }
 wait_for 15 clerk_is_back

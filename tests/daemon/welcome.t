@@ -80,6 +80,8 @@ has "with its date" "$text" "1 April 2026"
 has "and link" "$text" "https://www.quietharbour.example/the-newest"
 has "the language of the document" "$html" '<html lang="en"'
 has "who sends, and from where" "$text" "12 Mill Lane"
+hasnt "no way to a page in the browser, where it is not" "$text$html" "/view/"
+like "its way out is at the head" "$(head -n 4 <<<"$text")" $'\nUnsubscribe:'
 has "the line after the subject" "$html" "You are on the list."
 is "no image, form or script" "$(grep -ciE '<(img|form|script)' <<<"$html")" 0
 is "Auto-Submitted" "$(header ben Auto-Submitted)" auto-generated

@@ -44,7 +44,7 @@ static const struct {
 	{ "never ends", "---\na: b\n", "!line 1: the front matter that starts here does not end", "" },
 	{ "only dashes", "---", "!line 1: the front matter", "" },
 	{ "bad YAML", "---\na: b\nc: d: e\n---\n", "!line 3: not valid YAML: ", "" },
-	{ "an open quote", "---\na: \"b\n---\n", "!line ", "" },
+	{ "an open quote", "---\na: \"b\n---\n", "!line 2: not valid YAML: the quote", "" },
 	{ "a tab as indentation", "---\na:\n\t- b\n---\n", "!line 3: not valid YAML", "" },
 	{ "a list at the top", "---\n- a\n---\n", "!line 2: front matter is a list of", "" },
 	{ "a word at the top", "---\nhello\n---\n", "!line 2: front matter is a list of", "" },

@@ -205,6 +205,8 @@ test_small_questions(void **state)
 		{ "across blocks", "One\n\n- two\n- three\n\n> four\n\nfive", NULL, "One two three four…", NULL },
 		{ "no code, HTML or bare address", "    a\n\n<b>\n\nOne <https://x.example> <b>two</b> [three](/x)", NULL, "One two three", NULL },
 		{ "inside of a word", "O*n*e two", NULL, "One two", NULL },
+		{ "no words of a button", "One\n\n[Book](/x)\n\ntwo", NULL, "One two", NULL },
+		{ "but where it comes first", "[Book](/x)", NULL, "Book", NULL },
 		{ "nothing", "", NULL, "", NULL },
 		{ "a title in a list", "- # a", NULL, "", NULL },
 		{ "the first of two images", "![One *calm*\nlake](/a.png) ![b](/b.png)", NULL, "", "https://calm.example/a.png" },
