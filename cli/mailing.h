@@ -53,7 +53,10 @@ struct mailing_wish {
 /* Fill *wish from the options; those that are for articles alone are ERR_USAGE for a promotion. */
 int mailing_wish_read(const struct cli *cli, bool promotion, struct mailing_wish *wish, struct err *e);
 
-/* What preview and lint are asked about: "articles", or a promotion's file, before which "promotion" may stand as in send. NULL: ERR_USAGE. */
+/*
+ * What preview and lint are asked about: "articles", or a promotion's file, before which "promotion" may stand as in send. NULL:
+ * ERR_USAGE.
+ */
 const char *mailing_what(int argc, char **argv, struct err *e);
 
 /*

@@ -34,8 +34,8 @@ void out_line(const struct cli *cli, const char *fmt, ...) __attribute__((format
 void out_gap(const struct cli *cli);
 
 /*
- * "  Label      value": the lines of one thing shown. An empty value prints nothing. On a terminal a long one goes on below itself, and does
- * not run under the labels.
+ * "  Label      value": the lines of one thing shown. An empty value prints nothing. On a terminal a long one goes on below itself, and
+ * does not run under the labels.
  */
 void out_field(const struct cli *cli, const char *label, enum out_style style, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 

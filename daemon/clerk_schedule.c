@@ -20,7 +20,8 @@ decide(struct clerk *c, const struct campaign *campaign, struct err *e)
 
 	if (campaign_is_past(campaign, now)) {
 		log_event(LOG_LEVEL_WARNING, "campaign_over", "campaign=%lld", (long long)id);
-		return campaign_cancel(c->site->db, id, campaign->started_at ? "its offer was over before all had it" : "its offer was over before it was sent", e);
+		return campaign_cancel(c->site->db, id,
+		    campaign->started_at ? "its offer was over before all had it" : "its offer was over before it was sent", e);
 	}
 	if (campaign->state != CAMPAIGN_SCHEDULED || now < campaign->start_at)
 		return 0;

@@ -316,7 +316,8 @@ reject(struct http_request *r, const struct draft *d, struct err *e)
 	r->outcome = may || d->state >= DRAFT_CANCELLED ? OUTCOME_DONE : OUTCOME_USED;
 	if (!may)
 		return 0;
-	if (campaign_cancel(r->http->role->site.db, id, d->state == DRAFT_OPEN ? "not approved" : "stopped by whoever approved it", e) == -1)
+	if (campaign_cancel(r->http->role->site.db, id, d->state == DRAFT_OPEN ? "not approved" : "stopped by whoever approved it",
+		e) == -1)
 		return -1;
 	return audit(r, "campaign cancel", id, e);
 }

@@ -82,7 +82,10 @@ confirm_get(struct http_request *r)
 		http_cache_answer(r, MHD_HTTP_OK, page, &r->token);
 }
 
-/* 1 when it is active now, 0 when it was before, -1. The evidence names the wordings that were agreed to: those of the form and of the mail that this confirmation answers. */
+/*
+ * 1 when it is active now, 0 when it was before, -1. The evidence names the wordings that were agreed to: those of the form and of the
+ * mail that this confirmation answers.
+ */
 static int
 confirm_topic(struct http_request *r, int64_t subscriber_id, int64_t topic_id, struct err *e)
 {

@@ -130,7 +130,8 @@ struct running {
 
 #define CAMPAIGNS_MAX 64
 #define LANGUAGES_MAX 16 /* of one campaign */
-#define COMPILED_MAX (CAMPAIGNS_MAX * LANGUAGES_MAX)
+#define COMPILED_MAX 1024
+_Static_assert(COMPILED_MAX == CAMPAIGNS_MAX * LANGUAGES_MAX, "as many as all campaigns have languages");
 #define ERASE_MOST 64 /* people a turn */
 
 struct sender {

@@ -110,7 +110,7 @@ add_authority(struct buf *out, const struct part *a)
 		memcpy(name, host, i);
 		name[i] = '\0';
 		if (idn2_lookup_u8((const uint8_t *)name, &label, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK) {
-			buf_addstr(out, (const char *)label);
+			encode(out, (const char *)label, strlen((const char *)label), ""); /* libidn2 lets through what is no letter */
 			host += i;
 			n -= i;
 			idn2_free(label);

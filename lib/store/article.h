@@ -59,8 +59,9 @@ int article_find_same(struct db *db, const struct article *a, struct article *ou
 int article_list(struct db *db, int64_t topic_id, int64_t limit, struct article_list *out, struct err *e);
 
 /*
- * The same of one topic's articles that were not announced to another yet: a weekly digest is a topic of its own. It has nothing that counted
- * as announced to the first one without a mail, nor what was announced there before the other topic was made: an archive is no news.
+ * The same of one topic's articles that were not announced to another yet: a weekly digest is a topic of its own. It has nothing that
+ * counted as announced to the first one without a mail, nor what was announced there before the other topic was made: an archive is no
+ * news.
  */
 int article_list_for(struct db *db, int64_t topic_id, int64_t of_topic_id, int64_t limit, struct article_list *out, struct err *e);
 

@@ -130,8 +130,8 @@ test_prepare(void **state)
 				  "('relay', '', 1767130000, 70), ('relay', 'offers', 1767225000, 9), ('relay-first', '', 1767000000, 1)"),
 	    SQLITE_OK);
 	/* the fastest says how fast it goes; too small a one does not; what is sending goes beside it */
-	assert_int_equal(raw_exec("INSERT INTO campaign (uuid, kind, topic_id, subject, state, created_at, created_by, start_at, started_at, finished_at, "
-				  "planned, accepted, refused) VALUES ('a', 'articles', 1, 's', 'done', 1, 'u', 1, 1000, 1100, 900, 900, 0), "
+	assert_int_equal(raw_exec("INSERT INTO campaign (uuid, kind, topic_id, subject, state, created_at, created_by, start_at, "
+				  "started_at, finished_at, planned, accepted, refused) VALUES ('a', 'articles', 1, 's', 'done', 1, 'u', 1, 1000, 1100, 900, 900, 0), "
 				  "('b', 'articles', 1, 's', 'done', 1, 'u', 1, 1000, 2000, 900, 900, 0), ('c', 'articles', 1, 's', 'done', 1, 'u', 1, 1000, 1001, 99, 99, 0), "
 				  "('d', 'articles', 1, 's', 'sending', 1, 'u', 1, 1000, NULL, 50, 7, 3)"),
 	    SQLITE_OK);

@@ -411,6 +411,7 @@ test_url(void **state)
 		{ "HTTPS://X.example", "HTTPS://X.example", URL_HTTP },
 		{ "https://bücher.example:8443/ü?ü#ü", "https://xn--bcher-kva.example:8443/%C3%BC?%C3%BC#%C3%BC", URL_HTTP },
 		{ "https://u@bücher.example/", "https://u@xn--bcher-kva.example/", URL_HTTP },
+		{ "https://b\u034f<\"x.example/", "https://b%3C%22x.example/", URL_HTTP },
 		{ "https://[2001:db8::1]/[x]", "https://[2001:db8::1]/%5Bx%5D", URL_HTTP },
 		{ "/a%20b%2", "/a%20b%252", URL_RELATIVE },
 		{ "https:\\\\x", "https:%5C%5Cx", URL_OTHER },

@@ -189,7 +189,8 @@ test_feed_and_file(void **state)
 	assert_int_equal(again, id);
 	assert_int_equal(outcome_of("tag:of another feed", "h3", true, &again), ARTICLE_EDITED);
 	commit();
-	assert_string_equal(raw_text("SELECT group_concat(source || ' ' || title || ' ' || content_hash) FROM article"), "tag:1 h3 feed:h3");
+	assert_string_equal(raw_text("SELECT group_concat(source || ' ' || title || ' ' || content_hash) FROM article"),
+	    "tag:1 h3 feed:h3");
 	begin();
 	assert_int_equal(outcome_of(url, "h3", false, &again), ARTICLE_EDITED);
 	assert_int_equal(again, id);
