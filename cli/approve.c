@@ -76,7 +76,7 @@ banner(const struct cli *cli, const struct mailing *m, const struct campaign *c,
 	json_t *data = json_object();
 
 	json_object_set_new(data, "approve_url", json_sprintf("%s/approve/%s", conf->site_url, token));
-	json_put_int(data, "recipients", m->recipients);
+	site_put_number(data, "recipients", conf, "", m->recipients, 0);
 	json_put_bool(data, "one", m->recipients == 1);
 	json_put(data, "topic", m->topic.title);
 	if (put_moment(data, "starts", conf, at, e) == 0 && put_moment(data, "expires", conf, expires_at, e) == 0 &&

@@ -208,7 +208,7 @@ put_test(const struct mailing *m, const struct site *site, const char *language,
 	json_t *test = json_object(), *topic = topic_words(&site->conf, language, &m->topic);
 
 	json_put(test, "topic", json_string_value(json_object_get(topic, "title")));
-	json_put_int(test, "recipients", m->recipients);
+	site_put_number(test, "recipients", &site->conf, language, m->recipients, 0);
 	json_object_set_new(data, "test", test);
 	json_decref(topic);
 }

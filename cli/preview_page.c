@@ -143,11 +143,10 @@ static json_t *
 topic_data(const struct preview_page *page)
 {
 	json_t *topic = json_object();
-	char number[32];
 
 	json_put(topic, "slug", page->m->topic.slug);
 	json_put(topic, "title", page->m->topic.title);
-	json_put(topic, "recipients", out_number(number, page->m->recipients));
+	site_put_number(topic, "recipients", &page->site->conf, "", page->m->recipients, 0);
 	json_put_bool(topic, "one", page->m->recipients == 1);
 	return topic;
 }

@@ -95,15 +95,14 @@ say_why(char *reason, size_t size, int64_t id, const struct watch_counts *n, uns
 }
 
 static void
-put_rate(json_t *data, const char *key, int64_t part, int64_t whole, int decimals)
+put_rate(json_t *data, const char *key, const struct conf *conf, int64_t part, int64_t whole, int decimals)
 {
 	json_t *rate = json_object();
-	char text[32];
+	int64_t scale = decimals == 1 ? 1000 : 10000;
 
-	snprintf(text, sizeof(text), "%.*f", decimals, percent(part, whole));
-	json_put_int(rate, "count", part);
-	json_put_int(rate, "of", whole);
-	json_put(rate, "percent", text);
+	site_put_number(rate, "count", conf, "", part, 0);
+	site_put_number(rate, "of", conf, "", whole, 0);
+	site_put_number(rate, "percent", conf, "", whole ? (part * scale + whole / 2) / whole : 0, decimals);
 	json_object_set_new(data, key, rate);
 }
 
@@ -119,8 +118,8 @@ context(const struct clerk *c, const struct campaign *campaign, const struct top
 	json_put(of, "subject", campaign->subject);
 	json_put(of, "topic", words ? json_string_value(json_object_get(words, "title")) : "?");
 	json_decref(words);
-	json_put_int(of, "reached", campaign->accepted + campaign->refused);
-	json_put_int(of, "planned", campaign->planned);
+	site_put_number(of, "reached", conf, "", campaign->accepted + campaign->refused, 0);
+	site_put_number(of, "planned", conf, "", campaign->planned, 0);
 	json_put_bool(of, "started", campaign->started_at != 0);
 	json_object_set_new(data, "campaign", of);
 	json_put_bool(data, "paused", campaign->state == CAMPAIGN_SENDING);
@@ -133,9 +132,9 @@ context(const struct clerk *c, const struct campaign *campaign, const struct top
 		json_put(data, "reason", reason);
 	}
 	if (alarms & CAMPAIGN_ALARM_BOUNCES)
-		put_rate(data, "bounces", n->bounces, n->settled, 1);
+		put_rate(data, "bounces", conf, n->bounces, n->settled, 1);
 	if (alarms & CAMPAIGN_ALARM_COMPLAINTS)
-		put_rate(data, "complaints", n->complaints, n->accepted, 2);
+		put_rate(data, "complaints", conf, n->complaints, n->accepted, 2);
 	return data;
 }
 

@@ -186,7 +186,7 @@ put_facts(struct http_request *r, json_t *context, const struct draft *d, const 
 
 	page_put(context, "subject", d->campaign.subject);
 	json_put(context, "topic", words ? json_string_value(json_object_get(words, "title")) : "?");
-	json_put_int(context, "recipients", d->recipients);
+	site_put_number(context, "recipients", &r->http->role->site.conf, http_language(r), d->recipients, 0);
 	json_put_bool(context, "one", d->recipients == 1);
 	json_decref(words);
 }

@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/colour.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/link.h"
 #include "base/social.h"
+#include "content/number_words.h"
 #include "store/suppression.h"
 
 int
@@ -121,4 +123,15 @@ site_context(const struct conf *c)
 		json_object_set_new(site, "action", action);
 	}
 	return site;
+}
+
+void
+site_put_number(json_t *object, const char *key, const struct conf *c, const char *language, int64_t n, int decimals)
+{
+	struct buf text = BUF_INIT;
+	struct err e = ERR_INIT; /* of words that are broken: the template that shows the number says so */
+
+	number_words(&text, c->store_templates, language[0] ? language : c->site_language, n, decimals, &e);
+	json_put(object, key, text.data);
+	buf_release(&text);
 }
