@@ -46,6 +46,7 @@ written() {
 make_site
 conf_add signup per_network=0 per_domain=0 total=0
 conf_add mail unsubscribe=unsubscribe@quietharbour.example
+conf_add site 'action_text = Schedule your session' action_url=https://www.quietharbour.example/appointments
 written 'the oldest' 2026-01-01
 written 'the third' 2026-02-01
 written 'the second' 2026-03-01
@@ -82,6 +83,7 @@ has "the language of the document" "$html" '<html lang="en"'
 has "who sends, and from where" "$text" "12 Mill Lane"
 hasnt "no way to a page in the browser, where it is not" "$text$html" "/view/"
 like "its way out is at the head" "$(head -n 4 <<<"$text")" $'\nUnsubscribe:'
+hasnt "it answers what somebody did: nothing is sold in it" "$html$text" "Schedule your session"
 has "the line after the subject" "$html" "You are on the list."
 is "no image, form or script" "$(grep -ciE '<(img|form|script)' <<<"$html")" 0
 is "Auto-Submitted" "$(header ben Auto-Submitted)" auto-generated
