@@ -29,7 +29,7 @@ struct html {
 	size_t depth;            /* containers open, also those not shown */
 	size_t inlines;          /* the same for emphasis */
 	size_t images;           /* images open: their words are an alt text */
-	bool linked;             /* the open link has a target */
+	size_t links, linked;    /* how many are open in each other, and which of them has a target and leads; 0: none */
 	bool action;             /* the open paragraph is a button */
 	struct buf scratch;
 };
@@ -188,20 +188,29 @@ html_block(struct html *h, cmark_node *node)
 }
 
 static void
+link_end(struct html *h)
+{
+	if (h->linked == h->links) {
+		leave(h);
+		buf_addstr(h->out, "</a>");
+		h->linked = 0;
+	}
+	h->links--;
+}
+
+/* <https://…> may stand in the words of a link, but HTML has no link in a link: the outer one leads. */
+static void
 link(struct html *h, cmark_node *node, bool enters)
 {
 	if (!enters) {
-		if (h->linked) {
-			leave(h);
-			buf_addstr(h->out, "</a>");
-		}
-		h->linked = false;
+		link_end(h);
 		return;
 	}
+	h->links++;
 	buf_reset(&h->scratch);
-	h->linked = markdown_target(&h->tree, &h->scratch, node) && html_clean_may_link(&h->clean);
-	if (!h->linked)
+	if (h->linked || !markdown_target(&h->tree, &h->scratch, node) || !html_clean_may_link(&h->clean))
 		return;
+	h->linked = h->links;
 	enter(h, HTML_LINK);
 	buf_addstr(h->out, "<a href=\"");
 	slot_escape_html(h->out, h->scratch.data, h->scratch.len);
