@@ -8,7 +8,6 @@ need_peers
 spam=$tmp/spam
 mkdir -p "$spam"/{delivered,home,assassin,rspamd/override.d}
 # rspamd's own rules, without what asks others: lists in the DNS, fuzzy hashes, maps, signatures, statistics.
-rspamd_port=$(free_port)
 share=$RSPAMD_ROOT/usr/share/rspamd
 for module in arc asn bayes dkim dkim_signing dmarc elastic external_services fuzzy_check greylist history_redis mx_check neural p0f \
 	ratelimit rbl redis replies reputation rspamd_update spf surbl url_redirector; do
@@ -25,7 +24,7 @@ cat >"$spam/rspamd/rspamd.conf" <<-END
 	}
 	.include "\$CONFDIR/common.conf"
 	logging { type = "console"; level = "warning"; color = false; }
-	worker "normal" { bind_socket = "127.0.0.1:$rspamd_port"; count = 1; }
+	worker "normal" { bind_socket = "$spam/rspamd/socket mode=0600"; count = 1; }
 END
 variables=()
 for variable in CONFDIR="$RSPAMD_ROOT/etc/rspamd" LOCAL_CONFDIR="$spam/rspamd" RULESDIR="$share/rules" PLUGINSDIR="$share/plugins" \
@@ -60,11 +59,12 @@ assassin() {
 "$root/tests/daemon/spam_check.py" mbox "$spam"/delivered/*.eml | assassin >"$spam/judged" 2>"$spam/errors"
 ok "SpamAssassin reads them all" $? "$(tail -n 5 "$spam/errors")"
 
-wait_for 60 port_open "$rspamd_port"
+wait_for 60 test -S "$spam/rspamd/socket"
 ok "rspamd comes up" $? "$(tail -n 5 "$spam/log")"
 for mail in "$spam"/delivered/*.eml; do
-	curl -sf --max-time 20 --data-binary @"$mail" -H 'IP: 93.184.215.14' -H 'Helo: relay.quietharbour.example.org' \
-		-H 'Hostname: relay.quietharbour.example.org' -H 'From: bounces@quietharbour.example.org' -H 'Rcpt: reader@example.org' "http://127.0.0.1:$rspamd_port/checkv2" >"${mail%.eml}.json"
+	curl -sf --max-time 60 --unix-socket "$spam/rspamd/socket" --data-binary @"$mail" -H 'IP: 93.184.215.14' -H 'Helo: relay.quietharbour.example.org' \
+		-H 'Hostname: relay.quietharbour.example.org' -H 'From: bounces@quietharbour.example.org' -H 'Rcpt: reader@example.org' \
+		http://localhost/checkv2 >"${mail%.eml}.json"
 done
 
 "$root/tests/daemon/spam_check.py" report "$spam/judged" "$spam"/delivered/*.json >"$spam/report"
