@@ -27,7 +27,9 @@ is "and nothing is claimed without a connection" "$(sql 'SELECT count(*) FROM de
 is "the log does not tell the password" "$(grep -c -e wrong -e secret/relay "$site/log")" 0
 echo secret >"$site/secret/relay"
 kill -HUP "$daemon"
-wait_for 60 campaign_is 1 'done'
+# A tenth is refused: whether that pauses the mailing before it is through is a matter of time.
+through() { campaign_is 1 'done' || { campaign_is 1 paused && newsletter campaign resume 1 >/dev/null; false; }; }
+wait_for 60 through
 is "with the right one: each refused recipient is refused, everybody else served" \
 	"$(sql 'SELECT state, accepted, refused, deferred, unknown FROM campaign')" 'done|270|30|0|0'
 is "the ledger has code and enhanced code" \
