@@ -34,7 +34,6 @@ done
 LD_LIBRARY_PATH=$PEER_LIBRARIES:$RSPAMD_ROOT/usr/lib/rspamd "$RSPAMD_ROOT/usr/bin/rspamd" -f -i -c "$spam/rspamd/rspamd.conf" \
 	"${variables[@]}" >"$spam/log" 2>&1 &
 at_exit $!
-rspamd=$!
 # Meanwhile. Filters know the top-level domains that there are: below .example, an address that is shown as its own link counts as disguised.
 DOMAIN=quietharbour.example.org "$root/tests/daemon/make_mails" "$tmp/mails" || bail "the mails are not made"
 "$root/tests/mail_check.py" "$tmp"/mails/*.eml >"$spam/found"
@@ -61,7 +60,7 @@ assassin() {
 ok "SpamAssassin reads them all" $? "$(tail -n 5 "$spam/errors")"
 
 wait_for 60 test -S "$spam/rspamd/socket"
-ok "rspamd comes up" $? "$(cat /proc/$rspamd/wchan /proc/$rspamd/status | head -5; cat /proc/$rspamd/syscall; ls -la "$spam/rspamd"; tail -n 3 "$spam/log" | cut -c1-100)"
+ok "rspamd comes up" $? "$(tail -n 5 "$spam/log")"
 for mail in "$spam"/delivered/*.eml; do
 	curl -sf --max-time 60 --unix-socket "$spam/rspamd/socket" --data-binary @"$mail" -H 'IP: 93.184.215.14' -H 'Helo: relay.quietharbour.example.org' \
 		-H 'Hostname: relay.quietharbour.example.org' -H 'From: bounces@quietharbour.example.org' -H 'Rcpt: reader@example.org' \
