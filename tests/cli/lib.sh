@@ -69,6 +69,6 @@ json() { python3 -c 'import json, sys; j = json.load(open(sys.argv[1])); print(e
 # Run a command at a terminal of its own, with the given lines typed; the terminal's text without its control sequences in $out.
 at_terminal() { # LINES COMMAND
 	status=0
-	printf '%b' "$1" | timeout 60 script -qefc "$2" /dev/null >"$tmp/out" 2>/dev/null || status=$?
+	printf '%b' "$1" | TERM=xterm timeout 60 script -qefc "$2" /dev/null >"$tmp/out" 2>/dev/null || status=$?
 	out=$(sed 's/\r//g; s/\x1b\[[0-9;?]*[A-Za-z]//g' "$tmp/out")
 }
