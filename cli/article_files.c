@@ -243,7 +243,7 @@ article_take_files(struct cli *cli, int argc, char **argv, struct err *e)
 	size_t i;
 
 	json_object_set_new(cli->result, "bad_files", r.bad_list);
-	r.base_url = conf->site_home[0] ? conf->site_home : conf->site_url;
+	r.base_url = site_base(conf);
 	if (find_files(&files, argc, argv, e) == -1)
 		goto out;
 	if (!files.count) {

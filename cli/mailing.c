@@ -79,12 +79,12 @@ first_words(struct article_text *text)
 int
 mailing_promotion(struct mailing *m, const struct site *site, const char *path, const struct mailing_wish *wish, struct err *e)
 {
-	const char *base = site->conf.site_home[0] ? site->conf.site_home : site->conf.site_url, *topic = wish->topic;
+	const char *topic = wish->topic;
 	char when[CLOCK_TEXT];
 
 	memset(m, 0, sizeof(*m));
 	m->kind = "promotion";
-	if (mailing_own_subject(m, site, wish->subject, e) == -1 || article_text_read(&m->text, path, base, e) == -1)
+	if (mailing_own_subject(m, site, wish->subject, e) == -1 || article_text_read(&m->text, path, site_base(&site->conf), e) == -1)
 		return -1;
 	first_words(&m->text);
 	m->hidden = wish->hidden || m->text.unlisted;

@@ -4,6 +4,7 @@
 #include "base/conf.h"
 #include "base/json.h"
 #include "content/template.h"
+#include "site/site.h"
 
 int
 mail_style_read(struct mail_style *s, const struct conf *conf, const char *language, struct err *e)
@@ -15,7 +16,7 @@ mail_style_read(struct mail_style *s, const struct conf *conf, const char *langu
 	json_put(data, "language", language[0] ? language : conf->site_language);
 	rc = template_words(&s->somebody, conf->store_templates, "mail.somebody", data, e);
 	s->markdown = (struct markdown_style){
-		.base_url = conf->site_home[0] ? conf->site_home : conf->site_url,
+		.base_url = site_base(conf),
 		.colour = conf->site_colour,
 		.somebody = s->somebody.data,
 		.slots = true,

@@ -125,6 +125,12 @@ site_context(const struct conf *c)
 	return site;
 }
 
+const char *
+site_base(const struct conf *c)
+{
+	return c->site_home[0] ? c->site_home : c->site_url;
+}
+
 void
 site_put_number(json_t *object, const char *key, const struct conf *c, const char *language, int64_t n, int decimals)
 {

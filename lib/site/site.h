@@ -51,6 +51,9 @@ void site_language_of(const struct conf *c, const char *wanted, char out[WORDS_L
  */
 json_t *site_context(const struct conf *c);
 
+/* What relative addresses in staff's files are relative to: the organisation's own website, else the newsletter's pages. Borrowed. */
+const char *site_base(const struct conf *c);
+
 /* Put a number as people write it in a language ("": the site's): n / 10^decimals (content/number_words.h). */
 void site_put_number(json_t *object, const char *key, const struct conf *c, const char *language, int64_t n, int decimals);
 
