@@ -76,6 +76,16 @@ async function looks(browser, reader, name, look) {
 	await w.context.close();
 }
 
+/* The mail that is shown has been laid out and drawn: before that it takes no focus. */
+async function drawn(w) {
+	const frame = await (await w.page.locator('iframe:visible').first().elementHandle()).contentFrame();
+	await frame.waitForLoadState('load');
+	await w.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+/* Whether it becomes true in a while: focus moves into a frame of another process only some time after the key. */
+const reached = (w, what) => w.page.waitForFunction(what, null, { timeout: 20000 }).then(() => true, () => false);
+
 /* By the keyboard alone: Tab from group to group, arrows within. */
 async function keyboard(browser) {
 	const w = await open(browser, 'digest', { width: 1280, scheme: 'light', script: true });
@@ -92,8 +102,9 @@ async function keyboard(browser) {
 	is(stops.join(), 'l-en true,v-html true,w-desk true,c-light true', 'keyboard: Tab goes from choice to choice, and shows where it is');
 	await w.page.keyboard.press('ArrowRight');
 	is(`${await at()} ${await shown(w, '.screen.dark')}`, 'c-dark 1', 'keyboard: an arrow chooses the dark');
+	await drawn(w);
 	await w.page.keyboard.press('Tab');
-	is(await w.page.evaluate(() => document.activeElement.tagName), 'IFRAME', 'keyboard: Tab goes on into the mail');
+	is(await reached(w, () => document.activeElement.tagName === 'IFRAME'), true, 'keyboard: Tab goes on into the mail');
 	await w.page.focus('#v-html');
 	await w.page.keyboard.press('ArrowRight');
 	is(await shown(w, '.text'), 1, 'keyboard: an arrow chooses the text');
