@@ -207,18 +207,28 @@ add_failed(struct found *f, const char *value, const struct free_mentions *m)
 	}
 }
 
-/* All that are trusted as much as the most trusted, lists and labels alike. */
 static void
 add_mentions(struct found *f, const struct free_mentions *m, enum free_trust least, enum free_trust most)
 {
+	for (int i = 0; i < m->count; i++)
+		if (m->at[i].trust >= least && m->at[i].trust <= most && !m->at[i].original)
+			add(f, m->at[i].address, i);
+}
+
+/* "(generated from …)" tells whom we wrote to; it is the recipient itself where the mail went on to a program or a file. */
+static void
+add_originals(struct found *f, const struct free_mentions *m)
+{
 	for (int i = 0; i < m->count; i++) {
 		const struct free_mention *a = &m->at[i];
+		int of = -1;
 
-		if (a->trust < least || a->trust > most)
-			continue;
-		if (a->original && f->out->count > 0 && i > 0 && f->mention[f->out->count - 1] >= 0 && m->at[f->mention[f->out->count - 1]].line + 3 >= a->line)
-			text_copy(f->out->recipient[f->out->count - 1].original, 255, a->address);
-		else
+		for (int k = 0; a->original && k < f->out->count; k++)
+			if (f->mention[k] >= 0 && f->mention[k] < i && m->at[f->mention[k]].line + 3 >= a->line)
+				of = k;
+		if (of >= 0)
+			text_copy(f->out->recipient[of].original, sizeof f->out->recipient[of].original, a->address);
+		else if (a->original && a->trust > FREE_IGNORED)
 			add(f, a->address, i);
 	}
 }
@@ -257,10 +267,11 @@ find_recipients(struct found *f, const struct report_free_in *in, const struct f
 	char to[255];
 	bool sent = field_address(to, in->returned, "To");
 
-	if (in->failed && *in->failed)
+	if (in->failed)
 		add_failed(f, in->failed, m);
 	if (f->out->count == 0)
 		add_mentions(f, m, FREE_LABELLED, FREE_LISTED);
+	add_originals(f, m);
 	if (f->out->count == 0)
 		add_bare(f, t, form);
 	if (f->out->count == 0 && sent && mention_of(m, to) >= 0)
@@ -275,6 +286,23 @@ find_recipients(struct found *f, const struct report_free_in *in, const struct f
 		add_mentions(f, m, FREE_MENTIONED, FREE_MENTIONED);
 }
 
+/* Whether a server's reply in the text is a final one. */
+static bool
+has_final_reply(const struct free_text *t)
+{
+	for (int i = 0; i < t->lines; i++) {
+		char enhanced[12];
+		int code;
+
+		if (t->line[i].grade < FREE_CODE)
+			continue;
+		free_codes(t->low + t->line[i].at, t->line[i].n, &code, enhanced);
+		if (code >= 500 || *enhanced == '5')
+			return true;
+	}
+	return false;
+}
+
 static bool
 is_delay(const struct free_form *form, const struct signs *s, const struct free_text *t)
 {
@@ -285,7 +313,7 @@ is_delay(const struct free_form *form, const struct signs *s, const struct free_
 		return !free_has("permanent fatal errors", t->low, head);
 	if (free_has(free_finals, t->low, head))
 		return false;
-	return delayed || free_has(free_delays, t->low, head);
+	return delayed || (!has_final_reply(t) && free_has(free_delays, t->low, head));
 }
 
 void

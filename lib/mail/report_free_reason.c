@@ -25,6 +25,8 @@ struct reason {
 static void
 reason_add(struct reason *r, const char *s, size_t n)
 {
+	while (r->n == 0 && n > 0 && strchr(" \t:;,.-|>=*])", *s)) /* what joined it to the address */
+		s++, n--;
 	if (r->n > 0 && r->n + 1 < r->size && n > 0 && r->text[r->n - 1] != ' ')
 		r->text[r->n++] = ' ';
 	for (size_t i = 0; i < n && r->n + 1 < r->size; i++) {
@@ -58,6 +60,13 @@ is_rule(const struct free_text *t, int line)
 	return n - i >= 3 && (memcmp(s + i, "---", 3) == 0 || memcmp(s + i, "===", 3) == 0 || memcmp(s + i, "***", 3) == 0 || memcmp(s + i, "___", 3) == 0);
 }
 
+/* What the sending side said in a transcript: no part of a reply. */
+static bool
+is_command(const struct free_text *t, int line)
+{
+	return free_has(">>>|-->|while talking to", t->low + t->line[line].at, t->line[line].n < 60 ? t->line[line].n : 60);
+}
+
 static bool
 says_something(const char *s, size_t n)
 {
@@ -85,7 +94,7 @@ add_paragraph(const struct round *round, struct reason *r, int line, size_t at)
 	for (; line < t->lines && line < first + PARAGRAPH_LINES && r->n < REASON_MOST; line++) {
 		const struct free_line *l = &t->line[line];
 
-		if (line > first && (l->n == 0 || round->taken[line] || is_rule(t, line)))
+		if (line > first && (l->n == 0 || round->taken[line] || is_rule(t, line) || is_command(t, line)))
 			break;
 		if (line > first)
 			at = l->at;
@@ -174,7 +183,7 @@ add_words(const struct round *round, struct reason *r, int line, int to)
 	int best = best_line(round->t, line, to);
 
 	for (int i = best == -1 ? line : best; i < to && i < line + 40 && r->n < REASON_MOST / 2; i++)
-		if (!is_rule(round->t, i))
+		if (!is_rule(round->t, i) && (round->t->line[i].grade != FREE_SILENT || !free_has(free_contacts, round->t->low + round->t->line[i].at, round->t->line[i].n)))
 			reason_add(r, round->t->text + round->t->line[i].at, round->t->line[i].n);
 }
 
@@ -243,15 +252,23 @@ fill(const struct round *round, int mention, struct report_free_recipient *out, 
 		line = m->line;
 		after = add_paragraph(round, &r, line, m->trust == FREE_LISTED || m->trust == FREE_LABELLED ? m->end : t->line[line].at);
 		to = next_taken(round, line);
-		if (says_something(r.text, r.n))
-			grade = grade_of(r.text, r.n);
-		else
-			r.n = 0, *r.text = '\0';
+		if (!says_something(r.text, r.n)) {
+			r.n = 0;
+			*r.text = '\0';
+			if (m->trust == FREE_LABELLED && free_has(free_failures, t->low + t->line[line].at, m->begin - t->line[line].at))
+				reason_add(&r, t->text + t->line[line].at, t->line[line].n); /* "Unknown user: ann@…" */
+		}
+		grade = grade_of(r.text, r.n);
 		if (grade < FREE_CODE)
 			best = reply_to(t, round->m, mention);
 	}
 	if (grade < FREE_CODE && best == -1) {
 		best = best_line(t, after, to);
+		if (best == -1 && r.n == 0 && line > 0) {
+			best = best_line(t, 0, line); /* "… for this reason: X" before the list */
+			if (best != -1)
+				after = best, to = line;
+		}
 		if (best == -1 || t->line[best].grade < FREE_CODE) {
 			int all = best_line(t, 0, t->lines); /* it tells of all of them once */
 
@@ -259,7 +276,7 @@ fill(const struct round *round, int mention, struct report_free_recipient *out, 
 				best = all;
 		}
 	}
-	if (best != -1 && t->line[best].grade > grade && (t->line[best].grade >= FREE_CODE || r.n == 0)) {
+	if (best != -1 && t->line[best].grade > grade && (t->line[best].grade >= FREE_CODE || grade == FREE_SILENT)) {
 		if (t->line[best].grade >= FREE_CODE)
 			add_paragraph(round, &r, best, t->line[best].at);
 		else

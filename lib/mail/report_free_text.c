@@ -199,7 +199,7 @@ enhanced_at(const char *s, size_t n, bool first)
 {
 	size_t i = 1;
 
-	if (n < 5 || (*s != '4' && *s != '5') || s[1] != '.' || (!first && (isalnum((unsigned char)s[-1]) || s[-1] == '.' || s[-1] == '-')))
+	if (n < 5 || (*s != '4' && *s != '5') || s[1] != '.' || (!first && (isalnum((unsigned char)s[-1]) || s[-1] == '.')))
 		return 0;
 	for (int part = 0; part < 2; part++) {
 		size_t digits = 0;
