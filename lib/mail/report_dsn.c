@@ -221,7 +221,9 @@ flush(struct dsn *d)
 	if (g->action == ACTION_FAILED)
 		flush_failed(d, &f);
 	else {
-		if (f.address[0])
+		if (f.address[0] && g->action == ACTION_DELAYED)
+			report_add_delayed(d->r, &f);
+		else if (f.address[0])
 			report_add(d->r, &f);
 		d->delayed += g->action == ACTION_DELAYED;
 		d->done += g->action == ACTION_DONE;
@@ -362,7 +364,7 @@ report_words(struct report *r, const struct report_mail *m)
 		if (out.what == REPORT_FREE_BOUNCE)
 			report_add_judged(r, &f);
 		else if (out.what == REPORT_FREE_DELAY)
-			report_add(r, &f);
+			report_add_delayed(r, &f);
 	}
 	free(out.recipient);
 	if (out.what == REPORT_FREE_NONE)
