@@ -176,8 +176,15 @@ flush_failed(struct dsn *d, struct report_found *f)
 	const struct report_free_recipient *w = NULL;
 	char near[600] = "";
 
-	if (!f->address[0] && (w = in_words(d, NULL)) && d->words.count > d->failed)
-		f->address = d->words.recipient[d->failed].address, w = &d->words.recipient[d->failed];
+	d->failed++;
+	if (d->r->recipients == REPORT_RECIPIENTS) {
+		d->r->more = true; /* looking for its words would take long for nothing */
+		return;
+	}
+	if (!f->address[0] && in_words(d, NULL) && d->words.count >= d->failed) {
+		w = &d->words.recipient[d->failed - 1];
+		f->address = w->address;
+	}
 	if (says_little(g->text)) {
 		if (!w)
 			w = in_words(d, f->address);
@@ -193,7 +200,6 @@ flush_failed(struct dsn *d, struct report_found *f)
 			f->server = w->server;
 	}
 	report_add_judged(d->r, f);
-	d->failed++;
 }
 
 static void
@@ -241,6 +247,7 @@ take_address(struct dsn *d, const char *value, bool final)
 	if (final ? g->has_final || (g->has_original && g->blank && g->action) : g->has_original || (g->has_final && g->blank))
 		flush(d);
 	g->any = true;
+	g->blank = false;
 	*(final ? &g->has_final : &g->has_original) = true;
 	if (whole)
 		text_copy(final ? g->final : g->original, ADDR_MAX, address);
