@@ -61,7 +61,7 @@ domain_end(const char *p)
 
 	if (*p == '[' && (end = strchr(p, ']')) != NULL)
 		return end + 1;
-	for (end = p; is_domain(*end); end++)
+	for (end = p; is_domain(*end) && !(end[0] == '.' && end[1] == '.'); end++)
 		;
 	while (end > p && (end[-1] == '.' || end[-1] == '-'))
 		end--; /* the sentence's, not the name's */

@@ -9,8 +9,8 @@
 
 #include "judge/judge.h"
 
-#define CODES 16  /* codes in one text that are kept */
-#define NEAR_BY 4 /* bytes between where somebody begins to speak and the code, at most: quotes, blanks */
+#define CODES 16   /* codes in one text that are kept */
+#define NEAR_BY 12 /* bytes between where somebody begins to speak and the code, at most: quotes, blanks, "host :" */
 
 /* A code that stood in the text, and before which of its words. */
 struct code {
@@ -302,11 +302,11 @@ judge_text_read(struct judge_text *t, const char *text)
 	if (last > 0 && t->words[last] && t->words[last] != ' ')
 		last--; /* of the blank or colon before it */
 	t->last = t->words + last;
-	for (int i = 0; i < r.count; i++)
+	for (int i = 0; i < r.count; i++) /* "550 550 5.1.1" is one */
 		if (r.codes[i].at >= last && r.codes[i].at <= last + NEAR_BY) {
-			t->code = r.codes[i].code;
-			memcpy(t->enhanced, r.codes[i].enhanced, sizeof(t->enhanced));
-			break;
+			t->code = r.codes[i].code ? r.codes[i].code : t->code;
+			if (!t->enhanced[0])
+				memcpy(t->enhanced, r.codes[i].enhanced, sizeof(t->enhanced));
 		}
 	if (!t->enhanced[0])
 		memcpy(t->enhanced, t->hashed, sizeof(t->hashed));
