@@ -169,6 +169,8 @@ judge_quoted(struct facts *f, const struct judge_text *t)
 
 	if (t->enhanced[0] && (is_generic(given) || !is_generic(t->enhanced)) && t->enhanced[0] != '2')
 		f->enhanced = t->enhanced;
+	if (is_generic(f->enhanced) && t->hashed[0])
+		f->enhanced = t->hashed;
 	if (!f->code)
 		f->code = t->code / 100 == 2 ? 0 : t->code;
 	judge_words_find(t->words, (size_t)(t->last - t->words), sizeof(t->words), &f->rows);

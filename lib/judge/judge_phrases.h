@@ -49,7 +49,7 @@
 	"|left the organi|no longer a customer|no longer a valid|no longer a user|no longer has an account|no longer part of|no longer working" \
 	"|no longer in use|no longer valid|no longer monitored|no longer used|no longer being used|address has changed|address has been changed" \
 	"|not listed in domino directory|not listed in public name|not a known recipient|is not a registered|not found in directory" \
-	"|not in the directory|not found in the directory|no match in directory|not in our user|not in our database|not a recognized user" \
+	"|not in the directory|not in my validrcptto|not found in the directory|no match in directory|not in our user|not in our database|not a recognized user" \
 	"|recipient not in our|unable to find recipient|unable to find user|user not in our|no such alias|no such local part|no such id" \
 	"|unknown local part|unknown localpart|unknown local-part|local part unknown|alias not found|alias does not exist|no such list" \
 	"|does not exist at the organization|wasn't found at|was not found at|does not exist here|doesn't exist here|does not exist at" \
@@ -60,7 +60,7 @@
 	"|user account not found|not a valid email account|is not a valid mailbox|not a valid account|user does not reside here" \
 	"|bad destination email address|does not like recipient. giving up|invalid final delivery user|delivery user not found" \
 	"|this email address is not valid|that address is not valid here|is not a valid address here|address not valid here" \
-	"|unable to validate recipient|could not validate recipient|no such entry|rcpt to does not exist|deleted user|user deleted" \
+	"|unable to validate recipient|could not validate recipient|no such entry|address invalid|invalid address|unavailable mail user|invalid user|not our mx service|rcpt to does not exist|deleted user|user deleted" \
 	"|mailbox deleted|account deleted|deleted account|deleted mailbox|user has been deleted" \
 	"|mailbox has been deleted|account has been deleted|address has been deleted|mailbox was deleted|account was deleted|user was deleted" \
 	"|account removed|user removed|mailbox removed|mailbox has been removed|account has been removed|user has been removed"
@@ -177,7 +177,7 @@
 	"|domain could not be found|domain was not found|domain cannot be found|domain wasn't found|domain is not found|domain has expired" \
 	"|non-existent domain|non existent domain|non-existent host|nonexistent host|non-existent hosts|domainnonexistent|infodomainnonexistent" \
 	"|host not found|host unknown|unknown host|no such host|host does not exist|host doesn't exist|nxdomain|nx domain|domain must resolve" \
-	"|unrouteable mail domain|unrouteable domain|find any host named|name or service not known|no address associated" \
+	"|unrouteable mail domain|unrouteable domain|find any host named|name or service not known|no address associated|nodename nor servname" \
 	"|bad destination system|bad destination host|host found but no data record|no data record of requested type|mail exchanger or ip" \
 	"|no mx record|no valid mx|has no mx|no mx or|no a or mx|no mx found|no mail exchanger|mx record not found|mx records not found" \
 	"|invalid dns mx|dns hard error|domain name could not be resolved|destination system name|hostname unknown|unknown hostname" \
@@ -221,7 +221,7 @@
 	"|配额|超出|已滿|空間不足|額滿|용량 초과|용량초과|용량이|가득|할당량"
 
 #define SENDER \
-	"sender address|sender rejected|sender denied|sender domain|sender verify|sender verification|sender unknown" \
+	"of the sender|sender address|sender rejected|sender denied|sender domain|sender verify|sender verification|sender unknown" \
 	"|sender is|sender was|invalid sender|bad sender|unknown sender|domain of sender|verification failed for|callback setup|callout verification" \
 	"|sending domain|unverified sender|does not like sender|unresolvable sender|null sender|spoofed|sender name|sender's domain|originator" \
 	"|expéditeur inconnu|expéditeur refusé|expéditeur rejeté|absenderadresse|absender unbekannt|absender abgelehnt|mittente sconosciuto" \
@@ -246,8 +246,10 @@
 	"policy|policies|not authorized|not authorised|not permitted|prohibited|prohibition|authentication" \
 	"|access denied. ip|security|rejected by recipient|rejected by header|restricted|only accepts|unauthenticated" \
 	"|refuses mail|not on the allowed|allowed list|whitelist|permission|delivery is not allowed" \
-	"|not accepting external|not accepting messages from|refused by recipient|rejected by user|rejected by the recipient|receiver's filter" \
-	"|too many invalid|too many unknown|dictionary attack|directory harvest"
+	"|not accepting external|not accepting messages from|refused by recipient|rejected by user|rejected by the recipient|receiver's filter"
+
+/* Asked too often for users that there are not: it is about us, whatever it calls them. */
+#define TOO_MANY_WRONG "too many invalid|too many unknown|too many bad|too many nonexist|too many non-exist|dictionary attack|directory harvest"
 
 #define ROUTE \
 	"temporary failure|loops back|mail loop|forwarding loop|routing loop|too many hops|hop count|timed out|timeout|connection refused" \
@@ -259,8 +261,19 @@
 	"|reject all mails|not accepting messages|transport unavailable|bounce between two|suspected mail loop|smtp communication problem" \
 	"|has been failing|have been failing|could not be delivered for|unable to connect|could not connect|cannot connect|can't connect"
 
+/* What is left: one of these, and what is the matter with it, in whatever words between. */
+#define SOMEBODY \
+	"addressee|user|recipient|mailbox|account|address|alias|person|customer|subscriber|inbox|employee|rcpt|mail box"
+#define NOT_THERE \
+	"unknown|n't exist|nt exist|not exist|no exist|non-exist|nonexist|not found|no such|not valid|not known|unrecogni|not recogni|not listed" \
+	"|not registered|no longer|not a user|not user|not our|not be found|n't be found|not here|n't found|n't have a|deactivated|disabled|inactive" \
+	"|suspended|never existed|isn't valid|not part of|invalid|ceased|not served|not hosted|not match any|not defined|undefined|defunct" \
+	"|no user|no account|no recipient|not have a|was closed|is closed|bad recipient|bad user|wrong"
+
 #define SERVER_TROUBLE \
-	"command died|command output|mailer error|local configuration|internal error|internal server error|local problem|lookup failure" \
+	"unknown error|unknown reason|unknown problem|unknown command|unknown failure|invalid header|invalid message|invalid ip|invalid content" \
+	"|invalid argument|invalid command|invalid character|invalid line|invalid mime|invalid response|invalid data|unknown status" \
+	"|command died|command output|mailer error|local configuration|internal error|internal server error|local problem|lookup failure" \
 	"|local delivery failed|i/o error|out of memory|service unavailable|service not available|system error" \
 	"|unexpected failure|unable to lock|unable to open mailbox|can't open mailbox|did not report a specific reason|mail transport"
 

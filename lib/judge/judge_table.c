@@ -139,6 +139,7 @@ const struct judge_rule judge_table[] = {
 	{ "disabled", JUDGE_HARD, ANY, "", "*.7.13", "", "", NOBODY, 0 },
 	{ "no-such-user", JUDGE_HARD, ANY, "550", "5.7.1", "yandex", "no such user", NOBODY, 0 }, /* the only code it has */
 	{ "greylisting", JUDGE_SOFT, NOT_MAIL, "450 451", "4.7.1", "", "try again|retry|later|come back|wait|delay|deferred|minutes", NOBODY, 0 },
+	{ "policy", JUDGE_SOFT, NOT_MAIL, "", "", "", TOO_MANY_WRONG, DOMAIN_SLOW, 0 },
 	{ "policy", JUDGE_SOFT, ANY, "", "*.7.*", "", SPAM "|" POLICY "|" SENDER "|" RELAYING, DOMAIN_SLOW, 0 },
 	/* Postfix's REJECT, and whoever has one code for all refusals, say 5.7.1 of users that there are not. */
 	{ "no-such-user", JUDGE_HARD, WHERE_BOUNCE | WHERE_QUOTED, "5", "*.7.*", "", NO_SUCH_USER_SURE, NOBODY, 0 },
@@ -181,6 +182,8 @@ const struct judge_rule judge_table[] = {
 	    "does not exist|doesn't exist|doesnt exist|not exist|not found|is unknown|unknown or invalid|: unknown|couldn't be found|could not be found"
 	    "|cannot be found|can't be found|wasn't found|desconocido|desconhecido|inconnu|unbekannt",
 	    NOBODY, 0 },
+
+	{ "no-such-user", JUDGE_HARD, WHERE_BOUNCE, "5 0", "", "", SOMEBODY "&" NOT_THERE, NOBODY, 0 },
 
 	/* Whatever else. */
 	{ "refused", JUDGE_SOFT, ANY, "", "", "", "", RELAY_SLOW, 0 },

@@ -303,11 +303,9 @@ judge_text_read(struct judge_text *t, const char *text)
 		last--; /* of the blank or colon before it */
 	t->last = t->words + last;
 	for (int i = 0; i < r.count; i++) /* "550 550 5.1.1" is one */
-		if (r.codes[i].at >= last && r.codes[i].at <= last + NEAR_BY) {
+		if (r.codes[i].at >= last && r.codes[i].at <= last + (r.codes[i].code ? NEAR_BY : 2)) {
 			t->code = r.codes[i].code ? r.codes[i].code : t->code;
 			if (!t->enhanced[0])
 				memcpy(t->enhanced, r.codes[i].enhanced, sizeof(t->enhanced));
 		}
-	if (!t->enhanced[0])
-		memcpy(t->enhanced, t->hashed, sizeof(t->hashed));
 }

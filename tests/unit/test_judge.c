@@ -708,14 +708,19 @@ no_row_is_dead(void **state)
 	for (const struct judge_rule *r = judge_table; r->name; r++) {
 		bool alive = false;
 
-		for (const char *w = r->words;; w += w[0] == '|') {
+		for (const char *w = r->words;; w += w[0] == '|' || w[0] == '&') {
 			char word[120], enhanced[16], server[32];
-			size_t n = strcspn(w, "|"), m = strcspn(r->enhanced, " ");
+			size_t n = strcspn(w, "|&"), m = strcspn(r->enhanced, " ");
+			const char *other = strchr(r->words, '&'); /* what must stand there as well */
 			struct judge_in in = { atoi(r->codes), enhanced, word, server, false, JUDGE_AT_BOUNCE, false };
 			struct judge_out out = { 0 };
 			bool reached = false;
 
+			if (other)
+				other = w > other ? r->words : other + 1;
 			snprintf(word, sizeof(word), "%s%.*s", r->where == WHERE_QUOTED ? "mx said: " : "", (int)n, w);
+			if (other)
+				snprintf(word + strlen(word), sizeof(word) - strlen(word), " %.*s", (int)strcspn(other, "|&"), other);
 			snprintf(server, sizeof(server), "%.*s", (int)strcspn(r->server, "|"), r->server);
 			snprintf(enhanced, sizeof(enhanced), "%.*s", (int)m, r->enhanced);
 			for (char *c = enhanced; *c; c++)
