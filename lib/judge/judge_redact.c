@@ -32,7 +32,7 @@ at_sign(const char *p)
 		return 1;
 	if ((*p == '%' || *p == '=' || *p == '+') && p[1] == '4' && p[2] == '0')
 		return 3;
-	return strncasecmp(p, "&#64;", 5) == 0 ? 5 : 0;
+	return *p == '&' && strncmp(p, "&#64;", 5) == 0 ? 5 : 0;
 }
 
 /* Where the local part that ends before `at` begins: a quoted string or a run of atoms. */

@@ -102,7 +102,7 @@ read_code(struct reader *r)
 		if (p[0] == '#')
 			p++;
 	}
-	n = *p ? enhanced_at(p) : 0;
+	n = isdigit((unsigned char)*p) ? enhanced_at(p) : 0;
 	if (n == 0 && !c.code)
 		return false;
 	memcpy(c.enhanced, p, n);
@@ -167,7 +167,11 @@ ends_with(const struct reader *r, const char *word)
 static bool
 read_host(struct reader *r)
 {
-	size_t n = literal_at(r->p), address;
+	size_t n, address;
+
+	if (!isalnum((unsigned char)r->p[0]) && r->p[0] != '[' && r->p[0] != '(')
+		return false;
+	n = literal_at(r->p);
 
 	if (n == 0) {
 		n = host_at(r->p);
@@ -217,6 +221,8 @@ read_entity(struct reader *r)
 		char is;
 	} entities[] = { { "&lt;", ' ' }, { "&gt;", ' ' }, { "&amp;", '&' }, { "&quot;", '"' }, { "&nbsp;", ' ' }, { "&#39;", '\'' }, { "&apos;", '\'' } };
 
+	if (r->p[0] != '&')
+		return false;
 	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++)
 		if (strncmp(r->p, entities[i].name, strlen(entities[i].name)) == 0) {
 			r->p += strlen(entities[i].name);
