@@ -263,11 +263,11 @@
 
 /* What is left: one of these, and what is the matter with it, in whatever words between. */
 #define SOMEBODY \
-	"addressee|user|recipient|mailbox|account|address|alias|person|customer|subscriber|inbox|employee|rcpt|mail box"
+	"addressee|user|recipient|mailbox|account|address|alias|person|customer|subscriber|inbox|employee|mail box"
 #define NOT_THERE \
 	"unknown|n't exist|nt exist|not exist|no exist|non-exist|nonexist|not found|no such|not valid|not known|unrecogni|not recogni|not listed" \
 	"|not registered|no longer|not a user|not user|not our|not be found|n't be found|not here|n't found|n't have a|deactivated|disabled|inactive" \
-	"|suspended|never existed|isn't valid|not part of|invalid|ceased|not served|not hosted|not match any|not defined|undefined|defunct" \
+	"|suspended|never existed|isn't valid|not part of|ceased|not served|not hosted|not match any|not defined|undefined|defunct" \
 	"|no user|no account|no recipient|not have a|was closed|is closed|bad recipient|bad user|wrong"
 
 #define SERVER_TROUBLE \

@@ -600,6 +600,59 @@ verdicts(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* Cut a line of the file into its five fields. */
+static bool
+fields(char *line, char *field[5])
+{
+	line[strcspn(line, "\n")] = '\0';
+	for (int i = 0; i < 5; i++) {
+		field[i] = line;
+		line = strchr(line, '\t');
+		if (i < 4 && !line)
+			return false;
+		if (line)
+			*line++ = '\0';
+	}
+	return true;
+}
+
+/* tests/data/replies.tsv: what comes back, in the words of servers of all kinds. Each must be right, alone and in the dress of a report. */
+static void
+replies(void **state)
+{
+	static const char *const dress[] = { "%s", "smtp; %s", "host mx.antispam.example[192.0.2.1] said: %s (in reply to RCPT TO command)",
+		"SMTP error from remote mail server after RCPT TO:<ann@example.org>:\r\n    host mx.example [192.0.2.1]: %s",
+		"192.0.2.1 does not like recipient.\nRemote host said: %s\nGiving up on 192.0.2.1." };
+	FILE *f = fopen("tests/data/replies.tsv", "r");
+	char line[2048], dressed[4096], said[4096], *field[5];
+	int wrong = 0, seen = 0;
+
+	(void)state;
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		if (line[0] == '#')
+			continue;
+		if (!fields(line, field))
+			fail_msg("no row: %s", line);
+		seen++;
+		for (size_t i = 0; i < (field[4][0] ? sizeof(dress) / sizeof(dress[0]) : 1); i++) {
+			struct judge_in in = { atoi(field[1]), field[2], dressed, "", false, JUDGE_AT_BOUNCE, true };
+			struct judge_out out;
+
+			snprintf(said, sizeof(said), "%s%s%s%s%s", i ? field[1] : "", i ? " " : "", i ? field[2] : "", i ? " " : "", field[4]);
+			snprintf(dressed, sizeof(dressed), dress[i], i && in.code ? said : field[4]);
+			out = judge_reply(&in);
+			if (strcmp(out.verdict == JUDGE_HARD ? "hard" : "soft", field[0]) == 0 && out.verdict != JUDGE_RETRY)
+				continue;
+			print_error("%s: %s by %s: %d %s %s\n", field[3], judge_name(out.verdict), out.rule, in.code, in.enhanced, dressed);
+			wrong++;
+		}
+	}
+	fclose(f);
+	assert_true(seen > 500);
+	assert_int_equal(wrong, 0);
+}
+
 /* What is wrong with a judgement, whatever was said, or NULL. */
 static const char *
 broken_promise(const struct judge_in *in, const struct judge_out *out)
@@ -889,6 +942,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(verdicts),
+		cmocka_unit_test(replies),
 		cmocka_unit_test(promises),
 		cmocka_unit_test(holds),
 		cmocka_unit_test(names),
