@@ -80,6 +80,18 @@ best_grade(const struct free_text *t)
 	return best;
 }
 
+/* A vacation note, a ticket, a challenge: unless a mail server speaks as one. */
+static bool
+is_automatic(const struct signs *s, const struct free_text *t, bool known)
+{
+	size_t n = strlen(s->subject);
+
+	if (s->daemon && (s->subject_fails || known))
+		return false;
+	return free_has(free_automatic, s->subject, n) || free_has(free_notices, s->subject, n) ||
+	    free_has(free_automatic, t->low, t->n < FREE_OPENING ? t->n : FREE_OPENING);
+}
+
 /* The row that the message matches; NULL: no bounce. */
 static const struct free_form *
 recognise(const struct report_free_in *in, const struct signs *s, const struct free_text *t)
@@ -95,10 +107,9 @@ recognise(const struct report_free_in *in, const struct signs *s, const struct f
 		f++;
 	if (f->name && f->kind == FREE_FORM_NONE)
 		return NULL;
-	if (!(s->daemon && (s->subject_fails || f->name)) && !failed &&
-	    (free_has(free_automatic, s->subject, strlen(s->subject)) || free_has(free_automatic, t->low, head)))
+	if (!failed && is_automatic(s, t, f->name != NULL))
 		return NULL;
-	if (f->name && (s->daemon || s->subject_fails || in->null_sender || failed))
+	if (f->name && (s->daemon || s->subject_fails || failed || (in->null_sender && states && grade > FREE_SILENT)))
 		return f;
 	marked = in->null_sender || failed || *in->returned;
 	if (failed && (s->daemon || s->subject_fails || states))
@@ -151,6 +162,8 @@ own_addresses(struct buf *own, const struct report_free_in *in)
 	bool sent = field_address(to, in->returned, "To");
 
 	buf_addstr(own, in->from);
+	if (in->to && *in->to && !(sent && strcasecmp(in->to, to) == 0))
+		buf_addf(own, " %s", in->to);
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
 		if (field_address(address, in->returned, fields[i]) && !(sent && strcasecmp(address, to) == 0))
 			buf_addf(own, " %s", address);

@@ -159,14 +159,18 @@ fails_around(const struct free_text *t, int line)
 static enum free_trust
 trust_by_words(const struct free_text *t, const struct free_form *form, const char *before, size_t n, int line)
 {
+	char label[NEAR];
 	size_t skip, k;
 	const char *sentence;
 
 	while (n > 0 && strchr(" \t<\"'[(=", before[n - 1]))
 		n--;
 	skip = n > NEAR ? n - NEAR : 0;
-	before += skip;
+	memcpy(label, before + skip, n - skip);
 	n -= skip;
+	before = label;
+	for (k = n; k > 1 && label[n - 1] == ':' && label[n - 2] == ' '; n--) /* "Recipient :" */
+		label[n - 2] = ':';
 	if (free_ends(free_labels, before, n) || (*form->label && free_ends(form->label, before, n)))
 		return FREE_LABELLED;
 	while ((sentence = free_find(". ", before, n, &k)) != NULL) {
