@@ -116,7 +116,7 @@ recognise(const struct report_free_in *in, const struct signs *s, const struct f
 		return &free_generic;
 	if (s->daemon && s->subject_fails && (states || grade > FREE_SILENT || marked))
 		return &free_generic;
-	if (s->daemon && states && grade > FREE_SILENT)
+	if (s->daemon && ((states && grade > FREE_SILENT) || (marked && grade >= FREE_CODE)))
 		return &free_generic;
 	if (s->subject_fails && marked && (states || grade > FREE_SILENT))
 		return &free_generic;

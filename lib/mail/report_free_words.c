@@ -77,7 +77,7 @@ const char free_statements[] =
     "|kon niet|kan niet|niet worden|is niet bezorgd|niet afgeleverd|is mislukt|kunde inte|inte levereras|gick inte att|kunne ikke|kan ikke|ikke leveres|ei voitu|ei voi toimittaa|epäonnistui"
     "|nie mogła|nie może|nie można|nie udało|nie została|nie mogla|nelze|nemohla|nepodařilo|nebyla doru|nem sikerült|nem lehet|nu a putut|teslim edilemedi|iletilemedi|ulaştırılamadı|gönderilemedi"
     "|не может быть доставлен|не было доставлено|не доставлен|невозможно доставить|не удалось доставить|недоставлен|не можем доставить|не удается доставить|не был доставлен|не доставлено|не смог"
-    "|无法|無法|未能|失败|失敗|被退回|退回|拒绝|拒收|被拒|できません|できませんでした|失敗|エラー|拒否|届きません|されませんでした|못했습니다|실패|수 없습니다|반송|않았습니다|되지 않";
+    "|无法|無法|未能|失败|失敗|没有被成功|没有成功|未被成功|被退回|退回|拒绝|拒收|被拒|できません|できませんでした|失敗|エラー|拒否|届きません|されませんでした|못했습니다|실패|수 없습니다|반송|않았습니다|되지 않";
 
 const char free_failures[] =
     "user unknown|unknown user|no such user|user not found|unknown recipient|recipient unknown|no such recipient|recipient not found|invalid recipient|unknown address|address unknown|no such address|invalid address|address not found|address rejected|unknown account|no such account|account not found"
