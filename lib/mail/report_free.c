@@ -52,7 +52,7 @@ read_signs(struct signs *s, const struct report_free_in *in)
 	copy_low(s->from, sizeof s->from, in->from);
 	copy_low(s->name, sizeof s->name, in->name);
 	copy_low(s->subject, sizeof s->subject, in->subject);
-	s->daemon = free_has(free_daemons, s->from, strlen(s->from)) || free_has(free_names, s->name, strlen(s->name));
+	s->daemon = free_has(free_daemons, s->from, strlen(s->from)) || free_has(free_names, s->name, strlen(s->name)) || (!*s->from && in->null_sender);
 	s->subject_fails = free_has(free_subjects, s->subject, strlen(s->subject));
 	s->answer = is_answer(s->subject);
 }
@@ -65,6 +65,8 @@ matches(const struct free_form *f, const struct signs *s, const struct free_text
 	if (*f->subject && free_has(f->subject, s->subject, strlen(s->subject)))
 		return !*f->text || f->kind == FREE_FORM_NONE || free_has(f->text, t->low, head);
 	if (*f->subject && f->kind != FREE_FORM_NONE)
+		return false;
+	if (f->kind == FREE_FORM_NONE && s->daemon && s->subject_fails) /* "… was delivered to all others" */
 		return false;
 	return *f->text && free_has(f->text, t->low, head);
 }
@@ -118,7 +120,8 @@ recognise(const struct report_free_in *in, const struct signs *s, const struct f
 		return &free_generic;
 	if (s->daemon && ((states && grade > FREE_SILENT) || (marked && grade >= FREE_CODE)))
 		return &free_generic;
-	if (s->subject_fails && marked && (states || grade > FREE_SILENT))
+	/* parcels are undeliverable, too */
+	if (s->subject_fails && marked && (grade >= FREE_CODE || (*in->returned && (states || grade > FREE_SILENT))))
 		return &free_generic;
 	return NULL;
 }
@@ -352,6 +355,10 @@ report_free(const struct report_free_in *in, struct report_free_out *out)
 	own_addresses(&own, in);
 	free_mentions_read(&m, &t, form, own.data);
 	find_recipients(&f, in, &t, form, &m);
+	if (out->count == 0 && !s.daemon) {
+		out->what = REPORT_FREE_NONE;
+		out->form = "";
+	}
 	free_reasons(&t, &m, f.mention, out, in->subject);
 out:
 	free_mentions_release(&m);

@@ -15,11 +15,13 @@ const struct free_form free_generic = { "generic", BOUNCE, "", "", "", "", "", "
 const struct free_form free_table[] = {
 	/* Notices of mailing lists and guards, which quote bounces or speak like one. */
 	{ "ezmlm", NONE, "", "", "this is the ezmlm program|i'm managing the|messages to you from the|list seem to have been bouncing", "", "", "", "" },
-	{ "mailman", NONE, "", "bounce action notification|uncaught bounce|moderator request|auto-discard|post by non-member|subscription", "", "", "", "", "" },
+	{ "mailman", NONE, "", "bounce action notification|uncaught bounce|auto-discard|post by non-member", "", "", "", "", "" },
 	{ "list-refusal", NONE, "", "", "not allowed to post to this mailing list|posting to this list is|your mail to '|is being held until the list moderator|awaits approval|is awaiting moderator|non-members are not allowed|only members may post", "", "", "", "" },
 	{ "challenge", NONE, "", "", "confirm that you are a human|click the link below to confirm|verify that you are a human|reply to this message to confirm|to complete this verification|sender verification request|requires verification of|add you to my|approved senders|tmda", "", "", "", "" },
-	{ "success", NONE, "", "(relay)|(success)|delivered: |read: |relayed: |zugestellt: |gelesen: ", "was successfully delivered|successfully delivered to|successfully relayed|has been successfully|delivery to these recipients or groups is complete|delivery to these recipients or distribution lists is complete|your message was delivered to", "", "", "", "" },
+	{ "success", NONE, "", "(relay)|(success)|successful", "was successfully delivered|successfully delivered to|successfully relayed|has been successfully|delivery to these recipients or groups is complete|delivery to these recipients or distribution lists is complete|your message was delivered to|was delivered to the following recipient", "", "", "", "" },
 	{ "quota-warning", NONE, "", "quota warning|mailbox almost full|mailbox is almost full|mailbox usage|quota notification", "", "", "", "", "" },
+	{ "quarantine", NONE, "", "quarantine|spam digest|spam report|spam summary|junk mail|junk e-mail|held messages|messages held|held mail", "quarantine summary|quarantine report|quarantine digest|quarantined messages|held in quarantine|release this message|release the message", "", "", "", "" },
+	{ "report", NONE, "", "report domain:|dmarc aggregate|dmarc report|tls-rpt|postfix smtp server: errors from|logwatch|log summar", "", "", "", "", "" },
 
 	/* Warnings whose words are their own. */
 	{ "sendmail-warning", DELAY, "", "", "this is a warning message only|had transient non-fatal errors|message still undelivered after|will keep trying until message is", "", "original message follows", "", "" },

@@ -9,7 +9,7 @@ const char free_daemons[] =
     "mailer-daemon|mailer_daemon|mailerdaemon|mailer.daemon|maildaemon|mail-daemon|mail_daemon|mdaemon|mail.daemon|maildeliverysystem|postmaster"
     "|postoffice|mailadmin|mail-admin|mailsystem|mail-system|systemadministrator|microsoftexchange|bounce@|bounces@|bounce-daemon"
     "|bounced|delivery-status|deliverystatus|smtpd@|mailrouter|mail-router|mmdf|uucp@|ndr@|smtpgw|mail-deliver|returned-mail"
-    "|nondelivery|no-reply-bounce|daemon@|exim@|qmail@|mailgateway|scanmail|interscan|system-admin|mailsweeper|x400";
+    "|nondelivery|no-reply-bounce|exim@|qmail@|mailgateway|scanmail|interscan|system-admin|mailsweeper|x400";
 
 const char free_names[] =
     "mail delivery|mail deliver|mailer-daemon|mailer daemon|mail system|mailsystem|system administrator|postmaster|mail administrator"
@@ -30,7 +30,7 @@ const char free_subjects[] =
     "|returned mail|returned to sender|return to sender|returned message|returned email|returned e-mail|returning mail|returned unopened|mail returned|message returned|returned: "
     "|mail system error|mail error|error sending|error delivering|e-mail error|email error|message error|mail status report|message status"
     "|could not send message|could not send your|unable to send|failed to send|send failure|sending failed|message not sent|mail not sent|not be sent"
-    "|message blocked|message rejected|mail rejected|email rejected|message refused|mail refused|rejected mail|rejected message|permanent error|permanent failure"
+    "|message blocked|message rejected|mail rejected|email rejected|message refused|mail refused|rejected: |rejected mail|rejected message|permanent error|permanent failure"
     "|user unknown|unknown user|unknown recipient|no such user|unknown address|address not found|invalid address|invalid recipient|recipient unknown"
     "|mailbox full|mailbox is full|over quota|bounced mail|bounced message|bounce notification|mail bounced|message bounced|mail could not|message could not"
     "|warning: message|warning: could not|delayed mail|mail delayed|message delayed|message delay|still being retried|problem delivering|notification of failure|message you sent|mdaemon notification|mdaemon warning|ndn: |ndr: |non remis|undelivered"
@@ -65,7 +65,7 @@ const char free_statements[] =
     "|is undeliverable|undeliverable to|was undeliverable|is not deliverable|undeliverable mail|undeliverable message|undelivered message|unable to deliver|could not deliver|couldn't deliver|cannot deliver|not able to deliver|wasn't able to deliver"
     "|failed to deliver|delivery failed|delivery has failed|delivery to the following|has failed to|failed permanently|permanent failure|permanent error|permanent fatal error|fatal errors|delivery error|delivery failure"
     "|did not reach|could not be reached|couldn't be reached|unable to reach|failed recipient|address failed|addresses failed|address(es) failed|recipients failed|failed addresses|had delivery problems|had problems|had errors"
-    "|returned to you|being returned|returned to sender|has been returned|was returned|returned mail|bounced|was rejected|has been rejected|were rejected|is rejected|been refused|was refused|has been blocked|was blocked|been bounced"
+    "|returned to you|being returned|returned to sender|has been returned|was returned|returned mail|bounced|automatically rejected|was rejected|has been rejected|were rejected|is rejected|been refused|was refused|has been blocked|was blocked|been bounced"
     "|could not be sent|couldn't be sent|cannot be sent|was not sent|not be sent to|unable to send|failed to send|could not send|unable to be delivered|could not be processed|not be accepted|was not accepted"
     "|gave up|giving up|given up|removed from the mail queue|removed from the queue|has expired|undelivered|non-delivery|transcript of session|transcript of the|error while delivering|error occurred while|error in delivering|errors occurred|problem delivering|problems delivering|trouble delivering"
     "|not yet been delivered|not been delivered|been delayed|is delayed|could not yet be|been unable to|was unable to"
