@@ -299,6 +299,32 @@ read_mention(struct free_mention *m, const struct free_text *t, size_t at, size_
 	return true;
 }
 
+static size_t
+indent_of(const struct free_text *t, int line)
+{
+	size_t n = 0;
+
+	while (n < t->line[line].n && (t->text[t->line[line].at + n] == ' ' || t->text[t->line[line].at + n] == '\t'))
+		n++;
+	return n;
+}
+
+/* Whether a line that begins with an address goes on with what was said of the one before: further in, in the same paragraph. */
+static bool
+is_continued(const struct free_mentions *list, const struct free_text *t, int line)
+{
+	int of = list->count - 1;
+
+	while (of >= 0 && list->at[of].trust < FREE_LABELLED && list->at[of].line + 8 > line)
+		of--;
+	if (of < 0 || list->at[of].trust < FREE_LABELLED || list->at[of].line == line || list->at[of].line + 8 <= line)
+		return false;
+	for (int i = list->at[of].line + 1; i < line; i++)
+		if (t->line[i].n == 0)
+			return false;
+	return indent_of(t, line) > indent_of(t, list->at[of].line);
+}
+
 static void
 read_line(struct free_mentions *list, const struct free_text *t, const struct free_form *form, int line, const char *own, bool inside)
 {
@@ -321,7 +347,7 @@ read_line(struct free_mentions *list, const struct free_text *t, const struct fr
 			m->trust = FREE_SAID;
 		else if (m->trust > FREE_IGNORED && m->trust < FREE_LISTED && is_daemon(m->address))
 			m->trust = FREE_IGNORED;
-		else if (!inside && m->trust > FREE_SAID)
+		else if (m->trust > FREE_SAID && (!inside || is_continued(list, t, line)))
 			m->trust = FREE_SAID;
 		floor = m->end;
 		list->count++;
