@@ -96,6 +96,6 @@ judge_fold(const char **p, char out[4])
 	}
 	++*p;
 	out[0] = s[0] <= ' ' || s[0] == 0x7f || s[0] == '_' ? ' ' : s[0] == '`' ? '\''
-								 : (char)tolower(s[0]);
+										: (char)tolower(s[0]);
 	return 1;
 }

@@ -165,6 +165,8 @@ const struct judge_rule judge_table[] = {
 	{ "server-trouble", JUDGE_SOFT, WHERE_BOUNCE, "", "", "", SERVER_TROUBLE, NOBODY, 0 },
 	{ "server-trouble", JUDGE_SOFT, WHERE_BOUNCE, "4", "", "", "mailbox unavailable|mailbox is unavailable|mailbox not available", NOBODY, 0 },
 
+	{ "policy", JUDGE_SOFT, WHERE_BOUNCE, "", "*.1.1 *.2.1", "", MESSAGE_REFUSED, NOBODY, 0 },
+
 	/* The address is dead. */
 	{ "no-such-user", JUDGE_HARD, ANY, "", "*.1.1 *.1.6", "", "", NOBODY, 0 },
 	{ "no-such-user", JUDGE_HARD, WHERE_BOUNCE, "", "5.1.3", "", "", NOBODY, 0 }, /* no server takes such an address */
