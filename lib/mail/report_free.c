@@ -36,7 +36,8 @@ copy_low(char *out, size_t size, const char *in)
 static bool
 is_answer(const char *subject)
 {
-	static const char *const words[] = { "re:", "re :", "fw:", "fwd:", "aw:", "wg:", "tr:", "rv:", "res:", "enc:", "sv:", "vs:", "antw:", "odp:", "ynt:", "r:", "i:" };
+	static const char *const words[] = { "re:", "re :", "fw:", "fwd:", "aw:", "wg:", "tr:", "rv:", "res:", "enc:", "sv:", "vs:",
+		"antw:", "odp:", "ynt:", "r:", "i:" };
 
 	while (*subject == ' ' || *subject == '[')
 		subject++;
@@ -52,17 +53,17 @@ read_signs(struct signs *s, const struct report_free_in *in)
 	copy_low(s->from, sizeof s->from, in->from);
 	copy_low(s->name, sizeof s->name, in->name);
 	copy_low(s->subject, sizeof s->subject, in->subject);
-	s->daemon = free_has(free_daemons, s->from, strlen(s->from)) || free_has(free_names, s->name, strlen(s->name)) || (!*s->from && in->null_sender);
-	s->subject_fails = free_has(free_subjects, s->subject, strlen(s->subject));
+	s->daemon = free_string_has(free_daemons, s->from) || free_string_has(free_names, s->name) || (!*s->from && in->null_sender);
+	s->subject_fails = free_string_has(free_subjects, s->subject);
 	s->answer = is_answer(s->subject);
 }
 
 static bool
 matches(const struct free_form *f, const struct signs *s, const struct free_text *t, size_t head)
 {
-	if (*f->from && !free_has(f->from, s->from, strlen(s->from)) && !free_has(f->from, s->name, strlen(s->name)))
+	if (*f->from && !free_string_has(f->from, s->from) && !free_string_has(f->from, s->name))
 		return false;
-	if (*f->subject && free_has(f->subject, s->subject, strlen(s->subject)))
+	if (*f->subject && free_string_has(f->subject, s->subject))
 		return !*f->text || f->kind == FREE_FORM_NONE || free_has(f->text, t->low, head);
 	if (*f->subject && f->kind != FREE_FORM_NONE)
 		return false;
@@ -86,11 +87,9 @@ best_grade(const struct free_text *t)
 static bool
 is_automatic(const struct signs *s, const struct free_text *t, bool known)
 {
-	size_t n = strlen(s->subject);
-
 	if (s->daemon && (s->subject_fails || known))
 		return false;
-	return free_has(free_automatic, s->subject, n) || free_has(free_notices, s->subject, n) ||
+	return free_string_has(free_automatic, s->subject) || free_string_has(free_notices, s->subject) ||
 	    free_has(free_automatic, t->low, t->n < FREE_OPENING ? t->n : FREE_OPENING);
 }
 
@@ -278,7 +277,8 @@ add_bare(struct found *f, const struct free_text *t, const struct free_form *for
 }
 
 static void
-find_recipients(struct found *f, const struct report_free_in *in, const struct free_text *t, const struct free_form *form, const struct free_mentions *m)
+find_recipients(struct found *f, const struct report_free_in *in, const struct free_text *t, const struct free_form *form,
+    const struct free_mentions *m)
 {
 	char to[255];
 	bool sent = field_address(to, in->returned, "To");
@@ -323,7 +323,7 @@ static bool
 is_delay(const struct free_form *form, const struct signs *s, const struct free_text *t)
 {
 	size_t head = t->n < FREE_HEAD ? t->n : FREE_HEAD;
-	bool delayed = free_has(free_delays, s->subject, strlen(s->subject)) || free_has("(delay)|delayed|warning:|incomplete", s->subject, strlen(s->subject));
+	bool delayed = free_string_has(free_delays, s->subject) || free_string_has("(delay)|delayed|warning:|incomplete", s->subject);
 
 	if (form->kind == FREE_FORM_DELAY)
 		return !free_has("permanent fatal errors", t->low, head);
