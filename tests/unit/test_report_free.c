@@ -47,7 +47,8 @@ static const struct {
 	    "A message that you sent could not be delivered to all of its recipients.\n\n  bob@example.com\n    550 unknown user\n\n  ann@example.com\n", "",
 	    " ann@example.com,\n bob@example.com", "exim", true, false,
 	    { { "ann@example.com", 550, "", "" }, { "bob@example.com", 550, "", "unknown user" } } },
-	{ "nobody is named: the returned message's To", "postmaster@mx.example.net", "Undeliverable message", "There is no such user here.\n",
+	{ "nobody is named: the returned message's To", "postmaster@mx.example.net", "Undeliverable message",
+	    "There is no such user here.\n",
 	    RETURNED, NULL, "generic", true, false, { { "ann@example.com", 0, "", "no such user" } } },
 	{ "not whom to write to, nor the sender", "postmaster@mx.example.net", "Mail delivery failed",
 	    "Your message from news@example.org could not be delivered to ann@example.com: 550 unknown user.\n\nPlease contact help@example.net for assistance.\n",
@@ -161,10 +162,8 @@ tells_original_and_server(void **state)
 {
 	struct report_free_recipient *recipient = xcalloc(REPORT_FREE_MOST, sizeof *recipient);
 	static const char text[] =
-	    "<real@example.net> (expanded from <ann@example.com>): host
-	    MX.example.net[192.0.2.1] said : 550 5.1.1 unknown
-	    ";
-	    struct report_free_in in = message(DAEMON, "Undelivered Mail Returned to Sender", text, true);
+	    "<real@example.net> (expanded from <ann@example.com>): host\n    MX.example.net[192.0.2.1] said: 550 5.1.1 unknown\n";
+	struct report_free_in in = message(DAEMON, "Undelivered Mail Returned to Sender", text, true);
 	struct report_free_out out = { .recipient = recipient };
 
 	(void)state;
