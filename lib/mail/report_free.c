@@ -17,8 +17,9 @@
 
 /* What recognition knows of the message besides its text. */
 struct signs {
-	char from[256], name[256], subject[512]; /* in lower case */
-	bool daemon;                             /* a mail server sent it */
+	char from[256], name[256], subject[512]; /* in lower case; from with ^ before it */
+	bool server;                             /* its address is a mail server's */
+	bool daemon;                             /* … or its name is, which anybody may choose */
 	bool subject_fails;                      /* the subject is a bounce's */
 	bool answer;                             /* the subject begins with "Re:", "Fwd:" … */
 };
@@ -50,10 +51,12 @@ is_answer(const char *subject)
 static void
 read_signs(struct signs *s, const struct report_free_in *in)
 {
-	copy_low(s->from, sizeof s->from, in->from);
+	*s->from = '^';
+	copy_low(s->from + 1, sizeof s->from - 1, in->from);
 	copy_low(s->name, sizeof s->name, in->name);
 	copy_low(s->subject, sizeof s->subject, in->subject);
-	s->daemon = free_string_has(free_daemons, s->from) || free_string_has(free_names, s->name) || (!*s->from && in->null_sender);
+	s->server = free_string_has(free_daemons, s->from) || (!*in->from && in->null_sender);
+	s->daemon = s->server || free_string_has(free_names, s->name);
 	s->subject_fails = free_string_has(free_subjects, s->subject);
 	s->answer = is_answer(s->subject);
 }
@@ -93,6 +96,13 @@ is_automatic(const struct signs *s, const struct free_text *t, bool known)
 	    free_has(free_automatic, t->low, t->n < FREE_OPENING ? t->n : FREE_OPENING);
 }
 
+/* Whether a form's own words open the text: people say something before they quote. */
+static bool
+opens(const struct free_form *f, const struct free_text *t)
+{
+	return free_has(f->text, t->low, t->n < FREE_FIRST ? t->n : FREE_FIRST);
+}
+
 /* The row that the message matches; NULL: no bounce. */
 static const struct free_form *
 recognise(const struct report_free_in *in, const struct signs *s, const struct free_text *t)
@@ -110,11 +120,17 @@ recognise(const struct report_free_in *in, const struct signs *s, const struct f
 		return NULL;
 	if (!failed && is_automatic(s, t, f->name != NULL))
 		return NULL;
-	if (f->name && (s->daemon || s->subject_fails || failed || (in->null_sender && states && grade > FREE_SILENT)))
-		return f;
 	marked = in->null_sender || failed || *in->returned;
+	if (f->name && (s->server || failed || (s->daemon && (marked || s->subject_fails))))
+		return f;
+	if (f->name && s->subject_fails && (marked || opens(f, t)))
+		return f;
+	if (f->name && in->null_sender && states && grade > FREE_SILENT)
+		return f;
 	if (failed && (s->daemon || s->subject_fails || states))
 		return &free_generic;
+	if (s->daemon && !s->server && !marked && grade < FREE_CODE) /* "Mail System: you have five undelivered messages" */
+		return NULL;
 	if (s->daemon && s->subject_fails && (states || grade > FREE_SILENT || marked))
 		return &free_generic;
 	if (s->daemon && ((states && grade > FREE_SILENT) || (marked && grade >= FREE_CODE)))
@@ -355,7 +371,7 @@ report_free(const struct report_free_in *in, struct report_free_out *out)
 	own_addresses(&own, in);
 	free_mentions_read(&m, &t, form, own.data);
 	find_recipients(&f, in, &t, form, &m);
-	if (out->count == 0 && !s.daemon) {
+	if (out->count == 0 && !(s.server && s.subject_fails)) {
 		out->what = REPORT_FREE_NONE;
 		out->form = "";
 	}

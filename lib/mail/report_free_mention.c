@@ -102,7 +102,7 @@ trust_by_words(const struct free_text *t, const struct free_form *form, const ch
 	memcpy(label, before + skip, n - skip);
 	n -= skip;
 	before = label;
-	for (k = n; k > 1 && label[n - 1] == ':' && label[n - 2] == ' '; n--) /* "Recipient :" */
+	for (; n > 1 && label[n - 1] == ':' && label[n - 2] == ' '; n--) /* "Recipient :" */
 		label[n - 2] = ':';
 	if (ends_in_word(senders, before, n))
 		return FREE_IGNORED;

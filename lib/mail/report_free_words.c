@@ -6,11 +6,11 @@
 #include "mail/report_free_table.h"
 
 const char free_daemons[] =
-    "mailer-daemon|mailer_daemon|mailerdaemon|mailer.daemon|maildaemon|mail-daemon|mail_daemon|mdaemon|mail.daemon"
-    "|maildeliverysystem|postmaster|postoffice|mailadmin|mail-admin|mailsystem|mail-system|systemadministrator|microsoftexchange"
-    "|bounce@|bounces@|bounce-daemon|bounced|delivery-status|deliverystatus|smtpd@|mailrouter|mail-router|mmdf|uucp@|ndr@|smtpgw"
-    "|mail-deliver|returned-mail|nondelivery|no-reply-bounce|exim@|qmail@|mailgateway|scanmail|interscan|system-admin|mailsweeper"
-    "|x400";
+    "mailer-daemon|mailer_daemon|mailerdaemon|mailer.daemon|maildaemon|mail-daemon|mail_daemon|mail.daemon|postmaster|post_office"
+    "|maildelivery|mail-delivery|mail.delivery|mailsystem|mail-system|microsoftexchange|delivery-status|deliverystatus|nondelivery"
+    "|^mdaemon|^postoffice|^mailadmin|^mail-admin|^systemadministrator|^system-admin|^bounce@|^bounces@|^bounced@|^bounce-daemon"
+    "|^smtpd@|^mailrouter|^mail-router|^mmdf|^uucp@|^ndr@|^smtpgw|^returned-mail|^no-reply-bounce|^exim@|^qmail@|^mailgateway"
+    "|^scanmail|^interscan|^mailsweeper|^x400|^mailer@|^listserv@|^courier@|^smtp-daemon|^daemon@";
 
 const char free_names[] =
     "mail delivery|mail deliver|mailer-daemon|mailer daemon|mail system|mailsystem|system administrator|postmaster"
