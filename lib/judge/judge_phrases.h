@@ -248,13 +248,14 @@
 	"|refuses mail|not on the allowed|allowed list|whitelist|permission|delivery is not allowed" \
 	"|not accepting external|not accepting messages from|refused by recipient|rejected by user|rejected by the recipient|receiver's filter"
 
-/* Of a message: such a refusal does not become the address's fault by a code that says so ("521 5.2.1 … will not accept delivery of this message"). */
+/* Of a message: no code makes that the address's fault ("521 5.2.1 … will not accept delivery of this message"). */
 #define MESSAGE_REFUSED \
 	"will not accept|message refused|message rejected|message denied|mail rejected|mail refused|mail denied|access denied|delivery of this message" \
 	"|message was rejected|message was refused|message not accepted|mail not accepted|does not accept this|transaction failed"
 
 /* Asked too often for users that there are not: it is about us, whatever it calls them. */
-#define TOO_MANY_WRONG "too many invalid|too many unknown|too many bad|too many nonexist|too many non-exist|dictionary attack|directory harvest"
+#define TOO_MANY_WRONG \
+	"too many invalid|too many unknown|too many bad|too many nonexist|too many non-exist|dictionary attack|directory harvest"
 
 #define ROUTE \
 	"temporary failure|loops back|mail loop|forwarding loop|routing loop|too many hops|hop count|timed out|timeout|connection refused" \

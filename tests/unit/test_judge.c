@@ -639,7 +639,7 @@ replies(void **state)
 			struct judge_in in = { atoi(field[1]), field[2], dressed, "", false, JUDGE_AT_BOUNCE, true };
 			struct judge_out out;
 
-			snprintf(said, sizeof(said), "%s%s%s%s%s", i ? field[1] : "", i ? " " : "", i ? field[2] : "", i ? " " : "", field[4]);
+			snprintf(said, sizeof(said), "%s %s %s", field[1], field[2], field[4]);
 			snprintf(dressed, sizeof(dressed), dress[i], i && in.code ? said : field[4]);
 			out = judge_reply(&in);
 			if (strcmp(out.verdict == JUDGE_HARD ? "hard" : "soft", field[0]) == 0 && out.verdict != JUDGE_RETRY)
