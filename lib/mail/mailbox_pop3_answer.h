@@ -2,7 +2,8 @@
  * mailbox_pop3_answer.h - a POP3 server's bytes as answers (RFC 1939 section 3), whatever pieces they come in.
  *
  * What comes next must be said: a status line, the lines of a list, or a message, which is freed of its dot-stuffing and keeps its
- * CRLF. A line is bounded by POP3_LINE_MAX and has no NUL; a message may have lines of any length and anything in them, up to POP3_MESSAGE_MAX.
+ * CRLF. A line is bounded by POP3_LINE_MAX and has no NUL; a message, by POP3_MESSAGE_MAX, may have lines of any length and
+ * anything in them.
  */
 #ifndef MAILBOX_POP3_ANSWER_H
 #define MAILBOX_POP3_ANSWER_H

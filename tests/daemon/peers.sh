@@ -179,8 +179,8 @@ dovecot_mailboxes() {
 	start_dovecot "${@:3}"
 }
 stop_dovecot() {
-	kill $dovecot_pid
-	wait $dovecot_pid 2>/dev/null
+	kill "$dovecot_pid"
+	wait "$dovecot_pid" 2>/dev/null
 }
 start_dovecot() {
 	local d=$tmp/dovecot owner=60199
