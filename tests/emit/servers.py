@@ -6,6 +6,8 @@ seconds and warns of delays after some. start() returns its processes; submissio
 import os, pwd, shutil, socket, subprocess, time
 from pathlib import Path
 
+from cases import REPLIES, Case
+
 SERVER = "192.0.2.10"
 USERS = ("ann", "full", "fwd", "loop", "pipe", "strict", "away")
 
@@ -255,7 +257,7 @@ match from any for any action "out"
 class Sendmail(Server):
     debs = ("sendmail-bin", "sendmail-base", "sendmail-cf", "m4", "liblockfile1", "libwrap0")
     packages, users = debs, ("smmta", "smmsp")
-    skip = ("utf8", "utf8-unknown")
+    skip = ("utf8", "utf8-unknown", "local-unknown", "local-success-failure", "local-full", "local-loop")  # refuses, has no quota, delivers
 
     def start(self):
         people()
@@ -284,7 +286,7 @@ define(`confDEF_USER_ID', `mail:mail')dnl
 define(`confTO_IDENT', `0')dnl
 define(`confLOG_LEVEL', `9')dnl
 define(`LOCAL_MAILER_PATH', `/usr/libexec/sendmail/mail.local')dnl
-define(`PROCMAIL_MAILER_PATH', `/usr/bin/procmail')dnl
+define(`LOCAL_MAILER_ARGS', `mail.local -d $u')dnl
 FEATURE(`use_cw_file')dnl
 FEATURE(`promiscuous_relay')dnl
 FEATURE(`accept_unqualified_senders')dnl
@@ -301,6 +303,36 @@ MAILER(`smtp')dnl
         daemon = next(p for p in ("/usr/sbin/sendmail", "/usr/libexec/sendmail/sendmail", "/usr/lib/sm.bin/sendmail") if os.path.exists(p))
         run(daemon, "-bi")
         return [spawn(daemon, "-bD", "-q2s")]
+
+
+class Courier(Server):
+    debs = ("courier-mta", "courier-base", "courier-authlib", "libcourier-unicode4")
+    packages, users = debs, ("courier",)
+    # What it holds itself needs its authentication daemon.
+    skip = tuple(f"local-{case}" for case in "unknown full forward pipe loop hops alias success success-failure".split())
+
+    def kinds(self, case):
+        return [k for k in case.kinds if k != "delay" or case.name != "timeout"]
+
+    def start(self):
+        people()
+        for folder, _, _ in os.walk("/var/lib/courier"):
+            own(folder, "courier")
+        folders("/run/courier", "courier", ".", mode=0o755)
+        for name, text in (("me", "mail.example.org"), ("locals", "example.org\nmail.example.org"), ("defaultdomain", "example.org"), ("dsnfrom", "postmaster@mail.example.org"),
+                           ("queuetime", "9s"), ("warntime", "4s"), ("retryalpha", "2s"), ("retrybeta", "1"), ("retrygamma", "2s"), ("retrymaxdelta", "1"),
+                           ("esmtptimeoutconnect", "2s"), ("esmtptimeouthelo", "3s"), ("esmtptimeout", "3s"), ("esmtpdelay", "2s"),
+                           ("aliases/site", "team: full@example.com\nboth: unknown@example.com, full@example.com\npostmaster: ann"),
+                           ("smtpaccess/default", "192.0.2\tallow,RELAYCLIENT")):
+            write("/etc/courier/" + name, text + "\n")
+        with open("/etc/courier/esmtpd", "a") as conf:
+            conf.write("ADDRESS=192.0.2.10\nTARPIT=0\nBOFHCHECKDNS=0\nMAXPERIP=40\nMAXPERC=40\nESMTP_USE_STARTTLS=0\n")
+        os.symlink("/usr/lib/courier/makedat", "/usr/bin/makedat")
+        run("/usr/sbin/makealiases")
+        run("/usr/sbin/makesmtpaccess")
+        run("/usr/sbin/courier", "start")
+        run("/usr/lib/courier/esmtpd", "start")
+        return []
 
 
 class Dma(Server):
@@ -324,4 +356,121 @@ class Dma(Server):
                        input=case.message().replace(b"\r\n", b"\n"), check=False, capture_output=True, timeout=20)
 
 
-SERVERS = {"postfix": Postfix, "exim": Exim, "opensmtpd": OpenSmtpd, "sendmail": Sendmail, "dma": Dma}
+class Nullmailer(Server):
+    """Hands everything to one host, and writes a report of what that refuses."""
+    debs = packages = ("nullmailer",)
+    local = delays = smtp = False
+    users = ("nullmail",)
+
+    def cases(self):
+        return [Case(name, {name + "@example.com": REPLIES[name][0]}) for name in ("unknown", "nosuch", "full", "overquota", "spam", "relay", "german")]
+
+    def start(self):
+        folders("/var/spool/nullmailer", "nullmail", ".", "failed", "queue", "tmp")
+        os.mkfifo("/var/spool/nullmailer/trigger", 0o622)
+        own("/var/spool/nullmailer/trigger", "nullmail")
+        for name, text in (("me", "mail.example.org"), ("remotes", "192.0.2.25 smtp"), ("pausetime", "1"), ("maxpause", "2"), ("queuelifetime", "8"), ("sendtimeout", "5")):
+            write("/etc/nullmailer/" + name, text + "\n")
+        return [spawn("/usr/sbin/nullmailer-send", user="nullmail", group="nullmail")]
+
+    def submit(self, case):
+        envelope = "\n".join([case.sender, *case.addresses(), "", ""]).encode()
+        subprocess.run(["/usr/sbin/nullmailer-queue"], input=envelope + case.message().replace(b"\r\n", b"\n"), check=True, timeout=20, user="nullmail", group="nullmail")
+
+
+class Dovecot(Server):
+    """Delivers itself (dovecot-lda) and so must say no by mail: quota, Sieve's reject; and Sieve's vacation."""
+    debs = ("dovecot-sieve",)
+    packages, users = ("dovecot-core", "dovecot-sieve"), ("dovecot", "dovenull")
+    delays = smtp = False
+
+    def cases(self):
+        return [
+            Case("quota", {"full@example.org": "soft"}, size=19000),
+            Case("reject", {"strict@example.org": "soft"}),
+            Case("ereject", {"loop@example.org": "soft"}),
+            Case("vacation", {"away@example.org": "other"}, headers="X-Test: personal\r\n"),
+        ]
+
+    def start(self):
+        people()
+        write("/etc/dovecot/dovecot.conf", """mail_location = maildir:~/Maildir
+mail_plugin_dir = /usr/lib/dovecot/modules
+hostname = mail.example.org
+postmaster_address = postmaster@example.org
+submission_host = 192.0.2.25:25
+log_path = /run/lda
+ssl = no
+namespace inbox {
+  inbox = yes
+}
+mail_plugins = quota
+protocol lda {
+  mail_plugins = quota sieve
+}
+plugin {
+  quota = maildir:User quota
+  quota_rule = *:storage=10K
+  sieve = file:~/.dovecot.sieve
+}
+""")
+        Path("/run/lda").touch()
+        Path("/run/lda").chmod(0o666)
+        for user, script in (("strict", 'require "reject";\nreject "I want no newsletters here.\\nPlease take me off your list.";\n'),
+                             ("loop", 'require "ereject";\nereject "This mailbox takes mail from colleagues only.";\n'),
+                             ("away", 'require "vacation";\nvacation :days 1 :subject "Out of office" :addresses "away@example.org" "I am away until Monday. '
+                              'In urgent cases write to team@example.org, user unknown is not the reason.";\n')):
+            write(f"/home/{user}/.dovecot.sieve", script)
+            own(f"/home/{user}/.dovecot.sieve", user)
+        return []
+
+    def submit(self, case):
+        address = case.addresses()[0]
+        user = address.split("@")[0]
+        message = case.message()
+        if case.name == "vacation":  # nobody's vacation answers a list
+            message = b"".join(line for line in message.splitlines(True) if not line.startswith((b"List-", b"<mailto")))
+        done = subprocess.run(["/usr/lib/dovecot/dovecot-lda", "-c", "/etc/dovecot/dovecot.conf", "-f", case.sender, "-a", address], input=message, check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=20, user=user, group=user, extra_groups=[],
+                              env={"HOME": f"/home/{user}", "USER": user, "PATH": "/usr/bin:/bin", "LD_LIBRARY_PATH": "/usr/lib/dovecot:/usr/lib/dovecot/modules/old-stats"}, cwd=f"/home/{user}")
+        return (done.stdout.decode() + Path("/run/lda").read_text()[-600:]) if done.returncode else ""
+
+
+class Mlmmj(Server):
+    """A mailing list: what it answers to a newsletter that is sent to it."""
+    packages = ("mlmmj",)
+    delays = smtp = False
+
+    def cases(self):
+        return [Case("denied", {"club@example.org": "other"}), Case("closed", {"club@example.org": "other"}), Case("help", {"club+help@example.org": "other"}),
+                Case("subscribe", {"club+subscribe@example.org": "other"}), Case("moderated", {"club@example.org": "other"}), Case("toobig", {"club@example.org": "other"}, size=6000)]
+
+    def start(self):
+        for case in self.cases():
+            root = f"/var/spool/mlmmj/{case.name}"
+            for folder in "incoming queue/discarded archive text subconf unsubconf bounce control moderation subscribers.d digesters.d requeue nomailsubs.d".split():
+                os.makedirs(f"{root}/{folder}")
+            for text in Path("/usr/share/mlmmj/text.skel/en").iterdir():
+                shutil.copy(text, f"{root}/text/")
+            write(f"{root}/control/listaddress", "club@example.org\n")
+            write(f"{root}/control/owner", "owner@example.org\n")
+            write(f"{root}/control/relayhost", "192.0.2.25\n")
+            write(f"{root}/control/maxmailsize", "4000\n")
+            write(f"{root}/control/notifymod", "")
+            write(f"{root}/control/moderators", "ann@example.org\n")
+            write(f"{root}/index", "0\n")
+            write(f"{root}/subscribers.d/a", "ann@example.org\n")
+            if case.name == "denied":
+                write(f"{root}/control/subonlypost", "")
+            if case.name == "moderated":
+                write(f"{root}/control/moderated", "")
+            if case.name == "closed":
+                write(f"{root}/control/access", "deny\n")
+        return []
+
+    def submit(self, case):
+        message = f"X-Original-To: {case.addresses()[0]}\nDelivered-To: {case.addresses()[0]}\n".encode() + case.message().replace(b"\r\n", b"\n")
+        subprocess.run(["/usr/bin/mlmmj-receive", "-F", "-L", f"/var/spool/mlmmj/{case.name}"], input=message.replace(b"news@lists.example.org", case.sender.encode()), check=False, timeout=20)
+
+
+SERVERS = {"postfix": Postfix, "exim": Exim, "opensmtpd": OpenSmtpd, "sendmail": Sendmail, "courier": Courier, "dma": Dma, "nullmailer": Nullmailer, "dovecot": Dovecot, "mlmmj": Mlmmj}

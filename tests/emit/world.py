@@ -206,18 +206,16 @@ class Collector(Host):
     features = Host.features + ("DSN", "SMTPUTF8")
     collected, lock = {}, threading.Lock()
 
-    def on_recipient(self, address):
-        self.recipients.append(address)
-        return ["250 2.1.5 Ok"]
-
     def on_data(self):
         message = self.read_message()
         if message is None:
             return "hang up"
-        with self.lock:
-            for address in self.recipients:
-                self.collected.setdefault(address, []).append(f"Return-Path: <{self.sender}>\nDelivered-To: {address}\n".encode() + message)
-        self.say("250 2.0.0 Ok")
+        refused = [r for r in (self.reply_for("data", a) for a in self.recipients) if r]
+        if not refused:
+            with self.lock:
+                for address in self.recipients:
+                    self.collected.setdefault(address, []).append(f"Return-Path: <{self.sender}>\nDelivered-To: {address}\n".encode() + message)
+        self.say(*(refused[0] if refused else ["250 2.0.0 Ok"]))
 
 
 class Threads(socketserver.ThreadingTCPServer):
