@@ -232,7 +232,7 @@ CREATE INDEX delivery_deferred ON delivery(campaign_id, next_at) WHERE state = 2
 -- Mail to one person that goes before all campaigns. Message and address are wiped once accepted, refused or expired.
 CREATE TABLE outbox (
 	id              INTEGER PRIMARY KEY AUTOINCREMENT,
-	kind            TEXT NOT NULL CHECK (kind IN ('confirm', 'already', 'my-data', 'test', 'operator', 'welcome', 'approval')),
+	kind            TEXT NOT NULL CHECK (kind IN ('confirm', 'already', 'my-data', 'test', 'operator', 'welcome', 'approval', 'forward')),
 	subscriber_id   INTEGER,		-- NULL when it is nobody on the list
 	address         TEXT,
 	message         BLOB,			-- the final bytes
@@ -263,11 +263,30 @@ CREATE TABLE event (
 	class           TEXT NOT NULL,		-- 'hard', 'soft', 'complaint', 'one-click', 'page', 'mailto', 'staff'
 	code            INTEGER,
 	enhanced        TEXT,
-	text            TEXT			-- redacted
+	text            TEXT,			-- redacted
+	rule            TEXT,			-- refusal, bounce: what lib/judge made of it, as delivery.class; complaint: its Feedback-Type
+	trusted         INTEGER NOT NULL DEFAULT 1	-- 0: no valid link was in it; recorded, about nobody, and without effect
 ) STRICT;
 CREATE INDEX event_at ON event(at);
 CREATE INDEX event_campaign ON event(campaign_id, kind) WHERE campaign_id IS NOT NULL;
 CREATE INDEX event_subscriber ON event(subscriber_id) WHERE subscriber_id IS NOT NULL;
+
+-- Messages in a mailbox that were dealt with and are there still: to be removed from it next, or left there for people.
+CREATE TABLE returned (
+	mailbox         TEXT NOT NULL,		-- [inbound NAME]
+	uid             TEXT NOT NULL,		-- its own as long as it is there: lib/mail/mailbox.h
+	left_there      INTEGER NOT NULL CHECK (left_there IN (0, 1)),	-- 1: for people, or because it could not be read
+	at              INTEGER NOT NULL,
+	PRIMARY KEY (mailbox, uid)
+) STRICT, WITHOUT ROWID;
+
+-- Every message that was dealt with, so that one that comes twice (from an MTA that asks again, from a mailbox that has changed its
+-- numbers) acts once. Deleted after a while.
+CREATE TABLE returned_digest (
+	digest          BLOB PRIMARY KEY,	-- SHA-256 of its bytes, first 16 octets
+	at              INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX returned_digest_at ON returned_digest(at);
 
 -- Files of the outbox folder that hold mail to somebody who is gone; the sender, who alone may, deletes them and then the row.
 CREATE TABLE erasure (
@@ -285,7 +304,7 @@ CREATE TRIGGER subscriber_gone AFTER DELETE ON subscriber BEGIN
 		state = CASE WHEN state IN ('queued', 'claimed') THEN 'expired' ELSE state END WHERE subscriber_id = OLD.id;
 END;
 
--- Numbers that only grow, for metrics: 'signup_requests', 'signup_trapped' (those among them that a program sent), 'erasures', 'role_restarts_http' …
+-- Numbers that only grow, for metrics: 'inbound_messages', 'inbound_hard' …, 'signup_requests', 'signup_trapped' (those among them that a program sent), 'erasures', 'role_restarts_http' …
 CREATE TABLE counter (
 	name            TEXT PRIMARY KEY,
 	value           INTEGER NOT NULL

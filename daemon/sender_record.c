@@ -60,6 +60,7 @@ note_refusal(struct sender *s, const struct slot_entry *slot, struct err *e)
 		.code = slot->result.code,
 		.enhanced = slot->enhanced,
 		.text = slot->reply,
+		.rule = slot->result.class,
 	};
 	struct subscriber who;
 	int rc = subscriber_get(s->site->db, slot->claim.who.id, &who, e);

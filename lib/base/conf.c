@@ -4,36 +4,77 @@
 #include <ctype.h>
 #include <errno.h>
 #include <ini.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/colour.h"
 #include "base/conf_private.h"
 #include "base/err.h"
 #include "base/file.h"
-#include "base/window.h"
 
-#define CONF_MAX 65536       /* bytes of newsletter.conf */
-#define RELAY_SLOTS_MAX 2000 /* the sender holds two slots of 1.5 KB for each */
-#define NAME_MAX_BYTES 40    /* of a section, so that inih, which cuts it at 50, is never asked for more */
+#define CONF_MAX 65536    /* bytes of newsletter.conf */
+#define NAME_MAX_BYTES 40 /* of a section, so that inih, which cuts it at 50, is never asked for more */
+
+/* Sections that may be there several times, each with a name. */
+static const struct part_kind {
+	const char *section;
+	size_t array, count; /* where struct conf keeps them, and how many there are */
+	size_t size;         /* of one: it begins with its name */
+	int most;
+	bool named; /* must have a name, a mail domain */
+	const char *wanted;
+} part_kinds[] = {
+	{ "relay", offsetof(struct conf, relay), offsetof(struct conf, relays), sizeof(struct conf_relay), CONF_RELAYS_MAX, false,
+	    "[relay NAME] wants a name of lower-case letters, digits and hyphens, like [relay backup]" },
+	{ "domain", offsetof(struct conf, domain), offsetof(struct conf, domains), sizeof(struct conf_domain), CONF_DOMAINS_MAX, true,
+	    "[domain NAME] wants a mail domain in lower case, like [domain gmail.com]" },
+	{ "inbound", offsetof(struct conf, mailbox), offsetof(struct conf, mailboxes), sizeof(struct conf_mailbox),
+	    CONF_MAILBOXES_MAX, false,
+	    "[inbound NAME] wants a name of lower-case letters, digits and hyphens, like [inbound complaints]" },
+};
+#define PART_KINDS (sizeof(part_kinds) / sizeof(part_kinds[0]))
 
 struct load {
 	struct conf *c;
 	struct err *e;
 	int failed;
-	/* by key and part: 0 the whole file, then relays, then domains */
-	unsigned char seen[CONF_KEYS_MAX][1 + CONF_RELAYS_MAX + CONF_DOMAINS_MAX];
+	/* by key and part: 0 the whole file, then relays, domains, mailboxes */
+	unsigned char seen[CONF_KEYS_MAX][1 + CONF_RELAYS_MAX + CONF_DOMAINS_MAX + CONF_MAILBOXES_MAX];
 };
 
-static int
-is_many(const char *section)
+static const struct part_kind *
+kind_of(const char *section)
 {
-	return strcmp(section, "relay") == 0 || strcmp(section, "domain") == 0;
+	size_t i;
+
+	for (i = 0; i < PART_KINDS; i++)
+		if (strcmp(part_kinds[i].section, section) == 0)
+			return &part_kinds[i];
+	return NULL;
 }
 
-/* The defaults of a part: of the file for section NULL, else of one [relay] or [domain]. */
+static int *
+count_of(struct conf *c, const struct part_kind *kind)
+{
+	return (int *)((char *)c + kind->count);
+}
+
+static void *
+part_at(struct conf *c, const struct part_kind *kind, int i)
+{
+	return (char *)c + kind->array + (size_t)i * kind->size;
+}
+
+static char **
+name_of(void *part)
+{
+	return part;
+}
+
+/* The defaults of a part: of the file for section NULL, else of one [relay], [domain] or [inbound]. */
 static void
 set_defaults(void *part, const char *folder, const char *section)
 {
@@ -41,7 +82,7 @@ set_defaults(void *part, const char *folder, const char *section)
 	struct err e = ERR_INIT;
 
 	for (k = conf_keys; k->section; k++)
-		if (section ? strcmp(k->section, section) == 0 : !is_many(k->section))
+		if (section ? strcmp(k->section, section) == 0 : !kind_of(k->section))
 			if (conf_set_value(part, folder, k, k->fallback, &e) == -1)
 				abort(); /* a default in the table is wrong */
 }
@@ -52,69 +93,67 @@ free_part(void *part, const char *section)
 	const struct conf_key *k;
 
 	for (k = conf_keys; k->section; k++)
-		if (!conf_is_number(k->kind) && (section ? strcmp(k->section, section) == 0 : !is_many(k->section)))
+		if (!conf_is_number(k->kind) && (section ? strcmp(k->section, section) == 0 : !kind_of(k->section)))
 			free(*conf_text_member(part, k));
 }
 
 static int
-check_name(const char *section, const char *name, struct err *e)
+check_name(const struct part_kind *kind, const char *name, struct err *e)
 {
-	int domain = section[0] == 'd';
 	size_t n = strlen(name);
 
 	if (n > NAME_MAX_BYTES)
-		return err_set(e, ERR_INPUT, "the name in [%s …] is too long; %d bytes are the most", section, NAME_MAX_BYTES);
-	if (domain && (!strchr(name, '.') || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-") != n))
-		return err_set(e, ERR_INPUT, "[domain NAME] wants a mail domain in lower case, like [domain gmail.com]");
-	if (!domain && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != n)
-		return err_set(e, ERR_INPUT, "[relay NAME] wants a name of lower-case letters, digits and hyphens, like [relay backup]");
+		return err_set(e, ERR_INPUT, "the name in [%s …] is too long; %d bytes are the most", kind->section, NAME_MAX_BYTES);
+	if (kind->named && !name[0])
+		return err_set(e, ERR_INPUT, "[domain] needs the name of a mail domain, like [domain gmail.com]");
+	if (kind->named && (!strchr(name, '.') || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-") != n))
+		return err_set(e, ERR_INPUT, "%s", kind->wanted);
+	if (!kind->named && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != n)
+		return err_set(e, ERR_INPUT, "%s", kind->wanted);
 	return 0;
 }
 
-/* The relay or domain of that name, new with its defaults when there is none yet; NULL: too many. *index counts as in load.seen. */
+/* The part of that name, new with its defaults when there is none yet; NULL: too many. *index counts as in load.seen. */
 static void *
-named_part(struct conf *c, const char *section, const char *name, size_t *index, struct err *e)
+named_part(struct conf *c, const struct part_kind *kind, const char *name, size_t *index, struct err *e)
 {
-	int i, domain = section[0] == 'd';
+	const struct part_kind *k;
+	int i, *count = count_of(c, kind);
 
-	for (i = 0; i < (domain ? c->domains : c->relays); i++)
-		if (strcmp(domain ? c->domain[i].name : c->relay[i].name, name) == 0)
+	for (i = 0; i < *count; i++)
+		if (strcmp(*name_of(part_at(c, kind, i)), name) == 0)
 			break;
-	*index = 1 + (size_t)i + (domain ? CONF_RELAYS_MAX : 0);
-	if (i < (domain ? c->domains : c->relays))
-		return domain ? (void *)&c->domain[i] : (void *)&c->relay[i];
-	if (i == (domain ? CONF_DOMAINS_MAX : CONF_RELAYS_MAX)) {
-		err_set(e, ERR_INPUT, "there are more than %d [%s] sections", i, section);
+	*index = 1 + (size_t)i;
+	for (k = part_kinds; k < kind; k++)
+		*index += (size_t)k->most;
+	if (i < *count)
+		return part_at(c, kind, i);
+	if (i == kind->most) {
+		err_set(e, ERR_INPUT, "there are more than %d [%s] sections", i, kind->section);
 		return NULL;
 	}
-	if (domain)
-		c->domain[c->domains++].name = xstrdup(name);
-	else
-		c->relay[c->relays++].name = xstrdup(name);
-	set_defaults(domain ? (void *)&c->domain[i] : (void *)&c->relay[i], c->folder, section);
-	return domain ? (void *)&c->domain[i] : (void *)&c->relay[i];
+	++*count;
+	*name_of(part_at(c, kind, i)) = xstrdup(name);
+	set_defaults(part_at(c, kind, i), c->folder, kind->section);
+	return part_at(c, kind, i);
 }
 
 /* Where the keys of a section as it is written, "relay backup", go; its first word into `section`. NULL: *e says why. */
 static void *
 find_part(struct conf *c, const char *written, char section[64], size_t *index, struct err *e)
 {
+	const struct part_kind *kind;
 	size_t n = strcspn(written, " ");
 	const char *name = written + n + strspn(written + n, " ");
 
 	snprintf(section, 64, "%.*s", (int)(n < 63 ? n : 63), written);
 	*index = 0;
-	if (!is_many(section)) {
+	kind = kind_of(section);
+	if (!kind) {
 		snprintf(section, 64, "%s", written);
 		return c;
 	}
-	if (section[0] == 'd' && !name[0]) {
-		err_set(e, ERR_INPUT, "[domain] needs the name of a mail domain, like [domain gmail.com]");
-		return NULL;
-	}
-	if (check_name(section, name, e) == -1)
-		return NULL;
-	return named_part(c, section, name, index, e);
+	return check_name(kind, name, e) == -1 ? NULL : named_part(c, kind, name, index, e);
 }
 
 static const struct conf_key *
@@ -164,67 +203,30 @@ on_key(void *ctx, const char *written, const char *key, const char *value)
 	return !l->failed;
 }
 
-static int
-check_relay(const struct conf *c, const struct conf_relay *r, struct err *e)
+static const char *
+url_of(const struct part_kind *kind, const void *part)
 {
-	char section[64];
-
-	snprintf(section, sizeof(section), "[relay%s%s]", r->name[0] ? " " : "", r->name);
-	if (!r->url[0])
-		return r->name[0] ? err_set(e, ERR_INPUT, "%s: %s needs a url", c->path, section) : 0;
-	if (strncmp(r->url, "smtp://", 7) != 0 && strncmp(r->url, "smtps://", 8) != 0)
-		return err_set(e, ERR_INPUT, "%s: %s url must begin with smtp:// or smtps://", c->path, section);
-	if (strpbrk(r->url, " \"<>"))
-		return err_set(e, ERR_INPUT, "%s: %s url holds a space or a quote; a comment stands on a line of its own", c->path,
-		    section);
-	if (strchr(r->url, '@'))
-		return err_set(e, ERR_INPUT, "%s: %s url must not hold a user or password: use user and password_file", c->path, section);
-	if (r->connections * r->window > RELAY_SLOTS_MAX)
-		return err_set(e, ERR_INPUT, "%s: %s connections x window is over %d: so many on the way help no relay", c->path, section,
-		    RELAY_SLOTS_MAX);
-	if (r->password_file[0] && r->token_file[0])
-		return err_set(e, ERR_INPUT, "%s: %s has both password_file and token_file: one of them is too many", c->path, section);
-	if ((r->password_file[0] || r->token_file[0]) && !r->user[0])
-		return err_set(e, ERR_INPUT, "%s: %s has a secret but no user to log in with", c->path, section);
-	return 0;
+	return kind->section[0] == 'r' ? ((const struct conf_relay *)part)->url : ((const struct conf_mailbox *)part)->url;
 }
 
-/* [relay] without a url, as init writes it, is none. */
+/* [relay] and [inbound] without a url, as init writes them, are none. */
 static void
-drop_unused_relay(struct conf *c)
+drop_unused(struct conf *c)
 {
-	int i;
+	const struct part_kind *kind;
+	int i, *count;
 
-	for (i = 0; i < c->relays; i++)
-		if (!c->relay[i].url[0]) {
-			free_part(&c->relay[i], "relay");
-			free(c->relay[i].name);
-			memmove(&c->relay[i], &c->relay[i + 1], (size_t)(--c->relays - i) * sizeof(c->relay[0]));
-			memset(&c->relay[c->relays], 0, sizeof(c->relay[0]));
-			return;
-		}
-}
-
-static int
-check_whole(const struct conf *c, struct err *e)
-{
-	struct window window;
-	size_t i;
-	int r;
-
-	for (r = 0; r < c->relays; r++)
-		if (check_relay(c, &c->relay[r], e) == -1)
-			return -1;
-	if (window_parse(&window, c->campaign_promotion_window, e) == -1)
-		return err_wrap(e, "%s: [campaign] promotion_window", c->path);
-	if (strpbrk(c->site_url, "?#"))
-		return err_set(e, ERR_INPUT, "%s: [site] url must be the beginning of an address, without ? or #", c->path);
-	if (!colour_is(c->site_colour))
-		return err_set(e, ERR_INPUT, "%s: [site] colour must be like #2f6f64", c->path);
-	for (i = 0; c->mail_list_domain[i]; i++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-", c->mail_list_domain[i]))
-			return err_set(e, ERR_INPUT, "%s: [mail] list_domain must be a domain", c->path);
-	return 0;
+	for (kind = part_kinds; kind < part_kinds + PART_KINDS; kind++) {
+		count = count_of(c, kind);
+		for (i = 0; i < *count && !kind->named; i++)
+			if (!url_of(kind, part_at(c, kind, i))[0]) {
+				free_part(part_at(c, kind, i), kind->section);
+				free(*name_of(part_at(c, kind, i)));
+				memmove(part_at(c, kind, i), part_at(c, kind, i + 1), (size_t)(--*count - i) * kind->size);
+				memset(part_at(c, kind, *count), 0, kind->size);
+				break; /* only the one without a name may lack it */
+			}
+	}
 }
 
 /* Defaults that are made from other keys. */
@@ -283,9 +285,9 @@ conf_read(struct conf *c, const char *path, const char *text, size_t n, struct e
 			err_set(e, ERR_INPUT, "this line is no [section] and no key = value");
 		return err_wrap(e, "%s:%d", path, line);
 	}
-	if (check_whole(c, e) == -1)
+	if (conf_check(c, e) == -1)
 		return -1;
-	drop_unused_relay(c);
+	drop_unused(c);
 	fill_derived(c);
 	return 0;
 }
@@ -317,18 +319,16 @@ out:
 void
 conf_release(struct conf *c)
 {
+	const struct part_kind *kind;
 	int i;
 
 	if (c->folder)
 		free_part(c, NULL);
-	for (i = 0; i < c->relays; i++) {
-		free_part(&c->relay[i], "relay");
-		free(c->relay[i].name);
-	}
-	for (i = 0; i < c->domains; i++) {
-		free_part(&c->domain[i], "domain");
-		free(c->domain[i].name);
-	}
+	for (kind = part_kinds; kind < part_kinds + PART_KINDS; kind++)
+		for (i = 0; i < *count_of(c, kind); i++) {
+			free_part(part_at(c, kind, i), kind->section);
+			free(*name_of(part_at(c, kind, i)));
+		}
 	free(c->path);
 	free(c->folder);
 	memset(c, 0, sizeof(*c));
@@ -369,14 +369,26 @@ conf_relay_tier(const struct conf *c, int relay, const char *topic)
 	return -1;
 }
 
-void
-conf_relay_variable(const struct conf_relay *r, char out[CONF_VARIABLE])
+static void
+variable(char out[CONF_VARIABLE], const char *prefix, const char *name)
 {
 	char *p;
 
-	snprintf(out, CONF_VARIABLE, "NEWSLETTER_RELAY_PASSWORD%s%s", r->name[0] ? "_" : "", r->name);
+	snprintf(out, CONF_VARIABLE, "%s%s%s", prefix, name[0] ? "_" : "", name);
 	for (p = out; *p; p++)
 		*p = *p == '-' ? '_' : (char)toupper((unsigned char)*p);
+}
+
+void
+conf_relay_variable(const struct conf_relay *r, char out[CONF_VARIABLE])
+{
+	variable(out, "NEWSLETTER_RELAY_PASSWORD", r->name);
+}
+
+void
+conf_mailbox_variable(const struct conf_mailbox *m, char out[CONF_VARIABLE])
+{
+	variable(out, "NEWSLETTER_INBOUND_PASSWORD", m->name);
 }
 
 int

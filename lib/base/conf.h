@@ -4,8 +4,8 @@
  * The table conf_keys says it all: section, key, kind, default and a line of
  * help. The man page newsletter.conf(5) is compared with it by a test. An
  * unknown section or key, or a value of the wrong kind, is an error that names
- * file and line. [relay] and [domain] may be there several times, under
- * names: [relay backup], [domain gmail.com]. A comment is a line of its own that
+ * file and line. [relay], [domain] and [inbound] may be there several times, under
+ * names: [relay backup], [domain gmail.com], [inbound complaints]. A comment is a line of its own that
  * begins with # or ;, for a value is the whole rest of its line. A key with a default must not be empty,
  * nor be given twice. No secret is in the file: it names files that hold them, so
  * that every role may read the configuration.
@@ -34,8 +34,9 @@ enum conf_kind {
 
 #define CONF_KEYS_MAX 128 /* rows of conf_keys */
 #define CONF_RELAYS_MAX 16
-#define CONF_VARIABLE 80 /* bytes of a name of conf_relay_variable */
+#define CONF_VARIABLE 80 /* bytes of a name of conf_relay_variable or conf_mailbox_variable */
 #define CONF_DOMAINS_MAX 64
+#define CONF_MAILBOXES_MAX 16
 
 struct conf_rate {
 	int64_t messages; /* 0: no limit */
@@ -55,6 +56,12 @@ struct conf_domain {
 	int64_t share;
 };
 
+struct conf_mailbox {
+	char *name; /* of [inbound NAME]; "" for [inbound] */
+	char *url, *user, *password_file, *token_file, *tls, *ca_file, *move_to;
+	int64_t every, timeout;
+};
+
 struct conf {
 	char *path;   /* of newsletter.conf, absolute */
 	char *folder; /* the site's folder, absolute */
@@ -69,10 +76,11 @@ struct conf {
 	char *mail_from_name, *mail_from, *mail_reply_to, *mail_bounce, *mail_list_domain;
 	char *mail_unsubscribe; /* mailbox that takes unsubscribe-<link>@; empty: no mailto */
 	char *mail_operator;
+	char *mail_forward; /* who gets what people write to the mailboxes that are read; empty: it stays there */
 	int64_t mail_welcome, mail_welcome_articles;
 
 	/* [store] */
-	char *store_path, *store_keys, *store_outbox, *store_templates;
+	char *store_path, *store_keys, *store_outbox, *store_templates, *store_aside;
 
 	/* [http] */
 	char *http_listen, *http_trusted_proxies, *http_origins;
@@ -86,6 +94,8 @@ struct conf {
 	int relays;
 	struct conf_domain domain[CONF_DOMAINS_MAX]; /* [domain NAME] … */
 	int domains;
+	struct conf_mailbox mailbox[CONF_MAILBOXES_MAX]; /* [inbound], [inbound NAME] …, those that name a url */
+	int mailboxes;
 
 	/* [dkim] */
 	char *dkim_domain, *dkim_selector, *dkim_key_file, *dkim_ed25519_selector, *dkim_ed25519_key_file;
@@ -101,7 +111,7 @@ struct conf {
 struct conf_key {
 	const char *section, *key;
 	enum conf_kind kind;
-	size_t offset;        /* into struct conf, conf_relay for "relay", conf_domain for "domain": char *, int64_t or struct conf_rate */
+	size_t offset;        /* into struct conf, or the struct of its section (conf_relay …): char *, int64_t or struct conf_rate */
 	const char *fallback; /* the default as it would be written */
 	const char *choices;  /* CONF_CHOICE: "a b c"; CONF_NUMBER, CONF_DURATION: "least most" */
 	const char *help;
@@ -136,6 +146,9 @@ int conf_relay_tier(const struct conf *c, int relay, const char *topic);
 
 /* The name of the environment variable for a relay's password: NEWSLETTER_RELAY_PASSWORD, with _NAME for [relay name]. */
 void conf_relay_variable(const struct conf_relay *r, char out[CONF_VARIABLE]);
+
+/* The same for a mailbox's: NEWSLETTER_INBOUND_PASSWORD, NEWSLETTER_INBOUND_PASSWORD_NAME. */
+void conf_mailbox_variable(const struct conf_mailbox *m, char out[CONF_VARIABLE]);
 
 /* Set *out (a malloc'ed string) to the secret's first line: from the environment variable if set, else from the file. */
 int conf_secret(const char *variable, const char *file, char **out, struct err *e);

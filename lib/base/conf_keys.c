@@ -5,6 +5,7 @@
 #define TEXT(section, key, member, fallback, help) { section, key, CONF_TEXT, offsetof(struct conf, member), fallback, "", help }
 #define KIND(section, key, kind, member, fallback, choices, help) { section, key, kind, offsetof(struct conf, member), fallback, choices, help }
 #define RELAY(key, kind, member, fallback, choices, help) { "relay", key, kind, offsetof(struct conf_relay, member), fallback, choices, help }
+#define MAILBOX(key, kind, member, fallback, choices, help) { "inbound", key, kind, offsetof(struct conf_mailbox, member), fallback, choices, help }
 #define DOMAIN(key, kind, member, fallback, choices, help) { "domain", key, kind, offsetof(struct conf_domain, member), fallback, choices, help }
 const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	TEXT("site", "name", site_name, "Our newsletter", "The newsletter's name, as visitors and readers see it."),
@@ -33,10 +34,12 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	KIND("mail", "welcome", CONF_BOOL, mail_welcome, "no", "", "Send a welcome mail to everybody who has just confirmed."),
 	KIND("mail", "welcome_articles", CONF_NUMBER, mail_welcome_articles, "3", "0 20", "The newest articles that the welcome mail shows."),
 	KIND("mail", "operator", CONF_ADDRESS, mail_operator, "", "", "Who is told when something needs a person."),
+	KIND("mail", "forward", CONF_ADDRESS, mail_forward, "", "", "Who gets what people write to the mailboxes that are read for bounces; empty: it stays there, for whoever reads them."),
 
 	KIND("store", "path", CONF_PATH, store_path, "store/newsletter.db", "", "The store; its folder is the store's alone."),
 	KIND("store", "keys", CONF_PATH, store_keys, "keys", "", "Folder of the key files; back it up: without it no link ever mailed works."),
 	KIND("store", "outbox", CONF_PATH, store_outbox, "outbox", "", "Folder for mail while no relay is configured, one .eml file each."),
+	KIND("store", "aside", CONF_PATH, store_aside, "aside", "", "Folder, a Maildir, for messages from a pipe that could not be read, and for people's when nobody gets them."),
 	KIND("store", "templates", CONF_PATH, store_templates, "templates", "", "Folder of the site's own templates; a file there replaces the built-in one of the same name."),
 
 	TEXT("http", "listen", http_listen, "127.0.0.1:8025", "Address and port (or [v6]:port) that newsletterd answers on."),
@@ -77,6 +80,16 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 
 	DOMAIN("rate", CONF_RATE, rate, "0", "", "Messages to this mail domain, evenly spread, like 10/s or 100/m; 0: no limit."),
 	DOMAIN("share", CONF_NUMBER, share, "100", "1 100", "Percent of what is on the way at once that may be for this mail domain."),
+
+	MAILBOX("url", CONF_TEXT, url, "", "", "Mailbox that is read and emptied: imaps://host/Folder, imap://, pop3s://host, pop3://, or maildir:/folder; empty: none."),
+	MAILBOX("user", CONF_TEXT, user, "", "", "User name to log in with."),
+	MAILBOX("password_file", CONF_PATH, password_file, "", "", "File whose first line is the password, read anew for each connection; or set NEWSLETTER_INBOUND_PASSWORD."),
+	MAILBOX("token_file", CONF_PATH, token_file, "", "", "File whose first line is an OAuth 2.0 access token (XOAUTH2), read anew for each connection; in place of a password."),
+	MAILBOX("tls", CONF_CHOICE, tls, "required", "required opportunistic none", "STARTTLS on imap:// and STLS on pop3://: required with a valid certificate, tried without one, or not used."),
+	MAILBOX("ca_file", CONF_PATH, ca_file, "", "", "Certificates to trust instead of the system's."),
+	MAILBOX("move_to", CONF_TEXT, move_to, "", "", "Folder that processed messages are moved to (IMAP, Maildir); empty: they are deleted."),
+	MAILBOX("every", CONF_DURATION, every, "60s", "1 86400", "The mailbox is looked at so often."),
+	MAILBOX("timeout", CONF_DURATION, timeout, "60s", "1 3600", "Longest wait for an answer of its server."),
 
 	TEXT("dkim", "domain", dkim_domain, "", "Domain that signs (d=); empty: that of From."),
 	TEXT("dkim", "selector", dkim_selector, "newsletter", "Selector of the RSA key."),

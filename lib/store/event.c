@@ -12,8 +12,8 @@ enum {
 };
 
 static const char *const sql[] = {
-	[Q_ADD] = ("INSERT INTO event (kind, at, subscriber_id, topic_id, campaign_id, class, code, enhanced, text) "
-		   "VALUES (:kind, :now, :subscriber, :topic, :campaign, :class, :code, :enhanced, :text)"),
+	[Q_ADD] = ("INSERT INTO event (kind, at, subscriber_id, topic_id, campaign_id, class, code, enhanced, text, rule, trusted) "
+		   "VALUES (:kind, :now, :subscriber, :topic, :campaign, :class, :code, :enhanced, :text, :rule, :trusted)"),
 	[Q_COUNT_KIND] = "SELECT count(*) FROM event WHERE campaign_id = :campaign AND kind = :kind",
 	[Q_DELETE_OLD] = "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE at < :before LIMIT :limit)",
 };
@@ -33,6 +33,8 @@ event_add(struct db *db, const struct event *event, struct err *e)
 	stmt_int_or_null(st, ":code", event->code);
 	stmt_text(st, ":enhanced", event->enhanced);
 	stmt_text(st, ":text", event->text);
+	stmt_text(st, ":rule", event->rule);
+	stmt_int(st, ":trusted", !event->doubted);
 	return stmt_run(st, e);
 }
 

@@ -4,6 +4,7 @@
 #ifndef EVENT_H
 #define EVENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct db;
@@ -14,6 +15,8 @@ struct event {
 	int64_t subscriber_id, topic_id, campaign_id; /* 0: none */
 	int code;
 	const char *enhanced, *text; /* redacted; NULL: none */
+	const char *rule;            /* refusal, bounce: the judge's rule; complaint: its Feedback-Type; NULL: none */
+	bool doubted;                /* no valid link was in it: about nobody, and without effect */
 };
 
 int event_add(struct db *db, const struct event *event, struct err *e);

@@ -81,6 +81,37 @@ static const char *const steps[] = {
 	"campaign) AND subscriber_id = OLD.id; UPDATE outbox SET subscriber_id = NULL, message = NULL, address = NULL, reply = "
 	"NULL, state = CASE WHEN state IN ('queued', 'claimed') THEN 'expired' ELSE state END WHERE subscriber_id = OLD.id; "
 	"END;",
+	/* 5: what came back: its rule and whether it is believed, messages of a mailbox, mail that is forwarded to people */
+	"ALTER TABLE event ADD COLUMN rule TEXT;"
+	"ALTER TABLE event ADD COLUMN trusted INTEGER NOT NULL DEFAULT 1;"
+	"CREATE TABLE returned (mailbox TEXT NOT NULL, uid TEXT NOT NULL, left_there INTEGER NOT NULL CHECK (left_there IN (0, 1)), "
+	"at INTEGER NOT NULL, PRIMARY KEY (mailbox, uid)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE returned_digest (digest BLOB PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX returned_digest_at ON returned_digest(at);"
+	"DROP TRIGGER subscriber_gone;"
+	"ALTER TABLE outbox RENAME TO outbox_4;"
+	"CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL CHECK (kind IN ('confirm', 'already', "
+	"'my-data', 'test', 'operator', 'welcome', 'approval', 'forward')), subscriber_id INTEGER, address TEXT, message BLOB, state TEXT "
+	"NOT NULL CHECK (state IN ('queued', 'claimed', 'accepted', 'refused', 'expired', 'unknown')), attempts INTEGER NOT "
+	"NULL DEFAULT 0, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, next_at INTEGER NOT NULL, code INTEGER, "
+	"enhanced TEXT, reply TEXT, CHECK (state IN ('queued', 'claimed') OR (message IS NULL AND address IS NULL))) STRICT;"
+	"INSERT INTO outbox (id, kind, subscriber_id, address, message, state, attempts, created_at, expires_at, next_at, code, "
+	"enhanced, reply) SELECT id, kind, subscriber_id, address, message, state, attempts, created_at, expires_at, next_at, "
+	"code, enhanced, reply FROM outbox_4;"
+	"DELETE FROM sqlite_sequence WHERE name = 'outbox';"
+	"UPDATE sqlite_sequence SET name = 'outbox' WHERE name = 'outbox_4';"
+	"DROP TABLE outbox_4;"
+	"CREATE INDEX outbox_queued ON outbox(next_at) WHERE state = 'queued';"
+	"CREATE INDEX outbox_claimed ON outbox(id) WHERE state = 'claimed';"
+	"CREATE INDEX outbox_expiry ON outbox(expires_at) WHERE state = 'queued';"
+	"CREATE INDEX outbox_created ON outbox(created_at);"
+	"CREATE INDEX outbox_of ON outbox(subscriber_id, created_at) WHERE subscriber_id IS NOT NULL;"
+	"CREATE TRIGGER subscriber_gone AFTER DELETE ON subscriber BEGIN INSERT INTO erasure (subscriber_id, mails) VALUES "
+	"(OLD.id, (SELECT group_concat(id) FROM outbox WHERE subscriber_id = OLD.id)); UPDATE event SET subscriber_id = NULL, "
+	"text = NULL WHERE subscriber_id = OLD.id; UPDATE delivery SET reply = NULL WHERE campaign_id IN (SELECT id FROM "
+	"campaign) AND subscriber_id = OLD.id; UPDATE outbox SET subscriber_id = NULL, message = NULL, address = NULL, reply = "
+	"NULL, state = CASE WHEN state IN ('queued', 'claimed') THEN 'expired' ELSE state END WHERE subscriber_id = OLD.id; "
+	"END;",
 };
 
 static int
