@@ -155,25 +155,45 @@ fails_around(const struct free_text *t, int line)
 	return line + 1 < t->lines && t->line[line + 1].grade != FREE_SILENT;
 }
 
+/* free_ends, where no letter stands before the word. */
+static bool
+ends_in_word(const char *words, const char *s, size_t n)
+{
+	while (*words) {
+		size_t k = strcspn(words, "|");
+
+		if (k <= n && memcmp(s + n - k, words, k) == 0 && (k == n || !isalnum((unsigned char)s[n - k - 1])))
+			return true;
+		words += k + (words[k] == '|');
+	}
+	return false;
+}
+
 /* What the words before an address make of it; `n` bytes before it in its line, behind the address before. */
 static enum free_trust
 trust_by_words(const struct free_text *t, const struct free_form *form, const char *before, size_t n, int line)
 {
+	char label[NEAR];
 	size_t skip, k;
 	const char *sentence;
 
 	while (n > 0 && strchr(" \t<\"'[(=", before[n - 1]))
 		n--;
 	skip = n > NEAR ? n - NEAR : 0;
-	before += skip;
+	memcpy(label, before + skip, n - skip);
 	n -= skip;
+	before = label;
+	for (k = n; k > 1 && label[n - 1] == ':' && label[n - 2] == ' '; n--) /* "Recipient :" */
+		label[n - 2] = ':';
+	if (ends_in_word("sender address:|from address:|return address:|reply address:|sender e-mail address:|sender email address:|sender:|from:", before, n))
+		return FREE_IGNORED;
 	if (free_ends(free_labels, before, n) || (*form->label && free_ends(form->label, before, n)))
 		return FREE_LABELLED;
 	while ((sentence = free_find(". ", before, n, &k)) != NULL) {
 		n -= (size_t)(sentence - before) + k;
 		before = sentence + k;
 	}
-	if (free_ends(free_senders, before, n))
+	if (ends_in_word(free_senders, before, n))
 		return FREE_IGNORED;
 	if (free_has(free_targets, before, n))
 		return fails_around(t, line) ? FREE_SAID : FREE_TO;

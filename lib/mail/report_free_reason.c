@@ -302,8 +302,12 @@ free_reasons(const struct free_text *t, const struct free_mentions *m, const int
 		char low[sizeof r->text];
 
 		fill(&round, mention[i], r, out->count);
-		if (!*r->text)
-			text_copy(r->text, strnlen(subject, sizeof r->text) + 1 > sizeof r->text ? 1 : sizeof r->text, subject);
+		if (!*r->text) {
+			struct reason words = { r->text, 0, sizeof r->text };
+
+			reason_add(&words, subject, strlen(subject));
+			reason_end(&words);
+		}
 		memcpy(low, r->text, sizeof low);
 		free_lower(low);
 		free_codes(low, strlen(low), &r->code, r->enhanced);
