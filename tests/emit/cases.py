@@ -112,7 +112,7 @@ def local():
         Case("local-forward-full", {"team@example.org|full@example.com": "soft"}),
         Case("local-pipe", {"pipe@example.org|ann@example.org": "soft"}),
         Case("local-loop", {"loop@example.org": "soft"}, headers="Delivered-To: loop@example.org\r\n"),
-        Case("local-hops", {"ann@example.org": "soft"}, hops=120),
+        Case("local-hops", {"ann@example.org": "soft"}, hops=45),
         Case("local-alias", {"both@example.org|unknown@example.com": "hard", "both@example.org|full@example.com": "soft"}),
         Case("local-success", {"ann@example.org": "other"}, notify=" NOTIFY=SUCCESS", kinds=("success",)),
         Case("local-success-failure", {"ann@example.org": "other", "nobody-there@example.org": "hard"}, notify=" NOTIFY=SUCCESS,FAILURE", kinds=("failure", "success")),
