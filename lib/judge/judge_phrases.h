@@ -220,6 +220,11 @@
 	"|kutusu dolu|är full|er fuld|er full|on täynnä|megtelt|переполнен|превышен|квота|ящик полон|容量|一杯です|いっぱい|満杯|上限に達|已满|空间不足" \
 	"|配额|超出|已滿|空間不足|額滿|용량 초과|용량초과|용량이|가득|할당량"
 
+/* What is wrong with the message as such, its headers first: they have addresses too. */
+#define CONTENT \
+	"invalid header|in the header|in header|from header|header from|header contains|missing header|header field|rfc 5322|rfc5322" \
+	"|rfc 2822|rfc2822|bare lf|bare newline|content-type-not-supported|content type that is not supported|conversionfailed|conversion-"
+
 #define SENDER \
 	"of the sender|sender address|sender rejected|sender denied|sender domain|sender verify|sender verification|sender unknown" \
 	"|sender is|sender was|invalid sender|bad sender|unknown sender|domain of sender|verification failed for|callback setup|callout verification" \
