@@ -4,114 +4,14 @@
  * Other people's deletions are theirs: with UIDPLUS only our UIDs are expunged. Without it ours are marked \Deleted, and when the
  * mailbox is closed all are expunged if nothing else is marked so; else ours stay marked until somebody expunges, and are not listed again.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/text.h"
-#include "mail/mailbox_imap_answer.h"
+#include "mail/mailbox_imap_private.h"
 #include "mail/mailbox_imap_set.h"
-#include "mail/mailbox_private.h"
-#include "mail/mailbox_session.h"
-
-#define FOLDER_MAX 255
-#define UNASKED_MAX 1000 /* answers to one command that are about no message */
-
-struct imap {
-	struct mailbox m;
-	struct session s;
-	struct imap_reader reader;
-	struct buf command;
-	char folder[FOLDER_MAX + 1], moved_to[FOLDER_MAX + 1];
-	uint32_t tag, validity;
-	uint32_t exists, most_exists; /* as last said, and the most that was ever said */
-	bool uidplus, move;
-	struct mailbox_queue queue; /* of FETCH, whose tags end with the last one sent */
-	uint32_t *marked;           /* without UIDPLUS: the UIDs that we marked \Deleted */
-	size_t marks, marks_room;
-	struct buf scrap; /* for messages that nobody wants any more */
-};
-
-/* Called for each answer to a command but the last. */
-typedef void answer_fn(struct imap *im, const struct imap_answer *a, void *ctx);
-
-static int
-send_command(struct imap *im, struct err *e)
-{
-	return session_write(&im->s, im->command.data, im->command.len, e);
-}
-
-static uint32_t
-next_tag(struct imap *im)
-{
-	return ++im->tag;
-}
-
-/* What a server may say at any time. */
-static int
-note_answer(struct imap *im, const struct imap_answer *a, struct err *e)
-{
-	if (a->kind == IMAP_STATUS && a->status == IMAP_BYE)
-		return session_fail(&im->s, e, "the server says good-bye: %.300s", a->text);
-	if (a->kind == IMAP_EXISTS)
-		im->exists = a->number;
-	if (im->exists > im->most_exists)
-		im->most_exists = im->exists;
-	if (a->kind == IMAP_EXPUNGE && im->exists > 0)
-		im->exists--;
-	return 0;
-}
-
-static int
-next_answer(struct imap *im, struct err *e)
-{
-	for (;;) {
-		enum imap_read got;
-		size_t used;
-
-		if (session_fill(&im->s, e) == -1)
-			return -1;
-		got = imap_reader_feed(&im->reader, im->s.in + im->s.start, im->s.end - im->s.start, &used);
-		im->s.start += used;
-		if (got == IMAP_BAD)
-			return session_fail(&im->s, e, "the server %s: \"%.60s\"", im->reader.bad, im->reader.line);
-		if (got == IMAP_ANSWER)
-			return note_answer(im, &im->reader.answer, e);
-	}
-}
-
-/* Read up to the end of a command, whose answer is then the reader's. It may be a refusal. */
-static int
-finish(struct imap *im, uint32_t tag, answer_fn *fn, void *ctx, struct err *e)
-{
-	const struct imap_answer *a = &im->reader.answer;
-
-	session_expect(&im->s);
-	for (uint64_t n = 0; n < UNASKED_MAX + 3 * (uint64_t)im->most_exists && n < UNASKED_MAX + 3 * MAILBOX_MESSAGES; n++) {
-		if (next_answer(im, e) == -1)
-			return -1;
-		if (a->kind != IMAP_TAGGED) {
-			if (fn)
-				fn(im, a, ctx);
-			continue;
-		}
-		if (a->tag != tag)
-			return session_fail(&im->s, e, "the server answers another command than the one that is due");
-		return 0;
-	}
-	return session_fail(&im->s, e, "the server does not come to an end");
-}
-
-/* The same, and a refusal is an error. */
-static int
-succeed(struct imap *im, uint32_t tag, const char *what, answer_fn *fn, void *ctx, struct err *e)
-{
-	if (finish(im, tag, fn, ctx, e) == -1)
-		return -1;
-	return im->reader.answer.status == IMAP_OK ? 0 : session_refused(e, what, im->reader.answer.text);
-}
 
 /* A name as a quoted string (RFC 9051 section 4.3); it was checked. */
 static void
@@ -127,13 +27,13 @@ add_quoted(struct buf *out, const char *s)
 }
 
 static int
-take_folder(char out[FOLDER_MAX + 1], const char *name, struct err *e)
+take_folder(char out[IMAP_FOLDER_MAX + 1], const char *name, struct err *e)
 {
 	for (const char *p = name; *p; p++)
 		if ((unsigned char)*p < 0x20 || (unsigned char)*p >= 0x7f)
 			return err_set(e, ERR_INPUT,
 			    "the folder's name must be given in ASCII, other letters as IMAP's modified UTF-7: \"%s\"", name);
-	if (text_copy(out, FOLDER_MAX + 1, name) == -1)
+	if (text_copy(out, IMAP_FOLDER_MAX + 1, name) == -1)
 		return err_set(e, ERR_INPUT, "the folder's name is too long");
 	return 0;
 }
@@ -180,16 +80,16 @@ on_select(struct imap *im, const struct imap_answer *a, void *ctx)
 static int
 select_folder(struct imap *im, struct err *e)
 {
-	uint32_t capability = next_tag(im), select = next_tag(im);
-	char what[FOLDER_MAX + 40];
+	uint32_t capability = imap_tag(im), select = imap_tag(im);
+	char what[IMAP_FOLDER_MAX + 40];
 
 	buf_reset(&im->command);
 	buf_addf(&im->command, "n%u CAPABILITY\r\nn%u SELECT ", capability, select);
 	add_quoted(&im->command, im->folder);
 	buf_addstr(&im->command, "\r\n");
 	snprintf(what, sizeof(what), "cannot open the folder %s", im->folder);
-	if (send_command(im, e) == -1 || finish(im, capability, on_capability, NULL, e) == -1 ||
-	    succeed(im, select, what, on_select, NULL, e) == -1)
+	if (imap_send(im, e) == -1 || imap_finish(im, capability, on_capability, NULL, e) == -1 ||
+	    imap_succeed(im, select, what, on_select, NULL, e) == -1)
 		return -1;
 	if (strcasecmp(im->reader.answer.code, "READ-ONLY") == 0)
 		return err_set(e, ERR_PEER, "the folder %s can only be read; nothing could be removed from it", im->folder);
@@ -248,10 +148,10 @@ list_folder(struct imap *im, struct err *e)
 
 	if (im->exists == 0)
 		return 0;
-	tag = next_tag(im);
+	tag = imap_tag(im);
 	buf_reset(&im->command);
 	buf_addf(&im->command, "n%u FETCH %u:%u (UID FLAGS RFC822.SIZE)\r\n", tag, first, im->exists);
-	if (send_command(im, e) == -1 || succeed(im, tag, "cannot list the folder", on_listed, NULL, e) == -1)
+	if (imap_send(im, e) == -1 || imap_succeed(im, tag, "cannot list the folder", on_listed, NULL, e) == -1)
 		return -1;
 	sort_list(&im->m);
 	return 0;
@@ -265,7 +165,6 @@ imap_make(const struct mailbox_where *where)
 	(void)where;
 	imap_reader_init(&im->reader);
 	buf_init(&im->command);
-	buf_init(&im->scrap);
 	return &im->m;
 }
 
@@ -279,112 +178,29 @@ imap_open(struct mailbox *m, const struct mailbox_where *where, struct err *e)
 	return list_folder(im, e);
 }
 
-/* Ask for messages, in one write. */
-static int
-ask(struct imap *im, const struct mailbox_entry *const *entries, size_t n, struct err *e)
-{
-	buf_reset(&im->command);
-	for (size_t i = 0; i < n && im->queue.n < MAILBOX_AHEAD; i++) {
-		if (mailbox_queue_has(&im->queue, entries[i]->number) || entries[i]->size > im->m.most)
-			continue;
-		mailbox_queue_add(&im->queue, entries[i]->number);
-		buf_addf(&im->command, "n%u UID FETCH %" PRId64 " BODY.PEEK[]\r\n", next_tag(im), entries[i]->number);
-	}
-	return im->command.len > 0 ? send_command(im, e) : 0;
-}
-
-static void
-imap_ahead(struct mailbox *m, const struct mailbox_entry *const *entries, size_t n)
-{
-	struct err e = ERR_INIT;
-
-	ask((struct imap *)m, entries, n, &e); /* what went wrong is wrong for the fetch that follows, too */
-}
-
-struct fetched {
-	int64_t uid;
-	enum imap_body body;
-};
-
-static void
-on_message(struct imap *im, const struct imap_answer *a, void *ctx)
-{
-	struct fetched *f = ctx;
-
-	if (a->kind != IMAP_FETCH || a->body == IMAP_NO_BODY || (a->uid != 0 && a->uid != f->uid))
-		return;
-	f->body = a->body;
-	imap_reader_want(&im->reader, NULL, 0); /* another one would take its place */
-}
-
-/* The answer to the first of the fetches that are under way. */
-static int
-take_first(struct imap *im, size_t most, struct buf *out, struct fetched *f, struct err *e)
-{
-	uint32_t tag = im->tag - (uint32_t)im->queue.n + 1;
-	int rc;
-
-	f->uid = mailbox_queue_take(&im->queue);
-	f->body = IMAP_NO_BODY;
-	imap_reader_want(&im->reader, out, most);
-	rc = finish(im, tag, on_message, f, e);
-	imap_reader_want(&im->reader, NULL, 0);
-	if (rc == -1 || f->body != IMAP_BODY)
-		buf_reset(out);
-	return rc;
-}
-
-static int
-drain(struct imap *im, struct err *e)
-{
-	struct fetched f;
-
-	while (im->queue.n > 0)
-		if (take_first(im, 0, &im->scrap, &f, e) == -1)
-			return -1;
-	return 0;
-}
-
-static int
-imap_fetch(struct mailbox *m, const struct mailbox_entry *entry, size_t most, struct buf *out, bool *gone, struct err *e)
-{
-	struct imap *im = (struct imap *)m;
-	struct fetched f = { .uid = 0 };
-
-	if (!mailbox_queue_has(&im->queue, entry->number) && (drain(im, e) == -1 || ask(im, &entry, 1, e) == -1))
-		return -1;
-	while (f.uid != entry->number)
-		if (take_first(im, most, out, &f, e) == -1)
-			return -1;
-	if (im->reader.answer.status == IMAP_NOT_KNOWN)
-		return session_fail(&im->s, e, "cannot fetch a message: the server said: %.300s", im->reader.answer.text);
-	*gone = f.body == IMAP_NO_BODY;
-	return f.body == IMAP_BODY;
-}
-
 /* UID COPY or UID MOVE; the folder is made when it is missing. */
 static int
 transfer(struct imap *im, const char *verb, const char *set, struct err *e)
 {
 	for (bool made = false;; made = true) {
-		uint32_t tag = next_tag(im);
+		uint32_t tag = imap_tag(im);
 
 		buf_reset(&im->command);
 		buf_addf(&im->command, "n%u UID %s %s ", tag, verb, set);
 		add_quoted(&im->command, im->moved_to);
 		buf_addstr(&im->command, "\r\n");
-		if (send_command(im, e) == -1 || finish(im, tag, NULL, NULL, e) == -1)
+		if (imap_send(im, e) == -1 || imap_finish(im, tag, NULL, NULL, e) == -1)
 			return -1;
 		if (im->reader.answer.status == IMAP_OK)
 			return 0;
 		if (made || strcasecmp(im->reader.answer.code, "TRYCREATE") != 0)
 			return session_refused(e, "cannot move messages", im->reader.answer.text);
-		tag = next_tag(im);
+		tag = imap_tag(im);
 		buf_reset(&im->command);
 		buf_addf(&im->command, "n%u CREATE ", tag);
 		add_quoted(&im->command, im->moved_to);
 		buf_addstr(&im->command, "\r\n");
-		if (send_command(im, e) == -1 || succeed(im, tag, "cannot make the folder for processed messages", NULL, NULL, e) == -1)
+		if (imap_send(im, e) == -1 || imap_succeed(im, tag, "cannot make the folder for processed messages", NULL, NULL, e) == -1)
 			return -1;
 	}
 }
@@ -402,23 +218,23 @@ remember_mark(struct imap *im, uint32_t uid)
 static int
 erase(struct imap *im, const char *set, struct err *e)
 {
-	uint32_t store = next_tag(im), expunge = 0;
+	uint32_t store = imap_tag(im), expunge = 0;
 	struct err ignored = ERR_INIT;
 
 	buf_reset(&im->command);
 	buf_addf(&im->command, "n%u UID STORE %s +FLAGS.SILENT (\\Deleted)\r\n", store, set);
 	if (im->uidplus) {
-		expunge = next_tag(im);
+		expunge = imap_tag(im);
 		buf_addf(&im->command, "n%u UID EXPUNGE %s\r\n", expunge, set);
 	}
-	if (send_command(im, e) == -1)
+	if (imap_send(im, e) == -1)
 		return -1;
-	if (succeed(im, store, "cannot mark messages as deleted", NULL, NULL, e) == -1) {
+	if (imap_succeed(im, store, "cannot mark messages as deleted", NULL, NULL, e) == -1) {
 		if (im->s.good && im->uidplus)
-			finish(im, expunge, NULL, NULL, &ignored);
+			imap_finish(im, expunge, NULL, NULL, &ignored);
 		return -1;
 	}
-	return im->uidplus ? succeed(im, expunge, "cannot expunge messages", NULL, NULL, e) : 0;
+	return im->uidplus ? imap_succeed(im, expunge, "cannot expunge messages", NULL, NULL, e) : 0;
 }
 
 static int
@@ -438,7 +254,7 @@ imap_remove(struct mailbox *m, const struct mailbox_entry *const *entries, size_
 	uint32_t *uids = xmalloc(n * sizeof(*uids));
 	struct buf set = BUF_INIT;
 	size_t done = 0, next;
-	int rc = drain(im, e);
+	int rc = imap_drain(im, e);
 
 	for (size_t i = 0; i < n; i++)
 		uids[i] = (uint32_t)entries[i]->number;
@@ -467,20 +283,20 @@ on_marked(struct imap *im, const struct imap_answer *a, void *ctx)
 static int
 expunge_marked(struct imap *im, struct err *e)
 {
-	uint32_t tag = next_tag(im);
+	uint32_t tag = imap_tag(im);
 	size_t others = 0;
 
 	im->marks = imap_set_sort(im->marked, im->marks);
 	buf_reset(&im->command);
 	buf_addf(&im->command, "n%u UID FETCH 1:* (FLAGS)\r\n", tag);
-	if (send_command(im, e) == -1 || succeed(im, tag, "cannot look for messages marked as deleted", on_marked, &others, e) == -1)
+	if (imap_send(im, e) == -1 || imap_succeed(im, tag, "cannot look for messages marked as deleted", on_marked, &others, e) == -1)
 		return -1;
 	if (others > 0)
 		return 0;
-	tag = next_tag(im);
+	tag = imap_tag(im);
 	buf_reset(&im->command);
 	buf_addf(&im->command, "n%u EXPUNGE\r\n", tag);
-	return send_command(im, e) == -1 ? -1 : succeed(im, tag, "cannot expunge messages", NULL, NULL, e);
+	return imap_send(im, e) == -1 ? -1 : imap_succeed(im, tag, "cannot expunge messages", NULL, NULL, e);
 }
 
 static int
@@ -491,14 +307,14 @@ imap_close(struct mailbox *m, struct err *e)
 	int rc = 0;
 
 	session_hasten(&im->s);
-	if (im->marks > 0 && (drain(im, e) == -1 || expunge_marked(im, e) == -1))
+	if (im->marks > 0 && (imap_drain(im, e) == -1 || expunge_marked(im, e) == -1))
 		rc = -1;
 	if (!im->s.good)
 		return rc;
 	buf_reset(&im->command);
-	buf_addf(&im->command, "n%u LOGOUT\r\n", next_tag(im));
-	if (send_command(im, &ignored) == 0 && im->queue.n == 0)
-		finish(im, im->tag, NULL, NULL, &ignored); /* its BYE ends that */
+	buf_addf(&im->command, "n%u LOGOUT\r\n", imap_tag(im));
+	if (imap_send(im, &ignored) == 0 && im->asked == 0)
+		imap_finish(im, im->tag, NULL, NULL, &ignored); /* its BYE ends that */
 	return rc;
 }
 
@@ -509,7 +325,6 @@ imap_free(struct mailbox *m)
 
 	session_close(&im->s);
 	buf_release(&im->command);
-	buf_release(&im->scrap);
 	free(im->marked);
 	free(im);
 }
