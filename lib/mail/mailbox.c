@@ -80,29 +80,26 @@ mailbox_add(struct mailbox *m, const char *uid, size_t n)
 	return entry;
 }
 
-bool
-mailbox_queue_has(const struct mailbox_queue *q, int64_t number)
+int
+mailbox_by_number(const void *a, const void *b)
 {
-	for (size_t i = 0; i < q->n; i++)
-		if (q->number[(q->first + i) % MAILBOX_AHEAD] == number)
-			return true;
-	return false;
+	const struct mailbox_entry *x = a, *y = b;
+
+	return (x->number > y->number) - (x->number < y->number);
 }
 
 void
-mailbox_queue_add(struct mailbox_queue *q, int64_t number)
+mailbox_sort(struct mailbox *m)
 {
-	q->number[(q->first + q->n++) % MAILBOX_AHEAD] = number;
-}
+	size_t n = 0;
 
-int64_t
-mailbox_queue_take(struct mailbox_queue *q)
-{
-	int64_t number = q->number[q->first];
-
-	q->first = (q->first + 1) % MAILBOX_AHEAD;
-	q->n--;
-	return number;
+	if (m->count == 0)
+		return;
+	qsort(m->list, m->count, sizeof(*m->list), mailbox_by_number);
+	for (size_t i = 1; i < m->count; i++)
+		if (m->list[i].number != m->list[n].number)
+			m->list[++n] = m->list[i];
+	m->count = n + 1;
 }
 
 static void

@@ -116,29 +116,6 @@ on_listed(struct imap *im, const struct imap_answer *a, void *ctx)
 	entry->size = a->size;
 }
 
-static int
-by_number(const void *a, const void *b)
-{
-	const struct mailbox_entry *x = a, *y = b;
-
-	return (x->number > y->number) - (x->number < y->number);
-}
-
-/* In the order of their UIDs, each once, whatever the server said. */
-static void
-sort_list(struct mailbox *m)
-{
-	size_t n = 0;
-
-	if (m->count == 0)
-		return;
-	qsort(m->list, m->count, sizeof(*m->list), by_number);
-	for (size_t i = 1; i < m->count; i++)
-		if (m->list[i].number != m->list[n].number)
-			m->list[++n] = m->list[i];
-	m->count = n + 1;
-}
-
 /* The latest: older ones that stay, since they are for people, must not keep new ones from being seen. */
 static int
 list_folder(struct imap *im, struct err *e)
@@ -153,7 +130,7 @@ list_folder(struct imap *im, struct err *e)
 	buf_addf(&im->command, "n%u FETCH %u:%u (UID FLAGS RFC822.SIZE)\r\n", tag, first, im->exists);
 	if (imap_send(im, e) == -1 || imap_succeed(im, tag, "cannot list the folder", on_listed, NULL, e) == -1)
 		return -1;
-	sort_list(&im->m);
+	mailbox_sort(&im->m);
 	return 0;
 }
 

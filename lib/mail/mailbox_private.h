@@ -32,17 +32,8 @@ struct mailbox { /* first in the struct of each kind */
 /* One more in the list, its uid of these bytes; NULL when MAILBOX_MESSAGES are there. */
 struct mailbox_entry *mailbox_add(struct mailbox *m, const char *uid, size_t n);
 
-/*
- * The fetches that are under way, by the entries' numbers, first come first served. Answers come in turn: when another than the first
- * is wanted, those before it are read and thrown away.
- */
-struct mailbox_queue {
-	int64_t number[MAILBOX_AHEAD];
-	size_t first, n;
-};
-
-bool mailbox_queue_has(const struct mailbox_queue *q, int64_t number);
-void mailbox_queue_add(struct mailbox_queue *q, int64_t number); /* n < MAILBOX_AHEAD */
-int64_t mailbox_queue_take(struct mailbox_queue *q);             /* n > 0 */
+/* Sort the list by the entries' numbers, each once, whatever the server said; the order, for bsearch(3). */
+void mailbox_sort(struct mailbox *m);
+int mailbox_by_number(const void *a, const void *b);
 
 #endif

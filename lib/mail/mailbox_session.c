@@ -20,22 +20,23 @@ on_line(void *ctx, const char *p, size_t n)
 {
 	static const char *const signs[] = { "NO ", "BAD ", "BYE " };
 	struct session *s = ctx;
-	const char *word;
+	const char *end = p + n, *word = memchr(p, ' ', n), *text = NULL;
 
-	while (n > 0 && (p[n - 1] == '\n' || p[n - 1] == '\r'))
-		n--;
-	if (n >= 4 && strncasecmp(p, "-ERR", 4) == 0) {
-		snprintf(s->words, sizeof(s->words), "%.*s", (int)(n - 4 < sizeof(s->words) ? n - 4 : sizeof(s->words)), p + 4);
+	if (!word)
 		return 0;
-	}
-	word = memchr(p, ' ', n);
-	for (size_t i = 0; word && i < sizeof(signs) / sizeof(signs[0]); i++) {
-		size_t left = n - (size_t)(word + 1 - p), len = strlen(signs[i]);
-
-		if (left >= len && strncasecmp(word + 1, signs[i], len) == 0)
-			snprintf(s->words, sizeof(s->words), "%.*s", (int)(left - len < sizeof(s->words) ? left - len : sizeof(s->words)),
-			    word + 1 + len);
-	}
+	word++;
+	if (word - p == 5 && strncasecmp(p, "-ERR ", 5) == 0)
+		text = word;
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if ((size_t)(end - word) > strlen(signs[i]) && strncasecmp(word, signs[i], strlen(signs[i])) == 0)
+			text = word + strlen(signs[i]);
+	if (!text)
+		return 0;
+	while (end > text && (end[-1] == '\n' || end[-1] == '\r'))
+		end--;
+	n = (size_t)(end - text) < sizeof(s->words) ? (size_t)(end - text) : sizeof(s->words) - 1;
+	memcpy(s->words, text, n);
+	s->words[n] = '\0';
 	return 0;
 }
 
@@ -116,7 +117,7 @@ drive(struct session *s, CURLcode *result, struct err *e)
 	}
 }
 
-/* Some servers need no CAPA and some no user; but with a user and a password libcurl logs in or fails. */
+/* With a user libcurl logs in or fails. */
 static int
 connect_and_login(struct session *s, const struct mailbox_where *where, const char *url, struct err *e)
 {
@@ -277,9 +278,9 @@ session_refused(struct err *e, const char *what, const char *words)
 void
 session_hasten(struct session *s)
 {
-	s->stop_fd = -1;
-	if (s->timeout > HASTE)
+	if (must_stop(s) && s->timeout > HASTE)
 		s->timeout = HASTE;
+	s->stop_fd = -1;
 }
 
 void

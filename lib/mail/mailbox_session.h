@@ -46,7 +46,7 @@ int session_fail(struct session *s, struct err *e, const char *fmt, ...) __attri
 /* A refusal that leaves the connection in order: what was refused and the server's words. Always -1. */
 int session_refused(struct err *e, const char *what, const char *words);
 
-/* From now on: a few seconds at most, whatever stop_fd says; what was removed is to be told to the server. */
+/* From now on stop_fd does not end a wait: what was removed must be told to the server. If it is readable already, waits are short. */
 void session_hasten(struct session *s);
 
 void session_close(struct session *s);
