@@ -74,19 +74,24 @@ def soft(m):
     return bounce(m, "5.2.2", "552 5.2.2 <{}>: mailbox is full")
 
 
+def without_links(m):
+    """The bounce of somebody who knows how ours look, and has none."""
+    text = LINK.sub("@", bounce(m)).replace(m.id, "<20261126.4711@somebody.example>")
+    return re.sub(r"^List-Unsubscribe:.*\n(?:[ \t].*\n)*", "", text, flags=re.MULTILINE)
+
+
 def unlinked(m):
-    return bounce(m).replace(m.sender, LINK.sub("@", m.sender)).replace(m.id, "<20261126.4711@somebody.example>") \
-        .replace(m.link, "none")
-
-
-def other(link):
-    """As long and of the same letters."""
-    return link[:-4] + "".join("b" if c == "a" else "a" for c in link[-4:])
+    return without_links(m)
 
 
 def wrong_mac(m):
-    return LINK.sub(lambda f: f"+{other(f.group(1))}@", bounce(m)).replace(m.id, m.id.replace(m.id[1:40], other(m.id[1:40]))) \
-        .replace(m.link, other(m.link))
+    """Links as long and of the same letters as ours."""
+    def forged(text):
+        return text[:-4] + "".join("b" if c == "a" else "a" for c in text[-4:])
+
+    local, domain = m.id.strip("<>").split("@")
+    return without_links(m).replace("<20261126.4711@somebody.example>", f"<{forged(local)}@{domain}>") \
+        .replace("To: bounce@", f"To: bounce+{forged(m.link)}@")
 
 
 def complaint(m):
