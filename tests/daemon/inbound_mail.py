@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """inbound_mail.py KIND FILE        a message that answers the mailing in FILE, on standard output
-inbound_mail.py fill FOLDER MAILDIR  for each mailing in FOLDER, what a busy day brings, into MAILDIR; says how many of each
+inbound_mail.py fill FOLDER MAILDIR PART  for every third mailing in FOLDER, from the PART-th on, what a busy day brings, into MAILDIR;
+says how many bounces, copies of them, automatic replies, and people's messages
 
 FILE is a mailing as it was delivered: with Return-Path, its envelope sender. KIND:
   bounce      its recipient is unknown, says another server (RFC 3464)
@@ -152,7 +153,7 @@ KINDS = {"bounce": bounce, "soft": soft, "unlinked": unlinked, "wrong-mac": wron
          "person": person}
 
 
-def fill(folder, maildir):
+def fill(folder, maildir, part):
     """Every fifth bounce comes twice, byte by byte."""
     owner = os.stat(maildir)
     counts = dict.fromkeys(("bounce", "again", "vacation", "person"), 0)
@@ -165,7 +166,7 @@ def fill(folder, maildir):
         os.chown(f"{maildir}/tmp/{name}", owner.st_uid, owner.st_gid)
         os.rename(f"{maildir}/tmp/{name}", f"{maildir}/new/{name}")
 
-    for i, name in enumerate(sorted(os.listdir(folder))):
+    for i, name in enumerate(sorted(os.listdir(folder))[part::3]):
         m = Mailing(f"{folder}/{name}")
         put("bounce", bounce(m))
         if i % 5 == 0:
@@ -178,6 +179,6 @@ def fill(folder, maildir):
 
 
 if sys.argv[1] == "fill":
-    fill(*sys.argv[2:4])
+    fill(sys.argv[2], sys.argv[3], int(sys.argv[4]))
 else:
     sys.stdout.write(KINDS[sys.argv[1]](Mailing(sys.argv[2])))
