@@ -107,19 +107,35 @@ speaker_of(const char *text, char *out, size_t size)
 	text_lower(out);
 }
 
+/* Ask the reader of free-form bounces; the caller frees out->recipient. */
+static void
+read_words(const struct report_mail *m, bool null_sender, struct report_free_out *out)
+{
+	char failed[REPORT_VALUE], to[REPORT_VALUE];
+	struct report_free_in in = {
+		.from = m->from,
+		.name = m->name,
+		.subject = m->subject,
+		.null_sender = null_sender,
+		.text = m->words.data,
+		.returned = m->returned.data,
+		.failed = failed,
+		.to = to,
+	};
+
+	report_field_get(&m->headers, "X-Failed-Recipients", failed, sizeof(failed));
+	report_field_get(&m->headers, "To", to, sizeof(to));
+	out->recipient = xcalloc(REPORT_FREE_MOST, sizeof(*out->recipient));
+	report_free(&in, out);
+}
+
 /* What the readable part says: read once, when a recipient's own fields do not tell enough. */
 static const struct report_free_recipient *
 in_words(struct dsn *d, const char *address)
 {
 	if (!d->words_read) {
-		const struct report_mail *m = d->m;
-		char failed[REPORT_VALUE];
-		struct report_free_in in = { m->from, m->name, m->subject, true, m->words.data, m->returned.data, failed };
-
 		d->words_read = true;
-		report_field_get(&m->headers, "X-Failed-Recipients", failed, sizeof(failed));
-		d->words.recipient = xcalloc(REPORT_FREE_MOST, sizeof(*d->words.recipient));
-		report_free(&in, &d->words);
+		read_words(d->m, true, &d->words);
 	}
 	for (int i = 0; i < d->words.count; i++)
 		if (!address || strcasecmp(d->words.recipient[i].address, address) == 0)
@@ -176,8 +192,15 @@ flush_failed(struct dsn *d, struct report_found *f)
 	const struct report_free_recipient *w = NULL;
 	char near[600] = "";
 
-	if (!f->address[0] && (w = in_words(d, NULL)) && d->words.count > d->failed)
-		f->address = d->words.recipient[d->failed].address, w = &d->words.recipient[d->failed];
+	d->failed++;
+	if (d->r->recipients == REPORT_RECIPIENTS) {
+		d->r->more = true; /* looking for its words would take long for nothing */
+		return;
+	}
+	if (!f->address[0] && in_words(d, NULL) && d->words.count >= d->failed) {
+		w = &d->words.recipient[d->failed - 1];
+		f->address = w->address;
+	}
 	if (says_little(g->text)) {
 		if (!w)
 			w = in_words(d, f->address);
@@ -193,7 +216,6 @@ flush_failed(struct dsn *d, struct report_found *f)
 			f->server = w->server;
 	}
 	report_add_judged(d->r, f);
-	d->failed++;
 }
 
 static void
@@ -221,7 +243,9 @@ flush(struct dsn *d)
 	if (g->action == ACTION_FAILED)
 		flush_failed(d, &f);
 	else {
-		if (f.address[0])
+		if (f.address[0] && g->action == ACTION_DELAYED)
+			report_add_delayed(d->r, &f);
+		else if (f.address[0])
 			report_add(d->r, &f);
 		d->delayed += g->action == ACTION_DELAYED;
 		d->done += g->action == ACTION_DONE;
@@ -239,6 +263,7 @@ take_address(struct dsn *d, const char *value, bool final)
 	if (final ? g->has_final || (g->has_original && g->blank && g->action) : g->has_original || (g->has_final && g->blank))
 		flush(d);
 	g->any = true;
+	g->blank = false;
 	*(final ? &g->has_final : &g->has_original) = true;
 	if (whole)
 		text_copy(final ? g->final : g->original, ADDR_MAX, address);
@@ -348,13 +373,9 @@ report_dsn(struct report *r, const struct report_mail *m)
 bool
 report_words(struct report *r, const struct report_mail *m)
 {
-	char failed[REPORT_VALUE];
-	struct report_free_in in = { m->from, m->name, m->subject, m->null_sender || strncmp(m->submitted, "auto-", 5) == 0, m->words.data,
-		m->returned.data, failed };
-	struct report_free_out out = { .recipient = xcalloc(REPORT_FREE_MOST, sizeof(*out.recipient)) };
+	struct report_free_out out = { 0 };
 
-	report_field_get(&m->headers, "X-Failed-Recipients", failed, sizeof(failed));
-	report_free(&in, &out);
+	read_words(m, m->null_sender || strncmp(m->submitted, "auto-", 5) == 0, &out);
 	for (int i = 0; i < out.count; i++) {
 		const struct report_free_recipient *w = &out.recipient[i];
 		struct report_found f = { w->address, w->original, w->code, w->enhanced, w->text, "", w->server };
@@ -362,7 +383,7 @@ report_words(struct report *r, const struct report_mail *m)
 		if (out.what == REPORT_FREE_BOUNCE)
 			report_add_judged(r, &f);
 		else if (out.what == REPORT_FREE_DELAY)
-			report_add(r, &f);
+			report_add_delayed(r, &f);
 	}
 	free(out.recipient);
 	if (out.what == REPORT_FREE_NONE)
