@@ -88,7 +88,7 @@ command_fn cmd_init, cmd_topic_create, cmd_topic_list, cmd_subscriber_add, cmd_s
     cmd_subscriber_show, cmd_subscriber_unsubscribe, cmd_article_import, cmd_article_list, cmd_article_show, cmd_article_skip,
     cmd_article_again, cmd_send, cmd_preview, cmd_lint, cmd_campaign_list, cmd_campaign_show, cmd_campaign_pause,
     cmd_campaign_resume, cmd_campaign_cancel, cmd_campaign_retry, cmd_campaign_archive, cmd_campaign_hide, cmd_campaign_unhide,
-    cmd_status, cmd_dkim_keygen, cmd_dkim_show, cmd_signup_list, cmd_signup_discard, cmd_embed, cmd_stats;
+    cmd_status, cmd_dkim_keygen, cmd_dkim_show, cmd_signup_list, cmd_signup_discard, cmd_embed, cmd_inbound_classify, cmd_stats;
 
 /* The row's options, in the command's own file. */
 extern const struct opt opts_none[], opts_init[], opts_topic_create[], opts_subscriber_add[], opts_subscriber_import[],

@@ -3,7 +3,7 @@
 #include "campaigns.h"
 #include "cli.h"
 #include "cmd_stats.h"
-#include "judge/judge_words.h"
+#include "judge/judge_meaning.h"
 
 static json_t *
 pair_json(const struct stats_pair *p)
@@ -36,7 +36,7 @@ reasons_json(const struct stats_returned *r)
 	for (i = 0; i < r->reasons; i++) {
 		one = json_object();
 		json_put(one, "rule", r->reason[i].rule[0] ? r->reason[i].rule : NULL);
-		json_put(one, "reason", judge_words(r->reason[i].rule));
+		json_put(one, "reason", judge_meaning(r->reason[i].rule));
 		json_put(one, "class", r->reason[i].class);
 		json_put_int(one, "bounces", r->reason[i].bounces);
 		json_put_int(one, "refusals", r->reason[i].refusals);

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "cli.h"
 #include "cmd_stats.h"
-#include "judge/judge_words.h"
+#include "judge/judge_meaning.h"
 #include "out.h"
 
 #define WIDE 120 /* columns from which on a mailing's counts stand beside their shares */
@@ -79,7 +79,7 @@ show_reasons(const struct cli *cli, const struct stats_returned *r)
 	out_table_init(&t, cli->tty ? "Why|Class|>Bounced|>Refused|>Share|" : "Why|Class|>Bounced|>Refused|>Share");
 	for (one = r->reason; one < r->reason + r->reasons; one++) {
 		n = one->bounces + one->refusals;
-		out_cell(&t, OUT_BOLD, "%s", judge_words(one->rule));
+		out_cell(&t, OUT_BOLD, "%s", judge_meaning(one->rule));
 		out_cell(&t, strcmp(one->class, "hard") == 0 ? OUT_BAD : OUT_PLAIN, "%s", one->class);
 		out_cell_number(&t, one->bounces);
 		out_cell_number(&t, one->refusals);

@@ -88,6 +88,11 @@ const struct command commands[] = {
 	  "Those not decided yet among them. Nobody hears of it, and whoever meant it can ask again." },
 	{ "topic",      "create",      "NAME", 1, 1, SITE_STORE, cmd_topic_create, opts_topic_create, "make a topic that people can subscribe to", NULL },
 	{ "topic",      "list",        "", 0, 0, SITE_STORE, cmd_topic_list, opts_none, "list topics and how many subscribe to them", NULL },
+	{ "inbound",    "classify",    "[FILE|DIR...|-]", 0, 100000, 0, cmd_inbound_classify, opts_none,
+	  "say what messages that came back mean",
+	  "For each message, and each recipient that it speaks of, one line: path, recipient or -, and hard, soft, complaint or other, with "
+	  "tabs between. Only hard and complaint would end a subscription. Nothing is recorded, and no site is needed. What is no message, or "
+	  "too large, is named and counts as other; when a file cannot be opened the exit status is 1." },
 	{ "dkim",       "keygen",      "", 0, 0, NEED_CONF, cmd_dkim_keygen, opts_dkim_keygen,
 	  "make a key that signs mail, and show its DNS record",
 	  "The key goes into secrets/dkim-SELECTOR.key, and never over one that is there. Publish the record first; mail is signed once "

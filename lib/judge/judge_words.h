@@ -1,10 +1,28 @@
 /*
- * judge_words.h - the judge's rules in plain words, for people who read English and know no SMTP.
+ * judge_words.h - which rules' words stand in a text: all the words of the table in one tree, gone through once. For judge.c alone.
+ *
+ * The tree is built at the first call, by whichever thread comes first, and never changes after.
  */
 #ifndef JUDGE_WORDS_H
 #define JUDGE_WORDS_H
 
-/* "no-such-user" as "no such user"; "": "not known"; a name that is none, as it is. Never NULL. */
-const char *judge_words(const char *rule);
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define JUDGE_ROWS 256 /* rows that the table may have */
+
+struct judge_rows {
+	uint64_t bits[JUDGE_ROWS / 64];
+};
+
+/* Add to *rows those of judge_table of whose words one begins in text (folded, judge_text.h) at or after `from` and before `to`. */
+void judge_words_find(const char *text, size_t from, size_t to, struct judge_rows *rows);
+
+static inline bool
+judge_rows_have(const struct judge_rows *rows, size_t row)
+{
+	return rows->bits[row / 64] >> row % 64 & 1;
+}
 
 #endif

@@ -582,7 +582,7 @@ verdicts(void **state)
 	assert_true(sizeof(cases) / sizeof(cases[0]) >= 120);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct judge_in in = { cases[i].code, cases[i].enhanced, cases[i].text, cases[i].server, cases[i].stage != BOUNCE,
-			(enum judge_stage)cases[i].stage };
+			(enum judge_stage)cases[i].stage, false };
 		struct judge_out out = judge_reply(&in);
 
 		if (out.verdict == cases[i].want && strcmp(out.rule, cases[i].rule) == 0 && (int)out.pace == cases[i].pace)
@@ -674,15 +674,15 @@ holds(void **state)
 		struct judge_in in;
 		int64_t want;
 	} held[] = {
-		{ "a rate", { 454, "", "Throttling failure: Maximum sending rate exceeded.", "", true, JUDGE_AT_BODY }, 15 },
-		{ "a day", { 454, "", "Throttling failure: Daily message quota exceeded.", "", true, JUDGE_AT_BODY }, 3600 },
-		{ "a day, for good", { 550, "5.4.5", "Daily user sending limit exceeded.", "", true, JUDGE_AT_RCPT }, 3600 },
-		{ "the sender", { 553, "5.7.1", "Sender address rejected", "", true, JUDGE_AT_MAIL }, 300 },
-		{ "relaying", { 554, "5.7.1", "Relay access denied", "", true, JUDGE_AT_RCPT }, 300 },
-		{ "trouble for now", { 450, "4.1.8", "Sender address rejected: Domain not found", "", true, JUDGE_AT_RCPT }, 60 },
-		{ "it goes away", { 421, "", "closing", "", true, JUDGE_AT_BODY }, 0 },
-		{ "one person", { 450, "", "", "", true, JUDGE_AT_RCPT }, 0 },
-		{ "somewhere else", { 554, "5.7.1", "Relay access denied", "", false, JUDGE_AT_RCPT }, 0 },
+		{ "a rate", { 454, "", "Throttling failure: Maximum sending rate exceeded.", "", true, JUDGE_AT_BODY, false }, 15 },
+		{ "a day", { 454, "", "Throttling failure: Daily message quota exceeded.", "", true, JUDGE_AT_BODY, false }, 3600 },
+		{ "a day, for good", { 550, "5.4.5", "Daily user sending limit exceeded.", "", true, JUDGE_AT_RCPT, false }, 3600 },
+		{ "the sender", { 553, "5.7.1", "Sender address rejected", "", true, JUDGE_AT_MAIL, false }, 300 },
+		{ "relaying", { 554, "5.7.1", "Relay access denied", "", true, JUDGE_AT_RCPT, false }, 300 },
+		{ "trouble for now", { 450, "4.1.8", "Sender address rejected: Domain not found", "", true, JUDGE_AT_RCPT, false }, 60 },
+		{ "it goes away", { 421, "", "closing", "", true, JUDGE_AT_BODY, false }, 0 },
+		{ "one person", { 450, "", "", "", true, JUDGE_AT_RCPT, false }, 0 },
+		{ "somewhere else", { 554, "5.7.1", "Relay access denied", "", false, JUDGE_AT_RCPT, false }, 0 },
 	};
 
 	(void)state;
@@ -705,7 +705,7 @@ no_row_is_dead(void **state)
 		for (const char *w = r->words;; w += w[0] == '|') {
 			char word[120], enhanced[16], server[32];
 			size_t n = strcspn(w, "|"), m = strcspn(r->enhanced, " ");
-			struct judge_in in = { atoi(r->codes), enhanced, word, server, false, JUDGE_AT_BOUNCE };
+			struct judge_in in = { atoi(r->codes), enhanced, word, server, false, JUDGE_AT_BOUNCE, false };
 			struct judge_out out = { 0 };
 			bool reached = false;
 

@@ -1,4 +1,4 @@
-/* test_judge_words.c - each rule of the judge has words for people, and there are none for rules that are gone. */
+/* test_judge_meaning.c - each rule of the judge has words for people, and there are none for rules that are gone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
+#include "judge/judge_meaning.h"
 #include "judge/judge_table.h"
-#include "judge/judge_words.h"
 
 static const struct {
 	const char *name, *rule, *want;
@@ -28,7 +28,7 @@ test_words(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		print_message("  %s\n", cases[i].name);
-		assert_string_equal(judge_words(cases[i].rule), cases[i].want);
+		assert_string_equal(judge_meaning(cases[i].rule), cases[i].want);
 	}
 }
 
@@ -39,10 +39,10 @@ test_every_rule(void **state)
 
 	(void)state;
 	for (a = judge_table; a->name; a++) {
-		if (!strchr(judge_words(a->name), ' '))
-			fail_msg("%s has no words in judge_words.c", a->name);
+		if (!strchr(judge_meaning(a->name), ' '))
+			fail_msg("%s has no words in judge_meaning.c", a->name);
 		for (b = judge_table; b->name; b++)
-			if (strcmp(a->name, b->name) != 0 && strcmp(judge_words(a->name), judge_words(b->name)) == 0)
+			if (strcmp(a->name, b->name) != 0 && strcmp(judge_meaning(a->name), judge_meaning(b->name)) == 0)
 				fail_msg("%s and %s read alike", a->name, b->name);
 	}
 }
