@@ -8,7 +8,7 @@ mkdir -p "$site/secret"
 echo 'the relay password' >"$site/secret/relay"
 echo 'a private key' >"$site/keys/dkim-test.pem"
 conf_add relay url=smtp://127.0.0.1:9 user=me password_file=secret/relay tls=none
-mkdir -p "$site/secret-inbound" "$site/trust" "$tmp/maildir"/{new,cur,tmp}
+mkdir -p "$site/secret-inbound" "$site/trust" "$tmp/maildir"/{new,cur,tmp} "$tmp/done/cur"
 echo "the mailbox's password" >"$site/secret-inbound/mailbox"
 echo 'a certificate' >"$site/trust/ca.pem"
 touch "$tmp/maildir/tmp"/{read,move}-{http,clerk,sender,inbound}
