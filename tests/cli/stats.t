@@ -147,6 +147,26 @@ COLUMNS_OF 80
 like "80 columns: shares alone" "$out" "A spring day +2,000 +80\.0 % +20\.0 %"
 like "without UTF-8 the bars are plain" "$(LC_ALL=C COLUMNS_OF 80; echo "$out")" "blocked as spam .*###"
 
+# The mailing itself, and one person.
+succeeds "campaign show" nl campaign show 2
+like "has what came back" "$out" "Bounced +5: 2 hard, 3 soft
+ +Complained +2
+ +Left by it +3"
+like "and why, beside what was refused" "$out" "bounced +no-such-user +2 +the address is dead.*bounced +mailbox-full +1 +it may be healthy"
+run nl campaign show 2 --json
+is "as JSON" "$(json 'j["bounces"], j["complaints"], j["unsubscribes"], j["bounce_groups"][0]')" \
+	"(5, 2, 3, {'rule': 'no-such-user', 'reason': 'no such user', 'class': 'hard', 'count': 2})"
+db "UPDATE subscriber SET bounce_score = 2, bounce_first_at = $((now - 20 * day)), bounce_last_at = $now WHERE id = 4"
+succeeds "subscriber show" nl subscriber show ann4@big.example
+like "has the points" "$out" "Bounces +2 of 5 points, since 2026-02-22"
+like "and the bounce" "$out" "2026-03-12 10:00  bounce  soft  mailbox full  550 <address> said it"
+run nl subscriber show ann4@big.example --json
+is "as JSON" "$(json 'j["points"], j["events"]')" \
+	"(2, [{'at': '2026-03-12T10:00:00Z', 'kind': 'bounce', 'class': 'soft', 'rule': 'mailbox-full', 'text': '550 <address> said it'}])"
+run nl subscriber show ann@small13.example
+like "who left by it" "$out" "2026-03-08 10:00  unsubscribe  one-click"
+unlike "has no points" "$out" "points"
+
 refused "a campaign that is not there" 1 "there is no campaign 9" nl stats --campaign 9
 refused "no number" 2 "no number" nl stats --campaign spring
 refused "no time" 2 "--since must be" nl stats --since soon
