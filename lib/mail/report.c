@@ -26,13 +26,13 @@ read_kind(struct report *r, const struct report_mail *m)
 {
 	bool report = strcmp(m->type, "multipart/report") == 0, person = report_is_person(m);
 
-	if (!person && report_arf(r, m))
+	if ((report || !person) && report_arf(r, m))
 		return;
 	if (report_is_receipt(m)) {
 		r->kind = REPORT_RECEIPT;
 		return;
 	}
-	if (!person && report_dsn(r, m))
+	if ((report || !person) && report_dsn(r, m))
 		return;
 	if (!person && !report_is_note(m) && report_words(r, m)) {
 		if (r->kind == REPORT_BOUNCE && r->recipients == 0)

@@ -10,26 +10,31 @@
 #include "base/text.h"
 #include "mail/report_private.h"
 
-/* How the subjects of automatic answers begin, lower case. */
+/* How the subjects of automatic answers begin; letters beyond ASCII as they are written there. */
 static const char *const notes[] = { "out of office", "out of the office", "out-of-office", "automatic reply", "automatic response", "automated reply",
-	"automated response", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response", "autoresponse", "autoresponder", "auto:",
-	"[auto", "vacation", "on vacation", "away from", "i am away", "i'm away", "on holiday", "annual leave", "i am out", "i'm out", "ooo:", "ooo ",
-	"out of town", "away:", "on leave", "maternity leave", "holiday", "absence", "thank you for your email", "thank you for contacting", "thank you for your message",
-	"we have received your", "we received your", "your message has been received", "message received", "acknowledgement", "acknowledgment",
-	"automatische antwort", "automatische rückantwort", "abwesenheit", "abwesend", "automatische abwesenheit", "ich bin nicht im", "urlaub", "eingangsbestätigung",
-	"ihre anfrage", "ihre nachricht ist", "automatisch antwoord", "afwezig", "automatische beantwoording", "niet aanwezig",
-	"réponse automatique", "reponse automatique", "absence du bureau", "absent", "absence", "message d'absence", "en congé", "accusé de réception",
-	"respuesta automática", "respuesta automatica", "fuera de la oficina", "fuera de oficina", "ausente", "ausencia", "vacaciones", "de vacaciones",
-	"resposta automática", "resposta automatica", "fora do escritório", "fora do escritorio", "ausência", "férias", "risposta automatica", "fuori sede", "fuori ufficio",
-	"assenza", "sono assente", "autosvar", "automatiskt svar", "frånvaro", "fravær", "automatisk svar", "fraværende", "automaattinen vastaus", "poissa",
-	"poissaolo", "automatyczna odpowiedź", "autoodpowiedź", "odpowiedź automatyczna", "nieobecność", "automatická odpověď", "automatická odpoveď", "mimo kancelář",
-	"automatikus válasz", "házon kívül", "răspuns automat", "автоответ", "автоматический ответ", "автоматична відповідь", "в отпуске", "отсутств", "нет на месте",
-	"otomatik yanıt", "ofis dışında", "αυτόματη απάντηση", "εκτός γραφείου", "自動返信", "自動応答", "自动回复", "自動回覆", "自动答复", "外出", "不在", "休假",
-	"자동 응답", "자동 회신", "부재중", "תשובה אוטומטית", "رد تلقائي", "read:", "gelesen:", "lu :", "lu:", "leído:", "letto:", "lida:", "gelezen:", "läst:",
-	"lest:", "not read:", "ungelesen gelöscht:", "return receipt", "read receipt", "lesebestätigung", "empfangsbestätigung", "accusé de lecture", "delivered:",
-	"zugestellt:", "accepted:", "declined:", "tentative:", "zugesagt:", "abgelehnt:", "mit vorbehalt:", "accepté", "refusé", "[ticket", "ticket", "[case", "case #",
-	"[request", "request received", "support request", "challenge", "please confirm your message", "confirm your message", "action required to deliver",
-	"your message to", "verify your email", "[verify", "sender verification", "boxbe", "mailblocks", "confirmation of receipt" };
+	"automated response", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response", "autoresponse", "autoresponder", "auto:", "[auto",
+	"away from my mail", "i am away", "i'm away", "i am out of", "i'm out of", "i am on vacation", "i am on leave", "ooo:", "vacation reply",
+	"vacation response", "vacation message", "automatische antwort", "automatische rückantwort", "automatische abwesenheit", "abwesenheitsnotiz",
+	"abwesenheitsmeldung", "abwesenheitsbenachrichtigung", "abwesend:", "ich bin nicht im", "eingangsbestätigung", "automatisch antwoord", "afwezig",
+	"automatische beantwoording", "réponse automatique", "reponse automatique", "absence du bureau", "message d'absence", "accusé de réception",
+	"respuesta automática", "respuesta automatica", "fuera de la oficina", "fuera de oficina", "resposta automática", "resposta automatica",
+	"fora do escritório", "fora do escritorio", "risposta automatica", "fuori sede", "fuori ufficio", "sono assente", "autosvar", "automatiskt svar",
+	"frånvaro:", "fraværsmelding", "automatisk svar", "automaattinen vastaus", "poissa toimistosta", "automatyczna odpowiedź", "autoodpowiedź",
+	"odpowiedź automatyczna", "automatická odpověď", "automatická odpoveď", "mimo kancelář", "automatikus válasz", "házon kívül", "răspuns automat",
+	"Автоответ", "автоответ", "Автоматический ответ", "автоматический ответ", "Автоматична відповідь", "otomatik yanıt", "ofis dışında",
+	"Αυτόματη απάντηση", "Εκτός γραφείου", "自動返信", "自動応答", "自动回复", "自動回覆", "自动答复", "자동 응답", "자동 회신", "부재중", "תשובה אוטומטית",
+	"رد تلقائي", "read:", "gelesen:", "lu :", "lu:", "leído:", "letto:", "lida:", "gelezen:", "läst:", "lest:", "not read:", "ungelesen gelöscht:",
+	"return receipt", "read receipt", "lesebestätigung", "empfangsbestätigung", "accusé de lecture", "zugestellt:", "accepted:", "declined:",
+	"tentative:", "zugesagt:", "abgelehnt:", "mit vorbehalt:", "[ticket", "[request received", "request received", "we have received your",
+	"we received your", "your message has been received", "confirmation of receipt", "please confirm your message", "action required to deliver",
+	"sender verification", "thank you for contacting" };
+
+/* … and words that people begin with as well: they count beside a mark of a program. */
+static const char *const hints[] = { "vacation", "on vacation", "away", "on holiday", "annual leave", "on leave", "maternity leave", "holiday", "absence",
+	"absent", "thank you", "thanks for", "message received", "acknowledgement", "acknowledgment", "abwesenheit", "abwesend", "urlaub", "ihre anfrage",
+	"ihre nachricht", "niet aanwezig", "en congé", "ausente", "ausencia", "vacaciones", "de vacaciones", "ausência", "férias", "assenza", "frånvaro",
+	"fravær", "poissa", "nieobecność", "В отпуске", "Отсутств", "Нет на месте", "外出", "不在", "休假", "ticket", "[case", "case #", "[request",
+	"support request", "challenge", "confirm your message", "verify your email", "[verify", "received:", "out of town" };
 
 /* What stands before the words that matter, in many languages: "Re:", "AW:", "Fwd:". */
 static const char *
@@ -81,20 +86,23 @@ says(const struct report_mail *m, const char *name, const char *words)
 	return value[0] && text_is_listed(words, value, strlen(value));
 }
 
-/* Case matters little for what is not ASCII in a subject: machines write it in one way. */
 static bool
-subject_is_note(const struct report_mail *m)
+subject_begins(const struct report_mail *m, const char *const *words, size_t n)
 {
 	const char *s = past_prefixes(m->subject);
 
-	s += strspn(s, " *[(\"!-=");
-	for (size_t i = 0; i < sizeof(notes) / sizeof(*notes); i++) {
-		const char *note = notes[i] + (notes[i][0] == '[');
-
-		if (strncasecmp(s, note, strlen(note)) == 0)
-			return notes[i][0] != '[' || s > m->subject;
-	}
+	s += strspn(s, " *(\"!=");
+	for (size_t i = 0; i < n; i++)
+		if (strncasecmp(s, words[i], strlen(words[i])) == 0 ||
+		    (*s == '[' && words[i][0] != '[' && strncasecmp(s + 1, words[i], strlen(words[i])) == 0))
+			return true;
 	return false;
+}
+
+static bool
+subject_is_note(const struct report_mail *m)
+{
+	return subject_begins(m, notes, sizeof(notes) / sizeof(*notes));
 }
 
 bool
@@ -114,21 +122,19 @@ static bool
 marked_as_answer(const struct report_mail *m)
 {
 	return has(m, "X-Autoreply") || has(m, "X-Autorespond") || has(m, "X-Autoreply-From") || has(m, "X-Auto-Reply-From") || has(m, "X-Mail-Autoreply") ||
-	    has(m, "X-Autoresponder") || has(m, "X-Auto-Reply") || has(m, "X-Vacation") || has(m, "X-MS-Exchange-Generated-Message-Source") ||
-	    says(m, "Precedence", "auto_reply auto-reply autoreply") || says(m, "Delivered-To", "autoresponder") || says(m, "X-POST-MessageClass", "9;") ||
-	    says(m, "X-Cron-Env", "") || has(m, "X-FC-MachineGenerated");
+	    has(m, "X-Autoresponder") || has(m, "X-Auto-Reply") || has(m, "X-Vacation") ||
+	    says(m, "Precedence", "auto_reply auto-reply autoreply") || says(m, "Delivered-To", "autoresponder") || has(m, "X-FC-MachineGenerated");
 }
 
 bool
 report_is_note(const struct report_mail *m)
 {
-	bool daemon = m->daemon;
-
-	if (!daemon && (is_list(m) || marked_as_answer(m)))
+	if (!m->daemon && (is_list(m) || marked_as_answer(m)))
 		return true;
-	if (strcmp(m->submitted, "auto-replied") == 0 && !daemon && strncasecmp(m->from, "", 1) != 0 && subject_is_note(m))
+	if (!m->daemon && (m->null_sender || strncmp(m->submitted, "auto-", 5) == 0 || says(m, "Precedence", "bulk junk")) &&
+	    subject_begins(m, hints, sizeof(hints) / sizeof(*hints)))
 		return true;
-	return subject_is_note(m) && (!daemon || !m->returned.len);
+	return subject_is_note(m) && (!m->daemon || !m->returned.len);
 }
 
 bool
@@ -161,22 +167,21 @@ has_reader(const struct report_mail *m)
 	return false;
 }
 
-/* "On Mon, Ann wrote:" and its like: a line that ends with a colon, and quoted lines behind it. */
+/* "On Mon, Ann wrote:" and its like: a line that ends with a colon, perhaps a blank one, and quoted lines. */
 static bool
 quotes_somebody(const struct report_mail *m)
 {
-	const char *p = strstr(m->words.data, "\n>");
+	const char *text = m->words.data, *p;
 
-	if (strncmp(m->words.data, ">", 1) == 0)
+	if (text[0] == '>')
 		return true;
-	while (p) {
+	for (p = text; (p = strstr(p, "\n>")); p++) {
 		const char *q = p;
 
-		while (q > m->words.data && q[-1] == '\n')
+		while (q > text && q[-1] == '\n' && p - q < 2)
 			q--;
-		if (q > m->words.data && q[-1] == ':' && q != p + 1)
-			return p[2] == ' ' || p[2] == '\n' || p[2] == '>';
-		p = strstr(p + 2, "\n\n>");
+		if (q > text && q[-1] == ':')
+			return true;
 	}
 	return false;
 }

@@ -176,8 +176,15 @@ flush_failed(struct dsn *d, struct report_found *f)
 	const struct report_free_recipient *w = NULL;
 	char near[600] = "";
 
-	if (!f->address[0] && (w = in_words(d, NULL)) && d->words.count > d->failed)
-		f->address = d->words.recipient[d->failed].address, w = &d->words.recipient[d->failed];
+	d->failed++;
+	if (d->r->recipients == REPORT_RECIPIENTS) {
+		d->r->more = true; /* looking for its words would take long for nothing */
+		return;
+	}
+	if (!f->address[0] && in_words(d, NULL) && d->words.count >= d->failed) {
+		w = &d->words.recipient[d->failed - 1];
+		f->address = w->address;
+	}
 	if (says_little(g->text)) {
 		if (!w)
 			w = in_words(d, f->address);
@@ -193,7 +200,6 @@ flush_failed(struct dsn *d, struct report_found *f)
 			f->server = w->server;
 	}
 	report_add_judged(d->r, f);
-	d->failed++;
 }
 
 static void
@@ -221,7 +227,9 @@ flush(struct dsn *d)
 	if (g->action == ACTION_FAILED)
 		flush_failed(d, &f);
 	else {
-		if (f.address[0])
+		if (f.address[0] && g->action == ACTION_DELAYED)
+			report_add_delayed(d->r, &f);
+		else if (f.address[0])
 			report_add(d->r, &f);
 		d->delayed += g->action == ACTION_DELAYED;
 		d->done += g->action == ACTION_DONE;
@@ -239,6 +247,7 @@ take_address(struct dsn *d, const char *value, bool final)
 	if (final ? g->has_final || (g->has_original && g->blank && g->action) : g->has_original || (g->has_final && g->blank))
 		flush(d);
 	g->any = true;
+	g->blank = false;
 	*(final ? &g->has_final : &g->has_original) = true;
 	if (whole)
 		text_copy(final ? g->final : g->original, ADDR_MAX, address);
@@ -362,7 +371,7 @@ report_words(struct report *r, const struct report_mail *m)
 		if (out.what == REPORT_FREE_BOUNCE)
 			report_add_judged(r, &f);
 		else if (out.what == REPORT_FREE_DELAY)
-			report_add(r, &f);
+			report_add_delayed(r, &f);
 	}
 	free(out.recipient);
 	if (out.what == REPORT_FREE_NONE)

@@ -102,11 +102,26 @@ report_add(struct report *r, const struct report_found *f)
 }
 
 void
+report_add_delayed(struct report *r, const struct report_found *f)
+{
+	struct report_recipient *to = report_add(r, f);
+
+	if (!to)
+		return;
+	to->trying = true;
+	to->class = REPORT_SOFT;
+	if (!to->code)
+		to->code = report_code_in(f->text);
+	if (!to->enhanced[0])
+		report_enhanced_in(f->text, to->enhanced);
+}
+
+void
 report_add_judged(struct report *r, const struct report_found *f)
 {
 	struct report_recipient *to = report_add(r, f);
 	char text[TEXT_JUDGED], enhanced[12];
-	struct judge_in in = { .from_relay = false, .stage = JUDGE_AT_BOUNCE, .text = text, .server = f->server };
+	struct judge_in in = { .from_relay = false, .stage = JUDGE_AT_BOUNCE, .final = true, .text = text, .server = f->server };
 	struct judge_out out;
 
 	if (!to)

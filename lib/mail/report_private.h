@@ -133,6 +133,8 @@ struct report_found {
 struct report_recipient *report_add(struct report *r, const struct report_found *f);
 /* … and judge it: hard or soft. */
 void report_add_judged(struct report *r, const struct report_found *f);
+/* … that is being tried still: soft, without effect. */
+void report_add_delayed(struct report *r, const struct report_found *f);
 
 int report_code_in(const char *text);                    /* the SMTP code that the text holds, or 0 */
 bool report_enhanced_in(const char *text, char out[12]); /* the first 4.x.x or 5.x.x */

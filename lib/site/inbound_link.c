@@ -1,4 +1,4 @@
-/* inbound_link.c - whom a message that came back is about: by our links in it, and by the addresses that it names. See inbound_private.h. */
+/* inbound_link.c - whom a message that came back is about: by our links in it, and by the addresses that it names */
 #include <string.h>
 #include <strings.h>
 
