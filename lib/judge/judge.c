@@ -115,7 +115,7 @@ struct facts {
 	unsigned where;
 	int code;
 	const char *enhanced, *server;
-	struct judge_rows rows; /* whose words stand in what is judged */
+	struct judge_rows rows; /* whose words stand in what is judged: what the last speaker said */
 	struct judge_rows all;  /* … in the whole text, whoever spoke */
 };
 
@@ -169,9 +169,10 @@ judge_quoted(struct facts *f, const struct judge_text *t)
 
 	if (t->enhanced[0] && (is_generic(given) || !is_generic(t->enhanced)) && t->enhanced[0] != '2')
 		f->enhanced = t->enhanced;
+	if (is_generic(f->enhanced) && t->hashed[0])
+		f->enhanced = t->hashed;
 	if (!f->code)
 		f->code = t->code / 100 == 2 ? 0 : t->code;
-	judge_words_find(t->words, (size_t)(t->last - t->words), sizeof(t->words), &f->rows);
 	rule = find_rule(f);
 	if (rule[1].name || t->last == t->words)
 		return rule;
@@ -203,7 +204,12 @@ judge_reply(const struct judge_in *in)
 	bool temporary, ours = f.where != WHERE_BOUNCE && f.where != WHERE_QUOTED;
 
 	judge_text_read(&t, in->text);
-	judge_words_find(t.words, 0, sizeof(t.words), &f.all);
+	judge_words_find(t.words, 0, (size_t)(t.last - t.words), &f.all);
+	judge_words_find(t.words, (size_t)(t.last - t.words), sizeof(t.words), &f.rows);
+	for (size_t k = 0; k < JUDGE_ROWS / 64; k++) {
+		f.all.bits[0][k] |= f.rows.bits[0][k];
+		f.all.bits[1][k] |= f.rows.bits[1][k];
+	}
 	rule = ours ? judge_spoken(&f, &t) : judge_quoted(&f, &t);
 	/* A report's own status may be that it was given up ("5.4.7") for what the server put off until then, and the other way round. */
 	temporary = in->code ? in->code / 100 == 4 : in->enhanced[0] ? in->enhanced[0] == '4'

@@ -95,7 +95,7 @@ judge_fold(const char **p, char out[4])
 		return fold_triple(((unsigned)s[0] & 0xf) << 12 | ((unsigned)s[1] & 0x3f) << 6 | (s[2] & 0x3f), (const char *)s, out);
 	}
 	++*p;
-	out[0] = s[0] <= ' ' || s[0] == 0x7f ? ' ' : s[0] == '`' ? '\''
-								 : (char)tolower(s[0]);
+	out[0] = s[0] <= ' ' || s[0] == 0x7f || s[0] == '_' ? ' ' : s[0] == '`' ? '\''
+										: (char)tolower(s[0]);
 	return 1;
 }

@@ -27,7 +27,8 @@ struct judge_rule {
 	const char *codes;          /* how the code begins, "5" or "530 535"; "0": none; "": whatever it is */
 	const char *enhanced;       /* "5.1.1", "*.2.2 5.7.*"; "": whatever it is, or none */
 	const char *server;         /* part of the server's name, lower case, with '|' between; "": whoever says it */
-	const char *words;          /* any of these, lower case, with '|' between; addresses, codes and accents do not count (judge_text.h) */
+	const char *words;          /* any of these, with '|' between, and where there is an '&' any of those behind it as well; "": whatever
+	                               is said. Addresses, codes, accents do not count (judge_text.h) */
 	enum judge_pace pace;       /* whom it slows, unless it is final */
 	int hold;                   /* seconds, for RELAY */
 };

@@ -9,8 +9,8 @@
 
 #include "judge/judge.h"
 
-#define CODES 16  /* codes in one text that are kept */
-#define NEAR_BY 4 /* bytes between where somebody begins to speak and the code, at most: quotes, blanks */
+#define CODES 16   /* codes in one text that are kept */
+#define NEAR_BY 12 /* bytes between where somebody begins to speak and the code, at most: quotes, blanks, "host :" */
 
 /* A code that stood in the text, and before which of its words. */
 struct code {
@@ -102,7 +102,7 @@ read_code(struct reader *r)
 		if (p[0] == '#')
 			p++;
 	}
-	n = *p ? enhanced_at(p) : 0;
+	n = isdigit((unsigned char)*p) ? enhanced_at(p) : 0;
 	if (n == 0 && !c.code)
 		return false;
 	memcpy(c.enhanced, p, n);
@@ -167,7 +167,11 @@ ends_with(const struct reader *r, const char *word)
 static bool
 read_host(struct reader *r)
 {
-	size_t n = literal_at(r->p), address;
+	size_t n, address;
+
+	if (!isalnum((unsigned char)r->p[0]) && r->p[0] != '[' && r->p[0] != '(')
+		return false;
+	n = literal_at(r->p);
 
 	if (n == 0) {
 		n = host_at(r->p);
@@ -217,6 +221,8 @@ read_entity(struct reader *r)
 		char is;
 	} entities[] = { { "&lt;", ' ' }, { "&gt;", ' ' }, { "&amp;", '&' }, { "&quot;", '"' }, { "&nbsp;", ' ' }, { "&#39;", '\'' }, { "&apos;", '\'' } };
 
+	if (r->p[0] != '&')
+		return false;
 	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++)
 		if (strncmp(r->p, entities[i].name, strlen(entities[i].name)) == 0) {
 			r->p += strlen(entities[i].name);
@@ -302,12 +308,10 @@ judge_text_read(struct judge_text *t, const char *text)
 	if (last > 0 && t->words[last] && t->words[last] != ' ')
 		last--; /* of the blank or colon before it */
 	t->last = t->words + last;
-	for (int i = 0; i < r.count; i++)
-		if (r.codes[i].at >= last && r.codes[i].at <= last + NEAR_BY) {
-			t->code = r.codes[i].code;
-			memcpy(t->enhanced, r.codes[i].enhanced, sizeof(t->enhanced));
-			break;
+	for (int i = 0; i < r.count; i++) /* "550 550 5.1.1" is one */
+		if (r.codes[i].at >= last && r.codes[i].at <= last + (r.codes[i].code ? NEAR_BY : 2)) {
+			t->code = r.codes[i].code ? r.codes[i].code : t->code;
+			if (!t->enhanced[0])
+				memcpy(t->enhanced, r.codes[i].enhanced, sizeof(t->enhanced));
 		}
-	if (!t->enhanced[0])
-		memcpy(t->enhanced, t->hashed, sizeof(t->hashed));
 }

@@ -18,7 +18,7 @@ kind_of(const char *url)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		size_t n = strlen(kinds[i]->scheme);
 
-		if (strncasecmp(url, kinds[i]->scheme, n) == 0 && (url[n] == ':' || (url[n] == 's' && url[n + 1] == ':')))
+		if (strncasecmp(url, kinds[i]->scheme, n) == 0 && (url[n] == ':' || ((url[n] | 0x20) == 's' && url[n + 1] == ':')))
 			return kinds[i];
 	}
 	return NULL;

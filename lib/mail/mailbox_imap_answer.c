@@ -325,7 +325,7 @@ begin_literal(struct imap_reader *r)
 	const char *mark, *p;
 
 	r->line[r->len] = '\0';
-	if (r->len < 3 || r->line[r->len - 1] != '}' || !may_have_literal(r))
+	if (r->len < 3 || r->len == r->taken || r->line[r->len - 1] != '}' || !may_have_literal(r))
 		return 0;
 	mark = strrchr(r->line, '{');
 	if (!mark)
@@ -339,6 +339,7 @@ begin_literal(struct imap_reader *r)
 		r->literal = 0;
 		return 0;
 	}
+	r->taken = r->len; /* a line may end right behind a literal */
 	r->kept = is_message(r, (size_t)(mark - r->line));
 	if (r->kept) {
 		r->had = true;
@@ -364,7 +365,7 @@ imap_reader_feed(struct imap_reader *r, const char *p, size_t n, size_t *used)
 {
 	*used = 0;
 	if (r->done) {
-		r->len = 0;
+		r->len = r->taken = 0;
 		r->had = r->over = r->kept = r->done = false;
 	}
 	while (*used < n) {

@@ -63,6 +63,7 @@ enum imap_read {
 struct imap_reader {
 	char line[IMAP_LINE_MAX + 1];
 	size_t len;
+	size_t taken; /* its length where the last literal began */
 	struct imap_answer answer;
 	struct buf *sink;     /* of the message wanted now; NULL: none */
 	size_t most;          /* octets of it that are kept */

@@ -107,19 +107,35 @@ speaker_of(const char *text, char *out, size_t size)
 	text_lower(out);
 }
 
+/* Ask the reader of free-form bounces; the caller frees out->recipient. */
+static void
+read_words(const struct report_mail *m, bool null_sender, struct report_free_out *out)
+{
+	char failed[REPORT_VALUE], to[REPORT_VALUE];
+	struct report_free_in in = {
+		.from = m->from,
+		.name = m->name,
+		.subject = m->subject,
+		.null_sender = null_sender,
+		.text = m->words.data,
+		.returned = m->returned.data,
+		.failed = failed,
+		.to = to,
+	};
+
+	report_field_get(&m->headers, "X-Failed-Recipients", failed, sizeof(failed));
+	report_field_get(&m->headers, "To", to, sizeof(to));
+	out->recipient = xcalloc(REPORT_FREE_MOST, sizeof(*out->recipient));
+	report_free(&in, out);
+}
+
 /* What the readable part says: read once, when a recipient's own fields do not tell enough. */
 static const struct report_free_recipient *
 in_words(struct dsn *d, const char *address)
 {
 	if (!d->words_read) {
-		const struct report_mail *m = d->m;
-		char failed[REPORT_VALUE];
-		struct report_free_in in = { m->from, m->name, m->subject, true, m->words.data, m->returned.data, failed };
-
 		d->words_read = true;
-		report_field_get(&m->headers, "X-Failed-Recipients", failed, sizeof(failed));
-		d->words.recipient = xcalloc(REPORT_FREE_MOST, sizeof(*d->words.recipient));
-		report_free(&in, &d->words);
+		read_words(d->m, true, &d->words);
 	}
 	for (int i = 0; i < d->words.count; i++)
 		if (!address || strcasecmp(d->words.recipient[i].address, address) == 0)
@@ -357,13 +373,9 @@ report_dsn(struct report *r, const struct report_mail *m)
 bool
 report_words(struct report *r, const struct report_mail *m)
 {
-	char failed[REPORT_VALUE];
-	struct report_free_in in = { m->from, m->name, m->subject, m->null_sender || strncmp(m->submitted, "auto-", 5) == 0, m->words.data,
-		m->returned.data, failed };
-	struct report_free_out out = { .recipient = xcalloc(REPORT_FREE_MOST, sizeof(*out.recipient)) };
+	struct report_free_out out = { 0 };
 
-	report_field_get(&m->headers, "X-Failed-Recipients", failed, sizeof(failed));
-	report_free(&in, &out);
+	read_words(m, m->null_sender || strncmp(m->submitted, "auto-", 5) == 0, &out);
 	for (int i = 0; i < out.count; i++) {
 		const struct report_free_recipient *w = &out.recipient[i];
 		struct report_found f = { w->address, w->original, w->code, w->enhanced, w->text, "", w->server };

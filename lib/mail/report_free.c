@@ -52,7 +52,7 @@ read_signs(struct signs *s, const struct report_free_in *in)
 	copy_low(s->from, sizeof s->from, in->from);
 	copy_low(s->name, sizeof s->name, in->name);
 	copy_low(s->subject, sizeof s->subject, in->subject);
-	s->daemon = free_has(free_daemons, s->from, strlen(s->from)) || free_has(free_names, s->name, strlen(s->name));
+	s->daemon = free_has(free_daemons, s->from, strlen(s->from)) || free_has(free_names, s->name, strlen(s->name)) || (!*s->from && in->null_sender);
 	s->subject_fails = free_has(free_subjects, s->subject, strlen(s->subject));
 	s->answer = is_answer(s->subject);
 }
@@ -66,6 +66,8 @@ matches(const struct free_form *f, const struct signs *s, const struct free_text
 		return !*f->text || f->kind == FREE_FORM_NONE || free_has(f->text, t->low, head);
 	if (*f->subject && f->kind != FREE_FORM_NONE)
 		return false;
+	if (f->kind == FREE_FORM_NONE && s->daemon && s->subject_fails) /* "… was delivered to all others" */
+		return false;
 	return *f->text && free_has(f->text, t->low, head);
 }
 
@@ -78,6 +80,18 @@ best_grade(const struct free_text *t)
 		if (t->line[i].grade > best)
 			best = t->line[i].grade;
 	return best;
+}
+
+/* A vacation note, a ticket, a challenge: unless a mail server speaks as one. */
+static bool
+is_automatic(const struct signs *s, const struct free_text *t, bool known)
+{
+	size_t n = strlen(s->subject);
+
+	if (s->daemon && (s->subject_fails || known))
+		return false;
+	return free_has(free_automatic, s->subject, n) || free_has(free_notices, s->subject, n) ||
+	    free_has(free_automatic, t->low, t->n < FREE_OPENING ? t->n : FREE_OPENING);
 }
 
 /* The row that the message matches; NULL: no bounce. */
@@ -95,19 +109,19 @@ recognise(const struct report_free_in *in, const struct signs *s, const struct f
 		f++;
 	if (f->name && f->kind == FREE_FORM_NONE)
 		return NULL;
-	if (!(s->daemon && (s->subject_fails || f->name)) && !failed &&
-	    (free_has(free_automatic, s->subject, strlen(s->subject)) || free_has(free_automatic, t->low, head)))
+	if (!failed && is_automatic(s, t, f->name != NULL))
 		return NULL;
-	if (f->name && (s->daemon || s->subject_fails || in->null_sender || failed))
+	if (f->name && (s->daemon || s->subject_fails || failed || (in->null_sender && states && grade > FREE_SILENT)))
 		return f;
 	marked = in->null_sender || failed || *in->returned;
 	if (failed && (s->daemon || s->subject_fails || states))
 		return &free_generic;
 	if (s->daemon && s->subject_fails && (states || grade > FREE_SILENT || marked))
 		return &free_generic;
-	if (s->daemon && states && grade > FREE_SILENT)
+	if (s->daemon && ((states && grade > FREE_SILENT) || (marked && grade >= FREE_CODE)))
 		return &free_generic;
-	if (s->subject_fails && marked && (states || grade > FREE_SILENT))
+	/* parcels are undeliverable, too */
+	if (s->subject_fails && marked && (grade >= FREE_CODE || (*in->returned && (states || grade > FREE_SILENT))))
 		return &free_generic;
 	return NULL;
 }
@@ -151,6 +165,8 @@ own_addresses(struct buf *own, const struct report_free_in *in)
 	bool sent = field_address(to, in->returned, "To");
 
 	buf_addstr(own, in->from);
+	if (in->to && *in->to && !(sent && strcasecmp(in->to, to) == 0))
+		buf_addf(own, " %s", in->to);
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
 		if (field_address(address, in->returned, fields[i]) && !(sent && strcasecmp(address, to) == 0))
 			buf_addf(own, " %s", address);
@@ -339,6 +355,10 @@ report_free(const struct report_free_in *in, struct report_free_out *out)
 	own_addresses(&own, in);
 	free_mentions_read(&m, &t, form, own.data);
 	find_recipients(&f, in, &t, form, &m);
+	if (out->count == 0 && !s.daemon) {
+		out->what = REPORT_FREE_NONE;
+		out->form = "";
+	}
 	free_reasons(&t, &m, f.mention, out, in->subject);
 out:
 	free_mentions_release(&m);

@@ -12,7 +12,8 @@
 enum {
 	LOCAL_MOST = 64,
 	NEAR = 60, /* bytes before an address that say what it is there for */
-	TOKEN_MOST = 200
+	TOKEN_MOST = 200,
+	SIGNATURE_LINES = 12
 };
 
 static bool
@@ -155,25 +156,45 @@ fails_around(const struct free_text *t, int line)
 	return line + 1 < t->lines && t->line[line + 1].grade != FREE_SILENT;
 }
 
+/* free_ends, where no letter stands before the word. */
+static bool
+ends_in_word(const char *words, const char *s, size_t n)
+{
+	while (*words) {
+		size_t k = strcspn(words, "|");
+
+		if (k <= n && memcmp(s + n - k, words, k) == 0 && (k == n || !isalnum((unsigned char)s[n - k - 1])))
+			return true;
+		words += k + (words[k] == '|');
+	}
+	return false;
+}
+
 /* What the words before an address make of it; `n` bytes before it in its line, behind the address before. */
 static enum free_trust
 trust_by_words(const struct free_text *t, const struct free_form *form, const char *before, size_t n, int line)
 {
+	char label[NEAR];
 	size_t skip, k;
 	const char *sentence;
 
 	while (n > 0 && strchr(" \t<\"'[(=", before[n - 1]))
 		n--;
 	skip = n > NEAR ? n - NEAR : 0;
-	before += skip;
+	memcpy(label, before + skip, n - skip);
 	n -= skip;
+	before = label;
+	for (k = n; k > 1 && label[n - 1] == ':' && label[n - 2] == ' '; n--) /* "Recipient :" */
+		label[n - 2] = ':';
+	if (ends_in_word("sender address:|from address:|return address:|reply address:|sender e-mail address:|sender email address:|sender:|from:", before, n))
+		return FREE_IGNORED;
 	if (free_ends(free_labels, before, n) || (*form->label && free_ends(form->label, before, n)))
 		return FREE_LABELLED;
 	while ((sentence = free_find(". ", before, n, &k)) != NULL) {
 		n -= (size_t)(sentence - before) + k;
 		before = sentence + k;
 	}
-	if (free_ends(free_senders, before, n))
+	if (ends_in_word(free_senders, before, n))
 		return FREE_IGNORED;
 	if (free_has(free_targets, before, n))
 		return fails_around(t, line) ? FREE_SAID : FREE_TO;
@@ -182,6 +203,18 @@ trust_by_words(const struct free_text *t, const struct free_form *form, const ch
 	if (free_ends("to:|to", before, n) && n < 6)
 		return FREE_TO;
 	return fails_around(t, line) ? FREE_SAID : FREE_MENTIONED;
+}
+
+/* "550 5.1.1 <ann@…>... User unknown": Sendmail's last word on a recipient. */
+static bool
+is_reply(const struct free_text *t, size_t at, const struct free_mention *m)
+{
+	char enhanced[12];
+	int code;
+
+	if (m->begin - at < 4 || m->begin - at > 16 || !isdigit((unsigned char)t->low[at]) || strncmp(t->low + m->end, "...", 3) != 0)
+		return false;
+	return free_codes(t->low + at, m->begin - at, &code, enhanced) >= FREE_CODE && code > 0;
 }
 
 static enum free_trust
@@ -202,6 +235,8 @@ trust_of(const struct free_text *t, const struct free_form *form, const struct f
 	}
 	if (head >= m->begin && is_list_tail(t->low + m->end, end - m->end))
 		return is_asked_for(t, m->line) ? FREE_IGNORED : FREE_LISTED;
+	if (is_reply(t, l->at, m))
+		return FREE_LISTED;
 	/* "Ann Lee <ann@…>" by itself, below a line that announces it */
 	named = m->begin - head < 64 && !memchr(t->low + head, ':', m->begin - head) && strchr("<('", t->low[m->begin]) && is_list_tail(t->low + m->end, end - m->end);
 	if (named && !free_has(free_failures, t->low + l->at, m->begin - l->at)) {
@@ -279,6 +314,44 @@ read_mention(struct free_mention *m, const struct free_text *t, size_t at, size_
 	return true;
 }
 
+static size_t
+indent_of(const struct free_text *t, int line)
+{
+	size_t n = 0;
+
+	while (n < t->line[line].n && (t->text[t->line[line].at + n] == ' ' || t->text[t->line[line].at + n] == '\t'))
+		n++;
+	return n;
+}
+
+/* "--" and a few lines to the end: what stands there is whose server it is. */
+static bool
+is_signature(const struct free_mentions *list, const struct free_text *t, int line)
+{
+	if (t->line[line].n != 2 || memcmp(t->text + t->line[line].at, "--", 2) != 0 || t->lines - line > SIGNATURE_LINES)
+		return false;
+	for (int i = 0; i < list->count; i++)
+		if (list->at[i].trust >= FREE_LABELLED)
+			return true;
+	return false;
+}
+
+/* Whether a line that begins with an address goes on with what was said of the one before: further in, in the same paragraph. */
+static bool
+is_continued(const struct free_mentions *list, const struct free_text *t, int line)
+{
+	int of = list->count - 1;
+
+	while (of >= 0 && list->at[of].trust < FREE_LABELLED && list->at[of].line + 8 > line)
+		of--;
+	if (of < 0 || list->at[of].trust < FREE_LABELLED || list->at[of].line == line || list->at[of].line + 8 <= line)
+		return false;
+	for (int i = list->at[of].line + 1; i < line; i++)
+		if (t->line[i].n == 0)
+			return false;
+	return indent_of(t, line) > indent_of(t, list->at[of].line);
+}
+
 static void
 read_line(struct free_mentions *list, const struct free_text *t, const struct free_form *form, int line, const char *own, bool inside)
 {
@@ -301,7 +374,7 @@ read_line(struct free_mentions *list, const struct free_text *t, const struct fr
 			m->trust = FREE_SAID;
 		else if (m->trust > FREE_IGNORED && m->trust < FREE_LISTED && is_daemon(m->address))
 			m->trust = FREE_IGNORED;
-		else if (!inside && m->trust > FREE_SAID)
+		else if (m->trust > FREE_SAID && (!inside || is_continued(list, t, line)))
 			m->trust = FREE_SAID;
 		floor = m->end;
 		list->count++;
@@ -321,7 +394,7 @@ free_mentions_read(struct free_mentions *m, const struct free_text *t, const str
 		end = (size_t)(p - t->low);
 	m->count = 0;
 	m->at = xcalloc(FREE_MENTIONS, sizeof *m->at);
-	for (int i = 0; i < t->lines; i++)
+	for (int i = 0; i < t->lines && !is_signature(m, t, i); i++)
 		read_line(m, t, form, i, own, t->line[i].at + t->line[i].n >= begin && t->line[i].at < end);
 }
 

@@ -13,6 +13,7 @@
 
 #define FREE_BYTES ((size_t)256 << 10) /* of the text that are read */
 #define FREE_HEAD ((size_t)16 << 10)   /* … in which a form's own words are looked for */
+#define FREE_OPENING ((size_t)2 << 10) /* … in which an automatic answer says that it is one */
 #define FREE_LINES 8000
 #define FREE_MENTIONS 1000
 

@@ -238,6 +238,17 @@ find_server(const struct free_text *t, struct report_free_recipient *r, int line
 		(void)host_behind(r->server, "generating server:|while talking to |remote system: dns;", t->low, t->n);
 }
 
+/* Whether the reason stands behind the address: it is listed, and no reply's code stands before it. */
+static bool
+begins_reason(const struct free_text *t, const struct free_mention *m)
+{
+	const struct free_line *l = &t->line[m->line];
+	char enhanced[12];
+	int code;
+
+	return m->trust >= FREE_LABELLED && free_codes(t->low + l->at, m->begin - l->at, &code, enhanced) == FREE_SILENT;
+}
+
 static void
 fill(const struct round *round, int mention, struct report_free_recipient *out, int count)
 {
@@ -250,7 +261,7 @@ fill(const struct round *round, int mention, struct report_free_recipient *out, 
 		const struct free_mention *m = &round->m->at[mention];
 
 		line = m->line;
-		after = add_paragraph(round, &r, line, m->trust == FREE_LISTED || m->trust == FREE_LABELLED ? m->end : t->line[line].at);
+		after = add_paragraph(round, &r, line, begins_reason(t, m) ? m->end : t->line[line].at);
 		to = next_taken(round, line);
 		if (!says_something(r.text, r.n)) {
 			r.n = 0;
@@ -302,8 +313,12 @@ free_reasons(const struct free_text *t, const struct free_mentions *m, const int
 		char low[sizeof r->text];
 
 		fill(&round, mention[i], r, out->count);
-		if (!*r->text)
-			text_copy(r->text, strnlen(subject, sizeof r->text) + 1 > sizeof r->text ? 1 : sizeof r->text, subject);
+		if (!*r->text) {
+			struct reason words = { r->text, 0, sizeof r->text };
+
+			reason_add(&words, subject, strlen(subject));
+			reason_end(&words);
+		}
 		memcpy(low, r->text, sizeof low);
 		free_lower(low);
 		free_codes(low, strlen(low), &r->code, r->enhanced);

@@ -38,6 +38,7 @@ extern const char free_failures[];   /* words of a refusal, in a line */
 extern const char free_delays[];     /* it is being tried still */
 extern const char free_finals[];     /* … or not any more, whatever else is said */
 extern const char free_automatic[];  /* vacation notes, challenges, confirmations: no bounce, unless a mail server sent it */
+extern const char free_notices[];    /* subjects of what a program sends that is no bounce, as long as no mail server sent it */
 extern const char free_labels[];     /* what stands right before a recipient */
 extern const char free_senders[];    /* what stands right before an address that is no recipient */
 extern const char free_contacts[];   /* … somewhere before it */

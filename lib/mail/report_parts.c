@@ -220,7 +220,7 @@ read_headers(struct report_mail *m)
 	report_field_get(&m->headers, "Subject", value, sizeof(value));
 	report_text_header(m->subject, sizeof(m->subject), value);
 	report_field_get(&m->headers, "Return-Path", value, sizeof(value));
-	m->null_sender = strncmp(value, "<>", 2) == 0;
+	m->null_sender = strncmp(value, "<>", 2) == 0 || strncasecmp(value, "<mailer-daemon", 14) == 0;
 	report_field_get(&m->headers, "Auto-Submitted", value, sizeof(value));
 	value[strcspn(value, " ;(")] = '\0';
 	snprintf(m->submitted, sizeof(m->submitted), "%.63s", text_lower(value));
@@ -243,10 +243,10 @@ name_begins(const char *s, const char *words)
 static bool
 is_daemon(const struct report_mail *m)
 {
-	static const char locals[] = "mailer-daemon|mailerdaemon|mailer_daemon|postmaster|mail-daemon|maildaemon|mmdf|mdaemon|uucp|root@|"
-				     "mailerdemon|mail.daemon|mdn@|ndr@|bounce|double-bounce|mail-delivery|maildelivery|mailsystem|mail-system|"
-				     "mailadmin|microsoftexchange|system-anbieter|smtp-daemon|smtpd|mta@|mailrouter|daemon@|nobody@|"
-				     "noreply-bounce|mail_daemon|internet-mail|mail@|mailgate|system@|administrator@";
+	static const char locals[] = "mailer-daemon|mailerdaemon|mailer_daemon|mailerdemon|mailer.daemon|postmaster|post_master|mail-daemon|mail_daemon|"
+				     "maildaemon|mail.daemon|mmdf|mdaemon|uucp@|root@|ndr@|bounce|double-bounce|mail-delivery|maildelivery|"
+				     "mailsystem|mail-system|mailadmin|microsoftexchange|smtp-daemon|smtpd|mta@|mailrouter|daemon@|nobody@|"
+				     "internet-mail|mailgate@";
 	static const char names[] = "mail delivery|mailer-daemon|postmaster|mail deliver|mail administrator|system administrator|delivery subsystem|"
 				    "mail system|mailer daemon|microsoft outlook|internet mail|delivery status|mail router|undeliver|delivery";
 
