@@ -213,7 +213,8 @@ test_links(void **state)
 		assert_int_equal(raw_int("SELECT count(*) FROM event WHERE kind = 'bounce' AND class = 'hard'"), 1);
 		assert_int_equal(raw_int("SELECT trusted FROM event"), hard);
 		if (hard)
-			assert_string_equal(raw_text("SELECT subscriber_id || ' ' || campaign_id || ' ' || topic_id || ' ' || code || ' ' || enhanced FROM event"),
+			assert_string_equal(
+			    raw_text("SELECT format('%d %d %d %d %s', subscriber_id, campaign_id, topic_id, code, enhanced) FROM event"),
 			    "1 7 1 550 5.1.1");
 		else
 			assert_int_equal(raw_int("SELECT coalesce(subscriber_id, campaign_id, topic_id, text) IS NULL FROM event"), 1);
@@ -252,13 +253,14 @@ test_whose(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(whose) / sizeof(whose[0]); i++) {
-		struct bounce b = { .final = whose[i].final, .original = whose[i].original, .more = whose[i].more, .status = whose[i].status,
-			.diagnostic = whose[i].diagnostic };
+		struct bounce b = { .final = whose[i].final, .original = whose[i].original, .more = whose[i].more };
 
 		if (i) {
 			site_teardown(state);
 			site_setup(state);
 		}
+		b.status = whose[i].status;
+		b.diagnostic = whose[i].diagnostic;
 		b.to = tagged("bounce", link_of(LINK_BOUNCE, ann, news, 0));
 		if (take(NULL, bounce_text(&b)) != whose[i].outcome)
 			fail_msg("%s: %s", whose[i].name, inbound_outcome_name(done.outcome));
@@ -286,7 +288,7 @@ test_once(void **state)
 	snprintf(again, sizeof(again), "From MAILER-DAEMON Thu Jan  1 00:00:09 2026\n%s", bounce_text(&soft));
 	assert_int_equal(take(NULL, again), INBOUND_AGAIN);
 	soft.serial = 1; /* other bytes about the same message */
-	clock_set(T0 + 86400 * 3);
+	clock_set(T0 + INT64_C(86400) * 3);
 	assert_int_equal(take(NULL, bounce_text(&soft)), INBOUND_AGAIN);
 	assert_int_equal(raw_int("SELECT count(*) FROM event"), 1);
 	assert_int_equal(raw_int("SELECT bounce_score FROM subscriber WHERE id = 1"), 1);
@@ -307,8 +309,11 @@ test_once(void **state)
 static void
 test_redacted(void **state)
 {
-	struct bounce b = { .final = ANN_KEY, .status = "5.1.1",
-		.diagnostic = "smtp; 550 5.1.1 <ann.lee@example.org>: Recipient rejected: ann.lee (Zoe Lee) is no user here" };
+	struct bounce b = {
+		.final = ANN_KEY,
+		.status = "5.1.1",
+		.diagnostic = "smtp; 550 5.1.1 <ann.lee@example.org>: Recipient rejected: ann.lee (Zoe Lee) is no user here",
+	};
 
 	(void)state;
 	b.to = tagged("bounce", link_of(LINK_BOUNCE, ann, news, 0));
@@ -367,11 +372,11 @@ test_erased(void **state)
 	assert_int_equal(take(leave, "From: ann.lee@example.org\nSubject: unsubscribe\n\n\n"), INBOUND_UNSUBSCRIBED);
 }
 
-#define ARF(type, serial, id)                                                                                                      \
-	"From: feedback@provider.example\nTo: bounce@quietharbour.example\nSubject: FW: News " serial "\nMIME-Version: 1.0\n"       \
-	"Content-Type: multipart/report; report-type=feedback-report; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\n"          \
-	"This is an email abuse report.\n\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: " type "\n"                 \
-	"User-Agent: Some/1\nVersion: 1\n\n--b\nContent-Type: message/rfc822\n\nFrom: news@quietharbour.example\n"                 \
+#define ARF(type, serial, id) \
+	"From: feedback@provider.example\nTo: bounce@quietharbour.example\nSubject: FW: News " serial "\nMIME-Version: 1.0\n" \
+	"Content-Type: multipart/report; report-type=feedback-report; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\n" \
+	"This is an email abuse report.\n\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: " type "\n" \
+	"User-Agent: Some/1\nVersion: 1\n\n--b\nContent-Type: message/rfc822\n\nFrom: news@quietharbour.example\n" \
 	"To: redacted@provider.example\nSubject: News\nMessage-ID: <" id "@news.quietharbour.example>\n\nWords.\n\n--b--\n"
 
 static void
@@ -429,7 +434,8 @@ test_leaving(void **state)
 			site_setup(state);
 		}
 		snprintf(address, sizeof(address), "leave+%s@quietharbour.example", link_of(LINK_UNSUBSCRIBE, ann, news, 7));
-		snprintf(text, sizeof(text), "%sFrom: ann.lee@example.org\nTo: %s\nSubject: whatever %zu\n\nStop it.\n", leaving[i].headers, address, i);
+		snprintf(text, sizeof(text), "%sFrom: ann.lee@example.org\nTo: %s\nSubject: whatever %zu\n\nStop it.\n",
+		    leaving[i].headers, address, i);
 		if (take(NULL, text) != leaving[i].outcome)
 			fail_msg("%s: %s", leaving[i].name, inbound_outcome_name(done.outcome));
 		if ((state_of(ann, news) == SUB_LEFT) != left || state_of(ann, offers) != SUB_ACTIVE || state_of(ben, news) != SUB_ACTIVE)
@@ -454,7 +460,8 @@ test_leaving_again(void **state)
 	assert_int_equal(take(all, "From: ann.lee@example.org\nSubject: again\n\n\n"), INBOUND_UNSUBSCRIBED); /* the same answer */
 	assert_int_equal(raw_int("SELECT count(*) FROM event"), 1);
 	/* a bounce that comes to the address of a leaving, and a letter with a link in its text, mean nothing of the kind */
-	snprintf(both, sizeof(both), "From: ben@example.com\nTo: news@quietharbour.example\nSubject: this link\n\nleave+%s@quietharbour.example\n",
+	snprintf(both, sizeof(both),
+	    "From: ben@example.com\nTo: news@quietharbour.example\nSubject: link\n\nleave+%s@quietharbour.example\n",
 	    link_of(LINK_UNSUBSCRIBE, ben, 0, 7));
 	assert_int_equal(take(NULL, both), INBOUND_FORWARDED);
 	assert_int_equal(state_of(ben, news), SUB_ACTIVE);
@@ -508,7 +515,7 @@ test_flood(void **state)
 	}
 	assert_int_equal(raw_int("SELECT count(*) FROM event"), 1000);
 	assert_int_equal(counted("inbound_doubted"), 1005);
-	clock_set(T0 + 2 * 86400);
+	clock_set(T0 + INT64_C(2) * 86400);
 	assert_int_equal(take(NULL, bounce_text(&b)), INBOUND_DOUBTED);
 	assert_int_equal(raw_int("SELECT count(*) FROM event"), 1001);
 	assert_invariants();

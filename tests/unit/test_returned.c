@@ -64,7 +64,8 @@ test_sweep(void **state)
 	commit();
 	assert_int_equal(asked, 30);
 	assert_int_equal(calls, 5);
-	assert_string_equal(raw_text("SELECT group_concat(uid, ' ') FROM (SELECT uid FROM returned WHERE mailbox = 'complaints' ORDER BY uid)"),
+	assert_string_equal(
+	    raw_text("SELECT group_concat(uid, ' ') FROM (SELECT uid FROM returned WHERE mailbox = 'complaints' ORDER BY uid)"),
 	    "000 003 006 009 012 015 018 021 024 027");
 	assert_int_equal(raw_int("SELECT count(*) FROM returned WHERE mailbox = 'other'"), 1);
 }
