@@ -191,7 +191,7 @@
 /* … or the name server gave no answer yet. */
 #define DNS_LATER \
 	"host not found, try again|servfail|server failure|serverfailure|dns soft error|name server timeout|nameserver timeout" \
-	"|dns server failure|dns check failed|dns failure|dns timeout|dns lookup failure|dns query failed|host name lookup failure|host lookup did not complete" \
+	"|dns server failure|dns check failed|dns failure|dns timeout|dns query failed|host name lookup failure|host lookup did not complete" \
 	"|lookup failed temporarily|temporary failure in name|name service temporarily|unable to reach nameserver|dns error. try" \
 	"|malformed or unexpected name server reply|name server: timeout|temporary dns|temporarily unable to resolve|dns temporary"
 
@@ -219,6 +219,11 @@
 	"|is vol|postvak vol|mailbox vol|przepełnion|jest pełna|skrzynka pełna|przekroczon|je plná|plná schránka|překročen|kotası|kota aşıldı" \
 	"|kutusu dolu|är full|er fuld|er full|on täynnä|megtelt|переполнен|превышен|квота|ящик полон|容量|一杯です|いっぱい|満杯|上限に達|已满|空间不足" \
 	"|配额|超出|已滿|空間不足|額滿|용량 초과|용량초과|용량이|가득|할당량"
+
+/* What is wrong with the message as such, its headers first: they have addresses too. */
+#define CONTENT \
+	"invalid header|in the header|in header|from header|header from|header contains|missing header|header field|rfc 5322|rfc5322" \
+	"|rfc 2822|rfc2822|bare lf|bare newline|content-type-not-supported|content type that is not supported|conversionfailed|conversion-"
 
 #define SENDER \
 	"of the sender|sender address|sender rejected|sender denied|sender domain|sender verify|sender verification|sender unknown" \
@@ -270,7 +275,7 @@
 
 /* What is left: one of these, and what is the matter with it, in whatever words between. */
 #define SOMEBODY \
-	"addressee|adressee|addresse|userid|localpart|local part|user|recipient|mailbox|account|address|alias|person|customer|subscriber|inbox|employee|mail box"
+	"addressee|userid|localpart|local part|user|recipient|mailbox|account|address|alias|person|customer|subscriber|inbox|employee|mail box"
 #define NOT_THERE \
 	"unknown|n't exist|nt exist|not exist|no exist|non-exist|nonexist|not found|no such|not valid|not known|unrecogni|not recogni|not listed" \
 	"|not registered|no longer|not a user|not user|not our|not be found|n't be found|not here|n't found|n't have a|deactivated|disabled|inactive" \

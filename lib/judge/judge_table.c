@@ -129,9 +129,7 @@ const struct judge_rule judge_table[] = {
 
 	/* The message, its sender or its way, and not the address. */
 	{ "content", JUDGE_SOFT, ANY, "", "*.6.*", "", "", RELAY_SLOW, 0 },
-	{ "content", JUDGE_SOFT, NOT_MAIL, "", "", "", "invalid header|in the header|in header|from header|header from|header contains|missing header|header field|rfc 5322|rfc5322|rfc 2822"
-						       "|rfc2822|bare lf|bare newline|content-type-not-supported|content type that is not supported|conversionfailed|conversion-",
-	    NOBODY, 0 },
+	{ "content", JUDGE_SOFT, NOT_MAIL, "", "", "", CONTENT, NOBODY, 0 },
 	{ "null-mx", JUDGE_HARD, ANY, "", "5.1.10 4.1.10", "", "null mx|nullmx|no smtp service|does not accept mail", NOBODY, 0 },
 	{ "no-such-user", JUDGE_HARD, ANY, "", "*.1.10", "", NO_SUCH_USER, NOBODY, 0 }, /* Microsoft 365 */
 	{ "null-mx", JUDGE_HARD, ANY, "", "*.1.10", "", "", NOBODY, 0 },
