@@ -200,9 +200,12 @@ add_words(const struct round *round, struct reason *r, int line, int to)
 {
 	int best = best_line(round->t, line, to);
 
-	for (int i = best == -1 ? line : best; i < to && i < line + 40 && r->n < REASON_MOST / 2; i++)
+	for (int i = best == -1 ? line : best; i < to && i < line + 40 && r->n < REASON_MOST / 2; i++) {
+		if (is_rule(round->t, i) && r->n > 0)
+			break;
 		if (!is_rule(round->t, i) && (round->t->line[i].grade != FREE_SILENT || !free_line_has(free_contacts, round->t, i)))
 			reason_add_line(r, round->t, i, round->t->line[i].at);
+	}
 }
 
 static bool
