@@ -314,8 +314,8 @@ fill(const struct round *round, int mention, struct report_free_recipient *out, 
 		else
 			add_words(round, &r, after, to);
 		line = best;
-	} else if (r.n == 0) {
-		add_words(round, &r, after, to);
+	} else if (r.n == 0 || (grade == FREE_WORDS && mention >= 0 && round->m->at[mention].trust < FREE_LISTED && best >= after)) {
+		add_words(round, &r, after, to); /* a sentence that names it, and then why */
 	}
 	reason_end(&r);
 	out->code = r.code;
