@@ -214,12 +214,6 @@ relay_free(void *ctx)
 	free(t);
 }
 
-static enum smtp_tls
-tls_of(const struct conf_relay *conf)
-{
-	return conf->tls[0] == 'r' ? SMTP_TLS_REQUIRED : (conf->tls[0] == 'o' ? SMTP_TLS_OPPORTUNISTIC : SMTP_TLS_NONE);
-}
-
 static enum smtp_dialogue
 dialogue_of(const struct conf_relay *conf)
 {
@@ -245,7 +239,7 @@ sender_relay_open(struct sender *s, struct relay *r, struct err *e)
 		.password = "",
 		.ca_file = conf->ca_file,
 		.helo = conf->helo,
-		.tls = tls_of(conf),
+		.tls = tls_named(conf->tls),
 		.dialogue = dialogue_of(conf),
 		.connections = (int)conf->connections,
 		.window = (int)conf->window,

@@ -32,7 +32,7 @@ at_sign(const char *p)
 		return 1;
 	if ((*p == '%' || *p == '=' || *p == '+') && p[1] == '4' && p[2] == '0')
 		return 3;
-	return strncasecmp(p, "&#64;", 5) == 0 ? 5 : 0;
+	return *p == '&' && strncmp(p, "&#64;", 5) == 0 ? 5 : 0;
 }
 
 /* Where the local part that ends before `at` begins: a quoted string or a run of atoms. */
@@ -61,7 +61,7 @@ domain_end(const char *p)
 
 	if (*p == '[' && (end = strchr(p, ']')) != NULL)
 		return end + 1;
-	for (end = p; is_domain(*end); end++)
+	for (end = p; is_domain(*end) && !(end[0] == '.' && end[1] == '.'); end++)
 		;
 	while (end > p && (end[-1] == '.' || end[-1] == '-'))
 		end--; /* the sentence's, not the name's */

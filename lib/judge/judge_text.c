@@ -9,8 +9,8 @@
 
 #include "judge/judge.h"
 
-#define CODES 16  /* codes in one text that are kept */
-#define NEAR_BY 4 /* bytes between where somebody begins to speak and the code, at most: quotes, blanks */
+#define CODES 16   /* codes in one text that are kept */
+#define NEAR_BY 12 /* bytes between where somebody begins to speak and the code, at most: quotes, blanks, "host :" */
 
 /* A code that stood in the text, and before which of its words. */
 struct code {
@@ -30,7 +30,8 @@ struct reader {
 };
 
 /* After these, another server speaks. In folded words, without addresses and host names. */
-static const char *const speakers[] = { " said: ", " said ", " smtp;", " -> ", "gave this error:", "returned was:", "responded:", "responded with:",
+static const char *const speakers[] = { " said: ", " said ", " smtp;", " -> ", "gave this error:", "returned was:", "responded:",
+	"responded with:",
 	"response was:", "response:", "server returned:", "unknown address error", "bad destination email address",
 	"other mail system problem", "after rcpt to:", "after end of data:",
 	"after data:", "reason:", "diagnostic information:", "diagnostic-code:", "the following message:" };
@@ -51,11 +52,15 @@ one_of(const char *word, size_t n, const char *list)
 static void
 put(struct reader *r, char c)
 {
+	char opened = c == ')' ? '(' : c == '>' ? '<'
+	    : c == '"' || c == '\''             ? c
+						: '\0'; /* what c would close */
+
 	if (c == ' ' && r->n > 0 && r->out[r->n - 1] == ' ')
 		return;
 	if (c == ' ' && r->n > 1 && strchr("([<", r->out[r->n - 1]))
 		return;
-	if (r->n > 1 && ((c == ')' && r->out[r->n - 1] == '(') || (c == '>' && r->out[r->n - 1] == '<') || ((c == '"' || c == '\'') && r->out[r->n - 1] == c))) {
+	if (r->n > 1 && opened && r->out[r->n - 1] == opened) {
 		r->n--; /* what stood between is gone */
 		return;
 	}
@@ -102,7 +107,7 @@ read_code(struct reader *r)
 		if (p[0] == '#')
 			p++;
 	}
-	n = *p ? enhanced_at(p) : 0;
+	n = isdigit((unsigned char)*p) ? enhanced_at(p) : 0;
 	if (n == 0 && !c.code)
 		return false;
 	memcpy(c.enhanced, p, n);
@@ -167,7 +172,11 @@ ends_with(const struct reader *r, const char *word)
 static bool
 read_host(struct reader *r)
 {
-	size_t n = literal_at(r->p), address;
+	size_t n, address;
+
+	if (!isalnum((unsigned char)r->p[0]) && r->p[0] != '[' && r->p[0] != '(')
+		return false;
+	n = literal_at(r->p);
 
 	if (n == 0) {
 		n = host_at(r->p);
@@ -190,10 +199,11 @@ read_host(struct reader *r)
 static bool
 read_tag(struct reader *r)
 {
-	static const char tags[] = "a b br p i u em strong font span div td tr th table tbody ul ol li html head body pre code tt hr center blockquote "
-				   "h1 h2 h3 h4 h5 h6";
+	static const char tags[] = "a b br p i u em strong font span div td tr th table tbody ul ol li html head body pre code tt hr "
+				   "center blockquote h1 h2 h3 h4 h5 h6";
 	const char *name = r->p + 1, *end;
 	size_t n;
+	bool is_tag;
 
 	if (r->p[0] != '<')
 		return false;
@@ -202,7 +212,8 @@ read_tag(struct reader *r)
 	end = name + strcspn(name, "<>");
 	if (*end != '>')
 		return false;
-	if (!(n > 0 && one_of(name, n, tags) && strchr(" />", name[n])) && (memchr(name, ' ', (size_t)(end - name)) || end == name || memmem(name, (size_t)(end - name), "://", 3)))
+	is_tag = n > 0 && one_of(name, n, tags) && strchr(" />", name[n]);
+	if (!is_tag && (end == name || memchr(name, ' ', (size_t)(end - name)) || memmem(name, (size_t)(end - name), "://", 3)))
 		return false;
 	r->p = end + 1;
 	put(r, ' ');
@@ -215,8 +226,11 @@ read_entity(struct reader *r)
 	static const struct {
 		const char *name;
 		char is;
-	} entities[] = { { "&lt;", ' ' }, { "&gt;", ' ' }, { "&amp;", '&' }, { "&quot;", '"' }, { "&nbsp;", ' ' }, { "&#39;", '\'' }, { "&apos;", '\'' } };
+	} entities[] = { { "&lt;", ' ' }, { "&gt;", ' ' }, { "&amp;", '&' }, { "&quot;", '"' }, { "&nbsp;", ' ' }, { "&#39;", '\'' },
+		{ "&apos;", '\'' } };
 
+	if (r->p[0] != '&')
+		return false;
 	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++)
 		if (strncmp(r->p, entities[i].name, strlen(entities[i].name)) == 0) {
 			r->p += strlen(entities[i].name);
@@ -230,7 +244,9 @@ read_entity(struct reader *r)
 static bool
 at_word(const struct reader *r)
 {
-	return r->p == r->start || !(isalnum((unsigned char)r->p[-1]) || r->p[-1] == '.' || r->p[-1] == '-' || (unsigned char)r->p[-1] >= 0x80);
+	unsigned char before = r->p == r->start ? ' ' : (unsigned char)r->p[-1];
+
+	return !(isalnum(before) || before == '.' || before == '-' || before >= 0x80);
 }
 
 /* What is read of the text, folded and redacted, in room for JUDGE_TEXT_MOST * 2 bytes. */
@@ -302,12 +318,10 @@ judge_text_read(struct judge_text *t, const char *text)
 	if (last > 0 && t->words[last] && t->words[last] != ' ')
 		last--; /* of the blank or colon before it */
 	t->last = t->words + last;
-	for (int i = 0; i < r.count; i++)
-		if (r.codes[i].at >= last && r.codes[i].at <= last + NEAR_BY) {
-			t->code = r.codes[i].code;
-			memcpy(t->enhanced, r.codes[i].enhanced, sizeof(t->enhanced));
-			break;
+	for (int i = 0; i < r.count; i++) /* "550 550 5.1.1" is one */
+		if (r.codes[i].at >= last && r.codes[i].at <= last + (r.codes[i].code ? NEAR_BY : 2)) {
+			t->code = r.codes[i].code ? r.codes[i].code : t->code;
+			if (!t->enhanced[0])
+				memcpy(t->enhanced, r.codes[i].enhanced, sizeof(t->enhanced));
 		}
-	if (!t->enhanced[0])
-		memcpy(t->enhanced, t->hashed, sizeof(t->hashed));
 }

@@ -23,7 +23,7 @@ void judge_text_read(struct judge_text *t, const char *text);
 
 /*
  * Write one character of UTF-8 at *p, folded, to out (at least 4 bytes) and step over it: ASCII, Latin and Cyrillic letters in lower
- * case, Latin ones without their accents, typographic quotes and dashes as ASCII's, anything blank as a space. Bytes that are no
+ * case, Latin ones without their accents, typographic quotes and dashes as ASCII's, anything blank and '_' as a space. Bytes that are no
  * UTF-8 stay as they are. Returns the number of bytes, never more than were read.
  */
 size_t judge_fold(const char **p, char out[4]);

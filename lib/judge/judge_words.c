@@ -22,7 +22,8 @@ static struct {
 	size_t nodes, node_room;
 	struct judge_rows *set;
 	size_t sets, set_room;
-	uint32_t first[256]; /* the node that a word's first byte is at */
+	uint32_t first[256];      /* the node that a word's first byte is at */
+	struct judge_rows single; /* the rows that have no '&' */
 } tree;
 
 static pthread_once_t built = PTHREAD_ONCE_INIT;
@@ -57,7 +58,7 @@ find(uint32_t node, char c)
 }
 
 static void
-add_word(const char *word, size_t n, size_t row)
+add_word(const char *word, size_t n, int group, size_t row)
 {
 	uint32_t at = tree.first[(unsigned char)word[0]], child;
 
@@ -76,7 +77,7 @@ add_word(const char *word, size_t n, size_t row)
 		tree.set[tree.sets] = (struct judge_rows){ 0 };
 		tree.node[at].ends = (uint32_t)tree.sets++;
 	}
-	tree.set[tree.node[at].ends].bits[row / 64] |= (uint64_t)1 << row % 64;
+	tree.set[tree.node[at].ends].bits[group][row / 64] |= (uint64_t)1 << row % 64;
 }
 
 /* The words are folded as texts are, so that the table may be written as people write. */
@@ -85,21 +86,24 @@ add_words(const char *words, size_t row)
 {
 	char word[LONGEST + 4];
 	size_t n = 0;
+	int group = 0;
 
 	for (const char *p = words; *p;) {
-		if (*p != '|') {
+		if (*p != '|' && *p != '&') {
 			n += judge_fold(&p, word + n);
 			if (n > LONGEST)
 				abort();
 			continue;
 		}
 		if (n > 0)
-			add_word(word, n, row);
+			add_word(word, n, group, row);
 		n = 0;
-		p++;
+		group |= *p++ == '&';
 	}
 	if (n > 0)
-		add_word(word, n, row);
+		add_word(word, n, group, row);
+	if (!group)
+		tree.single.bits[1][row / 64] |= (uint64_t)1 << row % 64;
 }
 
 static void
@@ -119,6 +123,8 @@ void
 judge_words_find(const char *text, size_t from, size_t to, struct judge_rows *rows)
 {
 	pthread_once(&built, build);
+	for (size_t k = 0; k < JUDGE_ROWS / 64; k++)
+		rows->bits[1][k] |= tree.single.bits[1][k];
 	for (size_t i = from; i < to && text[i]; i++) {
 		uint32_t at = tree.first[(unsigned char)text[i]];
 
@@ -126,8 +132,10 @@ judge_words_find(const char *text, size_t from, size_t to, struct judge_rows *ro
 			const struct node *node = &tree.node[at];
 
 			if (node->ends)
-				for (size_t k = 0; k < JUDGE_ROWS / 64; k++)
-					rows->bits[k] |= tree.set[node->ends].bits[k];
+				for (size_t k = 0; k < JUDGE_ROWS / 64; k++) {
+					rows->bits[0][k] |= tree.set[node->ends].bits[0][k];
+					rows->bits[1][k] |= tree.set[node->ends].bits[1][k];
+				}
 			at = *p ? find(node->child, *p) : 0;
 		}
 	}

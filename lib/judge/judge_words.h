@@ -13,7 +13,7 @@
 #define JUDGE_ROWS 256 /* rows that the table may have */
 
 struct judge_rows {
-	uint64_t bits[JUDGE_ROWS / 64];
+	uint64_t bits[2][JUDGE_ROWS / 64]; /* of the words before a row's '&', and of those behind it: set where there are none */
 };
 
 /* Add to *rows those of judge_table of whose words one begins in text (folded, judge_text.h) at or after `from` and before `to`. */
@@ -22,7 +22,7 @@ void judge_words_find(const char *text, size_t from, size_t to, struct judge_row
 static inline bool
 judge_rows_have(const struct judge_rows *rows, size_t row)
 {
-	return rows->bits[row / 64] >> row % 64 & 1;
+	return rows->bits[0][row / 64] >> row % 64 & rows->bits[1][row / 64] >> row % 64 & 1;
 }
 
 #endif

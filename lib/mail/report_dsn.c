@@ -36,6 +36,7 @@ struct dsn {
 	int failed, delayed, done;
 	int words_read; /* the free-form reader has been asked: it knows `words` */
 	struct report_free_out words;
+	char near[600]; /* what stands behind the address there */
 };
 
 static enum action
@@ -107,19 +108,35 @@ speaker_of(const char *text, char *out, size_t size)
 	text_lower(out);
 }
 
+/* Ask the reader of free-form bounces; the caller frees out->recipient. */
+static void
+read_words(const struct report_mail *m, bool null_sender, struct report_free_out *out)
+{
+	char failed[REPORT_VALUE], to[REPORT_VALUE];
+	struct report_free_in in = {
+		.from = m->from,
+		.name = m->name,
+		.subject = m->subject,
+		.null_sender = null_sender,
+		.text = m->words.data,
+		.returned = m->returned.data,
+		.failed = failed,
+		.to = to,
+	};
+
+	report_field_get(&m->headers, "X-Failed-Recipients", failed, sizeof(failed));
+	report_field_get(&m->headers, "To", to, sizeof(to));
+	out->recipient = xcalloc(REPORT_FREE_MOST, sizeof(*out->recipient));
+	report_free(&in, out);
+}
+
 /* What the readable part says: read once, when a recipient's own fields do not tell enough. */
 static const struct report_free_recipient *
 in_words(struct dsn *d, const char *address)
 {
 	if (!d->words_read) {
-		const struct report_mail *m = d->m;
-		char failed[REPORT_VALUE];
-		struct report_free_in in = { m->from, m->name, m->subject, true, m->words.data, m->returned.data, failed };
-
 		d->words_read = true;
-		report_field_get(&m->headers, "X-Failed-Recipients", failed, sizeof(failed));
-		d->words.recipient = xcalloc(REPORT_FREE_MOST, sizeof(*d->words.recipient));
-		report_free(&in, &d->words);
+		read_words(d->m, true, &d->words);
 	}
 	for (int i = 0; i < d->words.count; i++)
 		if (!address || strcasecmp(d->words.recipient[i].address, address) == 0)
@@ -132,8 +149,8 @@ static bool
 says_little(const char *text)
 {
 	static const char *const empty[] = { "", "unknown", "failed", "delivery failed", "error", "none", "permanent failure",
-		"other or undefined status", "transaction failed", "service unavailable", "unspecified", "undefined", "message rejected", "not delivered",
-		"delivery error", "see transcript" };
+		"other or undefined status", "transaction failed", "service unavailable", "unspecified", "undefined", "message rejected",
+		"not delivered", "delivery error", "see transcript" };
 	const char *p = text + strcspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\x80");
 	size_t n = strlen(p);
 
@@ -174,7 +191,6 @@ flush_failed(struct dsn *d, struct report_found *f)
 {
 	struct group *g = &d->g;
 	const struct report_free_recipient *w = NULL;
-	char near[600] = "";
 
 	d->failed++;
 	if (d->r->recipients == REPORT_RECIPIENTS) {
@@ -193,8 +209,8 @@ flush_failed(struct dsn *d, struct report_found *f)
 		if (w && !says_little(w->text))
 			f->words = w->text;
 		else {
-			excerpt(d->m, f->address, near, sizeof(near));
-			f->words = near;
+			excerpt(d->m, f->address, d->near, sizeof(d->near));
+			f->words = d->near;
 		}
 		if (w && !f->server[0])
 			f->server = w->server;
@@ -206,7 +222,9 @@ static void
 flush(struct dsn *d)
 {
 	struct group *g = &d->g;
-	struct report_found f = { .address = g->final, .original = "", .enhanced = g->status, .text = g->text, .words = "", .server = g->remote };
+	struct report_found f = {
+		.address = g->final, .original = "", .enhanced = g->status, .text = g->text, .words = "", .server = g->remote
+	};
 	char speaker[256];
 
 	if (!g->any)
@@ -357,13 +375,9 @@ report_dsn(struct report *r, const struct report_mail *m)
 bool
 report_words(struct report *r, const struct report_mail *m)
 {
-	char failed[REPORT_VALUE];
-	struct report_free_in in = { m->from, m->name, m->subject, m->null_sender || strncmp(m->submitted, "auto-", 5) == 0, m->words.data,
-		m->returned.data, failed };
-	struct report_free_out out = { .recipient = xcalloc(REPORT_FREE_MOST, sizeof(*out.recipient)) };
+	struct report_free_out out = { 0 };
 
-	report_field_get(&m->headers, "X-Failed-Recipients", failed, sizeof(failed));
-	report_free(&in, &out);
+	read_words(m, m->null_sender || strncmp(m->submitted, "auto-", 5) == 0, &out);
 	for (int i = 0; i < out.count; i++) {
 		const struct report_free_recipient *w = &out.recipient[i];
 		struct report_found f = { w->address, w->original, w->code, w->enhanced, w->text, "", w->server };

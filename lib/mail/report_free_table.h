@@ -30,7 +30,7 @@ struct free_form {
 extern const struct free_form free_table[]; /* ends with a row whose name is NULL */
 extern const struct free_form free_generic; /* what matched none of them */
 
-extern const char free_daemons[];    /* local parts of programs that send bounces */
+extern const char free_daemons[];    /* addresses of programs that send bounces; ^ is where the address begins */
 extern const char free_names[];      /* … and their display names */
 extern const char free_subjects[];   /* subjects of bounces */
 extern const char free_statements[]; /* sentences that say that a message was not delivered */
@@ -38,6 +38,7 @@ extern const char free_failures[];   /* words of a refusal, in a line */
 extern const char free_delays[];     /* it is being tried still */
 extern const char free_finals[];     /* … or not any more, whatever else is said */
 extern const char free_automatic[];  /* vacation notes, challenges, confirmations: no bounce, unless a mail server sent it */
+extern const char free_notices[];    /* subjects of what a program sends that is no bounce, as long as no mail server sent it */
 extern const char free_labels[];     /* what stands right before a recipient */
 extern const char free_senders[];    /* what stands right before an address that is no recipient */
 extern const char free_contacts[];   /* … somewhere before it */

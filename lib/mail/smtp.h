@@ -26,15 +26,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mail/tls.h"
+
 struct buf;
 struct err;
 struct pollfd;
-
-enum smtp_tls {
-	SMTP_TLS_REQUIRED,
-	SMTP_TLS_OPPORTUNISTIC,
-	SMTP_TLS_NONE
-};
 
 enum smtp_dialogue { /* from the best to the least */
 	SMTP_AUTO,   /* the best that the relay offers: the same as SMTP_CHUNKING */
@@ -47,7 +43,7 @@ struct smtp_relay {      /* all strings borrowed for the pool's life, "" when un
 	const char *url; /* smtp://host:587, smtps://host:465 */
 	const char *user, *password;
 	const char *ca_file, *helo;
-	enum smtp_tls tls;
+	enum tls tls;
 	enum smtp_dialogue dialogue;     /* the best that may be used */
 	int connections;                 /* most at once */
 	int window;                      /* most messages on the way on one connection */

@@ -188,7 +188,7 @@ smtp_link_open(struct smtp_link *l)
 	l->served = 0;
 	l->replies = 0;
 	l->blocked = false;
-	if (ask_login(p, &c, &login, &e) == -1 || smtp_wire_open(&l->wire, p->hub->multi, &p->relay, p->url, login, &e) == -1) {
+	if (ask_login(p, &c, &login, &e) == -1 || smtp_wire_open(&l->wire, &l->ehlo, p->hub->multi, &p->relay, p->url, login, &e) == -1) {
 		p->unreachable = true;
 		trouble(p, "cannot open a connection to %s: %s", p->relay.url, e.text);
 		return;
@@ -202,7 +202,7 @@ smtp_link_close(struct smtp_link *l)
 	set_state(l, SMTP_LINK_NONE);
 	if (l->wire.easy) {
 		smtp_hub_unwatch(l);
-		smtp_wire_close(&l->wire, l->shared->hub->multi);
+		wire_close(&l->wire, l->shared->hub->multi);
 	}
 	smtp_conn_end(l->conn);
 }
@@ -284,7 +284,7 @@ link_heard(struct smtp_link *l)
 		l->progress = clock_mono_us();
 	}
 	if (smtp_conn_waiting(l->conn))
-		smtp_wire_hurry(&l->wire);
+		wire_hurry(&l->wire);
 	if (l->state == SMTP_LINK_READY && smtp_conn_spent(l->conn))
 		smtp_link_quit(l);
 	count_places(l);
@@ -298,16 +298,16 @@ bool
 smtp_link_read(struct smtp_link *l)
 {
 	enum smtp_end end = SMTP_GOES_ON;
-	enum smtp_io io;
+	enum wire_io io;
 	char bytes[16384];
 	size_t n;
 
 	do {
-		io = smtp_wire_recv(&l->wire, bytes, sizeof(bytes), &n);
-		if (io == SMTP_IO_OK)
+		io = wire_recv(&l->wire, bytes, sizeof(bytes), &n);
+		if (io == WIRE_OK)
 			end = smtp_conn_take(l->conn, bytes, n);
-	} while (io == SMTP_IO_OK && end == SMTP_GOES_ON && (l->wire.tls || n == sizeof(bytes)));
-	if (end != SMTP_GOES_ON || io == SMTP_IO_CLOSED || io == SMTP_IO_ERROR) {
+	} while (io == WIRE_OK && end == SMTP_GOES_ON && (l->wire.tls || n == sizeof(bytes)));
+	if (end != SMTP_GOES_ON || io == WIRE_CLOSED || io == WIRE_ERROR) {
 		link_lost(l, end);
 		return false;
 	}
@@ -337,17 +337,17 @@ smtp_link_write(struct smtp_link *l)
 
 	l->blocked = false;
 	while (smtp_conn_put(l->conn, &bytes, &n)) {
-		enum smtp_io io = smtp_wire_send(&l->wire, bytes, n, &done);
+		enum wire_io io = wire_send(&l->wire, bytes, n, &done);
 
 		if (!was_waiting || done > 0)
 			l->progress = clock_mono_us();
 		was_waiting = true;
 		smtp_conn_wrote(l->conn, done);
-		if (io == SMTP_IO_AGAIN) {
+		if (io == WIRE_AGAIN) {
 			l->blocked = true;
 			break;
 		}
-		if (io != SMTP_IO_OK) {
+		if (io != WIRE_OK) {
 			hear_last_words(l);
 			return;
 		}
@@ -378,7 +378,7 @@ smtp_link_opened(struct smtp_link *l, CURLcode result)
 	struct smtp_terms terms;
 	struct err e = ERR_INIT;
 
-	if (smtp_wire_opened(&l->wire, result, &p->relay, &e) == -1) {
+	if (smtp_wire_opened(&l->wire, &l->ehlo, result, &p->relay, &e) == -1) {
 		p->unreachable = p->ready == 0;
 		if (p->unreachable) {
 			trouble(p, "cannot open a connection to %s: %s", p->relay.url, e.text);
@@ -392,7 +392,7 @@ smtp_link_opened(struct smtp_link *l, CURLcode result)
 	p->unreachable = false;
 	if (p->ready >= p->stood)
 		p->more_backoff = p->more_at = 0;
-	terms = smtp_trust_terms(&p->trust, &l->wire.ehlo.offers, p->relay.messages_per_connection, clock_mono_us());
+	terms = smtp_trust_terms(&p->trust, &l->ehlo.offers, p->relay.messages_per_connection, clock_mono_us());
 	smtp_conn_open(l->conn, &terms);
 	set_state(l, SMTP_LINK_READY);
 	l->progress = clock_mono_us();

@@ -46,7 +46,8 @@ struct smtp_shared {
 };
 
 struct smtp_link {
-	struct smtp_wire wire; /* first: libcurl gives its address back */
+	struct wire wire; /* first: libcurl gives its address back */
+	struct smtp_ehlo ehlo;
 	struct smtp_shared *shared;
 	struct smtp_handler handler; /* ours, between conn and the caller's */
 	struct smtp_conn *conn;

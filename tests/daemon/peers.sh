@@ -145,14 +145,110 @@ service auth {
   }
 }
 END
-	# It looks for its doveconf in /usr/bin only: there is one, in our namespace, beside everything else.
+	dovecot_run
+	wait_for 10 test -S "$d/auth" || bail "Dovecot did not come up: $(dovecot_says)"
+}
+
+# dovecot_run: Dovecot with $tmp/dovecot/conf; its process in $dovecot_pid.
+dovecot_run() {
+	local d=$tmp/dovecot
+	# It looks for its doveconf in /usr/bin and for the login's modules in /usr/lib only: they are there, in our namespace, beside everything else.
 	# shellcheck disable=SC2016 # expanded by that shell
-	(in_private sh -c 'mkdir /run/bin && mount --bind /usr/bin /run/bin && mount -t tmpfs tmpfs /usr/bin &&
+	(in_private sh -c 'mkdir /run/bin /run/lib /run/with && mount --bind /usr/lib /run/lib && ln -s /run/lib/* "$1/usr/lib/dovecot" /run/with/ &&
+		mount --bind /run/with /usr/lib && mount --bind /usr/bin /run/bin && mount -t tmpfs tmpfs /usr/bin &&
 		/run/bin/ln -s /run/bin/* "$1/usr/bin/doveconf" /usr/bin/ && LD_LIBRARY_PATH=$2 exec "$1/usr/sbin/dovecot" -F -c "$3"' \
 		sh "$DOVECOT_ROOT" "$PEER_LIBRARIES" "$d/conf") >"$d/out" 2>&1 &
 	dovecot_pid=$!
 	at_exit $dovecot_pid
-	wait_for 10 test -S "$d/auth" || bail "Dovecot did not come up: $(tail -n 3 "$d/out" "$d/log" 2>/dev/null | head -c 600)"
+}
+dovecot_says() { tail -n 3 "$tmp/dovecot/out" "$tmp/dovecot/log" 2>/dev/null | head -c 600; }
+
+# dovecot_mailboxes USER PASSWORD [LINE…]: Dovecot with this one user's mailbox, the Maildir $dovecot_mail (a folder F is its .F), at
+# the ports $imap, $imaps, $pop3 and $pop3s; STARTTLS and STLS with the certificate of make_keys. Each line is one of its configuration.
+# stop_dovecot and start_dovecot [LINE…] leave the mailbox as it is.
+dovecot_mailboxes() {
+	local d=$tmp/dovecot owner=60199
+	make_keys
+	rm -rf "$d"
+	dovecot_mail=$d/mail/$1
+	mkdir -p "$d/run" "$dovecot_mail"/{new,cur,tmp}
+	chown -R $owner:$owner "$d/mail"
+	chmod 711 "$tmp"
+	printf '%s:{PLAIN}%s\n' "$1" "$2" >"$d/users"
+	imap=$(free_port) imaps=$(free_port) pop3=$(free_port) pop3s=$(free_port)
+	start_dovecot "${@:3}"
+}
+stop_dovecot() {
+	kill "$dovecot_pid"
+	wait "$dovecot_pid" 2>/dev/null
+}
+start_dovecot() {
+	local d=$tmp/dovecot owner=60199
+	cat >"$d/conf" <<END
+base_dir = $d/run
+state_dir = $d/run
+libexec_dir = $DOVECOT_ROOT/usr/lib/dovecot
+mail_plugin_dir = $DOVECOT_ROOT/usr/lib/dovecot/modules
+log_path = $d/log
+import_environment = LD_LIBRARY_PATH=$PEER_LIBRARIES
+protocols = imap pop3
+listen = 127.0.0.1
+ssl = yes
+ssl_cert = <$tmp/cert.pem
+ssl_key = <$tmp/key.pem
+ssl_dh =
+disable_plaintext_auth = no
+auth_failure_delay = 0
+auth_mechanisms = plain login cram-md5
+mail_location = maildir:$d/mail/%u
+passdb {
+  driver = passwd-file
+  args = $d/users
+}
+userdb {
+  driver = static
+  args = uid=$owner gid=$owner home=$d/mail/%u
+}
+service imap-login {
+  chroot =
+  inet_listener imap {
+    port = $imap
+  }
+  inet_listener imaps {
+    port = $imaps
+    ssl = yes
+  }
+}
+service pop3-login {
+  chroot =
+  inet_listener pop3 {
+    port = $pop3
+  }
+  inet_listener pop3s {
+    port = $pop3s
+    ssl = yes
+  }
+}
+$(printf '%s\n' "$@")
+END
+	dovecot_run
+	wait_for 10 port_open "$pop3s" || bail "Dovecot did not come up: $(dovecot_says)"
+}
+dovecot_puts=0
+# dovecot_put N [FOLDER]: so many messages more in the mailbox (or its folder), of about 6 KB.
+dovecot_put() {
+	local folder=$dovecot_mail${2:+/.$2}
+	mkdir -p "$folder"/{new,cur,tmp}
+	python3 - "$folder/new" "$1" "$dovecot_puts" <<-'END'
+		import sys
+		folder, n, start = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+		line = "The quick brown fox jumps over the lazy dog, and then again, and then rest.\n"
+		for i in range(start, start + n):
+		    with open(f"{folder}/{1700000000 + i}.M{i}P1.test", "w") as f:
+		        f.write(f"From: a@example.org\nTo: b@example.com\nSubject: Number {i}\n\n.dots\n..\n" + line * 78 + ".\n")
+	END
+	dovecot_puts=$((dovecot_puts + $1))
+	chown -R 60199:60199 "$folder"
 }
 
 # postfix_with_login PORT USER PASSWORD [main.cf line…]: Postfix that takes mail only over STARTTLS (certificate of make_keys), and only

@@ -208,7 +208,7 @@ main(int argc, char **argv)
 		.password = "",
 		.ca_file = "",
 		.helo = "client.example.net",
-		.tls = SMTP_TLS_NONE,
+		.tls = TLS_NONE,
 		.connections = 1,
 		.window = 16,
 		.timeout = 10,
@@ -232,7 +232,7 @@ main(int argc, char **argv)
 		case 'u': relay.user = optarg; break;
 		case 'p': relay.password = optarg; break;
 		case 'C': relay.ca_file = optarg; break;
-		case 'T': relay.tls = *optarg == 'r' ? SMTP_TLS_REQUIRED : (*optarg == 'o' ? SMTP_TLS_OPPORTUNISTIC : SMTP_TLS_NONE); break;
+		case 'T': relay.tls = tls_named(optarg); break;
 		case 'r': d.resend = true; break;
 		case 'R': d.rcpt = optarg; break;
 		case 'D': relay.dialogue = *optarg == 'c' ? SMTP_CHUNKING : (optarg[1] == 'i' ? SMTP_PIPELINED : SMTP_PLAIN); break;

@@ -192,7 +192,7 @@ new_pool(struct smtp_hub *h, int port, struct caller *c, const char *host, const
 		.password = "",
 		.ca_file = "",
 		.helo = "x",
-		.tls = SMTP_TLS_NONE,
+		.tls = TLS_NONE,
 		.connections = c->connections ? c->connections : 1,
 		.messages_per_connection = c->messages_per_connection,
 		.window = 8,

@@ -1,0 +1,332 @@
+/* test_mailbox.c - which URLs a mailbox has; a Maildir, while others work in it. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "base/file.h"
+#include "mail/mailbox.h"
+
+// clang-format off
+static const struct {
+	const char *name, *url;
+	bool good;
+} urls[] = {
+	{ "imaps",              "imaps://mail.example.org",             true },
+	{ "a folder and port",  "imap://mail.example.org:143/INBOX/x",  true },
+	{ "an encoded folder",  "imaps://mail.example.org/A%20b",       true },
+	{ "pop3s",              "pop3s://mail.example.org",             true },
+	{ "pop3 with a port",   "pop3://[::1]:110",                     true },
+	{ "a Maildir",          "maildir:/var/mail/x",                  true },
+	{ "capitals",           "IMAPS://mail.example.org",             true },
+	{ "nothing",            "",                                     false },
+	{ "another scheme",     "http://mail.example.org",              false },
+	{ "no scheme",          "mail.example.org",                     false },
+	{ "imapx",              "imapx://mail.example.org",             false },
+	{ "imapss",             "imapss://mail.example.org",            false },
+	{ "no host",            "imaps://",                             false },
+	{ "a user",             "imaps://ann@mail.example.org",         false },
+	{ "a password",         "imaps://ann:x@mail.example.org",       false },
+	{ "a query",            "imaps://mail.example.org/INBOX?ALL",   false },
+	{ "a folder for POP3",  "pop3s://mail.example.org/INBOX",       false },
+	{ "maildirs",           "maildirs:/var/mail/x",                 false },
+	{ "a relative Maildir", "maildir:mail",                         false },
+};
+// clang-format on
+
+static void
+test_urls(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		struct err e = ERR_INIT;
+
+		if ((mailbox_check(urls[i].url, &e) == 0) != urls[i].good)
+			fail_msg("%s: %s", urls[i].name, e.text);
+		if (!urls[i].good)
+			assert_int_equal(e.code, ERR_INPUT);
+	}
+}
+
+struct site {
+	char folder[64], url[80], target[80];
+	struct mailbox *m;
+	const struct mailbox_entry *list;
+	size_t count;
+	struct buf out;
+};
+
+static void
+put(const struct site *s, const char *name, const char *text)
+{
+	struct err e = ERR_INIT;
+	char path[400];
+
+	snprintf(path, sizeof(path), "%s/%s", s->folder, name);
+	assert_int_equal(file_write(path, 0600, text, strlen(text), &e), 0);
+}
+
+static bool
+is_there(const struct site *s, const char *name)
+{
+	struct stat st;
+	char path[400];
+
+	snprintf(path, sizeof(path), "%s/%s", s->folder, name);
+	return lstat(path, &st) == 0;
+}
+
+static void
+rename_in(const struct site *s, const char *from, const char *to)
+{
+	char a[400], b[400];
+
+	snprintf(a, sizeof(a), "%s/%s", s->folder, from);
+	snprintf(b, sizeof(b), "%s/%s", s->folder, to);
+	assert_int_equal(rename(a, b), 0);
+}
+
+static void
+unlink_in(const struct site *s, const char *name)
+{
+	char path[400];
+
+	snprintf(path, sizeof(path), "%s/%s", s->folder, name);
+	assert_int_equal(unlink(path), 0);
+}
+
+static int
+make_site(void **state)
+{
+	static const char *const parts[] = { "new", "cur", "tmp" };
+	struct site *s = calloc(1, sizeof(*s));
+	struct err e = ERR_INIT;
+	char path[100];
+
+	assert_non_null(s);
+	snprintf(s->folder, sizeof(s->folder), "/tmp/newsletter-mailbox-XXXXXX");
+	assert_non_null(mkdtemp(s->folder));
+	snprintf(s->url, sizeof(s->url), "maildir:%s", s->folder);
+	snprintf(s->target, sizeof(s->target), "%s/Done", s->folder);
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/%s", s->folder, parts[i]);
+		assert_int_equal(file_mkdir(path, 0700, &e), 0);
+	}
+	buf_init(&s->out);
+	*state = s;
+	return 0;
+}
+
+static int
+remove_site(void **state)
+{
+	struct site *s = *state;
+	struct err e = ERR_INIT;
+	char command[120];
+
+	mailbox_close(s->m, &e);
+	buf_release(&s->out);
+	snprintf(command, sizeof(command), "rm -rf %s", s->folder);
+	assert_int_equal(system(command), 0); // NOLINT(cert-env33-c): a name of our own making
+	free(s);
+	return 0;
+}
+
+static void
+open_it(struct site *s, const char *moved_to)
+{
+	struct mailbox_where where = { .url = s->url, .moved_to = moved_to, .timeout = 5, .stop_fd = -1 };
+	struct err e = ERR_INIT;
+
+	s->m = mailbox_open(&where, &s->list, &s->count, &e);
+	if (!s->m)
+		fail_msg("%s", e.text);
+}
+
+static int
+fetch(struct site *s, size_t i, size_t most, bool *gone)
+{
+	struct err e = ERR_INIT;
+
+	return mailbox_fetch(s->m, &s->list[i], most, &s->out, gone, &e);
+}
+
+static void
+test_order(void **state)
+{
+	static const char *const want[] = { "9.a", "10.a", "10.b", "100.a", "x" };
+	struct site *s = *state;
+	bool gone;
+
+	put(s, "new/100.a", "3");
+	put(s, "cur/9.a:2,S", "1");
+	put(s, "cur/10.b:2,", "2b");
+	put(s, "new/10.a", "2a");
+	put(s, "new/x", "0");
+	put(s, "cur/8.a:2,ST", "thrown away");
+	put(s, "new/.hidden", "no");
+	put(s, "tmp/7.a", "not delivered yet");
+	open_it(s, "");
+	assert_int_equal(s->count, 5);
+	/* a name without a time is older than all */
+	assert_string_equal(s->list[0].uid, want[4]);
+	for (size_t i = 1; i < 5; i++)
+		assert_string_equal(s->list[i].uid, want[i - 1]);
+	assert_int_equal(fetch(s, 2, 100, &gone), 1);
+	assert_string_equal(s->out.data, "2a");
+}
+
+/* A link, a FIFO, a folder, a device's link: none is a message, and none is waited for. */
+static void
+test_odd_files(void **state)
+{
+	struct site *s = *state;
+	char path[120];
+	bool gone;
+
+	put(s, "new/5.a", "5");
+	put(s, "new/6.a", "6");
+	snprintf(path, sizeof(path), "%s/new/1.link", s->folder);
+	assert_int_equal(symlink("/etc/passwd", path), 0);
+	snprintf(path, sizeof(path), "%s/new/2.fifo", s->folder);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	snprintf(path, sizeof(path), "%s/cur/3.folder", s->folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	open_it(s, "");
+	assert_int_equal(s->count, 2);
+	/* nor is one that takes a message's place */
+	snprintf(path, sizeof(path), "%s/new/5.a", s->folder);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("/etc/passwd", path), 0);
+	assert_int_equal(fetch(s, 0, 100000, &gone), 0);
+	assert_true(gone && s->out.len == 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(fetch(s, 0, 100000, &gone), 0);
+	assert_true(gone);
+	assert_int_equal(fetch(s, 1, 100000, &gone), 1);
+}
+
+static void
+test_size(void **state)
+{
+	struct site *s = *state;
+	bool gone;
+
+	put(s, "new/5.a", "12345");
+	open_it(s, "");
+	assert_int_equal(fetch(s, 0, 4, &gone), 0);
+	assert_true(!gone && s->out.len == 0);
+	assert_int_equal(fetch(s, 0, 5, &gone), 1);
+	assert_string_equal(s->out.data, "12345");
+}
+
+/* Somebody's mail program is at work meanwhile. */
+static void
+test_renamed(void **state)
+{
+	struct site *s = *state;
+	const struct mailbox_entry *all[4];
+	struct err e = ERR_INIT;
+	bool gone;
+
+	put(s, "new/1.a", "one");
+	put(s, "new/2.a", "two");
+	put(s, "new/3.a", "three");
+	put(s, "new/4.a", "four");
+	open_it(s, "");
+	rename_in(s, "new/1.a", "cur/1.a:2,S");
+	rename_in(s, "new/2.a", "cur/2.a:2,");
+	unlink_in(s, "new/3.a");
+	assert_int_equal(fetch(s, 0, 100, &gone), 1);
+	assert_string_equal(s->out.data, "one");
+	rename_in(s, "cur/1.a:2,S", "cur/1.a:2,RS");
+	assert_int_equal(fetch(s, 1, 100, &gone), 1);
+	assert_string_equal(s->out.data, "two");
+	assert_int_equal(fetch(s, 2, 100, &gone), 0);
+	assert_true(gone);
+	assert_int_equal(fetch(s, 3, 100, &gone), 1);
+	for (size_t i = 0; i < 4; i++)
+		all[i] = &s->list[i];
+	assert_int_equal(mailbox_remove(s->m, all, 4, &e), 0);
+	assert_false(is_there(s, "cur/1.a:2,RS") || is_there(s, "cur/2.a:2,") || is_there(s, "new/4.a"));
+}
+
+static void
+test_moved(void **state)
+{
+	struct site *s = *state;
+	const struct mailbox_entry *all[2];
+	struct err e = ERR_INIT;
+
+	put(s, "new/1.a", "one");
+	put(s, "cur/2.a:2,S", "two");
+	put(s, "new/3.a", "three");
+	open_it(s, s->target);
+	all[0] = &s->list[0];
+	all[1] = &s->list[1];
+	assert_int_equal(mailbox_remove(s->m, all, 2, &e), 0);
+	assert_true(is_there(s, "Done/cur/1.a:2,") && is_there(s, "Done/cur/2.a:2,S"));
+	assert_true(is_there(s, "Done/new") && is_there(s, "Done/tmp"));
+	assert_true(is_there(s, "new/3.a"));
+	assert_false(is_there(s, "new/1.a") || is_there(s, "cur/2.a:2,S"));
+}
+
+static void
+test_long_name(void **state)
+{
+	struct site *s = *state;
+	char name[260] = "new/1.";
+	bool gone;
+
+	memset(name + 6, 'x', 200);
+	put(s, name, "long");
+	open_it(s, "");
+	assert_int_equal(s->count, 1);
+	assert_int_equal(strlen(s->list[0].uid), 64);
+	assert_int_equal(fetch(s, 0, 100, &gone), 1);
+	assert_string_equal(s->out.data, "long");
+}
+
+static void
+test_none(void **state)
+{
+	struct mailbox_where where = { .url = "maildir:/nonexistent/folder", .stop_fd = -1 };
+	const struct mailbox_entry *list;
+	struct err e = ERR_INIT;
+	size_t count = 5;
+
+	(void)state;
+	assert_null(mailbox_open(&where, &list, &count, &e));
+	assert_int_equal(e.code, ERR_SYSTEM);
+	assert_int_equal(count, 0);
+	assert_int_equal(mailbox_close(NULL, &e), 0);
+}
+
+#define WITH_SITE(test) cmocka_unit_test_setup_teardown(test, make_site, remove_site)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_urls),
+		WITH_SITE(test_order),
+		WITH_SITE(test_odd_files),
+		WITH_SITE(test_size),
+		WITH_SITE(test_renamed),
+		WITH_SITE(test_moved),
+		WITH_SITE(test_long_name),
+		cmocka_unit_test(test_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
