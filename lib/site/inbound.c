@@ -303,5 +303,8 @@ inbound_take(struct site *site, const char *bytes, size_t n, const char *envelop
 		return -1;
 	}
 	report_release(&r);
+	/* a mailbox that numbers its messages anew shows it once more, and it must stay there once more */
+	if (!inbound_removable(done->outcome) && returned_digest_forget(site->db, digest, e) == -1)
+		return -1;
 	return count(site, done->outcome, e);
 }
