@@ -22,9 +22,10 @@ static const char latin[] =
 static size_t
 put(char *out, const char *s)
 {
-	size_t n = strlen(s);
+	size_t n = 0;
 
-	memcpy(out, s, n);
+	for (; s[n]; n++)
+		out[n] = s[n];
 	return n;
 }
 

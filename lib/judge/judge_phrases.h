@@ -237,8 +237,9 @@
 	"|malware|phish|dmarc|dkim|spf check|spf fail|sender policy framework|domainkeys" \
 	"|junk|bulk mail|content rejected|content denied|banned|listed by|is listed|listed at|reverse dns|ptr record" \
 	"|suspicious|infected|forbidden|attachment|spf record|helo|rdns|spamhaus|senderbase|client host|reverse hostname" \
-	"|(hvu:|(rly:|(dyn:|(rtr:|(con:|dt:spm|mi:spb|mi:dmc|mi:stc|ube, id|by ers|mail-abuse|spamcop|sorbs|content filter|message filtered" \
+	"|(hvu:|(rly:|(dyn:|(rtr:|(con:|dt:spm|mi:spb|mi:dmc|mi:stc|ube, id|by ers|mail-abuse|spamcop|sorbs|message filtered" \
 	"|dynamic ip|dynamic/generic|generic hostname|classified as|complaint|abuse|objectionable|profanity|prohibited content" \
+	"|blackhole|dialup|dial-up|open relay|your ip|ip is|advertis|worm|trojan|executable|filter|backscatter|score" \
 	"|unwanted|blocking|blocks|indésirable|courrier refusé|als werbung|abgelehnt wegen|correo no deseado|posta indesiderata|спам|черный список" \
 	"|垃圾|拒收|病毒|黑名单|黑名單|迷惑メール|受信拒否|拒否しました|拒否され|ウイルス|ウィルス|스팸|차단|수신거부|수신 거부"
 
@@ -246,15 +247,16 @@
 	"policy|policies|not authorized|not authorised|not permitted|prohibited|prohibition|authentication" \
 	"|access denied. ip|security|rejected by recipient|rejected by header|restricted|only accepts|unauthenticated" \
 	"|refuses mail|not on the allowed|allowed list|whitelist|permission|delivery is not allowed" \
-	"|not accepting external|not accepting messages from|refused by recipient|rejected by user|rejected by the recipient|receiver's filter"
+	"|not accepting external|not accepting messages from|refused by recipient|rejected by user|rejected by the recipient"
 
-/* Of a message: such a refusal does not become the address's fault by a code that says so ("521 5.2.1 … will not accept delivery of this message"). */
+/* Of a message: no code makes that the address's fault ("521 5.2.1 … will not accept delivery of this message"). */
 #define MESSAGE_REFUSED \
 	"will not accept|message refused|message rejected|message denied|mail rejected|mail refused|mail denied|access denied|delivery of this message" \
 	"|message was rejected|message was refused|message not accepted|mail not accepted|does not accept this|transaction failed"
 
 /* Asked too often for users that there are not: it is about us, whatever it calls them. */
-#define TOO_MANY_WRONG "too many invalid|too many unknown|too many bad|too many nonexist|too many non-exist|dictionary attack|directory harvest"
+#define TOO_MANY_WRONG \
+	"too many invalid|too many unknown|too many bad|too many nonexist|too many non-exist|dictionary attack|directory harvest"
 
 #define ROUTE \
 	"temporary failure|loops back|mail loop|forwarding loop|routing loop|too many hops|hop count|timed out|timeout|connection refused" \

@@ -152,7 +152,7 @@ doubt(struct site *site, const struct report *r, struct inbound_done *done, stru
 	struct event event = { .kind = report_kind_name(r->kind), .doubted = true };
 	int rc;
 
-	if (!to || to->class == REPORT_OTHER)
+	if (inbound_class(to) == REPORT_OTHER)
 		return 0;
 	done->outcome = INBOUND_DOUBTED;
 	event.class = report_class_name(to->class);
@@ -219,7 +219,7 @@ static int
 believe(struct site *site, const struct report *r, const struct inbound_who *who, struct inbound_done *done, struct err *e)
 {
 	const struct report_recipient *to = inbound_gravest(r);
-	enum report_class class = to ? to->class : REPORT_OTHER;
+	enum report_class class = inbound_class(to);
 	struct subscriber s;
 	int known, rc = subscriber_get(site->db, who->subscriber, &s, e);
 
@@ -303,8 +303,8 @@ inbound_take(struct site *site, const char *bytes, size_t n, const char *envelop
 		return -1;
 	}
 	report_release(&r);
-	/* What stays in a mailbox must not be taken for dealt with, and removed, once the mailbox has renumbered it. */
-	if (!inbound_removable(done->outcome) && returned_undigest(site->db, digest, e) == -1)
+	/* a mailbox that numbers its messages anew shows it once more, and it must stay there once more */
+	if (!inbound_removable(done->outcome) && returned_digest_forget(site->db, digest, e) == -1)
 		return -1;
 	return count(site, done->outcome, e);
 }

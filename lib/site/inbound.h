@@ -17,7 +17,7 @@ struct err;
 struct site;
 
 enum inbound_outcome {
-	INBOUND_AGAIN, /* dealt with before: no effect */
+	INBOUND_AGAIN, /* dealt with before: no effect; never one that was LEFT or UNREADABLE */
 	INBOUND_HARD,  /* the most that it did to somebody; of several recipients the hardest counts */
 	INBOUND_SOFT,
 	INBOUND_COMPLAINT,
