@@ -43,7 +43,7 @@ show_named(const struct cli *cli, const char *label, int64_t total, const struct
 	size_t i;
 
 	buf_addstr(&b, out_number(text, total));
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && (n > 1 || list[0].name[0]); i++) {
 		buf_addstr(&b, i ? ", " : ": ");
 		buf_addf(&b, "%s %s", n == 1 ? "all" : out_number(text, list[i].n), list[i].name[0] ? list[i].name : "of unknown kind");
 	}
