@@ -60,9 +60,11 @@ show_summary(const struct cli *cli, const struct stats_returned *r)
 	show_pair(cli, "Refused", &r->refusals, " by the relay at once");
 	show_named(cli, "Complained", r->complaints, r->complaint, r->complaint_types);
 	show_named(cli, "Left", r->unsubscribes, r->way, r->ways);
+	out_count(a, r->doubted_bounces, "bounce", "bounces");
+	out_count(b, r->doubted_complaints, "complaint", "complaints");
 	if (r->doubted_bounces || r->doubted_complaints)
-		out_field(cli, "Doubted", OUT_WARN, "%s, %s: no link of ours in them, so they changed nothing",
-		    out_count(a, r->doubted_bounces, "bounce", "bounces"), out_count(b, r->doubted_complaints, "complaint", "complaints"));
+		out_field(cli, "Doubted", OUT_WARN, "%s%s%s: without a link of ours, so nothing was changed", r->doubted_bounces ? a : "",
+		    r->doubted_bounces && r->doubted_complaints ? ", " : "", r->doubted_complaints ? b : "");
 }
 
 static void
