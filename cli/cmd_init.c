@@ -65,7 +65,7 @@ say_made(struct cli *cli, const struct conf *conf)
 	out_line(cli, "  newsletter article import DIR    take your articles");
 	out_line(cli, "  newsletter send --dry-run        see what would go out, and to how many");
 	if (!conf->mail_bounce[0])
-		out_line(cli, "  newsletter.conf                  name a mailbox for what comes back: bounce, and the section [inbound]");
+		out_line(cli, "  newsletter.conf                  name a mailbox for what comes back: [mail] bounce, [inbound]");
 	if (conf->site_postal_address[0])
 		return;
 	out_gap(cli);
