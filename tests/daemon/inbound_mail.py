@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """inbound_mail.py KIND FILE        a message that answers the mailing in FILE, on standard output
-inbound_mail.py fill FOLDER MAILDIR  for each mailing in FOLDER, what a busy day brings, into MAILDIR; says how many of each
+inbound_mail.py fill FOLDER MAILDIR PART  for every third mailing in FOLDER, from the PART-th on, what a busy day brings, into MAILDIR;
+says how many bounces, copies of them, automatic replies, and people's messages
 
 FILE is a mailing as it was delivered: with Return-Path, its envelope sender. KIND:
   bounce      its recipient is unknown, says another server (RFC 3464)
@@ -74,19 +75,24 @@ def soft(m):
     return bounce(m, "5.2.2", "552 5.2.2 <{}>: mailbox is full")
 
 
+def without_links(m):
+    """The bounce of somebody who knows how ours look, and has none."""
+    text = LINK.sub("@", bounce(m)).replace(m.id, "<20261126.4711@somebody.example>")
+    return re.sub(r"^List-Unsubscribe:.*\n(?:[ \t].*\n)*", "", text, flags=re.MULTILINE)
+
+
 def unlinked(m):
-    return bounce(m).replace(m.sender, LINK.sub("@", m.sender)).replace(m.id, "<20261126.4711@somebody.example>") \
-        .replace(m.link, "none")
-
-
-def other(link):
-    """As long and of the same letters."""
-    return link[:-4] + "".join("b" if c == "a" else "a" for c in link[-4:])
+    return without_links(m)
 
 
 def wrong_mac(m):
-    return LINK.sub(lambda f: f"+{other(f.group(1))}@", bounce(m)).replace(m.id, m.id.replace(m.id[1:40], other(m.id[1:40]))) \
-        .replace(m.link, other(m.link))
+    """Links as long and of the same letters as ours."""
+    def forged(text):
+        return text[:-4] + "".join("b" if c == "a" else "a" for c in text[-4:])
+
+    local, domain = m.id.strip("<>").split("@")
+    return without_links(m).replace("<20261126.4711@somebody.example>", f"<{forged(local)}@{domain}>") \
+        .replace("To: bounce@", f"To: bounce+{forged(m.link)}@")
 
 
 def complaint(m):
@@ -147,7 +153,7 @@ KINDS = {"bounce": bounce, "soft": soft, "unlinked": unlinked, "wrong-mac": wron
          "person": person}
 
 
-def fill(folder, maildir):
+def fill(folder, maildir, part):
     """Every fifth bounce comes twice, byte by byte."""
     owner = os.stat(maildir)
     counts = dict.fromkeys(("bounce", "again", "vacation", "person"), 0)
@@ -160,7 +166,7 @@ def fill(folder, maildir):
         os.chown(f"{maildir}/tmp/{name}", owner.st_uid, owner.st_gid)
         os.rename(f"{maildir}/tmp/{name}", f"{maildir}/new/{name}")
 
-    for i, name in enumerate(sorted(os.listdir(folder))):
+    for i, name in enumerate(sorted(os.listdir(folder))[part::3]):
         m = Mailing(f"{folder}/{name}")
         put("bounce", bounce(m))
         if i % 5 == 0:
@@ -173,6 +179,6 @@ def fill(folder, maildir):
 
 
 if sys.argv[1] == "fill":
-    fill(*sys.argv[2:4])
+    fill(sys.argv[2], sys.argv[3], int(sys.argv[4]))
 else:
     sys.stdout.write(KINDS[sys.argv[1]](Mailing(sys.argv[2])))
