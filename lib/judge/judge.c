@@ -7,12 +7,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/text.h"
 #include "judge/judge_table.h"
+#include "judge/judge_text.h"
+#include "judge/judge_words.h"
 
-#define WORD_LEAST 3 /* a shorter local part, or part of a name, is rather a word of the reply */
-#define MARK "<address>"
-#define MARK_NAME "<name>"
 #define TRY_LATER "try-later" /* what the last row is called for a temporary reply */
 #define HOLD_TEMPORARY 60     /* seconds: most that the relay is left alone for after a temporary reply that names no quota */
 
@@ -111,58 +109,124 @@ where_of(const struct judge_in *in)
 	return of[in->stage];
 }
 
-/* The enhanced code; where none was sent, the one that qmail and its like write behind a hash: "(#5.1.1)". */
-static const char *
-enhanced_of(const struct judge_in *in, char out[12])
-{
-	const char *p = in->text;
-	size_t n;
-
-	while (!in->enhanced[0] && (p = strchr(p, '#')) != NULL) {
-		n = strspn(++p, "0123456789.");
-		while (n > 0 && p[n - 1] == '.')
-			n--; /* the sentence's */
-		if (n < 5 || n > 11 || (p[0] != '4' && p[0] != '5') || p[1] != '.')
-			continue;
-		memcpy(out, p, n);
-		out[n] = '\0';
-		return out;
-	}
-	return in->enhanced;
-}
+/* What the rules are compared with. */
+struct facts {
+	unsigned where;
+	int code;
+	const char *enhanced, *server;
+	struct judge_rows rows; /* whose words stand in what is judged: what the last speaker said */
+	struct judge_rows all;  /* … in the whole text, whoever spoke */
+};
 
 static bool
-rule_matches(const struct judge_rule *rule, unsigned where, const struct judge_in *in, const char *enhanced)
+rule_matches(size_t row, const struct facts *f)
 {
-	return (rule->where & where) && code_matches(rule->codes, in->code) && enhanced_matches(rule->enhanced, enhanced) &&
-	    words_match(rule->server, in->server ? in->server : "") && words_match(rule->words, in->text);
+	const struct judge_rule *rule = &judge_table[row];
+
+	return (rule->where & f->where) && code_matches(rule->codes, f->code) && enhanced_matches(rule->enhanced, f->enhanced) &&
+	    words_match(rule->server, f->server) &&
+	    (!rule->words[0] || judge_rows_have(rule->where & WHERE_WHOLE ? &f->all : &f->rows, row));
+}
+
+/* The first rule that matches; the last one matches everything. */
+static const struct judge_rule *
+find_rule(const struct facts *f)
+{
+	size_t row = 0;
+
+	while (!rule_matches(row, f))
+		row++;
+	return &judge_table[row];
+}
+
+/* Whether an enhanced code says no more than the first digit does. */
+static bool
+is_generic(const char *enhanced)
+{
+	return !enhanced[0] || strcmp(enhanced + 1, ".0.0") == 0;
+}
+
+/* What a relay says itself: its own codes come with it. */
+static const struct judge_rule *
+judge_spoken(struct facts *f, const struct judge_text *t)
+{
+	if (!f->enhanced[0])
+		f->enhanced = t->hashed;
+	f->rows = f->all;
+	return find_rule(f);
+}
+
+/*
+ * What came back, or is quoted: the last who spoke is believed, codes and all. Who adds nothing to judge by
+ * ("… said: 550") leaves it to those before, and to the codes that the report gives.
+ */
+static const struct judge_rule *
+judge_quoted(struct facts *f, const struct judge_text *t)
+{
+	const struct judge_rule *rule;
+	const char *given = f->enhanced;
+
+	if (t->enhanced[0] && (is_generic(given) || !is_generic(t->enhanced)) && t->enhanced[0] != '2')
+		f->enhanced = t->enhanced;
+	else if (t->code && strcmp(given, "5.1.3") == 0)
+		f->enhanced = given = ""; /* Sendmail makes that of any 553, and most of those are about the sender */
+	if (is_generic(f->enhanced) && t->hashed[0])
+		f->enhanced = t->hashed;
+	if (!f->code)
+		f->code = t->code / 100 == 2 ? 0 : t->code;
+	rule = find_rule(f);
+	if (rule[1].name || t->last == t->words)
+		return rule;
+	f->rows = f->all;
+	if (!is_generic(given))
+		f->enhanced = given;
+	return find_rule(f);
+}
+
+/*
+ * What a reply that was temporary comes to. Where nobody tries it again, what says in plain words after days that there is no such
+ * user or domain is as good as final (Postfix says 450 for both when told to be careful); a code alone is not.
+ */
+static enum judge_verdict
+temporary_verdict(const struct judge_rule *rule, bool final)
+{
+	if (!final)
+		return JUDGE_RETRY;
+	return rule->verdict == JUDGE_HARD && rule->words[0] ? JUDGE_HARD : JUDGE_SOFT;
 }
 
 struct judge_out
 judge_reply(const struct judge_in *in)
 {
-	const struct judge_rule *rule = judge_table;
-	unsigned where = where_of(in);
-	char found[12];
-	const char *enhanced = enhanced_of(in, found);
-	bool temporary = in->code ? in->code / 100 == 4 : in->enhanced[0] == '4';
+	struct facts f = { .where = where_of(in), .code = in->code, .enhanced = in->enhanced, .server = in->server ? in->server : "" };
+	const struct judge_rule *rule;
 	struct judge_out out = { 0 };
+	struct judge_text t;
+	bool temporary, ours = f.where != WHERE_BOUNCE && f.where != WHERE_QUOTED;
 
-	/* The last row matches everything. */
-	while (!rule_matches(rule, where, in, enhanced))
-		rule++;
+	judge_text_read(&t, in->text);
+	judge_words_find(t.words, 0, (size_t)(t.last - t.words), &f.all);
+	judge_words_find(t.words, (size_t)(t.last - t.words), sizeof(t.words), &f.rows);
+	for (size_t k = 0; k < JUDGE_ROWS / 64; k++) {
+		f.all.bits[0][k] |= f.rows.bits[0][k];
+		f.all.bits[1][k] |= f.rows.bits[1][k];
+	}
+	rule = ours ? judge_spoken(&f, &t) : judge_quoted(&f, &t);
+	/* A report's own status may be that it was given up ("5.4.7") for what the server put off until then, and the other way round. */
+	temporary = in->code ? in->code / 100 == 4 : in->enhanced[0] ? in->enhanced[0] == '4'
+								     : f.code / 100 == 4;
 	out.verdict = rule->verdict;
 	out.rule = rule->name;
 	if (temporary && (out.verdict == JUDGE_HARD || out.verdict == JUDGE_SOFT)) {
-		out.verdict = JUDGE_RETRY;
+		out.verdict = temporary_verdict(rule, in->final && f.where == WHERE_BOUNCE);
 		if (!rule[1].name)
 			out.rule = TRY_LATER;
 	}
-	if (where == WHERE_BOUNCE || out.verdict == JUDGE_HARD || out.verdict == JUDGE_SOFT || out.verdict == JUDGE_ACCEPTED)
+	if (f.where == WHERE_BOUNCE || out.verdict == JUDGE_HARD || out.verdict == JUDGE_SOFT || out.verdict == JUDGE_ACCEPTED)
 		return out;
 	out.pace = rule->pace;
 	out.hold = rule->hold;
-	if (where == WHERE_QUOTED && out.verdict == JUDGE_RETRY && out.pace == JUDGE_PACE_RELAY_SLOW)
+	if (f.where == WHERE_QUOTED && out.verdict == JUDGE_RETRY && out.pace == JUDGE_PACE_RELAY_SLOW)
 		out.pace = JUDGE_PACE_DOMAIN_SLOW; /* the other server's trouble, not the relay's */
 	if (temporary && out.pace == JUDGE_PACE_RELAY_SLOW && out.hold > HOLD_TEMPORARY)
 		out.hold = HOLD_TEMPORARY;
@@ -232,190 +296,4 @@ judge_pace_name(enum judge_pace pace)
 	};
 
 	return names[pace];
-}
-
-/* What an address is made of, on both sides of its at sign: RFC 5321 atoms, dots, and anything that is not ASCII. */
-static bool
-is_local(char c)
-{
-	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || (c && strchr("!#$%&'*+-/=?^_`{|}~.", c));
-}
-
-static bool
-is_domain(char c)
-{
-	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || c == '-' || c == '.' || c == '_';
-}
-
-/* The length of an at sign at p, plain or as URLs and mail systems write it, or 0. */
-static size_t
-at_sign(const char *p)
-{
-	if (*p == '@')
-		return 1;
-	if ((*p == '%' || *p == '=' || *p == '+') && p[1] == '4' && p[2] == '0')
-		return 3;
-	return strncasecmp(p, "&#64;", 5) == 0 ? 5 : 0;
-}
-
-/* Where the local part that ends before `at` begins: a quoted string or a run of atoms. */
-static const char *
-local_start(const char *text, const char *at)
-{
-	const char *p = at;
-
-	if (p > text && p[-1] == '"') {
-		for (p--; p > text && p[-1] != '"'; p--)
-			;
-		if (p > text)
-			return p - 1;
-		p = at;
-	}
-	while (p > text && (is_local(p[-1]) || p[-1] == '@' || p[-1] == '"'))
-		p--;
-	return p;
-}
-
-/* Where the domain or address literal that begins at p ends. */
-static const char *
-domain_end(const char *p)
-{
-	const char *end;
-
-	if (*p == '[' && (end = strchr(p, ']')) != NULL)
-		return end + 1;
-	for (end = p; is_domain(*end); end++)
-		;
-	while (end > p && (end[-1] == '.' || end[-1] == '-'))
-		end--; /* the sentence's, not the name's */
-	return end;
-}
-
-/* Whether what lies between looks like a domain: its last label begins as names do. */
-static bool
-has_name_end(const char *p, const char *end)
-{
-	const char *dot = memrchr(p, '.', (size_t)(end - p));
-
-	return dot && (isalpha((unsigned char)dot[1]) || (unsigned char)dot[1] >= 0x80);
-}
-
-/*
- * Find the first address in the text at or after `from`. A written-out at sign
- * counts only before something that looks like a domain ("size=4096" is none).
- * The text may have been cut, so "<ann" at its very end is one as well.
- */
-static bool
-find_address(const char *text, const char *from, const char **start, const char **end)
-{
-	for (const char *p = from; *p; p++) {
-		size_t at = at_sign(p);
-
-		if (*p == '<' && p[1] && p[1 + strcspn(p + 1, " <>")] == '\0') {
-			*start = p;
-			*end = p + strlen(p);
-			return true;
-		}
-		if (at == 0)
-			continue;
-		*start = local_start(from > text ? from : text, p);
-		*end = domain_end(p + at);
-		if (at > 1 && (*start == p || !has_name_end(p + at, *end)))
-			continue;
-		if (*start == p && *end == p + at)
-			continue; /* an at sign that stands alone */
-		if (*start > text && (*start)[-1] == '<' && **end == '>') {
-			--*start;
-			++*end;
-		}
-		return true;
-	}
-	return false;
-}
-
-/* Put the mark in place of [start, end) of a text in `size` bytes; returns where to go on. */
-static char *
-put_mark(char *text, size_t size, const char *start, const char *end, const char *with)
-{
-	const size_t mark = strlen(with);
-	size_t where = (size_t)(start - text), rest = strlen(end);
-	size_t keep = where + mark < size ? mark : size - 1 - where; /* what of the mark fits */
-	size_t room = size - 1 - where - keep;
-
-	if (rest > room)
-		rest = text_cut(end, room);
-	memmove(text + where + keep, end, rest);
-	memcpy(text + where, with, keep);
-	text[where + keep + rest] = '\0';
-	return text + where + keep;
-}
-
-void
-judge_redact(char *text, unsigned long size)
-{
-	const char *start, *end;
-	char *at = text;
-
-	while (size > 0 && find_address(text, at, &start, &end))
-		at = put_mark(text, size, start, end, MARK);
-}
-
-static bool
-in_word(char c)
-{
-	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || c == '_';
-}
-
-/* Put the mark in place of a word, or words, wherever they stand alone. */
-static void
-redact_word(char *text, size_t size, const char *word, const char *with)
-{
-	size_t n = strlen(word);
-	char *at = text;
-
-	while ((at = strcasestr(at, word))) {
-		if ((at > text && in_word(at[-1])) || in_word(at[n]))
-			at++;
-		else
-			at = put_mark(text, size, at, at + n, with);
-	}
-}
-
-void
-judge_redact_for(char *text, unsigned long size, const char *address)
-{
-	size_t n = strcspn(address, "@");
-	char local[65];
-
-	judge_redact(text, size);
-	if (n < WORD_LEAST || n >= sizeof(local))
-		return;
-	memcpy(local, address, n);
-	local[n] = '\0';
-	redact_word(text, size, local, MARK);
-}
-
-void
-judge_redact_name(char *text, unsigned long size, const char *name)
-{
-	const char *p = name, *end;
-	char word[257];
-	size_t n;
-
-	if (strlen(name) >= sizeof(word))
-		return; /* nobody can be called so: lib/store/subscriber.h */
-	if (name[0] && size)
-		redact_word(text, size, name, MARK_NAME);
-	for (; *p && size; p = end) {
-		for (end = p; in_word(*end); end++)
-			continue;
-		n = (size_t)(end - p);
-		if (n >= WORD_LEAST) {
-			memcpy(word, p, n);
-			word[n] = '\0';
-			redact_word(text, size, word, MARK_NAME);
-		}
-		if (!n)
-			end++;
-	}
 }

@@ -45,6 +45,7 @@ struct judge_in {
 	const char *server;     /* who said it, "mx.example.org"; "" or NULL: unknown */
 	bool from_relay;        /* our own relay answers in an SMTP session; else it comes from somewhere behind it */
 	enum judge_stage stage; /* read when from_relay */
+	bool final;             /* it came back and nobody will try again: HARD or SOFT whatever the code, never RETRY */
 };
 
 struct judge_out {
@@ -54,6 +55,11 @@ struct judge_out {
 	int64_t hold;         /* seconds for which the relay is best left alone; 0: none */
 };
 
+/*
+ * Judge. Of a text longer than 2,000 bytes the first and the last 1,000 are read. Where several servers speak in it ("host mx said: …")
+ * the last is believed; its own codes count before those given with a text that came back. RELAY and RETRY of a bounce are soft for
+ * who must choose between two. A text is best redacted for its recipient before: a name alone ("user ann unknown") is a gap in the words.
+ */
 struct judge_out judge_reply(const struct judge_in *in);
 
 /*

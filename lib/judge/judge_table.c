@@ -8,6 +8,7 @@
  * loses a reader at once. Words are given without the names of people and hosts around them.
  */
 #include "judge/judge_table.h"
+#include "judge/judge_phrases.h"
 
 #include <stddef.h>
 
@@ -23,37 +24,6 @@ enum {
 	MINUTES = 300, /* trouble that somebody must look into, and may be looking into */
 	AN_HOUR = 3600 /* a day's quota: it comes back hour by hour, or at midnight */
 };
-
-#define INACTIVE "inactive|inactivity|account is disabled|account has been disabled|mailbox disabled|mailbox is disabled"
-
-#define NO_SUCH_USER \
-	"user unknown|unknown user|user is unknown|username unknown|no such user|user not found|invalid user|unknown or illegal" \
-	"|user doesn't exist|user does not exist|user not exist|not a valid user|not a known user|no such local user" \
-	"|unknown local|no valid user" \
-	"|user not known|user no found|user not listed|no user by that name|not our user|not our customer|not a user here|bad user" \
-	"|recipient unknown|unknown recipient|no such recipient|recipient not found|recipnotfound|recipientnotfound|invalid recipient" \
-	"|recipient does not exist|recipient doesn't exist|not a valid recipient|recipient address unknown" \
-	"|recipient not exist|recipient no longer" \
-	"|recipient is not exist|recipient not on this server|no such a recipient" \
-	"|mailbox not found|no such mailbox|unknown mailbox|mailbox unknown|invalid mailbox|not a valid mailbox" \
-	"|no mailbox|mailbox not exist" \
-	"|mailbox does not exist|mailbox doesn't exist|mailbox unavailable|mailbox is unavailable|mailbox not available|not a mailbox" \
-	"|no such account|account not found|unknown account|invalid account|account does not exist" \
-	"|account doesn't exist|account not exist" \
-	"|no account by that name|does not have an account|this user doesn't have a|tried to reach does not exist|account unavailable" \
-	"|address unknown|unknown address|unknown e-mail address|unknown email address|no such address" \
-	"|address not found|address not exist" \
-	"|no such email|no such e-mail|invalid address|address invalid|email address could not be found|address couldn't be found" \
-	"|address does not exist|address doesn't exist|no such person|here by that name|addressee unknown|no such name" \
-	"|no longer valid|no longer employed|no longer works|no longer in use|no longer accepts mail|no longer active|no longer available" \
-	"|no longer exists|no longer on server|no longer with|has left the company|user has moved|recipient has moved|mailbox has moved" \
-	"|not listed in domino directory|not listed in public name|not a known recipient|is not a registered|not found in directory" \
-	"|utilisateur inconnu|destinataire invalide|destinataire inconnu|adresse inconnue|usuario desconocido" \
-	"|usuario no existe|no existe el usuario" \
-	"|buzon no existe|benutzer unbekannt|unbekannter benutzer|unbekannter empf|existiert nicht|sconosciuto" \
-	"|utente inesistente|nie istnieje" \
-	"|usuario inexistente|caixa postal inexistente|onbekende gebruiker|user no encontrado|no existe|recipient not in our|user not in our|unable to find recipient|unable to find user" \
-	"|an account by that name|marked as invalid|cannot find user|could not find user|#5.1.0 address rejected"
 
 #define QUOTA_OF_A_DAY \
 	"daily message quota|daily user sending|daily sending|daily smtp relay|daily quota|daily limit|daily message" \
@@ -144,99 +114,78 @@ const struct judge_rule judge_table[] = {
 	{ "dialogue", JUDGE_RELAY, WHERE_RELAY, "500", "", "", "unrecognized|unrecognised|not recognized|unknown command|not implemented|syntax|bad sequence", RELAY_SLOW, SECONDS },
 	{ "dialogue", JUDGE_RELAY, WHERE_DATA, "5", "*.5.*", "", "", RELAY_SLOW, SECONDS },
 
+	/* It never came to the recipient, whatever is said after. */
+	{ "sender-refused", JUDGE_SOFT, WHERE_BOUNCE | WHERE_WHOLE, "", "", "", BEFORE_RECIPIENT, NOBODY, 0 },
+
 	/* A mailbox that is full or too small for this. */
-	{ "mailbox-full", JUDGE_SOFT, ANY, "", "", "",
-	    "mailbox full|mailbox is full|full mailbox|inbox full|inbox is full|over quota|overquota|over-quota"
-	    "|over its quota|over the quota|out of storage|storage full"
-	    "|insufficient storage|insufficient disk|exceeded storage|storage allocation|mailbox quota|mailbox size"
-	    "|mailbox limit|quota full|disk quota|exceeds quota|exceeds allotted"
-	    "|quota exceeded|exceeded quota|exceeded its quota|exceeded the quota|exceeded their|user is over|space limit"
-	    "|not enough space|no space|mailfolder is full|mail folder is full"
-	    "|account is full|account full|database full|maildir over|user's disk|mbox full|too full|mailbox exceeds"
-	    "|boite pleine|destinataire pleine|postfach voll|postfach ist voll|casella piena|buzon lleno"
-	    "|storage limit|exceeded allocated|exceeded the storage",
-	    NOBODY, 0 },
+	{ "full-inactive", JUDGE_HARD, NOT_MAIL, "", "", "", "full and inactive|over quota and inactive|space and inactive", NOBODY, 0 },
+	{ "mailbox-full", JUDGE_SOFT, ANY, "", "", "", MAILBOX_FULL, NOBODY, 0 },
 	{ "too-large", JUDGE_SOFT, ANY, "", "*.3.4 *.2.3", "", "", NOBODY, 0 },
 	{ "too-large", JUDGE_SOFT, ANY, "", "", "",
 	    "message too large|message too big|message is too|message size|size limit|maximum size|maximum message"
-	    "|exceeds fixed maximum|exceeds size|mail size|message length exceeds|message too long|sizelimit",
+	    "|exceeds fixed maximum|exceeds size|mail size|message length exceeds|message too long|sizelimit|content-too-long"
+	    "|larger than the current|message is larger|too large for this|file too big|message exceeds",
 	    NOBODY, 0 },
 
 	/* The message, its sender or its way, and not the address. */
 	{ "content", JUDGE_SOFT, ANY, "", "*.6.*", "", "", RELAY_SLOW, 0 },
+	{ "content", JUDGE_SOFT, NOT_MAIL, "", "", "", "content-type-not-supported|content type that is not supported|conversionfailed|conversion-", NOBODY, 0 },
 	{ "null-mx", JUDGE_HARD, ANY, "", "5.1.10 4.1.10", "", "null mx|nullmx|no smtp service|does not accept mail", NOBODY, 0 },
 	{ "no-such-user", JUDGE_HARD, ANY, "", "*.1.10", "", NO_SUCH_USER, NOBODY, 0 }, /* Microsoft 365 */
 	{ "null-mx", JUDGE_HARD, ANY, "", "*.1.10", "", "", NOBODY, 0 },
-	{ "null-mx", JUDGE_HARD, ANY, "", "", "", "null mx|nullmx|indicated no smtp service|domain does not accept mail|does not accept mail (", NOBODY, 0 },
+	{ "null-mx", JUDGE_HARD, ANY, "", "", "",
+	    "null mx|nullmx|indicated no smtp service|domain does not accept mail|does not accept mail (|point to non-existent hosts", NOBODY, 0 },
 	{ "disabled", JUDGE_HARD, ANY, "525", "", "", "", NOBODY, 0 },
 	{ "disabled", JUDGE_HARD, ANY, "", "*.7.13", "", "", NOBODY, 0 },
 	{ "no-such-user", JUDGE_HARD, ANY, "550", "5.7.1", "yandex", "no such user", NOBODY, 0 }, /* the only code it has */
 	{ "greylisting", JUDGE_SOFT, NOT_MAIL, "450 451", "4.7.1", "", "try again|retry|later|come back|wait|delay|deferred|minutes", NOBODY, 0 },
+	{ "policy", JUDGE_SOFT, NOT_MAIL, "", "", "", TOO_MANY_WRONG, DOMAIN_SLOW, 0 },
+	{ "policy", JUDGE_SOFT, ANY, "", "*.7.*", "", SPAM "|" POLICY "|" SENDER "|" RELAYING, DOMAIN_SLOW, 0 },
+	/* Postfix's REJECT, and whoever has one code for all refusals, say 5.7.1 of users that there are not. */
+	{ "no-such-user", JUDGE_HARD, WHERE_BOUNCE | WHERE_QUOTED, "5", "*.7.*", "", NO_SUCH_USER_SURE, NOBODY, 0 },
+	{ "disabled", JUDGE_HARD, WHERE_BOUNCE | WHERE_QUOTED, "5", "*.7.*", "", DISABLED_SURE, NOBODY, 0 },
 	{ "policy", JUDGE_SOFT, ANY, "", "*.7.*", "", "", DOMAIN_SLOW, 0 },
 	{ "sender-refused", JUDGE_SOFT, ANY, "", "*.1.7 *.1.8", "", "", DOMAIN_SLOW, 0 },
+	{ "sender-refused", JUDGE_SOFT, ANY, "", "", "", SENDER, DOMAIN_SLOW, 0 },
+	{ "routing", JUDGE_SOFT, WHERE_BOUNCE, "", "", "", NOT_NOW, DOMAIN_SLOW, 0 },
+	{ "no-such-user", JUDGE_HARD, ANY, "", "*.1.1", "", NO_SUCH_USER_SURE, NOBODY, 0 },
 	{ "sender-refused", JUDGE_SOFT, ANY, "", "", "",
-	    "sender address|sender rejected|sender denied|sender domain|sender verify|sender verification|sender unknown"
-	    "|sender is|sender was|invalid sender|bad sender|unknown sender|domain of sender",
-	    DOMAIN_SLOW, 0 },
+	    "from address|from:domain|from: domain|sender not|mail from|envelope sender|callout|callback|your domain|return path|return-path", DOMAIN_SLOW, 0 },
+	{ "no-such-user", JUDGE_HARD, ANY, "", "", "", NO_SUCH_USER_SURE, NOBODY, 0 },
+	{ "policy", JUDGE_SOFT, NOT_MAIL, "", "", "", "your account|your mail server|your server", DOMAIN_SLOW, 0 },
+	{ "disabled", JUDGE_HARD, ANY, "", "", "", DISABLED_SURE, NOBODY, 0 },
+	{ "routing", JUDGE_SOFT, ANY, "", "", "", DNS_LATER, DOMAIN_SLOW, 0 },
+	{ "spam", JUDGE_SOFT, ANY, "", "", "", SPAM, DOMAIN_SLOW, 0 },
+	{ "no-such-domain", JUDGE_HARD, ANY, "", "", "", NO_DOMAIN_SURE, NOBODY, 0 },
+	{ "policy", JUDGE_SOFT, ANY, "", "", "", POLICY, DOMAIN_SLOW, 0 },
 	{ "no-such-user", JUDGE_HARD, ANY, "", "*.1.1", "", NO_SUCH_USER, NOBODY, 0 },
-	{ "sender-refused", JUDGE_SOFT, ANY, "", "", "",
-	    "from address|sender not|sender was|mail from|envelope sender|callout|verification failed for",
-	    DOMAIN_SLOW, 0 },
-	{ "spam", JUDGE_SOFT, ANY, "", "", "",
-	    "spam|unsolicited|blacklist|black list|blocklist|block list|block-list|blocked|dnsbl|rbl.|rbl:|reputation|virus"
-	    "|malware|phish|dmarc|dkim|spf check|spf fail|sender policy framework"
-	    "|junk|bulk mail|content rejected|content denied|banned|listed by|is listed|listed at|reverse dns|ptr record"
-	    "|suspicious|infected|forbidden|attachment|spf record|helo|rdns|spamhaus|senderbase",
-	    DOMAIN_SLOW, 0 },
-	{ "policy", JUDGE_SOFT, ANY, "", "", "",
-	    "policy|policies|not authorized|not authorised|not permitted|prohibited|prohibition|authentication"
-	    "|access denied. ip|security|rejected by recipient|rejected by header|restricted|only accepts",
-	    DOMAIN_SLOW, 0 },
-	{ "relaying", JUDGE_SOFT, ANY, "", "", "", RELAYING, DOMAIN_SLOW, 0 },
+	{ "relaying", JUDGE_SOFT, ANY, "", "", "", RELAYING "|not a gateway", DOMAIN_SLOW, 0 },
 	{ "routing", JUDGE_SOFT, ANY, "", "*.4.6 *.4.7", "", "", DOMAIN_SLOW, 0 },
-	{ "routing", JUDGE_SOFT, ANY, "", "", "",
-	    "loops back|mail loop|forwarding loop|routing loop|too many hops|hop count|timed out|timeout|connection refused"
-	    "|connection reset|lost connection|no route to host|network is unreachable|try again"
-	    "|connection dropped|read error|establish an smtp|message expired|delivery time expired|queue too long"
-	    "|too long in the queue|no answer from|temporary failure|temporarily|points to local host"
-	    "|unreachable|not responding|dns server failure|name server timeout|config error|configuration error|retry time not reached",
-	    DOMAIN_SLOW, 0 },
+	{ "routing", JUDGE_SOFT, ANY, "", "", "", ROUTE, DOMAIN_SLOW, 0 },
+	{ "server-trouble", JUDGE_SOFT, WHERE_BOUNCE, "", "", "", SERVER_TROUBLE, NOBODY, 0 },
+	{ "server-trouble", JUDGE_SOFT, WHERE_BOUNCE, "4", "", "", "mailbox unavailable|mailbox is unavailable|mailbox not available", NOBODY, 0 },
+
+	{ "policy", JUDGE_SOFT, WHERE_BOUNCE, "", "*.1.1 *.2.1", "", MESSAGE_REFUSED, NOBODY, 0 },
 
 	/* The address is dead. */
 	{ "no-such-user", JUDGE_HARD, ANY, "", "*.1.1 *.1.6", "", "", NOBODY, 0 },
+	{ "no-such-user", JUDGE_HARD, WHERE_BOUNCE, "", "5.1.3", "", "", NOBODY, 0 }, /* no server takes such an address */
 	{ "no-such-domain", JUDGE_HARD, ANY, "", "*.1.2", "", "", NOBODY, 0 },
 	{ "disabled", JUDGE_HARD, ANY, "", "*.2.1", "", "", NOBODY, 0 },
 	{ "no-such-user", JUDGE_HARD, ANY, "", "*.1.0", "", "address rejected", NOBODY, 0 },                                                   /* IronPort */
 	{ "no-such-user", JUDGE_HARD, ANY, "", "*.4.1", "", "address rejected: access denied|addresses rejected : access denied", NOBODY, 0 }, /* Microsoft 365 */
 	{ "no-such-user", JUDGE_HARD, ANY, "", "", "", NO_SUCH_USER, NOBODY, 0 },
 	{ "disabled", JUDGE_HARD, ANY, "", "", "",
-	    "account disabled|account closed|account terminated|account suspended|account deactivated|account expired"
-	    "|account inactive|account is disabled|account is closed|account is inactive"
-	    "|account has been|account is suspended|account is terminated|account that you tried to reach is|account locked"
-	    "|account is locked|account not active|account is not active"
-	    "|mailbox disabled|mailbox inactive|mailbox expired|mailbox is disabled|mailbox is inactive|mailbox has been"
-	    "|mailbox suspended|mailbox closed|mailbox is closed|mailbox deactivated"
-	    "|user disabled|user inactive|user is disabled|user is inactive|user suspended|user is suspended"
-	    "|user is terminated|user has been|user deactivated|user account is expired|user not active"
-	    "|inactive user|inactive account|inactive mailbox|inactive recipient|disabled recipient|disabled user"
-	    "|disabled account|recipient is inactive|recipient suspended|recipient is suspended|recipient is disabled"
-	    "|suspended user|suspended account|suspended mailbox|email account is suspended|address is disabled"
-	    "|address has been disabled|is a deactivated mailbox|discontinued",
-	    NOBODY, 0 },
-	{ "no-such-domain", JUDGE_HARD, ANY, "", "", "",
-	    "domain not found|domain name not found|no such domain|unknown domain|domain unknown|domain does not exist"
-	    "|domain doesn't exist|domain not exist|nonexistent domain|nonexistentdomain|nonexistent-domain"
-	    "|non-existent domain|non-existent host|domainnonexistent|invalid domain|host not found|host unknown"
-	    "|unknown host|no such host|nxdomain|nx domain|domain must resolve"
-	    "|unrouteable address|unrouteable mail domain|unroutable address|find any host named|name or service not known|no address associated"
-	    "|bad destination system|bad destination host|bad destination mail"
-	    "|no mx record|no valid mx|has no mx|address rejected: domain",
+	    "account has been|mailbox has been|user has been|recipient has been|address has been", NOBODY, 0 },
+	{ "no-such-domain", JUDGE_HARD, ANY, "", "", "", "unrouteable address|unroutable address|address rejected: domain|bad destination mail", NOBODY, 0 },
+
+	/* The words that are left when something stood between them: "user ann does not exist". */
+	{ "no-such-user", JUDGE_HARD, ANY, "5 0", "", "",
+	    "does not exist|doesn't exist|doesnt exist|not exist|not found|is unknown|unknown or invalid|: unknown|couldn't be found|could not be found"
+	    "|cannot be found|can't be found|wasn't found|desconocido|desconhecido|inconnu|unbekannt",
 	    NOBODY, 0 },
 
-	/* The words that are left when an address stood between them: "user <ann@example.org> does not exist". */
-	{ "no-such-user", JUDGE_HARD, ANY, "5 0", "", "",
-	    "does not exist|doesn't exist|doesnt exist|not exist|not found|is unknown|unknown or invalid|: unknown",
-	    NOBODY, 0 },
+	{ "no-such-user", JUDGE_HARD, WHERE_BOUNCE, "5 0", "", "", SOMEBODY "&" NOT_THERE, NOBODY, 0 },
 
 	/* Whatever else. */
 	{ "refused", JUDGE_SOFT, ANY, "", "", "", "", RELAY_SLOW, 0 },

@@ -53,6 +53,7 @@ struct report_recipient {
 	char text[REPORT_TEXT];  /* what it said, one line of UTF-8, redacted (judge_redact_for) */
 	char rule[32];           /* the row of the judge's table that decided: "no-such-user"; "" for what nobody judged */
 	enum report_class class;
+	bool trying; /* it is being tried still: soft to look at, and without effect, whatever kind the report is */
 };
 
 /* Where a link of ours may stand. The text is what looks like one; nobody has checked it. */

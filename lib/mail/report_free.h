@@ -17,14 +17,17 @@ struct report_free_in {
 	bool null_sender;     /* Return-Path: <>, or Auto-Submitted says auto-replied or auto-generated */
 	const char *text;     /* the readable parts before a returned message, decoded, UTF-8, LF; lines as they were */
 	const char *returned; /* the returned message's headers, where one was found behind the text or as a part; "" */
+	const char *failed;   /* X-Failed-Recipients (Exim, Gmail): addresses with commas between; "" or NULL */
+	const char *to;       /* whom it was sent to: an envelope address of ours, that is never the one that failed; "" or NULL */
 };
 
 #define REPORT_FREE_MOST 100
 
 struct report_free_recipient {
-	char address[255]; /* ADDR_MAX */
-	char text[1024];   /* its reason, one line, as it was written: not redacted */
-	char server[256];  /* who said it, where the text names one; "" */
+	char address[255];  /* ADDR_MAX; its domain in lower case */
+	char original[255]; /* whom we wrote to, where it says that the mail was sent on from there ("generated from"); "" */
+	char text[1024];    /* its reason, one line, as it was written: not redacted */
+	char server[256];   /* who said it, where the text names one; "" */
 	int code;
 	char enhanced[12];
 };

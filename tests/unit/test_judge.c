@@ -478,7 +478,11 @@ static const struct {
 	    "", "bigbassboris MAILBOX FULL" },
 	{ "mailbox-full", JUDGE_SOFT, NONE, BOUNCE, 550, "5.1.1",
 	    "", "Mailbox is full / over quota" },
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 550, "5.7.1",
+	    "", "<ann@example.org>: user unknown" }, /* Postfix's REJECT has this code for whatever an administrator writes */
 	{ "policy", JUDGE_SOFT, NONE, BOUNCE, 550, "5.7.1",
+	    "", "<ann@example.org>: user unknown, or your address is blocked" },
+	{ "policy", JUDGE_SOFT, NONE, RCPT, 550, "5.7.1",
 	    "", "<ann@example.org>: user unknown" },
 	{ "spam", JUDGE_SOFT, NONE, BOUNCE, 550, "5.1.1",
 	    "", "Recipient rejected: listed in a DNSBL" },
@@ -486,7 +490,9 @@ static const struct {
 	    "", "Message contains invalid header" },
 	{ "content", JUDGE_SOFT, NONE, MAIL, 553, "5.6.7",
 	    "", "Addresses need SMTPUTF8" },
-	{ "refused", JUDGE_SOFT, NONE, BOUNCE, 550, "5.1.3",
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 550, "5.1.3",
+	    "", "Bad recipient address syntax" }, /* no server will ever take it */
+	{ "refused", JUDGE_SOFT, NONE, RCPT, 550, "5.1.3",
 	    "", "Bad recipient address syntax" },
 	{ "relaying", JUDGE_SOFT, NONE, BOUNCE, 550, "",
 	    "", "Unable to relay for <ann@example.org>" },
@@ -496,7 +502,7 @@ static const struct {
 	    "", "This message looks like SPAM to us" },
 	{ "refused", JUDGE_SOFT, NONE, BODY, 554, "5.0.0",
 	    "", "Service unavailable" },
-	{ "refused", JUDGE_SOFT, NONE, BOUNCE, 554, "5.0.0",
+	{ "server-trouble", JUDGE_SOFT, NONE, BOUNCE, 554, "5.0.0",
 	    "", "Service unavailable" },
 	{ "refused", JUDGE_SOFT, NONE, BOUNCE, 550, "",
 	    "", "" },
@@ -567,9 +573,19 @@ static const struct {
 	    "", "Recipient only accepts mail from known senders" },
 	{ "routing", JUDGE_SOFT, NONE, BOUNCE, 550, "",
 	    "", "temporarily disabled mailbox" },
-	{ "refused", JUDGE_SOFT, NONE, BOUNCE, 554, "5.3.0",
+	{ "server-trouble", JUDGE_SOFT, NONE, BOUNCE, 554, "5.3.0",
 	    "", "unknown mailer error 1" },
 	{ "refused", JUDGE_SOFT, NONE, RCPT, 550, "", "", "Recipient address could not be verified" },
+	/* what came back: whose code counts */
+	{ "refused", JUDGE_SOFT, NONE, BOUNCE, 553, "5.1.3", "", "smtp; 553 sorry, we do not like you" }, /* Sendmail's own 5.1.3 */
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 553, "5.1.3", "", "smtp; 553 5.1.3 <ann..@example.org>... no good" },
+	{ "policy", JUDGE_SOFT, NONE, BOUNCE, 550, "5.1.1", "", "host mx.example[192.0.2.2] said: 550 5.7.1 go away (in reply to RCPT TO command)" },
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 550, "5.0.0", "", "smtp; 550 5.1.1 go away" },
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 0, "5.0.0", "", "go away (#5.1.1)" },
+	{ "mailbox-full", JUDGE_SOFT, NONE, BOUNCE, 0, "", "", "550 user unknown? No: host mx.example[192.0.2.2] said: 552 over quota" },
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 0, "5.1.1", "", "user unknown: host mx.example[192.0.2.2] said: 550" },
+	{ "sender-refused", JUDGE_SOFT, NONE, BOUNCE, 550, "5.1.1", "", "host mx.example[192.0.2.2] said: 550 User unknown (in reply to MAIL FROM command)" },
+	{ "reputation", JUDGE_SOFT, NONE, BOUNCE, 553, "", "", "[TSS09] All messages from 192.0.2.1 will be permanently deferred" },
 };
 // clang-format on
 
@@ -582,7 +598,7 @@ verdicts(void **state)
 	assert_true(sizeof(cases) / sizeof(cases[0]) >= 120);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct judge_in in = { cases[i].code, cases[i].enhanced, cases[i].text, cases[i].server, cases[i].stage != BOUNCE,
-			(enum judge_stage)cases[i].stage };
+			(enum judge_stage)cases[i].stage, false };
 		struct judge_out out = judge_reply(&in);
 
 		if (out.verdict == cases[i].want && strcmp(out.rule, cases[i].rule) == 0 && (int)out.pace == cases[i].pace)
@@ -592,6 +608,96 @@ verdicts(void **state)
 		wrong++;
 	}
 	assert_int_equal(wrong, 0);
+}
+
+/* Cut a line of the file into its five fields. */
+static bool
+fields(char *line, char *field[5])
+{
+	line[strcspn(line, "\n")] = '\0';
+	for (int i = 0; i < 5; i++) {
+		field[i] = line;
+		line = strchr(line, '\t');
+		if (i < 4 && !line)
+			return false;
+		if (line)
+			*line++ = '\0';
+	}
+	return true;
+}
+
+/* tests/data/replies.tsv: what comes back, in the words of servers of all kinds. Each must be right, alone and in the dress of a report. */
+static void
+replies(void **state)
+{
+	static const char *const dress[] = { "%s", "smtp; %s", "host mx.antispam.example[192.0.2.1] said: %s (in reply to RCPT TO command)",
+		"SMTP error from remote mail server after RCPT TO:<ann@example.org>:\r\n    host mx.example [192.0.2.1]: %s",
+		"192.0.2.1 does not like recipient.\nRemote host said: %s\nGiving up on 192.0.2.1." };
+	FILE *f = fopen("tests/data/replies.tsv", "r");
+	char line[2048], dressed[4096], said[4096], *field[5];
+	int wrong = 0, seen = 0;
+
+	(void)state;
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		if (line[0] == '#')
+			continue;
+		if (!fields(line, field))
+			fail_msg("no row: %s", line);
+		seen++;
+		for (size_t i = 0; i < (field[4][0] ? sizeof(dress) / sizeof(dress[0]) : 1); i++) {
+			struct judge_in in = { atoi(field[1]), field[2], dressed, "", false, JUDGE_AT_BOUNCE, true };
+			struct judge_out out;
+
+			snprintf(said, sizeof(said), "%s %s %s", field[1], field[2], field[4]);
+			snprintf(dressed, sizeof(dressed), dress[i], i && in.code ? said : field[4]);
+			out = judge_reply(&in);
+			if (strcmp(out.verdict == JUDGE_HARD ? "hard" : "soft", field[0]) == 0 && out.verdict != JUDGE_RETRY)
+				continue;
+			print_error("%s: %s by %s: %d %s %s\n", field[3], judge_name(out.verdict), out.rule, in.code, in.enhanced, dressed);
+			wrong++;
+		}
+	}
+	fclose(f);
+	assert_true(seen > 500);
+	assert_int_equal(wrong, 0);
+}
+
+/* A temporary reply, while it is tried again and when nobody will. */
+static void
+given_up(void **state)
+{
+	static const struct {
+		const char *name;
+		int code;
+		const char *enhanced, *text;
+		enum judge_verdict want;
+	} given[] = {
+		{ "no such user, in words", 450, "4.1.1", "User unknown in local recipient table", JUDGE_HARD },
+		{ "… by a code alone", 450, "4.1.1", "", JUDGE_SOFT },
+		{ "… that was never verified", 450, "4.1.1", "unverified address: connect to mx.example[192.0.2.1]:25: timed out", JUDGE_SOFT },
+		{ "given up for it", 0, "4.4.7", "message expired: 450 4.1.1 User unknown", JUDGE_HARD },
+		{ "no such domain, in words", 450, "4.1.2", "Recipient address rejected: Domain not found", JUDGE_HARD },
+		{ "no answer of a name server", 0, "4.4.3", "Name service error for name=x.example type=MX: Host not found, try again", JUDGE_SOFT },
+		{ "unavailable", 450, "", "Requested mail action not taken: mailbox unavailable", JUDGE_SOFT },
+		{ "full", 452, "4.2.2", "over quota", JUDGE_SOFT },
+		{ "nothing", 0, "4.0.0", "", JUDGE_SOFT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
+		struct judge_in in = { given[i].code, given[i].enhanced, given[i].text, NULL, false, JUDGE_AT_BOUNCE, false };
+
+		if (judge_reply(&in).verdict != JUDGE_RETRY)
+			fail_msg("%s: not tried again", given[i].name);
+		in.final = true;
+		if (judge_reply(&in).verdict != given[i].want)
+			fail_msg("%s: %s by %s", given[i].name, judge_name(judge_reply(&in).verdict), judge_reply(&in).rule);
+		in.from_relay = true;
+		in.stage = JUDGE_AT_RCPT;
+		if (judge_reply(&in).verdict == JUDGE_HARD || judge_reply(&in).verdict == JUDGE_SOFT)
+			fail_msg("%s: final in a session", given[i].name);
+	}
 }
 
 /* What is wrong with a judgement, whatever was said, or NULL. */
@@ -674,15 +780,15 @@ holds(void **state)
 		struct judge_in in;
 		int64_t want;
 	} held[] = {
-		{ "a rate", { 454, "", "Throttling failure: Maximum sending rate exceeded.", "", true, JUDGE_AT_BODY }, 15 },
-		{ "a day", { 454, "", "Throttling failure: Daily message quota exceeded.", "", true, JUDGE_AT_BODY }, 3600 },
-		{ "a day, for good", { 550, "5.4.5", "Daily user sending limit exceeded.", "", true, JUDGE_AT_RCPT }, 3600 },
-		{ "the sender", { 553, "5.7.1", "Sender address rejected", "", true, JUDGE_AT_MAIL }, 300 },
-		{ "relaying", { 554, "5.7.1", "Relay access denied", "", true, JUDGE_AT_RCPT }, 300 },
-		{ "trouble for now", { 450, "4.1.8", "Sender address rejected: Domain not found", "", true, JUDGE_AT_RCPT }, 60 },
-		{ "it goes away", { 421, "", "closing", "", true, JUDGE_AT_BODY }, 0 },
-		{ "one person", { 450, "", "", "", true, JUDGE_AT_RCPT }, 0 },
-		{ "somewhere else", { 554, "5.7.1", "Relay access denied", "", false, JUDGE_AT_RCPT }, 0 },
+		{ "a rate", { 454, "", "Throttling failure: Maximum sending rate exceeded.", "", true, JUDGE_AT_BODY, false }, 15 },
+		{ "a day", { 454, "", "Throttling failure: Daily message quota exceeded.", "", true, JUDGE_AT_BODY, false }, 3600 },
+		{ "a day, for good", { 550, "5.4.5", "Daily user sending limit exceeded.", "", true, JUDGE_AT_RCPT, false }, 3600 },
+		{ "the sender", { 553, "5.7.1", "Sender address rejected", "", true, JUDGE_AT_MAIL, false }, 300 },
+		{ "relaying", { 554, "5.7.1", "Relay access denied", "", true, JUDGE_AT_RCPT, false }, 300 },
+		{ "trouble for now", { 450, "4.1.8", "Sender address rejected: Domain not found", "", true, JUDGE_AT_RCPT, false }, 60 },
+		{ "it goes away", { 421, "", "closing", "", true, JUDGE_AT_BODY, false }, 0 },
+		{ "one person", { 450, "", "", "", true, JUDGE_AT_RCPT, false }, 0 },
+		{ "somewhere else", { 554, "5.7.1", "Relay access denied", "", false, JUDGE_AT_RCPT, false }, 0 },
 	};
 
 	(void)state;
@@ -702,14 +808,19 @@ no_row_is_dead(void **state)
 	for (const struct judge_rule *r = judge_table; r->name; r++) {
 		bool alive = false;
 
-		for (const char *w = r->words;; w += w[0] == '|') {
+		for (const char *w = r->words;; w += w[0] == '|' || w[0] == '&') {
 			char word[120], enhanced[16], server[32];
-			size_t n = strcspn(w, "|"), m = strcspn(r->enhanced, " ");
-			struct judge_in in = { atoi(r->codes), enhanced, word, server, false, JUDGE_AT_BOUNCE };
+			size_t n = strcspn(w, "|&"), m = strcspn(r->enhanced, " ");
+			const char *other = strchr(r->words, '&'); /* what must stand there as well */
+			struct judge_in in = { atoi(r->codes), enhanced, word, server, false, JUDGE_AT_BOUNCE, false };
 			struct judge_out out = { 0 };
 			bool reached = false;
 
+			if (other)
+				other = w > other ? r->words : other + 1;
 			snprintf(word, sizeof(word), "%s%.*s", r->where == WHERE_QUOTED ? "mx said: " : "", (int)n, w);
+			if (other)
+				snprintf(word + strlen(word), sizeof(word) - strlen(word), " %.*s", (int)strcspn(other, "|&"), other);
 			snprintf(server, sizeof(server), "%.*s", (int)strcspn(r->server, "|"), r->server);
 			snprintf(enhanced, sizeof(enhanced), "%.*s", (int)m, r->enhanced);
 			for (char *c = enhanced; *c; c++)
@@ -878,6 +989,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(verdicts),
+		cmocka_unit_test(replies),
+		cmocka_unit_test(given_up),
 		cmocka_unit_test(promises),
 		cmocka_unit_test(holds),
 		cmocka_unit_test(names),

@@ -1,0 +1,327 @@
+/*
+ * report_free_reason.c - why each recipient of a bounce was refused, in whose words.
+ *
+ * What stands beside the address says it, or a server's reply further on that names the address (a transcript), or the first reply
+ * behind it, or, where it tells of all of them once, the best line of the text.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "mail/report_free_private.h"
+
+enum {
+	REASON_MOST = 900,
+	PARAGRAPH_LINES = 12,
+	ROUND_LINES = 400 /* behind a recipient in which its reason is looked for */
+};
+
+/* The reason that is being put together: one line, no space twice. */
+struct reason {
+	char *text;
+	size_t n, size;
+};
+
+static void
+reason_add(struct reason *r, const char *s, size_t n)
+{
+	while (r->n == 0 && n > 0 && strchr(" \t:;,.-|>=*])", *s)) /* what joined it to the address */
+		s++, n--;
+	if (r->n > 0 && r->n + 1 < r->size && n > 0 && r->text[r->n - 1] != ' ')
+		r->text[r->n++] = ' ';
+	for (size_t i = 0; i < n && r->n + 1 < r->size; i++) {
+		bool space = isspace((unsigned char)s[i]);
+
+		if (!space || (r->n > 0 && r->text[r->n - 1] != ' '))
+			r->text[r->n++] = space ? ' ' : s[i];
+	}
+	r->text[r->n] = '\0';
+}
+
+/* No half character at the end, nor a space. */
+static void
+reason_end(struct reason *r)
+{
+	while (r->n > 0 && !text_is_utf8(r->text, r->n) && r->n + 5 > r->size)
+		r->n--;
+	while (r->n > 0 && r->text[r->n - 1] == ' ')
+		r->n--;
+	r->text[r->n] = '\0';
+}
+
+static bool
+is_rule(const struct free_text *t, int line)
+{
+	const char *s = t->low + t->line[line].at;
+	size_t n = t->line[line].n, i = 0;
+
+	while (i < n && (s[i] == ' ' || s[i] == '\t' || s[i] == '|'))
+		i++;
+	return n - i >= 3 && strchr("-=*_", s[i]) && s[i + 1] == s[i] && s[i + 2] == s[i];
+}
+
+/* What the sending side said in a transcript: no part of a reply. */
+static bool
+is_command(const struct free_text *t, int line)
+{
+	return free_has(">>>|-->|while talking to", t->low + t->line[line].at, t->line[line].n < 60 ? t->line[line].n : 60);
+}
+
+static bool
+says_something(const char *s, size_t n)
+{
+	size_t letters = 0;
+
+	for (size_t i = 0; i < n; i++)
+		letters += isalpha((unsigned char)s[i]) || (unsigned char)s[i] >= 0x80;
+	return letters >= 4;
+}
+
+/* Where the recipients' own parts of the text begin: taken[line] = the recipient that the line lists, + 1. */
+struct round {
+	const struct free_text *t;
+	const struct free_mentions *m;
+	unsigned char taken[FREE_LINES];
+};
+
+/* Add lines from `line` on, the first from `at`, to the end of the paragraph or the next recipient's line. Returns the line behind. */
+static int
+add_paragraph(const struct round *round, struct reason *r, int line, size_t at)
+{
+	const struct free_text *t = round->t;
+	int first = line;
+
+	for (; line < t->lines && line < first + PARAGRAPH_LINES && r->n < REASON_MOST; line++) {
+		const struct free_line *l = &t->line[line];
+
+		if (line > first && (l->n == 0 || round->taken[line] || is_rule(t, line) || is_command(t, line)))
+			break;
+		if (line > first)
+			at = l->at;
+		if (at < l->at + l->n)
+			reason_add(r, t->text + at, l->at + l->n - at);
+	}
+	return line;
+}
+
+static enum free_grade
+grade_of(const char *s, size_t n)
+{
+	char low[1024], enhanced[12];
+	int code;
+	enum free_grade grade;
+
+	memcpy(low, s, n < sizeof low - 1 ? n : sizeof low - 1);
+	low[n < sizeof low - 1 ? n : sizeof low - 1] = '\0';
+	free_lower(low);
+	grade = free_codes(low, strlen(low), &code, enhanced);
+	return grade == FREE_SILENT && free_has(free_failures, low, strlen(low)) ? FREE_WORDS : grade;
+}
+
+/* The line with the highest grade from `from` to before `to`; -1: all are silent. What is final goes before what is not. */
+static int
+best_line(const struct free_text *t, int from, int to)
+{
+	int best = -1, rank = 0;
+
+	for (int i = from; i < to && i < t->lines && i < from + ROUND_LINES; i++) {
+		int worth = (int)t->line[i].grade * 2;
+
+		if (worth >= FREE_CODE * 2) {
+			char enhanced[12];
+			int code;
+
+			free_codes(t->low + t->line[i].at, t->line[i].n, &code, enhanced);
+			worth += *enhanced == '5' || code >= 500;
+		}
+		if (worth > rank) {
+			rank = worth;
+			best = i;
+		}
+	}
+	return best;
+}
+
+/* A reply that names the address elsewhere, or that answers "RCPT TO" with it: the line, or -1. */
+static int
+reply_to(const struct free_text *t, const struct free_mentions *m, int own)
+{
+	for (int i = 0; i < m->count; i++) {
+		const struct free_line *l = &t->line[m->at[i].line];
+		int line = m->at[i].line;
+
+		if (i == own || strcasecmp(m->at[i].address, m->at[own].address) != 0)
+			continue;
+		if (free_line_has("rcpt to", t, line) && l->grade < FREE_CODE) {
+			for (int k = line + 1; k < t->lines && k < line + 5; k++) {
+				if (free_line_has("rcpt to", t, k))
+					break;
+				if (t->line[k].grade >= FREE_CODE)
+					return k;
+			}
+		} else if (l->grade >= FREE_CODE) {
+			return line;
+		}
+	}
+	return -1;
+}
+
+/* The line of the next recipient behind a line; the text's end when it is the last. */
+static int
+next_taken(const struct round *round, int line)
+{
+	for (line++; line < round->t->lines; line++)
+		if (round->taken[line])
+			return line;
+	return round->t->lines;
+}
+
+/* Words that no code stands with: the region's first lines that say something. */
+static void
+add_words(const struct round *round, struct reason *r, int line, int to)
+{
+	int best = best_line(round->t, line, to);
+
+	for (int i = best == -1 ? line : best; i < to && i < line + 40 && r->n < REASON_MOST / 2; i++)
+		if (!is_rule(round->t, i) && (round->t->line[i].grade != FREE_SILENT || !free_line_has(free_contacts, round->t, i)))
+			reason_add(r, round->t->text + round->t->line[i].at, round->t->line[i].n);
+}
+
+static bool
+is_host_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '-' || c == '.';
+}
+
+/* A host's name or address behind one of the marks. */
+static bool
+host_behind(char out[256], const char *marks, const char *low, size_t n)
+{
+	size_t k, at = 0;
+	const char *p;
+
+	for (int tries = 0; tries < 8 && at < n && (p = free_find(marks, low + at, n - at, &k)) != NULL; tries++) {
+		size_t begin = (size_t)(p - low) + k, used = 0;
+
+		at = begin;
+		while (begin < n && strchr(" <[(\"'", low[begin]))
+			begin++;
+		while (begin + used < n && used < 255 && is_host_char(low[begin + used]))
+			used++;
+		while (used > 0 && (low[begin + used - 1] == '.' || low[begin + used - 1] == '-'))
+			used--;
+		if (used > 3 && memchr(low + begin, '.', used)) {
+			memcpy(out, low + begin, used);
+			out[used] = '\0';
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+find_server(const struct free_text *t, struct report_free_recipient *r, int line)
+{
+	static const char marks[] = "host |while talking to |remote server |by server |server for |remote system: dns;|remote-mta: dns;"
+				    "|remote mta |generating server:|reporting-mta: dns;|connected to |remote host |mail server |giving up on "
+				    "| by |server: |mx: |said by |error from |from remote |rejected by ";
+	char low[1024];
+	size_t from, to;
+
+	memcpy(low, r->text, strlen(r->text) + 1);
+	free_lower(low);
+	if (host_behind(r->server, marks, low, strlen(low)) || line < 0)
+		return;
+	from = t->line[line > 6 ? line - 6 : 0].at;
+	to = t->line[line].at + t->line[line].n;
+	if (!host_behind(r->server, marks, t->low + from, to - from))
+		(void)host_behind(r->server, "generating server:|while talking to |remote system: dns;", t->low, t->n);
+}
+
+/* Whether the reason stands behind the address: it is listed, and no reply's code stands before it. */
+static bool
+begins_reason(const struct free_text *t, const struct free_mention *m)
+{
+	const struct free_line *l = &t->line[m->line];
+	char enhanced[12];
+	int code;
+
+	return m->trust >= FREE_LABELLED && free_codes(t->low + l->at, m->begin - l->at, &code, enhanced) == FREE_SILENT;
+}
+
+static void
+fill(const struct round *round, int mention, struct report_free_recipient *out, int count)
+{
+	const struct free_text *t = round->t;
+	struct reason r = { out->text, 0, sizeof out->text };
+	int line = -1, best = -1, after = 0, to = t->lines;
+	enum free_grade grade = FREE_SILENT;
+
+	if (mention >= 0) {
+		const struct free_mention *m = &round->m->at[mention];
+
+		line = m->line;
+		after = add_paragraph(round, &r, line, begins_reason(t, m) ? m->end : t->line[line].at);
+		to = next_taken(round, line);
+		if (!says_something(r.text, r.n)) {
+			r.n = 0;
+			*r.text = '\0';
+			if (m->trust == FREE_LABELLED && free_has(free_failures, t->low + t->line[line].at, m->begin - t->line[line].at))
+				reason_add(&r, t->text + t->line[line].at, t->line[line].n); /* "Unknown user: ann@…" */
+		}
+		grade = grade_of(r.text, r.n);
+		if (grade < FREE_CODE)
+			best = reply_to(t, round->m, mention);
+	}
+	if (grade < FREE_CODE && best == -1) {
+		best = best_line(t, after, to);
+		if (best == -1 && r.n == 0 && line > 0) {
+			best = best_line(t, 0, line); /* "… for this reason: X" before the list */
+			if (best != -1)
+				after = best, to = line;
+		}
+		if (best == -1 || t->line[best].grade < FREE_CODE) {
+			int all = best_line(t, 0, t->lines); /* it tells of all of them once */
+
+			if (all != -1 && t->line[all].grade >= FREE_CODE && (count == 1 || r.n == 0))
+				best = all;
+		}
+	}
+	if (best != -1 && t->line[best].grade > grade && (t->line[best].grade >= FREE_CODE || grade == FREE_SILENT)) {
+		if (t->line[best].grade >= FREE_CODE)
+			add_paragraph(round, &r, best, t->line[best].at);
+		else
+			add_words(round, &r, after, to);
+		line = best;
+	} else if (r.n == 0) {
+		add_words(round, &r, after, to);
+	}
+	reason_end(&r);
+	find_server(t, out, line);
+}
+
+void
+free_reasons(const struct free_text *t, const struct free_mentions *m, const int *mention, struct report_free_out *out,
+    const char *subject)
+{
+	struct round round = { .t = t, .m = m };
+
+	for (int i = 0; i < out->count; i++)
+		if (mention[i] >= 0)
+			round.taken[m->at[mention[i]].line] = 1;
+	for (int i = 0; i < out->count; i++) {
+		struct report_free_recipient *r = &out->recipient[i];
+		char low[sizeof r->text];
+
+		fill(&round, mention[i], r, out->count);
+		if (!*r->text) {
+			struct reason words = { r->text, 0, sizeof r->text };
+
+			reason_add(&words, subject, strlen(subject));
+			reason_end(&words);
+		}
+		memcpy(low, r->text, sizeof low);
+		free_lower(low);
+		free_codes(low, strlen(low), &r->code, r->enhanced);
+	}
+}

@@ -1,0 +1,413 @@
+/* report_parts.c - a message taken apart by GMime: its headers, and its parts as texts with their roles; see report_private.h. */
+#include <ctype.h>
+#include <gmime/gmime.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "mail/report_private.h"
+
+#define FIRST_BYTES 4096 /* of a part: what tells its role must stand there */
+
+/* Read at most REPORT_PART_BYTES of a leaf, its transfer encoding undone. */
+static void
+read_content(GMimeDataWrapper *content, struct buf *out, size_t most)
+{
+	GMimeStream *stream = g_mime_data_wrapper_get_stream(content), *filtered;
+	GMimeContentEncoding encoding = g_mime_data_wrapper_get_encoding(content);
+	char chunk[8192];
+	ssize_t n;
+
+	if (!stream)
+		return;
+	g_mime_stream_reset(stream);
+	filtered = g_mime_stream_filter_new(stream);
+	if (encoding == GMIME_CONTENT_ENCODING_BASE64 || encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE ||
+	    encoding == GMIME_CONTENT_ENCODING_UUENCODE) {
+		GMimeFilter *filter = g_mime_filter_basic_new(encoding, FALSE);
+
+		g_mime_stream_filter_add(GMIME_STREAM_FILTER(filtered), filter);
+		g_object_unref(filter);
+	}
+	while (out->len < most && (n = g_mime_stream_read(filtered, chunk, sizeof(chunk))) > 0)
+		buf_add(out, chunk, (size_t)n < most - out->len ? (size_t)n : most - out->len);
+	g_object_unref(filtered);
+}
+
+/* Whether one of the fields stands at the beginning of a line. */
+static bool
+has_field(const struct buf *b, size_t most, const char *name)
+{
+	size_t n = strlen(name);
+	const char *p = b->data, *end = b->data + (b->len < most ? b->len : most);
+
+	while (p && (size_t)(end - p) > n) {
+		if (strncasecmp(p, name, n) == 0)
+			return true;
+		p = memchr(p, '\n', (size_t)(end - p));
+		p = p ? p + 1 : NULL;
+	}
+	return false;
+}
+
+static bool
+is_status(const struct buf *b)
+{
+	return (has_field(b, FIRST_BYTES, "final-recipient:") || has_field(b, FIRST_BYTES, "original-recipient:")) &&
+	    (has_field(b, FIRST_BYTES, "action:") || has_field(b, FIRST_BYTES, "status:"));
+}
+
+/* Headers of a message: several fields at once, one of which every message has. */
+static bool
+is_message(const struct buf *b)
+{
+	return report_field_count(b->data, b->len) >= 3 &&
+	    (has_field(b, FIRST_BYTES, "received:") || has_field(b, FIRST_BYTES, "message-id:") ||
+		has_field(b, FIRST_BYTES, "return-path:") || (has_field(b, FIRST_BYTES, "from:") && has_field(b, FIRST_BYTES, "to:")));
+}
+
+/* What a leaf is, by its label, or where that is of no use by what it holds. */
+static enum report_role
+role_of(const struct report_part *p)
+{
+	const char *t = p->type;
+
+	if (strstr(t, "/feedback-report"))
+		return REPORT_ROLE_FEEDBACK;
+	if (strcmp(t, "message/disposition-notification") == 0 || strcmp(t, "message/global-disposition-notification") == 0)
+		return REPORT_ROLE_RECEIPT;
+	if (strcmp(t, "text/rfc822-headers") == 0 || strcmp(t, "message/rfc822-headers") == 0 ||
+	    strcmp(t, "message/global-headers") == 0 || strcmp(t, "text/rfc822") == 0)
+		return REPORT_ROLE_RETURNED;
+	if (strstr(t, "delivery-status"))
+		return has_field(&p->text, REPORT_PART_BYTES, "final-recipient:") ||
+			has_field(&p->text, REPORT_PART_BYTES, "original-recipient:") ||
+			has_field(&p->text, REPORT_PART_BYTES, "reporting-mta:")
+		    ? REPORT_ROLE_STATUS
+		    : REPORT_ROLE_WORDS; /* prose with the wrong label */
+	if (strncmp(t, "message/", 8) == 0)
+		return is_status(&p->text) ? REPORT_ROLE_STATUS : REPORT_ROLE_RETURNED;
+	if (strncmp(t, "text/", 5) != 0 && strncmp(t, "application/", 12) != 0)
+		return REPORT_ROLE_OTHER;
+	if (has_field(&p->text, FIRST_BYTES, "feedback-type:") && has_field(&p->text, FIRST_BYTES, "user-agent:"))
+		return REPORT_ROLE_FEEDBACK;
+	if (is_status(&p->text) && report_field_count(p->text.data, p->text.len) > 0)
+		return REPORT_ROLE_STATUS;
+	if (is_message(&p->text))
+		return REPORT_ROLE_RETURNED;
+	return strncmp(t, "text/", 5) == 0 && strcmp(t, "text/calendar") != 0 ? REPORT_ROLE_WORDS : REPORT_ROLE_OTHER;
+}
+
+static struct report_part *
+new_part(struct report_mail *m, const char *type)
+{
+	struct report_part *p;
+
+	if (m->parts == REPORT_PARTS || m->decoded >= REPORT_TEXTS_BYTES)
+		return NULL;
+	p = &m->part[m->parts++];
+	buf_init(&p->text);
+	snprintf(p->type, sizeof(p->type), "%.63s", type ? type : "text/plain");
+	text_lower(p->type);
+	return p;
+}
+
+static void
+take_leaf(struct report_mail *m, GMimePart *leaf)
+{
+	GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(leaf));
+	GMimeDataWrapper *content = g_mime_part_get_content(leaf);
+	char *name = g_mime_content_type_get_mime_type(type);
+	struct report_part *p = new_part(m, name);
+	struct buf raw = BUF_INIT;
+
+	g_free(name);
+	if (!p)
+		return;
+	if (content && strncmp(p->type, "image/", 6) != 0 && strncmp(p->type, "video/", 6) != 0 && strncmp(p->type, "audio/", 6) != 0)
+		read_content(content, &raw, REPORT_PART_BYTES);
+	if (strcmp(p->type, "text/html") == 0) {
+		struct buf html = BUF_INIT;
+
+		report_text_add(&html, raw.data, raw.len, g_mime_content_type_get_parameter(type, "charset"));
+		report_text_add_html(&p->text, html.data, html.len);
+		buf_release(&html);
+	} else
+		report_text_add(&p->text, raw.data, raw.len, g_mime_content_type_get_parameter(type, "charset"));
+	m->decoded += raw.len;
+	p->role = role_of(p);
+	buf_release(&raw);
+}
+
+/* A message within: its headers, and the beginning of what it says. */
+static void
+take_message(struct report_mail *m, GMimeMessagePart *within)
+{
+	GMimeMessage *message = g_mime_message_part_get_message(within);
+	struct report_part *p = new_part(m, "message/rfc822");
+	char *headers;
+	size_t n;
+
+	if (!p)
+		return;
+	p->role = REPORT_ROLE_RETURNED;
+	headers = message ? g_mime_object_get_headers(GMIME_OBJECT(message), NULL) : NULL;
+	n = headers ? strnlen(headers, REPORT_HEADER_BYTES) : 0;
+	report_text_add(&p->text, headers ? headers : "", n, NULL);
+	m->decoded += n;
+	g_free(headers);
+}
+
+static bool
+is_blank(const char *s)
+{
+	return s[strspn(s, " \t\n")] == '\0';
+}
+
+static void
+take_tree(struct report_mail *m, GMimeObject *o, int depth)
+{
+	if (!o || depth > REPORT_NESTING)
+		return;
+	if (GMIME_IS_MULTIPART(o)) {
+		GMimeMultipart *multi = GMIME_MULTIPART(o);
+		int count = g_mime_multipart_get_count(multi), first = m->parts;
+		bool alternative = g_mime_content_type_is_type(g_mime_object_get_content_type(o), "multipart", "alternative");
+
+		for (int i = 0; i < count && m->parts < REPORT_PARTS; i++)
+			take_tree(m, g_mime_multipart_get_part(multi, i), depth + 1);
+		/* The same thing twice: the plain one is enough, unless it says nothing. */
+		for (int i = first + 1; alternative && i < m->parts; i++)
+			if (m->part[i].role == REPORT_ROLE_WORDS && m->part[first].role == REPORT_ROLE_WORDS &&
+			    !is_blank(m->part[first].text.data))
+				m->part[i].role = REPORT_ROLE_OTHER;
+	} else if (GMIME_IS_MESSAGE_PART(o))
+		take_message(m, GMIME_MESSAGE_PART(o));
+	else if (GMIME_IS_PART(o))
+		take_leaf(m, GMIME_PART(o));
+}
+
+/* From: "Mail Delivery System" <MAILER-DAEMON@x>, MAILER-DAEMON@x (Mail Delivery System), or no address at all. */
+static void
+read_from(struct report_mail *m)
+{
+	char raw[1024], decoded[1024], *open, *at, *p;
+
+	report_field_get(&m->headers, "From", raw, sizeof(raw));
+	report_text_header(decoded, sizeof(decoded), raw);
+	report_field_address(decoded, m->from);
+	text_lower(m->from);
+	if ((open = strrchr(decoded, '<')) && open > decoded) {
+		*open = '\0';
+		p = decoded;
+	} else if ((p = strchr(decoded, '(')) && (at = strrchr(p, ')')))
+		*at = '\0', p++;
+	else
+		p = decoded[0] && !m->from[0] ? decoded : decoded + strlen(decoded);
+	while (*p == '"' || *p == ' ')
+		p++;
+	for (at = p + strlen(p); at > p && (at[-1] == '"' || at[-1] == ' ');)
+		*--at = '\0';
+	p[text_cut(p, strlen(p) < sizeof(m->name) ? strlen(p) : sizeof(m->name) - 1)] = '\0';
+	snprintf(m->name, sizeof(m->name), "%s", p);
+}
+
+static void
+read_headers(struct report_mail *m)
+{
+	char value[REPORT_VALUE];
+
+	read_from(m);
+	report_field_get(&m->headers, "Subject", value, sizeof(value));
+	report_text_header(m->subject, sizeof(m->subject), value);
+	report_field_get(&m->headers, "Return-Path", value, sizeof(value));
+	m->null_sender = strncmp(value, "<>", 2) == 0 || strncasecmp(value, "<mailer-daemon", 14) == 0;
+	report_field_get(&m->headers, "Auto-Submitted", value, sizeof(value));
+	value[strcspn(value, " ;(")] = '\0';
+	snprintf(m->submitted, sizeof(m->submitted), "%.63s", text_lower(value));
+}
+
+static bool
+name_begins(const char *s, const char *words)
+{
+	while (*words) {
+		size_t n = strcspn(words, "|");
+
+		if (strncasecmp(s, words, n) == 0)
+			return true;
+		words += n + (words[n] == '|');
+	}
+	return false;
+}
+
+/* Machines that deliver mail call themselves so. */
+static bool
+is_daemon(const struct report_mail *m)
+{
+	static const char locals[] =
+	    "mailer-daemon|mailerdaemon|mailer_daemon|mailerdemon|mailer.daemon|postmaster|post_master|mail-daemon|mail_daemon|"
+	    "maildaemon|mail.daemon|mmdf|mdaemon|uucp@|root@|ndr@|bounce|double-bounce|mail-delivery|maildelivery|"
+	    "mailsystem|mail-system|mailadmin|microsoftexchange|smtp-daemon|smtpd|mta@|mailrouter|daemon@|nobody@|"
+	    "internet-mail|mailgate@";
+	static const char names[] =
+	    "mail delivery|mailer-daemon|postmaster|mail deliver|mail administrator|system administrator|delivery subsystem|"
+	    "mail system|mailer daemon|microsoft outlook|internet mail|delivery status|mail router|undeliver|delivery";
+
+	return name_begins(m->from, locals) || name_begins(m->name, names) || (!m->from[0] && m->null_sender);
+}
+
+/* Join the readable parts before the first returned message. */
+static void
+join_words(struct report_mail *m)
+{
+	size_t end, from;
+
+	for (int i = 0; i < m->parts; i++) {
+		struct report_part *p = &m->part[i];
+
+		if (p->role == REPORT_ROLE_RETURNED && !m->returned_part && p->text.len) {
+			m->returned_part = true;
+			buf_add(&m->returned, p->text.data, p->text.len);
+		}
+		if (p->role != REPORT_ROLE_WORDS)
+			continue;
+		if (m->words.len && m->words.data[m->words.len - 1] != '\n')
+			buf_addch(&m->words, '\n');
+		buf_add(&m->words, p->text.data, p->text.len);
+	}
+	end = m->words.len;
+	from = report_free_split(m->words.data, m->words.len, &end);
+	if (from < m->words.len) {
+		if (!m->returned_part)
+			buf_add(&m->returned, m->words.data + from, m->words.len - from);
+		buf_truncate(&m->words, end);
+	}
+}
+
+/* Take apart the bytes, which GMime and all that comes from it only read. */
+static void
+take_bytes(struct report_mail *m, const char *bytes, size_t n)
+{
+	GByteArray array = { (guint8 *)bytes, (guint)n };
+	GMimeStream *stream = g_mime_stream_mem_new();
+	GMimeMessage *message;
+	GMimeParser *parser;
+
+	g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(stream), &array);
+	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
+	parser = g_mime_parser_new_with_stream(stream);
+	message = g_mime_parser_construct_message(parser, NULL);
+	if (message) {
+		take_tree(m, g_mime_message_get_mime_part(message), 0);
+		g_object_unref(message);
+	}
+	g_object_unref(parser);
+	g_object_unref(stream);
+}
+
+static bool
+says_nothing(const struct report_mail *m)
+{
+	for (int i = 0; i < m->parts; i++)
+		if (!is_blank(m->part[i].text.data))
+			return false;
+	return true;
+}
+
+/*
+ * Parts whose boundary is not the one that the headers name, or none: the body's first line "--…" with a Content- field after it tells the
+ * right one. Without such a line the body is one text.
+ */
+static void
+take_broken(struct report_mail *m, const char *body, size_t n)
+{
+	struct report_extent x;
+	struct buf b = BUF_INIT;
+	struct err e = ERR_INIT;
+	const char *p = body, *end, *stop;
+	struct report_part *part;
+
+	n = n < REPORT_TEXTS_BYTES ? n : REPORT_TEXTS_BYTES;
+	end = body + n;
+	for (; p < end; p = stop + 1) {
+		if (!(stop = memchr(p, '\n', (size_t)(end - p))))
+			break;
+		if (stop - p > 4 && stop - p < 200 && p[0] == '-' && p[1] == '-' && end - stop > 9 &&
+		    strncasecmp(stop + 1, "content-", 8) == 0 && !memchr(p, '"', (size_t)(stop - p))) {
+			size_t name = (size_t)(stop - p) - 2 - (stop[-1] == '\r');
+
+			buf_addf(&b, "Content-Type: multipart/mixed; boundary=\"%.*s\"\n\n", (int)name, p + 2);
+			buf_add(&b, body, n);
+			if (report_scan(b.data, b.len, &x, &e) == 0)
+				take_bytes(m, x.start, x.n);
+			break;
+		}
+	}
+	if (says_nothing(m) && (part = new_part(m, "text/plain"))) {
+		report_text_add(&part->text, body, n < REPORT_PART_BYTES ? n : REPORT_PART_BYTES, NULL);
+		m->decoded += n;
+		part->role = role_of(part);
+	}
+	buf_release(&b);
+}
+
+/* The type and report-type of the Content-Type field, however it is written. */
+static void
+read_type(struct report_mail *m)
+{
+	char value[REPORT_VALUE], *p;
+
+	report_field_get(&m->headers, "Content-Type", value, sizeof(value));
+	text_lower(value);
+	if ((p = strstr(value, "report-type"))) {
+		p += strlen("report-type");
+		p += strspn(p, " =\"");
+		snprintf(m->report_type, sizeof(m->report_type), "%.*s", (int)strcspn(p, " ;\""), p);
+	}
+	value[strcspn(value, " ;(")] = '\0';
+	snprintf(m->type, sizeof(m->type), "%.63s", value);
+}
+
+void
+report_mail_read(struct report_mail *m, const struct report_extent *x)
+{
+	static bool started;
+
+	if (!started) {
+		g_mime_init();
+		started = true;
+	}
+	memset(m, 0, sizeof(*m));
+	buf_init(&m->headers);
+	buf_init(&m->words);
+	buf_init(&m->returned);
+	report_text_add(&m->headers, x->start, x->headers, NULL);
+	read_type(m);
+	read_headers(m);
+	take_bytes(m, x->start, x->n);
+	if (x->body < x->n && says_nothing(m))
+		take_broken(m, x->start + x->body, x->n - x->body);
+	join_words(m);
+	m->daemon = is_daemon(m);
+}
+
+void
+report_mail_release(struct report_mail *m)
+{
+	for (int i = 0; i < m->parts; i++)
+		buf_release(&m->part[i].text);
+	buf_release(&m->headers);
+	buf_release(&m->words);
+	buf_release(&m->returned);
+	m->parts = 0;
+}
+
+const struct report_part *
+report_mail_part(const struct report_mail *m, enum report_role role)
+{
+	for (int i = 0; i < m->parts; i++)
+		if (m->part[i].role == role)
+			return &m->part[i];
+	return NULL;
+}

@@ -1,0 +1,49 @@
+#!/bin/bash
+# What real servers write of mail that they could not deliver, anew: tests/emit/emit runs them, `newsletter inbound classify` reads it.
+. "$(dirname "$0")/lib.sh"
+
+emit=$root/tests/emit/emit
+cases=unknown,account,nodomain,toolarge,spam,full,several,local-unknown,local-full,quota,reject,vacation,help
+
+# Truth and result: a line for each difference. Each recipient of the truth ("a|b": either) must be there, with its class, and nobody else.
+# shellcheck disable=SC2016 # awk's
+differences='
+	BEGIN { FS = "\t" }
+	NR == FNR { file = $1; sub(/.*\//, "", file); got[file, ++n[file]] = tolower($2); class[file, n[file]] = $3; next }
+	{
+		seen[$1]++; found = ""
+		for (i = 1; i <= n[$1]; i++)
+			if (index("|" tolower($2) "|", "|" got[$1, i] "|")) found = class[$1, i]
+		if (found != $3) print $1 ": " $2 " is " $3 ", not " (found ? found : "named")
+	}
+	END { for (f in n) if (seen[f] != n[f]) print f ": " n[f] " recipients, not " seen[f] + 0 }'
+
+# emitted SERVER LEAST: at least that many messages of it, all of them read rightly.
+emitted() {
+	local dir=$tmp/emitted/$1
+	if ! "$emit" -o "$dir" -c "$cases" "$1" >"$tmp/said" 2>&1; then
+		ok "$1 writes of each case" 1 "$(tail -n 12 "$tmp/said")"
+		return
+	fi
+	at_least "$1 writes messages" "$(find "$dir" -name '*.eml' | wc -l)" "$2"
+	is "$1: recipients and classes are right" "$("$BIN/newsletter" inbound classify "$dir"/*.eml | awk "$differences" - "$dir/truth.tsv")" ""
+}
+
+if [ "$(id -u)" != 0 ] || ! "$emit" --probe; then
+	skip "servers write bounces" "no root, or no namespaces with overlay file systems here"
+	done_testing
+fi
+emitted postfix 9
+emitted exim 9
+emitted opensmtpd 7
+emitted dovecot 3
+emitted mlmmj 1
+# These are fetched for this test alone.
+for server in sendmail courier dma nullmailer; do
+	emitted "$server" 3
+done
+# A wrong truth is noticed.
+sed -i '0,/hard/s//soft/' "$tmp/emitted/postfix/truth.tsv"
+unlike "the comparison sees a wrong class" \
+	"$("$BIN/newsletter" inbound classify "$tmp"/emitted/postfix/*.eml | awk "$differences" - "$tmp/emitted/postfix/truth.tsv")" '^$'
+done_testing

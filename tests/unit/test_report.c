@@ -1,0 +1,478 @@
+/* test_report.c - what messages that come back say: DSNs with all their bad habits, complaints, automatic mail, links, bounds. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "mail/report.h"
+
+#define FROM "From: MAILER-DAEMON@mx.example.net (Mail Delivery System)\nSubject: Undelivered Mail Returned to Sender\n"
+#define MTA "Reporting-MTA: dns; mx.example.net\nArrival-Date: Mon, 3 Mar 2025 10:00:00 +0100\n\n"
+#define T44 "abcdefghijklmnopqrstuvwxyz234567abcdefghijkl"
+#define U44 "zbcdefghijklmnopqrstuvwxyz234567abcdefghijkl"
+#define UPPER44 "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJKL"
+
+/* "kind: address class enhanced, …" of a message; the text after it is what the tables below hold. */
+static void
+describe(struct buf *out, const char *text, size_t n)
+{
+	struct report r = REPORT_INIT;
+	struct err e = ERR_INIT;
+
+	if (report_read(&r, text, n, NULL, &e) == -1) {
+		buf_addf(out, "error %d: %s", e.code == ERR_INPUT, e.text);
+		report_release(&r);
+		return;
+	}
+	buf_addf(out, "%s:", report_kind_name(r.kind));
+	for (int i = 0; i < r.recipients; i++) {
+		const struct report_recipient *to = &r.recipient[i];
+
+		buf_addf(out, "%s %s %s%s%s", i ? "," : "", to->address[0] ? to->address : "-",
+		    report_class_name(to->class), to->enhanced[0] ? " " : "",
+		    to->enhanced);
+		if (to->original[0])
+			buf_addf(out, " (%s)", to->original);
+	}
+	for (int i = 0; i < r.links; i++)
+		buf_addf(out, " %d=%c", (int)r.link[i].place, r.link[i].text[0]);
+	report_release(&r);
+}
+
+/* The same for LF and CRLF line ends. */
+static void
+check(const char *name, const char *message, const char *want)
+{
+	struct buf got = BUF_INIT, crlf = BUF_INIT, again = BUF_INIT;
+
+	describe(&got, message, strlen(message));
+	if (strcmp(got.data, want) != 0)
+		fail_msg("%s:\n got  %s\n want %s", name, got.data, want);
+	for (const char *p = message; *p; p++) {
+		if (*p == '\n')
+			buf_addch(&crlf, '\r');
+		buf_addch(&crlf, *p);
+	}
+	describe(&again, crlf.data, crlf.len);
+	if (strcmp(again.data, want) != 0)
+		fail_msg("%s with CRLF:\n got  %s\n want %s", name, again.data, want);
+	buf_release(&got);
+	buf_release(&crlf);
+	buf_release(&again);
+}
+
+struct named {
+	const char *name, *text, *want;
+};
+
+// clang-format off
+/* A delivery-status part in a proper report. */
+static const struct named statuses[] = {
+	{ "plain", MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "no space behind the type", MTA "Final-Recipient: RFC822;Ann@Example.COM\nAction: failed\nStatus: 5.1.1\n",
+	    "bounce: Ann@example.com hard 5.1.1" },
+	{ "angle brackets", MTA "Final-Recipient: rfc822;<ann@example.com>\nAction: failed\nStatus: 5.1.1\n", "bounce: ann@example.com hard 5.1.1" },
+	{ "quotes", MTA "Final-Recipient: rfc822; \"ann@example.com\"\nAction: failed\nStatus: 5.1.1\n", "bounce: ann@example.com hard 5.1.1" },
+	{ "no type", MTA "Final-Recipient: ann@example.com\nAction: failed\nStatus: 5.1.1\n", "bounce: ann@example.com hard 5.1.1" },
+	{ "a comment", MTA "Final-Recipient: rfc822; ann@example.com (Ann Lee)\nAction: Failed\nStatus: 5.1.1\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "a folded value", MTA "Final-Recipient:\n rfc822;\n ann@example.com\nAction: failed\nStatus:\n 5.1.1\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "a source route", MTA "Final-Recipient: rfc822; <@mx.example.net,@b.example:ann@example.com>\nAction: failed\nStatus: 5.1.1\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "a local name", MTA "Original-Recipient: rfc822; ann@example.com\nFinal-Recipient: LOCAL; ann\nAction: failed\nStatus: 5.1.1\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "X.400", MTA "Final-Recipient: X400; /G=Ann/S=Lee/O=Example/\nOriginal-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "xtext", MTA "Final-Recipient: rfc822; ann+40example.com\nAction: failed\nStatus: 5.1.1\n", "bounce: ann@example.com hard 5.1.1" },
+	{ "a plus in the local part stays", MTA "Final-Recipient: rfc822; ann+40@example.com\nAction: failed\nStatus: 5.1.1\n",
+	    "bounce: ann+40@example.com hard 5.1.1" },
+	{ "IMCEA", MTA "Final-Recipient: rfc822; IMCEASMTP-ann+40example+2Ecom@mx.example.net\nAction: failed\nStatus: 5.1.1\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "RFC 6533: \\x{}", MTA "Final-Recipient: utf-8; \\x{E4}nn@example.com\nAction: failed\nStatus: 5.1.1\n", "bounce: änn@example.com hard 5.1.1" },
+	{ "RFC 6533: raw", MTA "Final-Recipient: utf-8; änn@example.com\nAction: failed\nStatus: 5.1.1\n", "bounce: änn@example.com hard 5.1.1" },
+	{ "forwarded", MTA "Original-Recipient: rfc822; ann@example.com\nFinal-Recipient: rfc822; lee@example.net\nAction: failed\nStatus: 5.1.1\n",
+	    "bounce: lee@example.net hard 5.1.1 (ann@example.com)" },
+	{ "two groups",
+	    MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n\nFinal-Recipient: rfc822; bob@example.com\nAction: failed\n"
+		"Status: 5.2.2\n",
+	    "bounce: ann@example.com hard 5.1.1, bob@example.com soft 5.2.2" },
+	{ "two groups without a blank line",
+	    MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\nFinal-Recipient: rfc822; bob@example.com\nAction: failed\n"
+		"Status: 5.2.2\n",
+	    "bounce: ann@example.com hard 5.1.1, bob@example.com soft 5.2.2" },
+	{ "two groups that begin with the original",
+	    MTA "Original-Recipient: rfc822; ann@example.com\nFinal-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n"
+		"Original-Recipient: rfc822; bob@example.com\nFinal-Recipient: rfc822; bob@example.com\nAction: failed\nStatus: 5.2.2\n",
+	    "bounce: ann@example.com hard 5.1.1, bob@example.com soft 5.2.2" },
+	{ "a blank line within a group", MTA "Final-Recipient: rfc822; ann@example.com\n\nAction: failed\nStatus: 5.1.1\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "no blank line before the group", "Reporting-MTA: dns; mx.example.net\nFinal-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "no action", MTA "Final-Recipient: rfc822; ann@example.com\nStatus: 5.1.1\n", "bounce: ann@example.com hard 5.1.1" },
+	{ "no action, a success", MTA "Final-Recipient: rfc822; ann@example.com\nStatus: 2.1.5\n", "success: ann@example.com other 2.0.0" },
+	{ "a comment behind the status", MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1 (bad mailbox)\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "words alone behind the status", MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.0.0 (user unknown)\n",
+	    "bounce: ann@example.com hard 5.0.0" },
+	{ "no status", MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nDiagnostic-Code: smtp; 550 5.1.1 no such user\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "the diagnostic's code against a generic status",
+	    MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 552 5.2.2 mailbox full\n",
+	    "bounce: ann@example.com soft 5.2.2" },
+	{ "Postfix's type", MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.4.4\nDiagnostic-Code: X-Postfix; Host or domain\n"
+				"    name not found. Name service error for name=example.com type=A: Host not found\n",
+	    "bounce: ann@example.com hard 5.4.4" },
+	{ "Notes' type", MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: X-Notes; User ann (ann@example.com)\n"
+			     " not listed in Domino Directory\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "delayed", MTA "Final-Recipient: rfc822; ann@example.com\nAction: delayed\nStatus: 4.4.1\n", "delay: ann@example.com soft 4.4.1" },
+	{ "delivered", MTA "Final-Recipient: rfc822; ann@example.com\nAction: delivered\nStatus: 2.0.0\n", "success: ann@example.com other 2.0.0" },
+	{ "relayed", MTA "Final-Recipient: rfc822; ann@example.com\nAction: relayed (to a server without DSN)\nStatus: 2.1.9\n",
+	    "success: ann@example.com other 2.0.0" },
+	{ "expanded", MTA "Final-Recipient: rfc822; ann@example.com\nAction: expanded\nStatus: 2.1.5\n", "success: ann@example.com other 2.0.0" },
+	{ "one failed, one delivered",
+	    MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n\nFinal-Recipient: rfc822; bob@example.com\nAction: delivered\n"
+		"Status: 2.0.0\n",
+	    "bounce: ann@example.com hard 5.1.1, bob@example.com other 2.0.0" },
+	{ "failed for a time", MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 4.4.7\nDiagnostic-Code: smtp; 451 try again later\n",
+	    "bounce: ann@example.com soft 4.4.7" },
+	{ "the same recipient twice",
+	    MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n\nFinal-Recipient: rfc822; ANN@example.com\nAction: failed\n"
+		"Status: 5.1.1\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "address of the actual recipient only", MTA "Final-Recipient: rfc822;\nX-Actual-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+};
+// clang-format on
+
+static void
+test_statuses(void **state)
+{
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++) {
+		buf_reset(&b);
+		buf_addf(&b, FROM "MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n--b\n"
+				  "Content-Type: text/plain\n\nYour message could not be delivered.\n\n--b\nContent-Type: message/delivery-status\n\n%s\n--b--\n",
+		    statuses[i].text);
+		check(statuses[i].name, b.data, statuses[i].want);
+	}
+	buf_release(&b);
+}
+
+// clang-format off
+#define STATUS "Reporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n"
+#define REPORT "Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n"
+
+/* The report around it as servers break it. */
+static const struct named wrappings[] = {
+	{ "mixed instead of report", FROM "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "status as text", FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: text/plain; name=details.txt\n\n" STATUS "\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "status as an octet-stream in base64", FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\n"
+							     "UmVwb3J0aW5nLU1UQTogZG5zOyBteC5leGFtcGxlLm5ldAoKRmluYWwtUmVjaXBpZW50OiByZmM4\nMjI7IGFubkBleGFtcGxlLmNvbQpBY3Rpb246IGZhaWxlZApTdGF0dXM6IDUuMS4xCg==\n"
+							     "\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "status in quoted-printable", FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\nContent-Transfer-Encoding: quoted-printable\n\n"
+						    "Final-Recipient: rfc822; ann=40example.com\nAction: fai=\nled\nStatus: 5.1.1\n\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "global-delivery-status", FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/global-delivery-status\n\n" STATUS "\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "another boundary than named", FROM "Content-Type: multipart/report; report-type=delivery-status; boundary=\"other\"\n\n--b\n"
+					      "Content-Type: text/plain\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "no boundary named", FROM "Content-Type: multipart/report; report-type=delivery-status\n\n--b\n"
+				    "Content-Type: text/plain\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "no last boundary", FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS, "bounce: ann@example.com hard 5.1.1" },
+	{ "no MIME at all", FROM "\nSorry.\n\n" STATUS, "bounce: ann@example.com hard 5.1.1" },
+	{ "an mbox line and blank lines before it", "\n\nFrom MAILER-DAEMON Mon Mar  3 10:00:00 2025\n" FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "the reason in the readable part alone", FROM REPORT "--b\n\nThis is the mail system at host mx.example.net.\n\n<ann@example.com>: host mx.example.com[192.0.2.1] said: 550 5.1.1\n"
+							       "    <ann@example.com>: Recipient address rejected: User unknown (in reply to RCPT TO command)\n\n"
+							       "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; ann@example.com\nAction: failed\n"
+							       "Status: 5.0.0\n\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "the report within mixed, behind a footer", FROM "Content-Type: multipart/mixed; boundary=a\n\n--a\n" REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n--a\n\nScanned.\n--a--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "Exim marks its bounces as automatic", "From: Mail Delivery System <Mailer-Daemon@mx.example.net>\nAuto-Submitted: auto-replied\n"
+						 "Subject: Mail delivery failed: returning message to sender\n" REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+};
+// clang-format on
+
+static void
+test_wrappings(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrappings) / sizeof(*wrappings); i++)
+		check(wrappings[i].name, wrappings[i].text, wrappings[i].want);
+}
+
+// clang-format off
+#define FEEDBACK "Content-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\n\nA report.\n\n--b\nContent-Type: message/feedback-report\n\n"
+#define ORIGINAL "\n--b\nContent-Type: message/rfc822\n\nFrom: news@example.org\nTo: ann@example.com\nSubject: News\nMessage-ID: <1@example.org>\n\nHello\n--b--\n"
+
+static const struct named complaints[] = {
+	{ "abuse", "From: fbl@example.net\nSubject: FW: News\n" FEEDBACK "Feedback-Type: abuse\nUser-Agent: X/1\nVersion: 1\nOriginal-Rcpt-To: <ann@example.com>\n" ORIGINAL,
+	    "complaint: ann@example.com complaint" },
+	{ "the returned message tells", "From: fbl@example.net\nSubject: News\n" FEEDBACK "Feedback-Type: abuse\nUser-Agent: X/1\n" ORIGINAL,
+	    "complaint: ann@example.com complaint" },
+	{ "opt-out", "From: fbl@example.net\nSubject: News\n" FEEDBACK "Feedback-Type: opt-out\nRemoval-Recipient: ann@example.com\n" ORIGINAL,
+	    "complaint: ann@example.com complaint" },
+	{ "redacted", "From: fbl@example.net\nSubject: News\n" FEEDBACK "Feedback-Type: abuse\nOriginal-Rcpt-To: redacted@example.com\n\n--b--\n",
+	    "complaint: - complaint" },
+	{ "two of them", "From: fbl@example.net\nSubject: News\n" FEEDBACK "Feedback-Type: abuse\nOriginal-Rcpt-To: ann@example.com\nOriginal-Rcpt-To: bob@example.com\n" ORIGINAL,
+	    "complaint: ann@example.com complaint, bob@example.com complaint" },
+	{ "not spam", "From: fbl@example.net\nSubject: News\n" FEEDBACK "Feedback-Type: not-spam\nOriginal-Rcpt-To: ann@example.com\n" ORIGINAL, "automatic:" },
+	{ "RFC 6591", "From: dmarc@example.net\nSubject: News\n" FEEDBACK "Feedback-Type: auth-failure\nAuth-Failure: dmarc\nOriginal-Rcpt-To: ann@example.com\n" ORIGINAL,
+	    "auth-failure:" },
+	{ "DMARC's aggregates", "From: noreply-dmarc@example.net\nSubject: Report domain: example.org Submitter: example.net Report-ID: 123\n"
+				"Content-Type: application/zip\nContent-Transfer-Encoding: base64\n\nUEsDBA==\n",
+	    "auth-failure:" },
+	{ "labelled as text", "From: fbl@example.net\nSubject: News\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nA report.\n\n--b\n"
+			      "Content-Type: text/plain; name=report.txt\n\nFeedback-Type: abuse\nUser-Agent: X/1\nOriginal-Rcpt-To: ann@example.com\n" ORIGINAL,
+	    "complaint: ann@example.com complaint" },
+	{ "Hotmail's", "From: staff@hotmail.com\nSubject: complaint about message from 192.0.2.1\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+		       "Content-Type: message/rfc822\n\nX-HmXmrOriginalRecipient: ann@example.com\nFrom: news@example.org\nTo: list@example.org\nSubject: News\n\nHello\n--b--\n",
+	    "complaint: ann@example.com complaint" },
+	{ "AOL's old one", "From: scomp@aol.net\nSubject: Email Feedback Report for IP 192.0.2.1\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nReport.\n" ORIGINAL,
+	    "complaint: ann@example.com complaint" },
+	{ "SpamCop", "From: 1234567890@reports.spamcop.net\nSubject: [SpamCop (192.0.2.1) id:1234567890]News\n\n[ SpamCop V5.3.0 ]\nThis message is brief for your comfort.\n\n"
+		     "[ Offending message ]\nReceived: from mail.example.org\nFrom: news@example.org\nTo: x\nSubject: News\nMessage-ID: <1@example.org>\n\nHello\n",
+	    "complaint: - complaint" },
+	{ "a person's complaint is a person's mail", "From: Ann <ann@example.com>\nSubject: complaint\n\nI did not like it.\n", "person:" },
+	{ "a person forwards one", "From: Ann <ann@example.com>\nSubject: Fwd: complaint about message from 192.0.2.1\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSee below.\n" ORIGINAL,
+	    "person:" },
+};
+
+static const struct named automatic[] = {
+	{ "vacation (RFC 3834)", "Return-Path: <>\nFrom: Ann <ann@example.com>\nSubject: Re: News\nAuto-Submitted: auto-replied\n\nI am away until Monday.\n", "automatic:" },
+	{ "vacation without marks", "From: Ann <ann@example.com>\nSubject: Out of Office: News\n\nI am away. For user questions ask bob@example.com\n", "automatic:" },
+	{ "German", "From: Ann <ann@example.com>\nSubject: =?utf-8?q?Automatische_Antwort=3A_News?=\n\nIch bin nicht da.\n", "automatic:" },
+	{ "Japanese in ISO-2022-JP", "From: Ann <ann@example.com>\nSubject: =?ISO-2022-JP?B?GyRCPCtGMEpWPy4bKEI=?=\n\nx\n", "automatic:" },
+	{ "a vacation note from a daemon", "From: mailer-daemon@example.com\nSubject: Out of office\n\nAnn is away.\n", "automatic:" },
+	{ "X-Autoreply", "From: Ann <ann@example.com>\nX-Autoreply: yes\nSubject: Re: News\n\nAway.\n", "automatic:" },
+	{ "X-Auto-Response-Suppress", "From: Ann <ann@example.com>\nX-Auto-Response-Suppress: All\nSubject: News\n\nAway.\n", "automatic:" },
+	{ "a ticket", "From: Help <help@example.com>\nSubject: [Ticket#123] News\nPrecedence: bulk\n\nWe have your request.\n", "automatic:" },
+	{ "a mailing list", "From: Ann <ann@example.com>\nList-Id: <talk.example.com>\nSubject: user unknown\n\n550 5.1.1 user unknown\n", "automatic:" },
+	{ "a receipt", "From: Ann <ann@example.com>\nSubject: Read: News\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nRead.\n\n"
+		       "--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; ann@example.com\nDisposition: manual-action/MDN-sent-manually; displayed\n\n--b--\n",
+	    "receipt:" },
+	{ "a person", "From: Ann <ann@example.com>\nSubject: Hello\n\nThank you for the article.\n", "person:" },
+	{ "a person answers", "From: Ann <ann@example.com>\nSubject: Re: News\nIn-Reply-To: <" T44 "@example.org>\nReferences: <" T44 "@example.org>\n\nThank you.\n", "person:" },
+	{ "a person asks about a bounce", "From: Ann <ann@example.com>\nSubject: Re: Undelivered Mail Returned to Sender\nUser-Agent: Mozilla/5.0 Thunderbird/115\n\n"
+					  "What does it mean?\n\n> <bob@example.com>: host mx.example.com[192.0.2.1] said: 550 5.1.1\n>   User unknown\n",
+	    "person:" },
+	{ "a person forwards a bounce as an attachment", "From: Ann <ann@example.com>\nSubject: Fwd: failure\nUser-Agent: Mozilla/5.0 Thunderbird/115\n"
+							 "Content-Type: multipart/mixed; boundary=a\n\n--a\n\nLook.\n\n--a\nContent-Type: message/rfc822\n\n" FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n--a--\n",
+	    "person:" },
+	{ "a person pastes a report", "From: Ann <ann@example.com>\nSubject: Fwd: Undelivered\n\nLook:\n\n" STATUS, "person:" },
+};
+// clang-format on
+
+static void
+test_complaints(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(complaints) / sizeof(*complaints); i++)
+		check(complaints[i].name, complaints[i].text, complaints[i].want);
+}
+
+static void
+test_automatic(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(automatic) / sizeof(*automatic); i++)
+		check(automatic[i].name, automatic[i].text, automatic[i].want);
+}
+
+// clang-format off
+#define BODY REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n"
+#define GROUP "\nFinal-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n\n"
+#define BOUNCED "bounce: ann@example.com hard 5.1.1"
+
+/* Place and first letter of each link: 0 recipient, 1 Message-ID, 2 sender, 3 unsubscribe. */
+static const struct named links[] = {
+	{ "To", "To: b+" T44 "@example.org\n" FROM BODY STATUS "--b--\n", BOUNCED " 0=a" },
+	{ "folded to upper case", "Delivered-To: B+" UPPER44 "@EXAMPLE.ORG\n" FROM BODY STATUS "--b--\n", BOUNCED " 0=a" },
+	{ "Received", "Received: from mx.example.net by mail.example.org with ESMTP id 1\n\tfor <b+" T44 "@example.org>; Mon, 3 Mar 2025\n" FROM BODY STATUS "--b--\n",
+	    BOUNCED " 0=a" },
+	{ "too long to be one", "To: b+a" T44 "@example.org\n" FROM BODY STATUS "--b--\n", BOUNCED },
+	{ "no plus before it", "To: " T44 "@example.org\n" FROM BODY STATUS "--b--\n", BOUNCED " 0=a" },
+	{ "the returned message", FROM BODY STATUS "--b\nContent-Type: message/rfc822\n\nReturn-Path: <b+" U44 "@example.org>\nMessage-ID: <" T44 "@example.org>\nList-Unsubscribe: <https://example.org/u/x>, <mailto:unsubscribe+" T44 "@example.org>\n\nx\n--b--\n",
+	    BOUNCED " 2=z 1=a 3=a" },
+	{ "returned headers as text", FROM BODY STATUS "--b\nContent-Type: text/rfc822-headers\n\nFrom: x@example.org\nMessage-ID:\n <" T44 "@example.org>\n\n--b--\n", BOUNCED " 1=a" },
+	{ "returned headers in base64", FROM BODY STATUS "--b\nContent-Type: text/rfc822-headers\nContent-Transfer-Encoding: base64\n\nTWVzc2FnZS1JRDogPGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6MjM0NTY3YWJjZGVmZ2hpamtsQGV4\nYW1wbGUub3JnPgo=\n\n--b--\n",
+	    BOUNCED " 1=a" },
+	{ "global headers", FROM BODY STATUS "--b\nContent-Type: message/global-headers\n\nFrom: x@example.org\nMessage-ID: <" T44 "@example.org>\n\n--b--\n", BOUNCED " 1=a" },
+	{ "Original-Envelope-Id", FROM BODY "Reporting-MTA: dns; x\nOriginal-Envelope-Id: " T44 "\n" GROUP "--b--\n", BOUNCED " 2=a" },
+	{ "Postfix's sender", FROM BODY "Reporting-MTA: dns; x\nX-Postfix-Sender: rfc822; b+" T44 "@example.org\n" GROUP "--b--\n", BOUNCED " 2=a" },
+	{ "a List-Unsubscribe as URLs are written", FROM BODY STATUS
+	    "--b\nContent-Type: text/rfc822-headers\n\nFrom: x@example.org\nTo: y@example.org\nList-Unsubscribe: <mailto:unsubscribe%2B" T44 "%40example.org>\n\n--b--\n",
+	    BOUNCED " 3=a" },
+	{ "In-Reply-To of a bounce", "In-Reply-To: <" T44 "@example.org>\n" FROM BODY STATUS "--b--\n", BOUNCED " 1=a" },
+	{ "Original-Mail-From of a complaint", "From: fbl@example.net\nSubject: News\n" FEEDBACK "Feedback-Type: abuse\nOriginal-Mail-From: <b+" T44 "@example.org>\nOriginal-Rcpt-To: ann@example.com\n\n--b--\n",
+	    "complaint: ann@example.com complaint 2=a" },
+	{ "an unsubscribe by mail", "From: ann@example.com\nTo: unsubscribe+" T44 "@example.org\nSubject: unsubscribe\n\n", "person: 0=a" },
+	{ "a person's answer has none", "From: Ann <ann@example.com>\nTo: news@example.org\nSubject: Re: News\nIn-Reply-To: <" T44 "@example.org>\n\nThanks.\n", "person:" },
+};
+// clang-format on
+
+static void
+test_links(void **state)
+{
+	struct report r = REPORT_INIT;
+	struct err e = ERR_INIT;
+	const char *text = "From: ann@example.com\nSubject: unsubscribe\n\n";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
+		check(links[i].name, links[i].text, links[i].want);
+	assert_int_equal(report_read(&r, text, strlen(text), "unsubscribe+" T44 "@example.org", &e), 0);
+	assert_int_equal(r.links, 1);
+	assert_int_equal(r.link[0].place, REPORT_LINK_RECIPIENT);
+	assert_string_equal(r.link[0].text, T44);
+	report_release(&r);
+}
+
+/* What the fields hold: one line, redacted, the server that said it. */
+static void
+test_fields(void **state)
+{
+	static const char text[] = FROM "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nSorry.\n\n--b\n"
+					"Content-Type: message/delivery-status\n\n" MTA
+					"Final-Recipient: rfc822; ann.lee@example.com\nAction: failed\nStatus: 5.1.1\nRemote-MTA: dns; MX.example.com. (192.0.2.1)\n"
+					"Diagnostic-Code: smtp; 550-5.1.1 <ann.lee@example.com>: user\n ann.lee unknown;\t\007see\n x\n\n--b--\n";
+	struct report r = REPORT_INIT;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(report_read(&r, text, strlen(text), NULL, &e), 0);
+	assert_int_equal(r.recipients, 1);
+	assert_int_equal(r.recipient[0].code, 550);
+	assert_string_equal(r.recipient[0].enhanced, "5.1.1");
+	assert_string_equal(r.recipient[0].server, "mx.example.com");
+	assert_string_equal(r.recipient[0].text, "550-5.1.1 <address>: user <address> unknown; see x");
+	assert_int_equal(r.recipient[0].class, REPORT_HARD);
+	assert_string_equal(r.subject, "Undelivered Mail Returned to Sender");
+	assert_string_equal(r.from, "mailer-daemon@mx.example.net");
+	assert_true(r.automatic);
+	report_release(&r);
+}
+
+static void
+repeat(struct buf *b, const char *text, int times)
+{
+	while (times--)
+		buf_addstr(b, text);
+}
+
+static void
+test_bounds(void **state)
+{
+	static const struct {
+		const char *name, *head, *part, *want;
+		int times;
+	} cases[] = {
+		// clang-format off
+		{ "too large", "From: a@example.com\n\n", "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz\n", "larger than 8 MiB", 700000 },
+		{ "header lines", "From: a@example.com\n", "X-A: b\n", "header lines", 1000000 },
+		{ "folded header lines", "From: a@example.com\n", " b\n", "header lines", 1000000 },
+		{ "nested messages", "From: a@example.com\n", "Content-Type: message/rfc822\n\n", "nests", 10000 },
+		{ "parts", "From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n\n", "--b\n\nx\n", "parts", 10000 },
+		{ "no headers", "", "hello world\n", "no mail message", 3 },
+		{ "nothing", "\n", "\n", "empty", 10 },
+		// clang-format on
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct buf b = BUF_INIT, got = BUF_INIT;
+		clock_t start = clock();
+
+		buf_addstr(&b, cases[i].head);
+		repeat(&b, cases[i].part, cases[i].times);
+		start = clock();
+		describe(&got, b.data, b.len);
+		if (strncmp(got.data, "error 1: ", 9) != 0 || !strstr(got.data, cases[i].want))
+			fail_msg("%s: got %s", cases[i].name, got.data);
+		assert_in_range(clock() - start, 0, CLOCKS_PER_SEC / 2);
+		buf_release(&b);
+		buf_release(&got);
+	}
+}
+
+/* A hundred recipients at most, and a word that there are more. */
+static void
+test_many(void **state)
+{
+	struct buf b = BUF_INIT;
+	struct report r = REPORT_INIT;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	buf_addstr(&b, FROM BODY MTA);
+	for (int i = 0; i < 150; i++)
+		buf_addf(&b, "Final-Recipient: rfc822; ann%d@example.com\nAction: failed\nStatus: 5.1.1\n\n", i);
+	buf_addstr(&b, "--b--\n");
+	assert_int_equal(report_read(&r, b.data, b.len, NULL, &e), 0);
+	assert_int_equal(r.recipients, REPORT_RECIPIENTS);
+	assert_true(r.more);
+	report_release(&r);
+	buf_release(&b);
+}
+
+/* Ten thousand multiparts in each other: refused before a parser recurses. */
+static void
+test_depth(void **state)
+{
+	struct buf b = BUF_INIT, got = BUF_INIT;
+
+	(void)state;
+	buf_addstr(&b, "From: a@example.com\n");
+	for (int i = 0; i < 10000; i++)
+		buf_addf(&b, "Content-Type: multipart/mixed; boundary=\"b%d\"\n\n--b%d\n", i, i);
+	describe(&got, b.data, b.len);
+	assert_non_null(strstr(got.data, "nests"));
+	buf_reset(&b);
+	buf_reset(&got);
+	buf_addstr(&b, "From: a@example.com\n");
+	for (int i = 0; i < 10000; i++)
+		buf_addf(&b, "Content-Type: multipart/mixed;\n boundary*0=\"b\"; boundary*1=%d\n\n--b%d\n", i, i);
+	describe(&got, b.data, b.len);
+	assert_non_null(strstr(got.data, "boundaries"));
+	buf_release(&b);
+	buf_release(&got);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_statuses),
+		cmocka_unit_test(test_wrappings),
+		cmocka_unit_test(test_complaints),
+		cmocka_unit_test(test_automatic),
+		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_depth),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
