@@ -15,7 +15,8 @@ add_unnamed(struct report *r, const struct report_mail *m)
 	struct report_found f = { .address = "", .original = "", .enhanced = "", .text = "", .words = m->words.data, .server = "" };
 	char value[REPORT_VALUE], address[ADDR_MAX] = "";
 
-	if (report_field_get(&m->headers, "X-Failed-Recipients", value, sizeof(value)) || report_field_get(&m->returned, "To", value, sizeof(value)))
+	if (report_field_get(&m->headers, "X-Failed-Recipients", value, sizeof(value)) ||
+	    report_field_get(&m->returned, "To", value, sizeof(value)))
 		if (!strchr(value, ',') && report_field_address(value, address))
 			f.address = address;
 	report_add_judged(r, &f);
@@ -92,8 +93,7 @@ report_kind_name(enum report_kind kind)
 	return names[kind];
 }
 
-const char *
-    report_class_name(enum report_class class)
+const char *report_class_name(enum report_class class)
 {
 	static const char *const names[] = {
 		[REPORT_OTHER] = "other", [REPORT_SOFT] = "soft", [REPORT_HARD] = "hard", [REPORT_COMPLAINED] = "complaint"

@@ -60,14 +60,15 @@ static void
 find_recipients(struct report *r, const struct report_mail *m, const struct report_part *feedback, const char *text)
 {
 	static const char *const own[] = { "Original-Rcpt-To", "Removal-Recipient", "Original-Recipient", "Original-To", NULL };
-	static const char *const returned[] = { "X-HmXmrOriginalRecipient", "X-MS-Exchange-Organization-OriginalRecipient", "X-Original-To",
-		"Delivered-To", "Envelope-To", "X-Envelope-To", "X-Rcpt-To", "To", "Apparently-To", NULL };
+	static const char *const returned[] = { "X-HmXmrOriginalRecipient", "X-MS-Exchange-Organization-OriginalRecipient",
+		"X-Original-To", "Delivered-To", "Envelope-To", "X-Envelope-To", "X-Rcpt-To", "To", "Apparently-To", NULL };
 	const char *at = feedback ? feedback->text.data : "", *end = at + (feedback ? feedback->text.len : 0);
 	char server[256] = "", value[REPORT_VALUE];
 	struct report_field f;
 
 	if (feedback && report_field_get(&feedback->text, "Reporting-MTA", value, sizeof(value)))
-		snprintf(server, sizeof(server), "%.255s", strchr(value, ';') ? strchr(value, ';') + 1 + strspn(strchr(value, ';') + 1, " ") : value);
+		snprintf(server, sizeof(server), "%.255s",
+		    strchr(value, ';') ? strchr(value, ';') + 1 + strspn(strchr(value, ';') + 1, " ") : value);
 	else if (strrchr(m->from, '@'))
 		snprintf(server, sizeof(server), "%.255s", strrchr(m->from, '@') + 1);
 	while (feedback && report_field_next(&at, end, &f))
@@ -114,11 +115,13 @@ is_aggregate(const struct report_mail *m)
 static bool
 is_old_complaint(const struct report_mail *m)
 {
-	static const char *const senders[] = { "staff@hotmail.com", "scomp@", "feedback", "fbl", "complaint", "jmrp", "abuse-report", "spamreport",
-		"spam-report", "arf@", "feedbackloop", "spamcop", "@abuse.", "abusedesk@", "report@", "reports@", "abuse@", "noreply@abuse", NULL };
-	static const char *const subjects[] = { "complaint about message from", "email feedback report", "feedback report for", "client tos notification",
-		"abuse report", "spam report", "spam complaint", "junk mail report", "feedback loop", "fbl report", "spamcop (", "spamcop report",
-		"complaint report", "user complaint", "abuse complaint", "spam-beschwerde", NULL };
+	static const char *const senders[] = { "staff@hotmail.com", "scomp@", "feedback", "fbl", "complaint", "jmrp", "abuse-report",
+		"spamreport", "spam-report", "arf@", "feedbackloop", "spamcop", "@abuse.", "abusedesk@", "report@", "reports@", "abuse@",
+		"noreply@abuse", NULL };
+	static const char *const subjects[] = { "complaint about message from", "email feedback report", "feedback report for",
+		"client tos notification", "abuse report", "spam report", "spam complaint", "junk mail report", "feedback loop",
+		"fbl report", "spamcop (", "spamcop report", "complaint report", "user complaint", "abuse complaint", "spam-beschwerde",
+		NULL };
 	char value[256];
 
 	if (strcasestr(m->subject, "summary"))

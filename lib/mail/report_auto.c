@@ -11,36 +11,41 @@
 #include "mail/report_private.h"
 
 /* How the subjects of automatic answers begin; letters beyond ASCII as they are written there. */
-static const char *const notes[] = { "out of office", "out of the office", "out-of-office", "automatic reply", "automatic response", "automated reply",
-	"automated response", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response", "autoresponse", "autoresponder", "auto:", "[auto",
-	"away from my mail", "i am away", "i'm away", "i am out of", "i'm out of", "i am on vacation", "i am on leave", "ooo:", "vacation reply",
-	"vacation response", "vacation message", "automatische antwort", "automatische rückantwort", "automatische abwesenheit", "abwesenheitsnotiz",
-	"abwesenheitsmeldung", "abwesenheitsbenachrichtigung", "abwesend:", "ich bin nicht im", "eingangsbestätigung", "automatisch antwoord", "afwezig",
-	"automatische beantwoording", "réponse automatique", "reponse automatique", "absence du bureau", "message d'absence", "accusé de réception",
-	"respuesta automática", "respuesta automatica", "fuera de la oficina", "fuera de oficina", "resposta automática", "resposta automatica",
-	"fora do escritório", "fora do escritorio", "risposta automatica", "fuori sede", "fuori ufficio", "sono assente", "autosvar", "automatiskt svar",
-	"frånvaro:", "fraværsmelding", "automatisk svar", "automaattinen vastaus", "poissa toimistosta", "automatyczna odpowiedź", "autoodpowiedź",
-	"odpowiedź automatyczna", "automatická odpověď", "automatická odpoveď", "mimo kancelář", "automatikus válasz", "házon kívül", "răspuns automat",
-	"Автоответ", "автоответ", "Автоматический ответ", "автоматический ответ", "Автоматична відповідь", "otomatik yanıt", "ofis dışında",
-	"Αυτόματη απάντηση", "Εκτός γραφείου", "自動返信", "自動応答", "自动回复", "自動回覆", "自动答复", "자동 응답", "자동 회신", "부재중", "תשובה אוטומטית",
-	"رد تلقائي", "read:", "gelesen:", "lu :", "lu:", "leído:", "letto:", "lida:", "gelezen:", "läst:", "lest:", "not read:", "ungelesen gelöscht:",
-	"return receipt", "read receipt", "lesebestätigung", "empfangsbestätigung", "accusé de lecture", "zugestellt:", "accepted:", "declined:",
-	"tentative:", "zugesagt:", "abgelehnt:", "mit vorbehalt:", "[ticket", "[request received", "request received", "we have received your",
-	"we received your", "your message has been received", "confirmation of receipt", "please confirm your message", "action required to deliver",
-	"sender verification", "thank you for contacting" };
+static const char *const notes[] = { "out of office", "out of the office", "out-of-office", "automatic reply", "automatic response",
+	"automated reply", "automated response", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response", "autoresponse",
+	"autoresponder", "auto:", "[auto", "away from my mail", "i am away", "i'm away", "i am out of", "i'm out of", "i am on vacation",
+	"i am on leave", "ooo:", "vacation reply", "vacation response", "vacation message", "automatische antwort",
+	"automatische rückantwort", "automatische abwesenheit", "abwesenheitsnotiz", "abwesenheitsmeldung", "abwesenheitsbenachrichtigung",
+	"abwesend:", "ich bin nicht im", "eingangsbestätigung", "automatisch antwoord", "afwezig", "automatische beantwoording",
+	"réponse automatique", "reponse automatique", "absence du bureau", "message d'absence", "accusé de réception",
+	"respuesta automática", "respuesta automatica", "fuera de la oficina", "fuera de oficina", "resposta automática",
+	"resposta automatica", "fora do escritório", "fora do escritorio", "risposta automatica", "fuori sede", "fuori ufficio",
+	"sono assente", "autosvar", "automatiskt svar", "frånvaro:", "fraværsmelding", "automatisk svar", "automaattinen vastaus",
+	"poissa toimistosta", "automatyczna odpowiedź", "autoodpowiedź", "odpowiedź automatyczna", "automatická odpověď",
+	"automatická odpoveď", "mimo kancelář", "automatikus válasz", "házon kívül", "răspuns automat", "Автоответ", "автоответ",
+	"Автоматический ответ", "автоматический ответ", "Автоматична відповідь", "otomatik yanıt", "ofis dışında", "Αυτόματη απάντηση",
+	"Εκτός γραφείου", "自動返信", "自動応答", "自动回复", "自動回覆", "自动答复", "자동 응답", "자동 회신", "부재중", "תשובה אוטומטית",
+	"رد تلقائي", "read:", "gelesen:", "lu :", "lu:", "leído:", "letto:", "lida:", "gelezen:", "läst:", "lest:", "not read:",
+	"ungelesen gelöscht:", "return receipt", "read receipt", "lesebestätigung", "empfangsbestätigung", "accusé de lecture",
+	"zugestellt:", "accepted:", "declined:", "tentative:", "zugesagt:", "abgelehnt:", "mit vorbehalt:", "[ticket", "[request received",
+	"request received", "we have received your", "we received your", "your message has been received", "confirmation of receipt",
+	"please confirm your message", "action required to deliver", "sender verification", "thank you for contacting" };
 
 /* … and words that people begin with as well: they count beside a mark of a program. */
-static const char *const hints[] = { "vacation", "on vacation", "away", "on holiday", "annual leave", "on leave", "maternity leave", "holiday", "absence",
-	"absent", "thank you", "thanks for", "message received", "acknowledgement", "acknowledgment", "abwesenheit", "abwesend", "urlaub", "ihre anfrage",
-	"ihre nachricht", "niet aanwezig", "en congé", "ausente", "ausencia", "vacaciones", "de vacaciones", "ausência", "férias", "assenza", "frånvaro",
-	"fravær", "poissa", "nieobecność", "В отпуске", "Отсутств", "Нет на месте", "外出", "不在", "休假", "ticket", "[case", "case #", "[request",
-	"support request", "challenge", "confirm your message", "verify your email", "[verify", "received:", "out of town" };
+static const char *const hints[] = { "vacation", "on vacation", "away", "on holiday", "annual leave", "on leave", "maternity leave",
+	"holiday", "absence", "absent", "thank you", "thanks for", "message received", "acknowledgement", "acknowledgment", "abwesenheit",
+	"abwesend", "urlaub", "ihre anfrage", "ihre nachricht", "niet aanwezig", "en congé", "ausente", "ausencia", "vacaciones",
+	"de vacaciones", "ausência", "férias", "assenza", "frånvaro", "fravær", "poissa", "nieobecność", "В отпуске", "Отсутств",
+	"Нет на месте", "外出", "不在", "休假", "ticket", "[case", "case #", "[request", "support request", "challenge",
+	"confirm your message", "verify your email", "[verify", "received:", "out of town" };
 
 /* What stands before the words that matter, in many languages: "Re:", "AW:", "Fwd:". */
 static const char *
 past_prefixes(const char *s)
 {
-	static const char *const answers[] = { "re:", "aw:", "sv:", "vs:", "antw:", "res:", "rif:", "r:", "odp:", "ynt:", "回复:", "答复:", "回覆:" };
+	static const char *const answers[] = {
+		"re:", "aw:", "sv:", "vs:", "antw:", "res:", "rif:", "r:", "odp:", "ynt:", "回复:", "答复:", "回覆:"
+	};
 	bool again = true;
 
 	while (again) {
@@ -58,7 +63,9 @@ past_prefixes(const char *s)
 static bool
 is_forward(const char *s)
 {
-	static const char *const forwards[] = { "fw:", "fwd:", "wg:", "tr:", "rv:", "i:", "enc:", "doorst:", "vb:", "vl:", "pd:", "转发:", "転送:" };
+	static const char *const forwards[] = {
+		"fw:", "fwd:", "wg:", "tr:", "rv:", "i:", "enc:", "doorst:", "vb:", "vl:", "pd:", "转发:", "転送:"
+	};
 
 	s = past_prefixes(s);
 	for (size_t i = 0; i < sizeof(forwards) / sizeof(*forwards); i++)
@@ -114,16 +121,17 @@ report_is_receipt(const struct report_mail *m)
 static bool
 is_list(const struct report_mail *m)
 {
-	return has(m, "List-Id") || has(m, "List-Post") || has(m, "List-Unsubscribe") || has(m, "Mailing-List") || has(m, "X-Mailing-List") ||
-	    says(m, "Precedence", "list");
+	return has(m, "List-Id") || has(m, "List-Post") || has(m, "List-Unsubscribe") || has(m, "Mailing-List") ||
+	    has(m, "X-Mailing-List") || says(m, "Precedence", "list");
 }
 
 static bool
 marked_as_answer(const struct report_mail *m)
 {
-	return has(m, "X-Autoreply") || has(m, "X-Autorespond") || has(m, "X-Autoreply-From") || has(m, "X-Auto-Reply-From") || has(m, "X-Mail-Autoreply") ||
-	    has(m, "X-Autoresponder") || has(m, "X-Auto-Reply") || has(m, "X-Vacation") ||
-	    says(m, "Precedence", "auto_reply auto-reply autoreply") || says(m, "Delivered-To", "autoresponder") || has(m, "X-FC-MachineGenerated");
+	return has(m, "X-Autoreply") || has(m, "X-Autorespond") || has(m, "X-Autoreply-From") || has(m, "X-Auto-Reply-From") ||
+	    has(m, "X-Mail-Autoreply") || has(m, "X-Autoresponder") || has(m, "X-Auto-Reply") || has(m, "X-Vacation") ||
+	    says(m, "Precedence", "auto_reply auto-reply autoreply") || says(m, "Delivered-To", "autoresponder") ||
+	    has(m, "X-FC-MachineGenerated");
 }
 
 bool
@@ -154,12 +162,14 @@ report_is_auto(const struct report_mail *m)
 static bool
 has_reader(const struct report_mail *m)
 {
-	static const char *const programs[] = { "thunderbird", "mozilla", "apple mail", "iphone mail", "ipad mail", "microsoft outlook 1", "microsoft office outlook",
-		"outlook express", "mutt", "claws", "evolution", "k-9", "kmail", "yahoomail", "roundcube", "squirrelmail", "alpine", "pine", "eudora", "the bat",
-		"microsoft-macoutlook", "gnus", "geary", "horde", "open-xchange", "zimbra" };
+	static const char *const programs[] = { "thunderbird", "mozilla", "apple mail", "iphone mail", "ipad mail", "microsoft outlook 1",
+		"microsoft office outlook", "outlook express", "mutt", "claws", "evolution", "k-9", "kmail", "yahoomail", "roundcube",
+		"squirrelmail", "alpine", "pine", "eudora", "the bat", "microsoft-macoutlook", "gnus", "geary", "horde", "open-xchange",
+		"zimbra" };
 	char value[200];
 
-	if (!report_field_get(&m->headers, "User-Agent", value, sizeof(value)) && !report_field_get(&m->headers, "X-Mailer", value, sizeof(value)))
+	if (!report_field_get(&m->headers, "User-Agent", value, sizeof(value)) &&
+	    !report_field_get(&m->headers, "X-Mailer", value, sizeof(value)))
 		return false;
 	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++)
 		if (strcasestr(value, programs[i]))
@@ -193,6 +203,7 @@ report_is_person(const struct report_mail *m)
 
 	if (m->daemon || m->null_sender || !m->from[0] || (m->submitted[0] && strcmp(m->submitted, "no") != 0) || marked_as_answer(m))
 		return false;
-	return is_forward(m->subject) || has_reader(m) || ((answers || has(m, "In-Reply-To")) && strcmp(m->type, "multipart/report") != 0) ||
+	return is_forward(m->subject) || has_reader(m) ||
+	    ((answers || has(m, "In-Reply-To")) && strcmp(m->type, "multipart/report") != 0) ||
 	    (quotes_somebody(m) && strcmp(m->type, "multipart/report") != 0);
 }

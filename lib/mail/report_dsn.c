@@ -36,6 +36,7 @@ struct dsn {
 	int failed, delayed, done;
 	int words_read; /* the free-form reader has been asked: it knows `words` */
 	struct report_free_out words;
+	char near[600]; /* what stands behind the address there */
 };
 
 static enum action
@@ -148,8 +149,8 @@ static bool
 says_little(const char *text)
 {
 	static const char *const empty[] = { "", "unknown", "failed", "delivery failed", "error", "none", "permanent failure",
-		"other or undefined status", "transaction failed", "service unavailable", "unspecified", "undefined", "message rejected", "not delivered",
-		"delivery error", "see transcript" };
+		"other or undefined status", "transaction failed", "service unavailable", "unspecified", "undefined", "message rejected",
+		"not delivered", "delivery error", "see transcript" };
 	const char *p = text + strcspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\x80");
 	size_t n = strlen(p);
 
@@ -190,7 +191,6 @@ flush_failed(struct dsn *d, struct report_found *f)
 {
 	struct group *g = &d->g;
 	const struct report_free_recipient *w = NULL;
-	char near[600] = "";
 
 	d->failed++;
 	if (d->r->recipients == REPORT_RECIPIENTS) {
@@ -209,8 +209,8 @@ flush_failed(struct dsn *d, struct report_found *f)
 		if (w && !says_little(w->text))
 			f->words = w->text;
 		else {
-			excerpt(d->m, f->address, near, sizeof(near));
-			f->words = near;
+			excerpt(d->m, f->address, d->near, sizeof(d->near));
+			f->words = d->near;
 		}
 		if (w && !f->server[0])
 			f->server = w->server;
@@ -222,7 +222,9 @@ static void
 flush(struct dsn *d)
 {
 	struct group *g = &d->g;
-	struct report_found f = { .address = g->final, .original = "", .enhanced = g->status, .text = g->text, .words = "", .server = g->remote };
+	struct report_found f = {
+		.address = g->final, .original = "", .enhanced = g->status, .text = g->text, .words = "", .server = g->remote
+	};
 	char speaker[256];
 
 	if (!g->any)

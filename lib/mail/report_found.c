@@ -13,8 +13,8 @@
 static bool
 is_code(const char *p)
 {
-	return (*p == '4' || *p == '5') && p[1] >= '0' && p[1] <= '7' && isdigit((unsigned char)p[2]) && !isalnum((unsigned char)p[3]) && p[3] != '.' &&
-	    p[3] != '/' && p[3] != '@';
+	return (*p == '4' || *p == '5') && p[1] >= '0' && p[1] <= '7' && isdigit((unsigned char)p[2]) && !isalnum((unsigned char)p[3]) &&
+	    p[3] != '.' && p[3] != '/' && p[3] != '@';
 }
 
 int
@@ -32,7 +32,8 @@ report_code_in(const char *text)
 	}
 	/* Elsewhere a number that something follows as in a reply: "error 550 5.1.1", "SMTP; 550-no such user", "<<< 550 …". */
 	for (p = text; *p; p++)
-		if (is_code(p) && (p == text || strchr(" ;:#(<[\"'=,", p[-1])) && (p[3] == ' ' || p[3] == '-' || p[3] == '\0' || p[3] == ')' || p[3] == ',') &&
+		if (is_code(p) && (p == text || strchr(" ;:#(<[\"'=,", p[-1])) &&
+		    (p[3] == ' ' || p[3] == '-' || p[3] == '\0' || p[3] == ')' || p[3] == ',') &&
 		    !(p > text + 3 && strncasecmp(p - 4, "port", 4) == 0))
 			return atoi(p);
 	return 0;
@@ -45,7 +46,8 @@ report_enhanced_in(const char *text, char out[12])
 		const char *q = p + 2;
 		size_t a, b;
 
-		if ((*p != '4' && *p != '5') || p[1] != '.' || (p > text && (isalnum((unsigned char)p[-1]) || p[-1] == '.' || p[-1] == '_')))
+		if ((*p != '4' && *p != '5') || p[1] != '.' ||
+		    (p > text && (isalnum((unsigned char)p[-1]) || p[-1] == '.' || p[-1] == '_')))
 			continue;
 		a = strspn(q, "0123456789");
 		if (a < 1 || a > 3 || q[a] != '.')
@@ -132,7 +134,8 @@ report_add_judged(struct report *r, const struct report_found *f)
 	if (!to->code)
 		to->code = report_code_in(f->words);
 	/* The code beside the words tells more than what a gateway made of it, unless it is generic. */
-	if ((report_enhanced_in(f->text, enhanced) || report_enhanced_in(f->words, enhanced)) && (!is_generic(enhanced) || !to->enhanced[0]))
+	if ((report_enhanced_in(f->text, enhanced) || report_enhanced_in(f->words, enhanced)) &&
+	    (!is_generic(enhanced) || !to->enhanced[0]))
 		memcpy(to->enhanced, enhanced, sizeof(enhanced));
 	in.code = to->code;
 	in.enhanced = to->enhanced;

@@ -32,24 +32,31 @@ add(struct report *r, enum report_link_place place, const char *p)
 		r->link[r->links++] = l;
 }
 
-/* Take each link of the value; `before` are the characters that may stand before one, besides its beginning. */
+/*
+ * Take each link of the value: behind one of the characters `before` or at its beginning, and before an at sign; both as they are or as
+ * URLs write them, "%2Babc…%40".
+ */
 static void
 find(struct report *r, enum report_link_place place, const char *value, const char *before)
 {
 	const char *p = value;
 
 	while (*p) {
+		const char *link = p;
 		size_t n = 0;
-		bool starts = p == value || strchr(before, p[-1]) || (p - value >= 3 && strncasecmp(p - 3, "%2b", 3) == 0) ||
-		    (p - value >= 3 && strncasecmp(p - 3, "+2b", 3) == 0);
+		bool starts = p == value || strchr(before, p[-1]);
 
 		while (is_base32(p[n]))
 			n++;
-		if (n == LINK_CHARS && starts && (p[n] == '@' || strncmp(p + n, "%40", 3) == 0 || strncmp(p + n, "+40", 3) == 0))
-			add(r, place, p);
-		if (n > LINK_CHARS && p - value == 0 && strncasecmp(p + n - LINK_CHARS - 2, "2b", 2) == 0 && p[n] == '%')
-			add(r, place, p + n - LINK_CHARS);
-		p += n ? n : 1;
+		if (n == LINK_CHARS + 2 && p > value && p[-1] == '%' && strncasecmp(p, "2b", 2) == 0) {
+			link += 2;
+			starts = true;
+		}
+		p += n;
+		if (starts && p - link == LINK_CHARS && (*p == '@' || strncmp(p, "%40", 3) == 0))
+			add(r, place, link);
+		if (n == 0)
+			p++;
 	}
 }
 

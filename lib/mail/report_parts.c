@@ -63,8 +63,8 @@ static bool
 is_message(const struct buf *b)
 {
 	return report_field_count(b->data, b->len) >= 3 &&
-	    (has_field(b, FIRST_BYTES, "received:") || has_field(b, FIRST_BYTES, "message-id:") || has_field(b, FIRST_BYTES, "return-path:") ||
-		(has_field(b, FIRST_BYTES, "from:") && has_field(b, FIRST_BYTES, "to:")));
+	    (has_field(b, FIRST_BYTES, "received:") || has_field(b, FIRST_BYTES, "message-id:") ||
+		has_field(b, FIRST_BYTES, "return-path:") || (has_field(b, FIRST_BYTES, "from:") && has_field(b, FIRST_BYTES, "to:")));
 }
 
 /* What a leaf is, by its label, or where that is of no use by what it holds. */
@@ -77,11 +77,12 @@ role_of(const struct report_part *p)
 		return REPORT_ROLE_FEEDBACK;
 	if (strcmp(t, "message/disposition-notification") == 0 || strcmp(t, "message/global-disposition-notification") == 0)
 		return REPORT_ROLE_RECEIPT;
-	if (strcmp(t, "text/rfc822-headers") == 0 || strcmp(t, "message/rfc822-headers") == 0 || strcmp(t, "message/global-headers") == 0 ||
-	    strcmp(t, "text/rfc822") == 0)
+	if (strcmp(t, "text/rfc822-headers") == 0 || strcmp(t, "message/rfc822-headers") == 0 ||
+	    strcmp(t, "message/global-headers") == 0 || strcmp(t, "text/rfc822") == 0)
 		return REPORT_ROLE_RETURNED;
 	if (strstr(t, "delivery-status"))
-		return has_field(&p->text, REPORT_PART_BYTES, "final-recipient:") || has_field(&p->text, REPORT_PART_BYTES, "original-recipient:") ||
+		return has_field(&p->text, REPORT_PART_BYTES, "final-recipient:") ||
+			has_field(&p->text, REPORT_PART_BYTES, "original-recipient:") ||
 			has_field(&p->text, REPORT_PART_BYTES, "reporting-mta:")
 		    ? REPORT_ROLE_STATUS
 		    : REPORT_ROLE_WORDS; /* prose with the wrong label */
@@ -178,7 +179,8 @@ take_tree(struct report_mail *m, GMimeObject *o, int depth)
 			take_tree(m, g_mime_multipart_get_part(multi, i), depth + 1);
 		/* The same thing twice: the plain one is enough, unless it says nothing. */
 		for (int i = first + 1; alternative && i < m->parts; i++)
-			if (m->part[i].role == REPORT_ROLE_WORDS && m->part[first].role == REPORT_ROLE_WORDS && !is_blank(m->part[first].text.data))
+			if (m->part[i].role == REPORT_ROLE_WORDS && m->part[first].role == REPORT_ROLE_WORDS &&
+			    !is_blank(m->part[first].text.data))
 				m->part[i].role = REPORT_ROLE_OTHER;
 	} else if (GMIME_IS_MESSAGE_PART(o))
 		take_message(m, GMIME_MESSAGE_PART(o));
@@ -243,12 +245,14 @@ name_begins(const char *s, const char *words)
 static bool
 is_daemon(const struct report_mail *m)
 {
-	static const char locals[] = "mailer-daemon|mailerdaemon|mailer_daemon|mailerdemon|mailer.daemon|postmaster|post_master|mail-daemon|mail_daemon|"
-				     "maildaemon|mail.daemon|mmdf|mdaemon|uucp@|root@|ndr@|bounce|double-bounce|mail-delivery|maildelivery|"
-				     "mailsystem|mail-system|mailadmin|microsoftexchange|smtp-daemon|smtpd|mta@|mailrouter|daemon@|nobody@|"
-				     "internet-mail|mailgate@";
-	static const char names[] = "mail delivery|mailer-daemon|postmaster|mail deliver|mail administrator|system administrator|delivery subsystem|"
-				    "mail system|mailer daemon|microsoft outlook|internet mail|delivery status|mail router|undeliver|delivery";
+	static const char locals[] =
+	    "mailer-daemon|mailerdaemon|mailer_daemon|mailerdemon|mailer.daemon|postmaster|post_master|mail-daemon|mail_daemon|"
+	    "maildaemon|mail.daemon|mmdf|mdaemon|uucp@|root@|ndr@|bounce|double-bounce|mail-delivery|maildelivery|"
+	    "mailsystem|mail-system|mailadmin|microsoftexchange|smtp-daemon|smtpd|mta@|mailrouter|daemon@|nobody@|"
+	    "internet-mail|mailgate@";
+	static const char names[] =
+	    "mail delivery|mailer-daemon|postmaster|mail deliver|mail administrator|system administrator|delivery subsystem|"
+	    "mail system|mailer daemon|microsoft outlook|internet mail|delivery status|mail router|undeliver|delivery";
 
 	return name_begins(m->from, locals) || name_begins(m->name, names) || (!m->from[0] && m->null_sender);
 }
@@ -329,8 +333,8 @@ take_broken(struct report_mail *m, const char *body, size_t n)
 	for (; p < end; p = stop + 1) {
 		if (!(stop = memchr(p, '\n', (size_t)(end - p))))
 			break;
-		if (stop - p > 4 && stop - p < 200 && p[0] == '-' && p[1] == '-' && end - stop > 9 && strncasecmp(stop + 1, "content-", 8) == 0 &&
-		    !memchr(p, '"', (size_t)(stop - p))) {
+		if (stop - p > 4 && stop - p < 200 && p[0] == '-' && p[1] == '-' && end - stop > 9 &&
+		    strncasecmp(stop + 1, "content-", 8) == 0 && !memchr(p, '"', (size_t)(stop - p))) {
 			size_t name = (size_t)(stop - p) - 2 - (stop[-1] == '\r');
 
 			buf_addf(&b, "Content-Type: multipart/mixed; boundary=\"%.*s\"\n\n", (int)name, p + 2);

@@ -150,7 +150,7 @@ bool report_arf(struct report *r, const struct report_mail *m);
 /* report_auto.c */
 bool report_is_receipt(const struct report_mail *m);
 bool report_is_auto(const struct report_mail *m);   /* a program sent it, by its headers and subject */
-bool report_is_note(const struct report_mail *m);   /* surely no bounce, though it may have a null sender: vacation, ticket, challenge, list */
+bool report_is_note(const struct report_mail *m);   /* surely no bounce, whatever its sender: vacation, ticket, list */
 bool report_is_person(const struct report_mail *m); /* somebody wrote it, whatever it quotes or carries */
 
 /* report_links.c */

@@ -139,7 +139,7 @@ scan_headers(struct scan *s, const char **blank, bool *message, struct err *e)
 	return 0;
 }
 
-/* Whether the line at p, which begins with "--", is a boundary that is open; closes what it ends. 1: a part begins; 0; -1: it closes one. */
+/* Whether the line at p, which begins with "--", is a boundary that is open; closes what it ends. 1: a part begins, -1: one ends. */
 static int
 at_boundary(struct scan *s, const char *p, const char *stop)
 {

@@ -59,7 +59,7 @@ convert(struct buf *out, const char *s, size_t n, const char *charset)
 	char *in = (char *)s, chunk[4096];
 	size_t left = n;
 
-	if (cd == (iconv_t)-1)
+	if (cd == (iconv_t)-1) // NOLINT(performance-no-int-to-ptr): iconv_open(3) says so
 		return false;
 	while (left > 0) {
 		char *to = chunk;
@@ -85,7 +85,8 @@ charset_of(const char *s, size_t n, const char *charset)
 {
 	if (memmem(s, n, "\x1b$", 2) && (!charset || strncasecmp(charset, "iso-2022", 8) != 0))
 		return "ISO-2022-JP";
-	if (charset && (strncasecmp(charset, "utf-7", 5) == 0 || strncasecmp(charset, "utf-16", 6) == 0 || strncasecmp(charset, "iso-2022", 8) == 0))
+	if (charset &&
+	    (strncasecmp(charset, "utf-7", 5) == 0 || strncasecmp(charset, "utf-16", 6) == 0 || strncasecmp(charset, "iso-2022", 8) == 0))
 		return charset;
 	if (text_is_utf8(s, n))
 		return NULL;
@@ -130,10 +131,11 @@ add_entity(struct buf *out, const char *p, const char *end)
 {
 	static const struct {
 		const char *name, *text;
-	} entities[] = { { "amp;", "&" }, { "lt;", "<" }, { "gt;", ">" }, { "quot;", "\"" }, { "apos;", "'" }, { "nbsp;", " " }, { "commat;", "@" },
-		{ "period;", "." }, { "auml;", "ä" }, { "ouml;", "ö" }, { "uuml;", "ü" }, { "szlig;", "ß" }, { "eacute;", "é" }, { "egrave;", "è" },
-		{ "agrave;", "à" }, { "ntilde;", "ñ" }, { "oacute;", "ó" }, { "aacute;", "á" }, { "iacute;", "í" }, { "Auml;", "Ä" }, { "Ouml;", "Ö" },
-		{ "Uuml;", "Ü" }, { "ccedil;", "ç" }, { "atilde;", "ã" }, { "otilde;", "õ" } };
+	} entities[] = { { "amp;", "&" }, { "lt;", "<" }, { "gt;", ">" }, { "quot;", "\"" }, { "apos;", "'" }, { "nbsp;", " " },
+		{ "commat;", "@" }, { "period;", "." }, { "auml;", "ä" }, { "ouml;", "ö" }, { "uuml;", "ü" }, { "szlig;", "ß" },
+		{ "eacute;", "é" }, { "egrave;", "è" }, { "agrave;", "à" }, { "ntilde;", "ñ" }, { "oacute;", "ó" }, { "aacute;", "á" },
+		{ "iacute;", "í" }, { "Auml;", "Ä" }, { "Ouml;", "Ö" }, { "Uuml;", "Ü" }, { "ccedil;", "ç" }, { "atilde;", "ã" },
+		{ "otilde;", "õ" } };
 	size_t left = (size_t)(end - p - 1), i;
 	char *stop;
 

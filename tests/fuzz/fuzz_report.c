@@ -32,7 +32,8 @@ check_recipient(const struct report *r, const struct report_recipient *to)
 	check_text(to->enhanced, sizeof(to->enhanced));
 	if (strchr(to->address, '@') && strcasestr(to->text, to->address))
 		abort(); /* not redacted */
-	if ((to->class == REPORT_HARD && (r->kind != REPORT_BOUNCE || to->trying)) || (to->class == REPORT_COMPLAINED) != (r->kind == REPORT_COMPLAINT))
+	if ((to->class == REPORT_HARD && (r->kind != REPORT_BOUNCE || to->trying)) ||
+	    (to->class == REPORT_COMPLAINED) != (r->kind == REPORT_COMPLAINT))
 		abort();
 }
 
@@ -41,14 +42,16 @@ check_report(const struct report *r)
 {
 	check_text(r->from, sizeof(r->from));
 	check_text(r->subject, sizeof(r->subject));
-	if (r->kind < 0 || r->kind >= REPORT_KINDS || r->recipients < 0 || r->recipients > REPORT_RECIPIENTS || r->links < 0 || r->links > REPORT_LINKS)
+	if (r->kind < 0 || r->kind >= REPORT_KINDS || r->recipients < 0 || r->recipients > REPORT_RECIPIENTS || r->links < 0 ||
+	    r->links > REPORT_LINKS)
 		abort();
 	if ((r->kind != REPORT_PERSON && !r->automatic) || ((r->kind == REPORT_BOUNCE || r->kind == REPORT_COMPLAINT) && !r->recipients))
 		abort();
 	for (int i = 0; i < r->recipients; i++)
 		check_recipient(r, &r->recipient[i]);
 	for (int i = 0; i < r->links; i++)
-		if (strlen(r->link[i].text) != LINK_TEXT - 1 || strspn(r->link[i].text, "abcdefghijklmnopqrstuvwxyz234567") != LINK_TEXT - 1)
+		if (strlen(r->link[i].text) != LINK_TEXT - 1 ||
+		    strspn(r->link[i].text, "abcdefghijklmnopqrstuvwxyz234567") != LINK_TEXT - 1)
 			abort();
 }
 
@@ -67,7 +70,8 @@ check_crlf(const struct report *r, const char *text, size_t n)
 			buf_addch(&b, '\r');
 		buf_addch(&b, text[i]);
 	}
-	if (report_read(&again, b.data, b.len, NULL, &e) == -1 || again.kind != r->kind || again.recipients != r->recipients || again.links != r->links)
+	if (report_read(&again, b.data, b.len, NULL, &e) == -1 || again.kind != r->kind || again.recipients != r->recipients ||
+	    again.links != r->links)
 		abort();
 	for (int i = 0; i < r->recipients; i++)
 		if (strcmp(again.recipient[i].address, r->recipient[i].address) != 0 || again.recipient[i].class != r->recipient[i].class)

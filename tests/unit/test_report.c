@@ -37,7 +37,8 @@ describe(struct buf *out, const char *text, size_t n)
 	for (int i = 0; i < r.recipients; i++) {
 		const struct report_recipient *to = &r.recipient[i];
 
-		buf_addf(out, "%s %s %s%s%s", i ? "," : "", to->address[0] ? to->address : "-", report_class_name(to->class), to->enhanced[0] ? " " : "",
+		buf_addf(out, "%s %s %s%s%s", i ? "," : "", to->address[0] ? to->address : "-",
+		    report_class_name(to->class), to->enhanced[0] ? " " : "",
 		    to->enhanced);
 		if (to->original[0])
 			buf_addf(out, " (%s)", to->original);
@@ -73,6 +74,7 @@ struct named {
 	const char *name, *text, *want;
 };
 
+// clang-format off
 /* A delivery-status part in a proper report. */
 static const struct named statuses[] = {
 	{ "plain", MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\n",
@@ -152,6 +154,7 @@ static const struct named statuses[] = {
 	{ "address of the actual recipient only", MTA "Final-Recipient: rfc822;\nX-Actual-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n",
 	    "bounce: ann@example.com hard 5.1.1" },
 };
+// clang-format on
 
 static void
 test_statuses(void **state)
@@ -169,6 +172,7 @@ test_statuses(void **state)
 	buf_release(&b);
 }
 
+// clang-format off
 #define STATUS "Reporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n"
 #define REPORT "Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n"
 
@@ -208,6 +212,7 @@ static const struct named wrappings[] = {
 						 "Subject: Mail delivery failed: returning message to sender\n" REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n",
 	    "bounce: ann@example.com hard 5.1.1" },
 };
+// clang-format on
 
 static void
 test_wrappings(void **state)
@@ -217,6 +222,7 @@ test_wrappings(void **state)
 		check(wrappings[i].name, wrappings[i].text, wrappings[i].want);
 }
 
+// clang-format off
 #define FEEDBACK "Content-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\n\nA report.\n\n--b\nContent-Type: message/feedback-report\n\n"
 #define ORIGINAL "\n--b\nContent-Type: message/rfc822\n\nFrom: news@example.org\nTo: ann@example.com\nSubject: News\nMessage-ID: <1@example.org>\n\nHello\n--b--\n"
 
@@ -276,6 +282,7 @@ static const struct named automatic[] = {
 	    "person:" },
 	{ "a person pastes a report", "From: Ann <ann@example.com>\nSubject: Fwd: Undelivered\n\nLook:\n\n" STATUS, "person:" },
 };
+// clang-format on
 
 static void
 test_complaints(void **state)
@@ -293,6 +300,7 @@ test_automatic(void **state)
 		check(automatic[i].name, automatic[i].text, automatic[i].want);
 }
 
+// clang-format off
 #define BODY REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n"
 #define GROUP "\nFinal-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n\n"
 #define BOUNCED "bounce: ann@example.com hard 5.1.1"
@@ -313,12 +321,16 @@ static const struct named links[] = {
 	{ "global headers", FROM BODY STATUS "--b\nContent-Type: message/global-headers\n\nFrom: x@example.org\nMessage-ID: <" T44 "@example.org>\n\n--b--\n", BOUNCED " 1=a" },
 	{ "Original-Envelope-Id", FROM BODY "Reporting-MTA: dns; x\nOriginal-Envelope-Id: " T44 "\n" GROUP "--b--\n", BOUNCED " 2=a" },
 	{ "Postfix's sender", FROM BODY "Reporting-MTA: dns; x\nX-Postfix-Sender: rfc822; b+" T44 "@example.org\n" GROUP "--b--\n", BOUNCED " 2=a" },
+	{ "a List-Unsubscribe as URLs are written", FROM BODY STATUS
+	    "--b\nContent-Type: text/rfc822-headers\n\nFrom: x@example.org\nTo: y@example.org\nList-Unsubscribe: <mailto:unsubscribe%2B" T44 "%40example.org>\n\n--b--\n",
+	    BOUNCED " 3=a" },
 	{ "In-Reply-To of a bounce", "In-Reply-To: <" T44 "@example.org>\n" FROM BODY STATUS "--b--\n", BOUNCED " 1=a" },
 	{ "Original-Mail-From of a complaint", "From: fbl@example.net\nSubject: News\n" FEEDBACK "Feedback-Type: abuse\nOriginal-Mail-From: <b+" T44 "@example.org>\nOriginal-Rcpt-To: ann@example.com\n\n--b--\n",
 	    "complaint: ann@example.com complaint 2=a" },
 	{ "an unsubscribe by mail", "From: ann@example.com\nTo: unsubscribe+" T44 "@example.org\nSubject: unsubscribe\n\n", "person: 0=a" },
 	{ "a person's answer has none", "From: Ann <ann@example.com>\nTo: news@example.org\nSubject: Re: News\nIn-Reply-To: <" T44 "@example.org>\n\nThanks.\n", "person:" },
 };
+// clang-format on
 
 static void
 test_links(void **state)
@@ -376,6 +388,7 @@ test_bounds(void **state)
 		const char *name, *head, *part, *want;
 		int times;
 	} cases[] = {
+		// clang-format off
 		{ "too large", "From: a@example.com\n\n", "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz\n", "larger than 8 MiB", 700000 },
 		{ "header lines", "From: a@example.com\n", "X-A: b\n", "header lines", 1000000 },
 		{ "folded header lines", "From: a@example.com\n", " b\n", "header lines", 1000000 },
@@ -383,6 +396,7 @@ test_bounds(void **state)
 		{ "parts", "From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n\n", "--b\n\nx\n", "parts", 10000 },
 		{ "no headers", "", "hello world\n", "no mail message", 3 },
 		{ "nothing", "\n", "\n", "empty", 10 },
+		// clang-format on
 	};
 
 	(void)state;
