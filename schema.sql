@@ -321,6 +321,9 @@ CREATE TABLE counter (
 --                                keyed hash of the network or the domain. Kept for two hours.
 --   signup-surge                 since when the limit over all is reached; used is 1. Gone when it is over.
 --   signup-told                  when the operator was told of a surge; used is 1
+-- Of what comes back: 24 minutes each, kept for two days:
+--   inbound-doubted              bounces that nobody can check and that were recorded all the same
+--   inbound-forward              messages of people that were forwarded
 CREATE TABLE pace (
 	scope           TEXT NOT NULL,		-- one of the above, 'ip', 'address' …
 	subject         TEXT NOT NULL,		-- which one: a relay's name, a domain …

@@ -193,7 +193,8 @@ init_build(const struct conf *conf, const struct buf *text, struct err *e)
 		return -1;
 	if (make_parent(&b, conf->path, 0755, e) == -1 || make_parent(&b, conf->store_path, 02770, e) == -1 ||
 	    make_folder(&b, conf->store_keys, 0750, e) == -1 || make_folder(&b, conf->store_outbox, 0770, e) == -1 ||
-	    make_folder(&b, conf->store_templates, 0755, e) == -1 || make_keys(&b, conf, e) == -1 || make_store(&b, conf, e) == -1)
+	    make_folder(&b, conf->store_aside, 02770, e) == -1 || make_folder(&b, conf->store_templates, 0755, e) == -1 ||
+	    make_keys(&b, conf, e) == -1 || make_store(&b, conf, e) == -1)
 		goto out;
 	if (text && file_write(conf->path, 0644, text->data, text->len, e) == -1)
 		goto out;

@@ -1,7 +1,7 @@
 /*
  * main.c - newsletter(1): the command table, options, what a command needs, and its one result or error.
  *
- * Exit status: 0 done, 1 failed, 2 called wrongly, 3 refused by a check. An
+ * Exit status: 0 done, 1 failed, 2 called wrongly, 3 refused by a check; sysexits.h for what mail servers run. An
  * error is one line on standard error; with --json also {"error", "code"} on
  * standard output. newsletter(1) and `newsletter help` follow this table; a
  * test compares them.
@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -88,6 +89,11 @@ const struct command commands[] = {
 	  "Those not decided yet among them. Nobody hears of it, and whoever meant it can ask again." },
 	{ "topic",      "create",      "NAME", 1, 1, SITE_STORE, cmd_topic_create, opts_topic_create, "make a topic that people can subscribe to", NULL },
 	{ "topic",      "list",        "", 0, 0, SITE_STORE, cmd_topic_list, opts_none, "list topics and how many subscribe to them", NULL },
+	{ "inbound",    "read",        "[FILE...]", 0, 100000, SITE_ALL | FOR_MTA, cmd_inbound_read, opts_inbound_read,
+	  "take a message that came back from a mail server, or from files",
+	  "A mail server pipes it in; see newsletter(1) for how Postfix and Exim are told to. Only what has a valid link of ours is acted on, and "
+	  "only once. What nobody but a person can deal with is kept in the folder [store] aside. Prints nothing but errors, since mail servers "
+	  "mail back what is printed. Exit status: 0 done, 64 called wrongly, 66 a file cannot be opened, 75 try again later." },
 	{ "inbound",    "classify",    "[FILE|DIR...|-]", 0, 100000, 0, cmd_inbound_classify, opts_none,
 	  "say what messages that came back mean",
 	  "For each message, and each recipient that it speaks of, one line: path, recipient or -, and hard, soft, complaint or other, with "
@@ -335,6 +341,8 @@ fail(const struct cli *cli, const struct err *e)
 	if (cli->json)
 		print_json(object);
 	json_decref(object);
+	if (cli->command && cli->command->needs & FOR_MTA)
+		return e->code == ERR_USAGE ? EX_USAGE : EX_TEMPFAIL;
 	return codes[e->code].status;
 }
 

@@ -9,13 +9,15 @@
 #include "store/onetime.h"
 #include "store/outbox.h"
 #include "store/pace.h"
+#include "store/returned.h"
 #include "store/subscriber.h"
 #include "store/subscription.h"
 
 #define HOUR 3600
-#define BITE 500                          /* rows a transaction */
-#define OUTBOX_KEPT ((int64_t)30 * 86400) /* wiped rows: only kind, time and reply are left in them */
-#define LIMITS_KEPT ((int64_t)2 * HOUR)   /* of what was let through; no limit looks further back than an hour and a minute */
+#define BITE 500                           /* rows a transaction */
+#define OUTBOX_KEPT ((int64_t)30 * 86400)  /* wiped rows: only kind, time and reply are left in them */
+#define DIGESTS_KEPT ((int64_t)90 * 86400) /* no MTA and no mailbox brings a message again after so long */
+#define LIMITS_KEPT ((int64_t)2 * HOUR)    /* of what was let through; no limit looks further back than an hour and a minute */
 
 struct rule {
 	const char *what;
@@ -60,6 +62,7 @@ clerk_retention(struct clerk *c, struct err *e)
 		{ "deliveries", delivery_delete_old, conf->keep_ledger },
 		{ "events", event_delete_old, conf->keep_events },
 		{ "outbox", outbox_delete_old, OUTBOX_KEPT },
+		{ "returned", returned_delete_old, DIGESTS_KEPT },
 		{ "limits", pace_delete_old, LIMITS_KEPT },
 	};
 	int64_t now = clock_now();

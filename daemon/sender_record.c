@@ -8,12 +8,10 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "judge/judge.h"
 #include "sender.h"
-#include "store/consent.h"
-#include "store/counter.h"
+#include "store/bounce.h"
 #include "store/event.h"
-#include "store/subscription.h"
-#include "store/suppression.h"
 
 #define RETRY_FIRST 300 /* seconds, doubling */
 #define RETRY_LAST 14400
@@ -33,19 +31,18 @@ sender_retry_at(int attempts)
 	return clock_now() + wait * 9 / 10 + wait * jitter / ((int64_t)5 * 65536);
 }
 
-/* The relay says that the address is dead: nobody mails it again, on any topic. */
+/* What a refusal means for the person: the address is dead, or has one point more. What we ourselves would not send says nothing of it. */
 static int
-end_address(struct sender *s, const struct slot_entry *slot, struct err *e)
+hold_against(struct sender *s, const struct slot_entry *slot, const struct event *event, struct err *e)
 {
-	struct evidence evidence = { .source = "refused by the relay" };
-	struct subscriber who;
-	int rc = subscriber_get(s->site->db, slot->claim.who.id, &who, e);
+	static const char source[] = "refused by the relay";
+	enum judge_verdict verdict;
 
-	if (rc != 1)
-		return rc; /* erased in the meantime */
-	if (subscription_end(s->site->db, who.id, SUB_BOUNCED, &evidence, e) == -1)
-		return -1;
-	return suppression_add(s->site->db, who.key, SUPPRESSED_HARD, "refused by the relay", e);
+	if (slot->dead)
+		return bounce_hard(s->site->db, event->subscriber_id, source, e);
+	if (!event->rule || !judge_class(event->rule, &verdict) || verdict != JUDGE_SOFT)
+		return 0;
+	return bounce_soft(s->site->db, event->subscriber_id, event->campaign_id, source, e) == -1 ? -1 : 0;
 }
 
 static int
@@ -54,16 +51,16 @@ note_refusal(struct sender *s, const struct slot_entry *slot, struct err *e)
 	struct event event = {
 		.kind = "refusal",
 		.class = slot->dead ? "hard" : "soft",
-		.subscriber_id = slot->claim.who.id,
-		.topic_id = slot->claim.topic_id,
-		.campaign_id = slot->claim.campaign_id,
+		.subscriber_id = slot->outbox ? slot->mail.subscriber_id : slot->claim.who.id,
+		.topic_id = slot->outbox ? 0 : slot->claim.topic_id,
+		.campaign_id = slot->outbox ? 0 : slot->claim.campaign_id,
 		.code = slot->result.code,
 		.enhanced = slot->enhanced,
 		.text = slot->reply,
 		.rule = slot->result.class,
 	};
 	struct subscriber who;
-	int rc = subscriber_get(s->site->db, slot->claim.who.id, &who, e);
+	int rc = subscriber_get(s->site->db, event.subscriber_id, &who, e);
 
 	if (rc == -1)
 		return -1;
@@ -73,7 +70,7 @@ note_refusal(struct sender *s, const struct slot_entry *slot, struct err *e)
 	}
 	if (event_add(s->site->db, &event, e) == -1)
 		return -1;
-	return slot->dead ? end_address(s, slot, e) : 0;
+	return event.subscriber_id ? hold_against(s, slot, &event, e) : 0;
 }
 
 /* Results of one turn, summed for each campaign, so that a campaign's row is written once. */
@@ -135,6 +132,15 @@ record_delivery(struct sender *s, struct slot_entry *slot, struct err *e)
 	return rc;
 }
 
+/* A confirmation or a welcome says as much of an address as a campaign's message, where it is dead. */
+static int
+record_mail(struct sender *s, struct slot_entry *slot, struct err *e)
+{
+	if (outbox_record(s->site->db, &slot->mail, &slot->result, e) == -1)
+		return -1;
+	return slot->dead && slot->mail.subscriber_id ? note_refusal(s, slot, e) : 0;
+}
+
 int
 sender_record(struct sender *s, struct err *e)
 {
@@ -145,7 +151,7 @@ sender_record(struct sender *s, struct err *e)
 
 	for (slot = s->done.head; slot; slot = slot->next) {
 		if (slot->outbox) {
-			if (outbox_record(s->site->db, &slot->mail, &slot->result, e) == -1)
+			if (record_mail(s, slot, e) == -1)
 				return -1;
 			continue;
 		}

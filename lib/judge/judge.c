@@ -12,8 +12,7 @@
 #include "judge/judge_words.h"
 
 #define TRY_LATER "try-later" /* what the last row is called for a temporary reply */
-#define NO_SUCH_DOMAIN "no-such-domain"
-#define HOLD_TEMPORARY 60 /* seconds: most that the relay is left alone for after a temporary reply that names no quota */
+#define HOLD_TEMPORARY 60     /* seconds: most that the relay is left alone for after a temporary reply that names no quota */
 
 /* Step to the next of the words in *list that `sep` divides; false at the end. */
 static bool
@@ -169,6 +168,8 @@ judge_quoted(struct facts *f, const struct judge_text *t)
 
 	if (t->enhanced[0] && (is_generic(given) || !is_generic(t->enhanced)) && t->enhanced[0] != '2')
 		f->enhanced = t->enhanced;
+	else if (t->code && strcmp(given, "5.1.3") == 0)
+		f->enhanced = given = ""; /* Sendmail makes that of any 553, and most of those are about the sender */
 	if (is_generic(f->enhanced) && t->hashed[0])
 		f->enhanced = t->hashed;
 	if (!f->code)
@@ -183,15 +184,15 @@ judge_quoted(struct facts *f, const struct judge_text *t)
 }
 
 /*
- * What a reply that was temporary comes to. Nobody tries it again: still no such user by its own words after days is as good as dead;
- * by a code alone, or a name server's word, it may be the server's trouble.
+ * What a reply that was temporary comes to. Where nobody tries it again, what says in plain words after days that there is no such
+ * user or domain is as good as final (Postfix says 450 for both when told to be careful); a code alone is not.
  */
 static enum judge_verdict
 temporary_verdict(const struct judge_rule *rule, bool final)
 {
 	if (!final)
 		return JUDGE_RETRY;
-	return rule->verdict == JUDGE_HARD && rule->words[0] && strcmp(rule->name, NO_SUCH_DOMAIN) != 0 ? JUDGE_HARD : JUDGE_SOFT;
+	return rule->verdict == JUDGE_HARD && rule->words[0] ? JUDGE_HARD : JUDGE_SOFT;
 }
 
 struct judge_out

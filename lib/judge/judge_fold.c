@@ -22,9 +22,10 @@ static const char latin[] =
 static size_t
 put(char *out, const char *s)
 {
-	size_t n = strlen(s);
+	size_t n = 0;
 
-	memcpy(out, s, n);
+	for (; s[n]; n++)
+		out[n] = s[n];
 	return n;
 }
 
@@ -96,6 +97,6 @@ judge_fold(const char **p, char out[4])
 	}
 	++*p;
 	out[0] = s[0] <= ' ' || s[0] == 0x7f || s[0] == '_' ? ' ' : s[0] == '`' ? '\''
-								 : (char)tolower(s[0]);
+										: (char)tolower(s[0]);
 	return 1;
 }

@@ -56,7 +56,7 @@
 	"|cannot find user|could not find user|can't find user|cannot find recipient|could not find recipient|could not find a mailbox" \
 	"|cannot find your recipient|unrecognised-or-name|unrecognized-or-name|unrecognised or-name|unrecognised o/r name|unrecognized o/r name" \
 	"|ambiguous-or-name|unrecognised-orname|unrecognised orname|or-name unrecognised|or-name unrecognized|name is not recognised" \
-	"|name is not recognized|name not recognized|name not recognised|non-existent account|x-unix; 67|cuda_nsu|nosuchuser" \
+	"|name is not recognized|name not recognized|name not recognised|non-existent account|x-unix; 67|cuda_nsu|recent history of bouncing|no longer a member|unresolvable address|unresolved address|cannot resolve address|failed to route the address|not a known user|not in my list of valid|not in directory|nicht im domino|nicht in domino|recipients is found|nosuchuser" \
 	"|user account not found|not a valid email account|is not a valid mailbox|not a valid account|user does not reside here" \
 	"|bad destination email address|does not like recipient. giving up|invalid final delivery user|delivery user not found" \
 	"|this email address is not valid|that address is not valid here|is not a valid address here|address not valid here" \
@@ -186,7 +186,7 @@
 	"|domaine inconnu|domaine inexistant|dominio inexistente|dominio no encontrado|dominio desconocido|domínio inexistente" \
 	"|domínio não encontrado|domínio desconhecido|dominio non trovato|domain unbekannt|domain nicht gefunden" \
 	"|unbekannte domain|unbekannter host|host unbekannt|nieznana domena|домен не найден|ドメインが存在|ドメインが見つかり" \
-	"|no such host is known|x-unix; 68|dns domain does not exist|undefined mail domain|domain is not hosted"
+	"|no such host is known|illegal host|host/domain does not exist|domain/host does not exist|destination not valid within dns|x-unix; 68|dns domain does not exist|undefined mail domain|domain is not hosted"
 
 /* … or the name server gave no answer yet. */
 #define DNS_LATER \
@@ -211,7 +211,7 @@
 	"|not enough space|no space|mailfolder is full|mail folder is full|no more space|not enough storage|lack of space|shutoffquotaexceeded" \
 	"|account is full|account full|database full|maildir over|user's disk|mbox full|too full|mailbox exceeds|quotaexceeded|over disk quota" \
 	"|storage limit|exceeded allocated|exceeded the storage|error writing message: file too large|mailbox has exceeded|mailbox is over" \
-	"|mailbox over|has full mailbox|mailbox has reached|reached its quota|quota reached|mailbox is too full|mailbox too large|exhausted" \
+	"|mailbox over|has full mailbox|mailbox has reached|reached its quota|quota reached|mailbox is too full|mailbox too large|has exhausted" \
 	"|recipient full|user full|mailbox almost full|can't accept any more|boîte pleine|destinataire pleine|est pleine|lettres pleine" \
 	"|quota dépassé|dépassement de quota|postfach voll|ist voll|postfach überfüllt|speicherplatz|speicher voll|kontingent|quota überschritten" \
 	"|casella piena|posta piena|è piena|quota superata|spazio esaurito|buzón lleno|está lleno|casilla llena|está llena|cuota excedida" \
@@ -237,8 +237,9 @@
 	"|malware|phish|dmarc|dkim|spf check|spf fail|sender policy framework|domainkeys" \
 	"|junk|bulk mail|content rejected|content denied|banned|listed by|is listed|listed at|reverse dns|ptr record" \
 	"|suspicious|infected|forbidden|attachment|spf record|helo|rdns|spamhaus|senderbase|client host|reverse hostname" \
-	"|(hvu:|(rly:|(dyn:|(rtr:|(con:|dt:spm|mi:spb|mi:dmc|mi:stc|ube, id|by ers|mail-abuse|spamcop|sorbs|content filter|message filtered" \
+	"|(hvu:|(rly:|(dyn:|(rtr:|(con:|dt:spm|mi:spb|mi:dmc|mi:stc|ube, id|by ers|mail-abuse|spamcop|sorbs|message filtered" \
 	"|dynamic ip|dynamic/generic|generic hostname|classified as|complaint|abuse|objectionable|profanity|prohibited content" \
+	"|blackhole|dialup|dial-up|open relay|your ip|ip is|advertis|worm|trojan|executable|filter|backscatter|score" \
 	"|unwanted|blocking|blocks|indésirable|courrier refusé|als werbung|abgelehnt wegen|correo no deseado|posta indesiderata|спам|черный список" \
 	"|垃圾|拒收|病毒|黑名单|黑名單|迷惑メール|受信拒否|拒否しました|拒否され|ウイルス|ウィルス|스팸|차단|수신거부|수신 거부"
 
@@ -246,14 +247,20 @@
 	"policy|policies|not authorized|not authorised|not permitted|prohibited|prohibition|authentication" \
 	"|access denied. ip|security|rejected by recipient|rejected by header|restricted|only accepts|unauthenticated" \
 	"|refuses mail|not on the allowed|allowed list|whitelist|permission|delivery is not allowed" \
-	"|not accepting external|not accepting messages from|refused by recipient|rejected by user|rejected by the recipient|receiver's filter"
+	"|not accepting external|not accepting messages from|refused by recipient|rejected by user|rejected by the recipient"
+
+/* Of a message: no code makes that the address's fault ("521 5.2.1 … will not accept delivery of this message"). */
+#define MESSAGE_REFUSED \
+	"will not accept|message refused|message rejected|message denied|mail rejected|mail refused|mail denied|access denied|delivery of this message" \
+	"|message was rejected|message was refused|message not accepted|mail not accepted|does not accept this|transaction failed"
 
 /* Asked too often for users that there are not: it is about us, whatever it calls them. */
-#define TOO_MANY_WRONG "too many invalid|too many unknown|too many bad|too many nonexist|too many non-exist|dictionary attack|directory harvest"
+#define TOO_MANY_WRONG \
+	"too many invalid|too many unknown|too many bad|too many nonexist|too many non-exist|dictionary attack|directory harvest"
 
 #define ROUTE \
 	"temporary failure|loops back|mail loop|forwarding loop|routing loop|too many hops|hop count|timed out|timeout|connection refused" \
-	"|connection reset|lost connection|no route to host|network is unreachable|try again later|try again in|try again at" \
+	"|connection reset|lost connection|no route to host|network is unreachable|try again later|try later|essayer plus tard|try again in|try again at" \
 	"|connection dropped|read error|establish an smtp|message expired|delivery time expired|queue too long|delivery expired" \
 	"|too long in the queue|no answer from|temporarily|points to local host|connection died|network error|is looping" \
 	"|unreachable|not responding|config error|configuration error|retry time not reached|retry timeout exceeded" \
@@ -263,11 +270,11 @@
 
 /* What is left: one of these, and what is the matter with it, in whatever words between. */
 #define SOMEBODY \
-	"addressee|user|recipient|mailbox|account|address|alias|person|customer|subscriber|inbox|employee|mail box"
+	"addressee|adressee|addresse|userid|localpart|local part|user|recipient|mailbox|account|address|alias|person|customer|subscriber|inbox|employee|mail box"
 #define NOT_THERE \
 	"unknown|n't exist|nt exist|not exist|no exist|non-exist|nonexist|not found|no such|not valid|not known|unrecogni|not recogni|not listed" \
 	"|not registered|no longer|not a user|not user|not our|not be found|n't be found|not here|n't found|n't have a|deactivated|disabled|inactive" \
-	"|suspended|never existed|isn't valid|not part of|ceased|not served|not hosted|not match any|not defined|undefined|defunct" \
+	"|suspended|never existed|isn't valid|not part of|ceased|not served|not hosted|not match any|purged|not defined|undefined|defunct" \
 	"|no user|no account|no recipient|not have a|was closed|is closed|bad recipient|bad user|wrong"
 
 #define SERVER_TROUBLE \

@@ -150,7 +150,7 @@ const struct judge_rule judge_table[] = {
 	{ "routing", JUDGE_SOFT, WHERE_BOUNCE, "", "", "", NOT_NOW, DOMAIN_SLOW, 0 },
 	{ "no-such-user", JUDGE_HARD, ANY, "", "*.1.1", "", NO_SUCH_USER_SURE, NOBODY, 0 },
 	{ "sender-refused", JUDGE_SOFT, ANY, "", "", "",
-	    "from address|sender not|mail from|envelope sender|callout|callback|your domain|return path|return-path", DOMAIN_SLOW, 0 },
+	    "from address|from:domain|from: domain|sender not|mail from|envelope sender|callout|callback|your domain|return path|return-path", DOMAIN_SLOW, 0 },
 	{ "no-such-user", JUDGE_HARD, ANY, "", "", "", NO_SUCH_USER_SURE, NOBODY, 0 },
 	{ "policy", JUDGE_SOFT, NOT_MAIL, "", "", "", "your account|your mail server|your server", DOMAIN_SLOW, 0 },
 	{ "disabled", JUDGE_HARD, ANY, "", "", "", DISABLED_SURE, NOBODY, 0 },
@@ -164,6 +164,8 @@ const struct judge_rule judge_table[] = {
 	{ "routing", JUDGE_SOFT, ANY, "", "", "", ROUTE, DOMAIN_SLOW, 0 },
 	{ "server-trouble", JUDGE_SOFT, WHERE_BOUNCE, "", "", "", SERVER_TROUBLE, NOBODY, 0 },
 	{ "server-trouble", JUDGE_SOFT, WHERE_BOUNCE, "4", "", "", "mailbox unavailable|mailbox is unavailable|mailbox not available", NOBODY, 0 },
+
+	{ "policy", JUDGE_SOFT, WHERE_BOUNCE, "", "*.1.1 *.2.1", "", MESSAGE_REFUSED, NOBODY, 0 },
 
 	/* The address is dead. */
 	{ "no-such-user", JUDGE_HARD, ANY, "", "*.1.1 *.1.6", "", "", NOBODY, 0 },

@@ -14,7 +14,8 @@ enum {
 	WHERE_BODY = 8,
 	WHERE_BOUNCE = 16,
 	WHERE_QUOTED = 32,
-	WHERE_WHOLE = 64,                                                /* … and the words may be anybody's: else only the last speaker's count in what is quoted or came back */
+	/* … and anybody's words count: else, in what is quoted or came back, only those of who spoke last. */
+	WHERE_WHOLE = 64,
 	WHERE_RELAY = WHERE_MAIL | WHERE_RCPT | WHERE_DATA | WHERE_BODY, /* the relay itself answers us */
 	WHERE_LIVE = WHERE_RELAY | WHERE_QUOTED,
 	WHERE_ANY = WHERE_LIVE | WHERE_BOUNCE
@@ -27,8 +28,8 @@ struct judge_rule {
 	const char *codes;          /* how the code begins, "5" or "530 535"; "0": none; "": whatever it is */
 	const char *enhanced;       /* "5.1.1", "*.2.2 5.7.*"; "": whatever it is, or none */
 	const char *server;         /* part of the server's name, lower case, with '|' between; "": whoever says it */
-	const char *words;          /* any of these, with '|' between, and where there is an '&' any of those behind it as well; "": whatever
-	                               is said. Addresses, codes, accents do not count (judge_text.h) */
+	const char *words;          /* any of these, with '|' between; behind an '&': any of those as well; "": whatever is said.
+	                               Addresses, codes, accents do not count (judge_text.h) */
 	enum judge_pace pace;       /* whom it slows, unless it is final */
 	int hold;                   /* seconds, for RELAY */
 };

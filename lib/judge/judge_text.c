@@ -30,7 +30,8 @@ struct reader {
 };
 
 /* After these, another server speaks. In folded words, without addresses and host names. */
-static const char *const speakers[] = { " said: ", " said ", " smtp;", " -> ", "gave this error:", "returned was:", "responded:", "responded with:",
+static const char *const speakers[] = { " said: ", " said ", " smtp;", " -> ", "gave this error:", "returned was:", "responded:",
+	"responded with:",
 	"response was:", "response:", "server returned:", "unknown address error", "bad destination email address",
 	"other mail system problem", "after rcpt to:", "after end of data:",
 	"after data:", "reason:", "diagnostic information:", "diagnostic-code:", "the following message:" };
@@ -51,11 +52,15 @@ one_of(const char *word, size_t n, const char *list)
 static void
 put(struct reader *r, char c)
 {
+	char opened = c == ')' ? '(' : c == '>' ? '<'
+	    : c == '"' || c == '\''             ? c
+						: '\0'; /* what c would close */
+
 	if (c == ' ' && r->n > 0 && r->out[r->n - 1] == ' ')
 		return;
 	if (c == ' ' && r->n > 1 && strchr("([<", r->out[r->n - 1]))
 		return;
-	if (r->n > 1 && ((c == ')' && r->out[r->n - 1] == '(') || (c == '>' && r->out[r->n - 1] == '<') || ((c == '"' || c == '\'') && r->out[r->n - 1] == c))) {
+	if (r->n > 1 && opened && r->out[r->n - 1] == opened) {
 		r->n--; /* what stood between is gone */
 		return;
 	}
@@ -194,10 +199,11 @@ read_host(struct reader *r)
 static bool
 read_tag(struct reader *r)
 {
-	static const char tags[] = "a b br p i u em strong font span div td tr th table tbody ul ol li html head body pre code tt hr center blockquote "
-				   "h1 h2 h3 h4 h5 h6";
+	static const char tags[] = "a b br p i u em strong font span div td tr th table tbody ul ol li html head body pre code tt hr "
+				   "center blockquote h1 h2 h3 h4 h5 h6";
 	const char *name = r->p + 1, *end;
 	size_t n;
+	bool is_tag;
 
 	if (r->p[0] != '<')
 		return false;
@@ -206,7 +212,8 @@ read_tag(struct reader *r)
 	end = name + strcspn(name, "<>");
 	if (*end != '>')
 		return false;
-	if (!(n > 0 && one_of(name, n, tags) && strchr(" />", name[n])) && (memchr(name, ' ', (size_t)(end - name)) || end == name || memmem(name, (size_t)(end - name), "://", 3)))
+	is_tag = n > 0 && one_of(name, n, tags) && strchr(" />", name[n]);
+	if (!is_tag && (end == name || memchr(name, ' ', (size_t)(end - name)) || memmem(name, (size_t)(end - name), "://", 3)))
 		return false;
 	r->p = end + 1;
 	put(r, ' ');
@@ -219,7 +226,8 @@ read_entity(struct reader *r)
 	static const struct {
 		const char *name;
 		char is;
-	} entities[] = { { "&lt;", ' ' }, { "&gt;", ' ' }, { "&amp;", '&' }, { "&quot;", '"' }, { "&nbsp;", ' ' }, { "&#39;", '\'' }, { "&apos;", '\'' } };
+	} entities[] = { { "&lt;", ' ' }, { "&gt;", ' ' }, { "&amp;", '&' }, { "&quot;", '"' }, { "&nbsp;", ' ' }, { "&#39;", '\'' },
+		{ "&apos;", '\'' } };
 
 	if (r->p[0] != '&')
 		return false;
@@ -236,7 +244,9 @@ read_entity(struct reader *r)
 static bool
 at_word(const struct reader *r)
 {
-	return r->p == r->start || !(isalnum((unsigned char)r->p[-1]) || r->p[-1] == '.' || r->p[-1] == '-' || (unsigned char)r->p[-1] >= 0x80);
+	unsigned char before = r->p == r->start ? ' ' : (unsigned char)r->p[-1];
+
+	return !(isalnum(before) || before == '.' || before == '-' || before >= 0x80);
 }
 
 /* What is read of the text, folded and redacted, in room for JUDGE_TEXT_MOST * 2 bytes. */

@@ -3,9 +3,9 @@
  *
  * One at a time, in turn: open, list, then for each message fetch, and remove once its effect is committed. Nothing is removed by
  * reading. A message has a uid that stays its own: IMAP's "UIDVALIDITY/UID", POP3's UIDL, a Maildir's unique name.
- * What others have marked as deleted (IMAP's \Deleted, a Maildir's T) is not listed. libcurl makes the
- * connection (TLS verified, login); the dialogue on it is ours, pipelined where that is allowed. Waiting is bounded by `timeout` for
- * each answer and ends at once when stop_fd becomes readable.
+ * What others have marked as deleted (IMAP's \Deleted, a Maildir's T) is not listed. libcurl makes the connection (TLS verified,
+ * login); the dialogue on it is ours, pipelined where that is allowed. Waiting is bounded by `timeout` for each answer and ends at
+ * once when stop_fd becomes readable.
  */
 #ifndef MAILBOX_H
 #define MAILBOX_H
@@ -23,13 +23,13 @@ struct mailbox;
 #define MAILBOX_MESSAGES 100000 /* listed at once; those after them come at the next poll */
 
 struct mailbox_where {        /* borrowed for mailbox_open only */
-	const char *url;      /* imaps://host[:port]/Folder, imap://, pop3s://host, pop3://, or maildir:/absolute/folder; the folder defaults to INBOX */
+	const char *url;      /* imaps://host[:port]/Folder (INBOX without one), imap://, pop3s://host, pop3://, maildir:/absolute/folder */
 	const char *user;     /* IMAP, POP3 */
 	const char *password; /* … */
 	const char *token;    /* OAuth 2.0 access token (XOAUTH2), in place of a password; NULL */
 	const char *tls;      /* "required", "opportunistic" or "none": STARTTLS or STLS on imap:// and pop3://, as for relays */
 	const char *ca_file;  /* certificates to trust instead of the system's; "" */
-	const char *moved_to; /* IMAP: a folder where processed messages go; a Maildir: the path of another one; made when missing. "": deleted */
+	const char *moved_to; /* a folder where processed messages go (a Maildir's: its path), made when missing; "": deleted */
 	int64_t timeout;      /* seconds */
 	int stop_fd;          /* -1: none */
 };

@@ -94,7 +94,7 @@ select_folder(struct imap *im, struct err *e)
 	if (strcasecmp(im->reader.answer.code, "READ-ONLY") == 0)
 		return err_set(e, ERR_PEER, "the folder %s can only be read; nothing could be removed from it", im->folder);
 	if (im->validity == 0)
-		return err_set(e, ERR_PEER, "the server says no UIDVALIDITY for the folder %s, so that its messages have no names that last", im->folder);
+		return err_set(e, ERR_PEER, "the folder %s has no UIDVALIDITY, so that its messages have no names that last", im->folder);
 	return 0;
 }
 

@@ -51,7 +51,7 @@ struct imap_answer {
 	bool flags, deleted;     /* FETCH: FLAGS were said; \Deleted is among them */
 	enum imap_body body;     /* FETCH */
 	const char *code;        /* TAGGED, STATUS: "UIDVALIDITY 7", what stands in [ ]; "" */
-	const char *text;        /* TAGGED, STATUS: the words after it; CAPABILITY: the list. All in the reader's line, until it is fed again */
+	const char *text;        /* TAGGED, STATUS: the words after it; CAPABILITY: the list. Both in the reader's line, until it is fed */
 };
 
 enum imap_read {

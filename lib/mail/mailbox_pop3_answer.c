@@ -37,6 +37,7 @@ pop3_reader_expect_message(struct pop3_reader *r, struct buf *sink, size_t most)
 	r->most = most;
 	r->over = sink == NULL;
 	r->state = AT_START;
+	r->octets = 0;
 	if (sink)
 		buf_reset(sink);
 }
@@ -123,6 +124,9 @@ step(struct pop3_reader *r, char c)
 static enum pop3_read
 read_message(struct pop3_reader *r, const char *p, size_t n, size_t *used)
 {
+	r->octets += (int64_t)n;
+	if (r->octets > POP3_MESSAGE_MAX)
+		return bad(r, "sends a message without end");
 	while (*used < n) {
 		if (r->state == IN_TEXT) {
 			const char *s = p + *used, *end = memchr(s, '\r', n - *used);

@@ -2,7 +2,8 @@
  * mailbox_pop3_answer.h - a POP3 server's bytes as answers (RFC 1939 section 3), whatever pieces they come in.
  *
  * What comes next must be said: a status line, the lines of a list, or a message, which is freed of its dot-stuffing and keeps its
- * CRLF. A line is bounded by POP3_LINE_MAX and has no NUL; a message may have lines of any length and anything in them.
+ * CRLF. A line is bounded by POP3_LINE_MAX and has no NUL; a message, by POP3_MESSAGE_MAX, may have lines of any length and
+ * anything in them.
  */
 #ifndef MAILBOX_POP3_ANSWER_H
 #define MAILBOX_POP3_ANSWER_H
@@ -13,7 +14,8 @@
 
 struct buf;
 
-#define POP3_LINE_MAX 2048 /* octets; RFC 1939 has 512 */
+#define POP3_LINE_MAX 2048           /* octets; RFC 1939 has 512 */
+#define POP3_MESSAGE_MAX (1LL << 30) /* a server that sends more does not come to an end */
 
 enum pop3_read {
 	POP3_MORE,
@@ -35,8 +37,9 @@ struct pop3_reader {
 	bool done; /* the line was handed out: the next one begins */
 	struct buf *sink;
 	size_t most;
-	bool over; /* the message is longer than that; nothing of it is kept */
-	int state; /* within a message */
+	bool over;      /* the message is longer than that; nothing of it is kept */
+	int state;      /* within a message */
+	int64_t octets; /* of it so far */
 	const char *bad;
 };
 

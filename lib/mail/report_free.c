@@ -17,8 +17,9 @@
 
 /* What recognition knows of the message besides its text. */
 struct signs {
-	char from[256], name[256], subject[512]; /* in lower case */
-	bool daemon;                             /* a mail server sent it */
+	char from[256], name[256], subject[512]; /* in lower case; from with ^ before it */
+	bool server;                             /* its address is a mail server's */
+	bool daemon;                             /* … or its name is, which anybody may choose */
 	bool subject_fails;                      /* the subject is a bounce's */
 	bool answer;                             /* the subject begins with "Re:", "Fwd:" … */
 };
@@ -36,7 +37,8 @@ copy_low(char *out, size_t size, const char *in)
 static bool
 is_answer(const char *subject)
 {
-	static const char *const words[] = { "re:", "re :", "fw:", "fwd:", "aw:", "wg:", "tr:", "rv:", "res:", "enc:", "sv:", "vs:", "antw:", "odp:", "ynt:", "r:", "i:" };
+	static const char *const words[] = { "re:", "re :", "fw:", "fwd:", "aw:", "wg:", "tr:", "rv:", "res:", "enc:", "sv:", "vs:",
+		"antw:", "odp:", "ynt:", "r:", "i:" };
 
 	while (*subject == ' ' || *subject == '[')
 		subject++;
@@ -49,20 +51,22 @@ is_answer(const char *subject)
 static void
 read_signs(struct signs *s, const struct report_free_in *in)
 {
-	copy_low(s->from, sizeof s->from, in->from);
+	*s->from = '^';
+	copy_low(s->from + 1, sizeof s->from - 1, in->from);
 	copy_low(s->name, sizeof s->name, in->name);
 	copy_low(s->subject, sizeof s->subject, in->subject);
-	s->daemon = free_has(free_daemons, s->from, strlen(s->from)) || free_has(free_names, s->name, strlen(s->name)) || (!*s->from && in->null_sender);
-	s->subject_fails = free_has(free_subjects, s->subject, strlen(s->subject));
+	s->server = free_string_has(free_daemons, s->from) || (!*in->from && in->null_sender);
+	s->daemon = s->server || free_string_has(free_names, s->name);
+	s->subject_fails = free_string_has(free_subjects, s->subject);
 	s->answer = is_answer(s->subject);
 }
 
 static bool
 matches(const struct free_form *f, const struct signs *s, const struct free_text *t, size_t head)
 {
-	if (*f->from && !free_has(f->from, s->from, strlen(s->from)) && !free_has(f->from, s->name, strlen(s->name)))
+	if (*f->from && !free_string_has(f->from, s->from) && !free_string_has(f->from, s->name))
 		return false;
-	if (*f->subject && free_has(f->subject, s->subject, strlen(s->subject)))
+	if (*f->subject && free_string_has(f->subject, s->subject))
 		return !*f->text || f->kind == FREE_FORM_NONE || free_has(f->text, t->low, head);
 	if (*f->subject && f->kind != FREE_FORM_NONE)
 		return false;
@@ -86,12 +90,17 @@ best_grade(const struct free_text *t)
 static bool
 is_automatic(const struct signs *s, const struct free_text *t, bool known)
 {
-	size_t n = strlen(s->subject);
-
 	if (s->daemon && (s->subject_fails || known))
 		return false;
-	return free_has(free_automatic, s->subject, n) || free_has(free_notices, s->subject, n) ||
+	return free_string_has(free_automatic, s->subject) || free_string_has(free_notices, s->subject) ||
 	    free_has(free_automatic, t->low, t->n < FREE_OPENING ? t->n : FREE_OPENING);
+}
+
+/* Whether a form's own words open the text: people say something before they quote. */
+static bool
+opens(const struct free_form *f, const struct free_text *t)
+{
+	return free_has(f->text, t->low, t->n < FREE_FIRST ? t->n : FREE_FIRST);
 }
 
 /* The row that the message matches; NULL: no bounce. */
@@ -111,11 +120,17 @@ recognise(const struct report_free_in *in, const struct signs *s, const struct f
 		return NULL;
 	if (!failed && is_automatic(s, t, f->name != NULL))
 		return NULL;
-	if (f->name && (s->daemon || s->subject_fails || failed || (in->null_sender && states && grade > FREE_SILENT)))
-		return f;
 	marked = in->null_sender || failed || *in->returned;
+	if (f->name && (s->server || failed || (s->daemon && (marked || s->subject_fails))))
+		return f;
+	if (f->name && s->subject_fails && (marked || opens(f, t)))
+		return f;
+	if (f->name && in->null_sender && states && grade > FREE_SILENT)
+		return f;
 	if (failed && (s->daemon || s->subject_fails || states))
 		return &free_generic;
+	if (s->daemon && !s->server && !marked && grade < FREE_CODE) /* "Mail System: you have five undelivered messages" */
+		return NULL;
 	if (s->daemon && s->subject_fails && (states || grade > FREE_SILENT || marked))
 		return &free_generic;
 	if (s->daemon && ((states && grade > FREE_SILENT) || (marked && grade >= FREE_CODE)))
@@ -278,7 +293,8 @@ add_bare(struct found *f, const struct free_text *t, const struct free_form *for
 }
 
 static void
-find_recipients(struct found *f, const struct report_free_in *in, const struct free_text *t, const struct free_form *form, const struct free_mentions *m)
+find_recipients(struct found *f, const struct report_free_in *in, const struct free_text *t, const struct free_form *form,
+    const struct free_mentions *m)
 {
 	char to[255];
 	bool sent = field_address(to, in->returned, "To");
@@ -323,7 +339,7 @@ static bool
 is_delay(const struct free_form *form, const struct signs *s, const struct free_text *t)
 {
 	size_t head = t->n < FREE_HEAD ? t->n : FREE_HEAD;
-	bool delayed = free_has(free_delays, s->subject, strlen(s->subject)) || free_has("(delay)|delayed|warning:|incomplete", s->subject, strlen(s->subject));
+	bool delayed = free_string_has(free_delays, s->subject) || free_string_has("(delay)|delayed|warning:|incomplete", s->subject);
 
 	if (form->kind == FREE_FORM_DELAY)
 		return !free_has("permanent fatal errors", t->low, head);
@@ -355,7 +371,7 @@ report_free(const struct report_free_in *in, struct report_free_out *out)
 	own_addresses(&own, in);
 	free_mentions_read(&m, &t, form, own.data);
 	find_recipients(&f, in, &t, form, &m);
-	if (out->count == 0 && !s.daemon) {
+	if (out->count == 0 && !(s.server && s.subject_fails)) {
 		out->what = REPORT_FREE_NONE;
 		out->form = "";
 	}

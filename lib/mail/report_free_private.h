@@ -13,6 +13,7 @@
 
 #define FREE_BYTES ((size_t)256 << 10) /* of the text that are read */
 #define FREE_HEAD ((size_t)16 << 10)   /* … in which a form's own words are looked for */
+#define FREE_FIRST ((size_t)300)       /* … that open it */
 #define FREE_OPENING ((size_t)2 << 10) /* … in which an automatic answer says that it is one */
 #define FREE_LINES 8000
 #define FREE_MENTIONS 1000
@@ -71,19 +72,31 @@ void free_lower(char *s);
 /* The first place where one of the words (lower case, '|' between) stands in the n bytes, and its length; NULL: none does. */
 const char *free_find(const char *words, const char *s, size_t n, size_t *length);
 bool free_has(const char *words, const char *s, size_t n);
+bool free_string_has(const char *words, const char *s);
+bool free_line_has(const char *words, const struct free_text *t, int line);
 /* Whether the n bytes end in one of the words. */
 bool free_ends(const char *words, const char *s, size_t n);
 
 /* Take an SMTP reply's code and enhanced code from n bytes in lower case: 0 and "" where there is none. */
 enum free_grade free_codes(const char *low, size_t n, int *code, char enhanced[12]);
 
-/* Find the addresses and say how far each is to be trusted. `own`: addresses with spaces between that are nobody's recipient: the sender's. */
-void free_mentions_read(struct free_mentions *m, const struct free_text *t, const struct free_form *form, const char *own);
-void free_mentions_release(struct free_mentions *m);
 /* Take one address out of a header's value; false: there is none. */
 bool free_address_in(char out[255], const char *value, size_t n);
+/* The address around the @ at `at`, between `floor` and `end`, without what encloses it: m's address, begin and end. */
+bool free_address_at(struct free_mention *m, const struct free_text *t, size_t at, size_t floor, size_t end);
 
-/* Fill text, code, enhanced and server of the recipients, which are mention[i] = which mention of *m each is, or -1 for one that the text does not name. */
-void free_reasons(const struct free_text *t, const struct free_mentions *m, const int *mention, struct report_free_out *out, const char *subject);
+/*
+ * Find the addresses and say how far each is to be trusted. `own`: addresses with spaces between that are nobody's recipient:
+ * the sender's of the bounce and of what came back.
+ */
+void free_mentions_read(struct free_mentions *m, const struct free_text *t, const struct free_form *form, const char *own);
+void free_mentions_release(struct free_mentions *m);
+
+/*
+ * Fill text, code, enhanced and server of the recipients; mention[i] tells which mention of *m each is, -1: the text does not name it.
+ * `subject` is what remains to be said where the text says nothing.
+ */
+void free_reasons(const struct free_text *t, const struct free_mentions *m, const int *mention, struct report_free_out *out,
+    const char *subject);
 
 #endif

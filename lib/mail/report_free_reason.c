@@ -57,7 +57,7 @@ is_rule(const struct free_text *t, int line)
 
 	while (i < n && (s[i] == ' ' || s[i] == '\t' || s[i] == '|'))
 		i++;
-	return n - i >= 3 && (memcmp(s + i, "---", 3) == 0 || memcmp(s + i, "===", 3) == 0 || memcmp(s + i, "***", 3) == 0 || memcmp(s + i, "___", 3) == 0);
+	return n - i >= 3 && strchr("-=*_", s[i]) && s[i + 1] == s[i] && s[i + 2] == s[i];
 }
 
 /* What the sending side said in a transcript: no part of a reply. */
@@ -152,9 +152,9 @@ reply_to(const struct free_text *t, const struct free_mentions *m, int own)
 
 		if (i == own || strcasecmp(m->at[i].address, m->at[own].address) != 0)
 			continue;
-		if (free_has("rcpt to", t->low + l->at, l->n) && l->grade < FREE_CODE) {
+		if (free_line_has("rcpt to", t, line) && l->grade < FREE_CODE) {
 			for (int k = line + 1; k < t->lines && k < line + 5; k++) {
-				if (free_has("rcpt to", t->low + t->line[k].at, t->line[k].n))
+				if (free_line_has("rcpt to", t, k))
 					break;
 				if (t->line[k].grade >= FREE_CODE)
 					return k;
@@ -183,7 +183,7 @@ add_words(const struct round *round, struct reason *r, int line, int to)
 	int best = best_line(round->t, line, to);
 
 	for (int i = best == -1 ? line : best; i < to && i < line + 40 && r->n < REASON_MOST / 2; i++)
-		if (!is_rule(round->t, i) && (round->t->line[i].grade != FREE_SILENT || !free_has(free_contacts, round->t->low + round->t->line[i].at, round->t->line[i].n)))
+		if (!is_rule(round->t, i) && (round->t->line[i].grade != FREE_SILENT || !free_line_has(free_contacts, round->t, i)))
 			reason_add(r, round->t->text + round->t->line[i].at, round->t->line[i].n);
 }
 
@@ -238,6 +238,17 @@ find_server(const struct free_text *t, struct report_free_recipient *r, int line
 		(void)host_behind(r->server, "generating server:|while talking to |remote system: dns;", t->low, t->n);
 }
 
+/* Whether the reason stands behind the address: it is listed, and no reply's code stands before it. */
+static bool
+begins_reason(const struct free_text *t, const struct free_mention *m)
+{
+	const struct free_line *l = &t->line[m->line];
+	char enhanced[12];
+	int code;
+
+	return m->trust >= FREE_LABELLED && free_codes(t->low + l->at, m->begin - l->at, &code, enhanced) == FREE_SILENT;
+}
+
 static void
 fill(const struct round *round, int mention, struct report_free_recipient *out, int count)
 {
@@ -250,7 +261,7 @@ fill(const struct round *round, int mention, struct report_free_recipient *out, 
 		const struct free_mention *m = &round->m->at[mention];
 
 		line = m->line;
-		after = add_paragraph(round, &r, line, m->trust == FREE_LISTED || m->trust == FREE_LABELLED ? m->end : t->line[line].at);
+		after = add_paragraph(round, &r, line, begins_reason(t, m) ? m->end : t->line[line].at);
 		to = next_taken(round, line);
 		if (!says_something(r.text, r.n)) {
 			r.n = 0;
@@ -290,7 +301,8 @@ fill(const struct round *round, int mention, struct report_free_recipient *out, 
 }
 
 void
-free_reasons(const struct free_text *t, const struct free_mentions *m, const int *mention, struct report_free_out *out, const char *subject)
+free_reasons(const struct free_text *t, const struct free_mentions *m, const int *mention, struct report_free_out *out,
+    const char *subject)
 {
 	struct round round = { .t = t, .m = m };
 

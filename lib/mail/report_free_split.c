@@ -13,8 +13,8 @@ enum {
 };
 
 /* Header fields that a message comes with; what stands first in a copy is one of them. */
-static const char known[] = " received return-path from to subject date message-id mime-version content-type delivered-to x-mailer sender reply-to cc"
-			    " dkim-signature domainkey-signature content-transfer-encoding x-originating-ip x-spam-status x-received"
+static const char known[] = " received return-path from to subject date message-id mime-version content-type delivered-to x-mailer sender"
+			    " reply-to cc dkim-signature domainkey-signature content-transfer-encoding x-originating-ip x-spam-status x-received"
 			    " arc-seal references in-reply-to list-id list-unsubscribe received-spf authentication-results x-envelope-from"
 			    " envelope-to x-original-to x-priority importance organization precedence user-agent thread-index resent-from ";
 
@@ -66,16 +66,19 @@ known_fields(const struct cursor *c, size_t at, size_t indent, bool *received)
 	*received = false;
 	for (int i = 0; i < HEADERS && at < c->n; i++) {
 		size_t end = line_end(c, at), n;
+		const char *name;
 
 		if (end < at + indent || end == at || (end == at + 1 && c->text[at] == '\r'))
 			break;
+		name = c->text + at + indent;
 		n = field_name(c, at + indent, end);
-		if (n == 0 && c->text[at + indent] != ' ' && c->text[at + indent] != '\t' && !(i == 0 && strncmp(c->text + at, "From ", 5) == 0))
+		if (n == 0 && *name != ' ' && *name != '\t' && !(i == 0 && strncmp(c->text + at, "From ", 5) == 0))
 			break;
-		if (n > 0 && is_known(c->text + at + indent, n)) {
+		if (n > 0 && is_known(name, n)) {
 			count++;
-			*received |= strncasecmp(c->text + at + indent, "received:", 9) == 0 || strncasecmp(c->text + at + indent, "return-path:", 12) == 0 ||
-			    strncasecmp(c->text + at + indent, "message-id:", 11) == 0;
+			*received |= (n == 8 && strncasecmp(name, "received", n) == 0) ||
+			    (n == 11 && strncasecmp(name, "return-path", n) == 0) ||
+			    (n == 10 && strncasecmp(name, "message-id", n) == 0);
 		}
 		at = end + 1;
 	}
@@ -86,6 +89,8 @@ known_fields(const struct cursor *c, size_t at, size_t indent, bool *received)
 static bool
 goes_on(const struct cursor *c, size_t at)
 {
+	static const char own[] =
+	    "cannot be delivered|could not be delivered|was not delivered|did not reach|recipient address:|following recipient";
 	int lines = 0;
 
 	while (at < c->n && lines < HEADERS && line_end(c, at) > at + 1) { /* to the block's end */
@@ -100,7 +105,7 @@ goes_on(const struct cursor *c, size_t at)
 		memcpy(low, c->text + at, n);
 		low[n] = '\0';
 		free_lower(low);
-		if (free_has("cannot be delivered|could not be delivered|was not delivered|did not reach|recipient address:|following recipient", low, n))
+		if (free_has(own, low, n))
 			return true;
 		at = end + 1;
 	}
@@ -143,10 +148,13 @@ report_free_split(const char *text, size_t n, size_t *end)
 		int fields;
 
 		if (!empty && (since <= GAP || blank)) {
-			fields = field_name(&c, at + indent, stop) > 0 || strncmp(text + at, "From ", 5) == 0 ? known_fields(&c, at, indent, &received) : 0;
+			bool begins = field_name(&c, at + indent, stop) > 0 || strncmp(text + at, "From ", 5) == 0;
+
+			fields = begins ? known_fields(&c, at, indent, &received) : 0;
 			if (fields >= 2 && goes_on(&c, at))
 				fields = 0;
-			if ((since <= GAP && (fields >= 2 && (received || fields >= 3))) || (indent == 0 && fields >= 3 && received && at > 0)) {
+			if ((since <= GAP && (fields >= 3 || (fields == 2 && received))) ||
+			    (indent == 0 && fields >= 3 && received && at > 0)) {
 				*end = since <= GAP ? announced : previous;
 				return at + indent;
 			}

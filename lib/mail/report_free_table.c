@@ -16,7 +16,7 @@ const struct free_form free_table[] = {
 	/* Notices of mailing lists and guards, which quote bounces or speak like one. */
 	{ "ezmlm", NONE, "", "", "this is the ezmlm program|i'm managing the|messages to you from the|list seem to have been bouncing", "", "", "", "" },
 	{ "mailman", NONE, "", "bounce action notification|uncaught bounce|auto-discard|post by non-member", "", "", "", "", "" },
-	{ "list-refusal", NONE, "", "", "not allowed to post to this mailing list|posting to this list is|your mail to '|is being held until the list moderator|awaits approval|is awaiting moderator|non-members are not allowed|only members may post", "", "", "", "" },
+	{ "list-refusal", NONE, "", "", "not allowed to post to this mailing list|posting to this list is|your mail to '|is being held until the list moderator|awaits approval|rejected by the list moderator|list moderator|is awaiting moderator|non-members are not allowed|only members may post", "", "", "", "" },
 	{ "challenge", NONE, "", "", "confirm that you are a human|click the link below to confirm|verify that you are a human|reply to this message to confirm|to complete this verification|sender verification request|requires verification of|add you to my|approved senders|tmda", "", "", "", "" },
 	{ "success", NONE, "", "(relay)|(success)|successful", "was successfully delivered|successfully delivered to|successfully relayed|has been successfully|delivery to these recipients or groups is complete|delivery to these recipients or distribution lists is complete|your message was delivered to|was delivered to the following recipient", "", "", "", "" },
 	{ "quota-warning", NONE, "", "quota warning|mailbox almost full|mailbox is almost full|mailbox usage|quota notification", "", "", "", "", "" },

@@ -30,7 +30,7 @@ struct free_form {
 extern const struct free_form free_table[]; /* ends with a row whose name is NULL */
 extern const struct free_form free_generic; /* what matched none of them */
 
-extern const char free_daemons[];    /* local parts of programs that send bounces */
+extern const char free_daemons[];    /* addresses of programs that send bounces; ^ is where the address begins */
 extern const char free_names[];      /* … and their display names */
 extern const char free_subjects[];   /* subjects of bounces */
 extern const char free_statements[]; /* sentences that say that a message was not delivered */

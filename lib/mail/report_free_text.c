@@ -1,5 +1,5 @@
 /*
- * report_free_text.c - the text of a bounce made even: quotes, spaces and case, lines, words and codes in it.
+ * report_free_text.c - the text of a bounce made even: quotes, spaces and case, lines, and words in them.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -91,11 +91,12 @@ void
 free_lower(char *s)
 {
 	for (unsigned char *p = (unsigned char *)s; *p; p++) {
+		bool latin = *p == 0xc3 && p[1] >= 0x80 && p[1] <= 0x9e && p[1] != 0x97;
+		bool cyrillic = *p == 0xd0 && p[1] >= 0x90 && p[1] <= 0x9f;
+
 		if (*p >= 'A' && *p <= 'Z') {
 			*p = (unsigned char)(*p + 32);
-		} else if (*p == 0xc3 && p[1] >= 0x80 && p[1] <= 0x9e && p[1] != 0x97) {
-			p[1] = (unsigned char)(p[1] + 32);
-		} else if (*p == 0xd0 && p[1] >= 0x90 && p[1] <= 0x9f) {
+		} else if (latin || cyrillic) {
 			p[1] = (unsigned char)(p[1] + 32);
 		} else if (*p == 0xd0 && p[1] >= 0xa0 && p[1] <= 0xaf) {
 			*p = 0xd1;
@@ -181,6 +182,18 @@ free_has(const char *words, const char *s, size_t n)
 }
 
 bool
+free_line_has(const char *words, const struct free_text *t, int line)
+{
+	return free_has(words, t->low + t->line[line].at, t->line[line].n);
+}
+
+bool
+free_string_has(const char *words, const char *s)
+{
+	return free_has(words, s, strlen(s));
+}
+
+bool
 free_ends(const char *words, const char *s, size_t n)
 {
 	while (*words) {
@@ -191,89 +204,4 @@ free_ends(const char *words, const char *s, size_t n)
 		words += k + (words[k] == '|');
 	}
 	return false;
-}
-
-/* "5.1.1" at s: its length, or 0. What stands around it must be no part of a number, an IP address or a version. */
-static size_t
-enhanced_at(const char *s, size_t n, bool first)
-{
-	size_t i = 1;
-
-	if (n < 5 || (*s != '4' && *s != '5') || s[1] != '.' || (!first && (isalnum((unsigned char)s[-1]) || s[-1] == '.')))
-		return 0;
-	for (int part = 0; part < 2; part++) {
-		size_t digits = 0;
-
-		if (i >= n || s[i] != '.')
-			return 0;
-		i++;
-		while (i < n && isdigit((unsigned char)s[i]) && digits < 4)
-			i++, digits++;
-		if (digits == 0 || digits > 3)
-			return 0;
-	}
-	if (i < n && (isdigit((unsigned char)s[i]) || (s[i] == '.' && i + 1 < n && isdigit((unsigned char)s[i + 1]))))
-		return 0;
-	return i;
-}
-
-/* "550" at s as a reply's code: three digits by themselves, and not a count, a port or a time. */
-static bool
-code_at(const char *low, size_t n, size_t i)
-{
-	static const char before[] = "port |line |size |id |at |#|/|.|,|$|-|+|=";
-	static const char behind[] = " bytes| kb| mb| message| second| minute| hour| day| mail| times| recipient| people| user| subscriber| %";
-	const char *s = low + i;
-	size_t rest = n - i;
-	char next = rest > 3 ? s[3] : ' ';
-
-	if (rest < 3 || (*s != '4' && *s != '5') || !isdigit((unsigned char)s[1]) || !isdigit((unsigned char)s[2]))
-		return false;
-	if ((*s == '4' && (s[1] < '2' || s[1] > '7')) || (*s == '5' && s[1] > '7'))
-		return false;
-	if (i > 0 && (isalnum((unsigned char)low[i - 1]) || low[i - 1] == '_' || (unsigned char)low[i - 1] >= 0x80))
-		return false;
-	if (i > 0 && free_ends(before, low, i) && !free_ends("code: #|smtp-|error-|code=|error=|error #|code #|smtp #|- #|(#|[#| #", low, i))
-		return false;
-	if (!strchr(" -\t:;,.')]\">=#(/", next) || (next == '.' && rest > 4 && isdigit((unsigned char)s[4])) || (next == ':' && rest > 4 && isdigit((unsigned char)s[4])))
-		return false;
-	if (next == '-' && rest > 4 && isdigit((unsigned char)s[4]) && enhanced_at(s + 4, rest - 4, true) == 0)
-		return false;
-	for (const char *w = behind; *w;) { /* "500 messages" */
-		size_t k = strcspn(w, "|");
-
-		if (rest >= 3 + k && memcmp(s + 3, w, k) == 0 && i >= 4)
-			return false;
-		w += k + (w[k] == '|');
-	}
-	/* a bare number in a sentence is none: it begins the line or a quotation, or stands behind a sign or a word that announces it */
-	if (i == 0 || !isspace((unsigned char)low[i - 1]))
-		return true;
-	while (i > 0 && isspace((unsigned char)low[i - 1]))
-		i--;
-	return i == 0 || strchr(":<>-=;\"'([#*|,", low[i - 1]) || enhanced_at(s + 4, rest > 4 ? rest - 4 : 0, true) > 0 ||
-	    free_ends("said|error|code|reply|response|returned|with|smtp|status|reason|answered|says|was|server|failed|transcript", low, i);
-}
-
-enum free_grade
-free_codes(const char *low, size_t n, int *code, char enhanced[12])
-{
-	*code = 0;
-	*enhanced = '\0';
-	for (size_t i = 0; i < n && (*code == 0 || !*enhanced); i++) {
-		size_t k;
-
-		if (low[i] != '4' && low[i] != '5')
-			continue;
-		if (!*enhanced && (k = enhanced_at(low + i, n - i, i == 0)) > 0 && k < 12) {
-			memcpy(enhanced, low + i, k);
-			enhanced[k] = '\0';
-			i += k;
-		} else if (*code == 0 && code_at(low, n, i)) {
-			*code = (low[i] - '0') * 100 + (low[i + 1] - '0') * 10 + (low[i + 2] - '0');
-			i += 2;
-		}
-	}
-	return *code && *enhanced ? FREE_CODES : *code || *enhanced ? FREE_CODE
-								    : FREE_SILENT;
 }

@@ -25,7 +25,7 @@ struct wire_where { /* strings are copied by wire_open */
 	const char *password; /* "" without one */
 	const char *token;    /* OAuth 2.0 bearer, in place of a password; NULL */
 	const char *ca_file;  /* "": the system's */
-	enum tls tls;         /* for schemes that begin without TLS; but with TLS_OPPORTUNISTIC no certificate is looked at, whatever the scheme */
+	enum tls tls;         /* for schemes that begin without TLS; TLS_OPPORTUNISTIC: no certificate is looked at, whatever the scheme */
 	int64_t timeout;      /* seconds for all of the opening */
 	wire_line_fn *line;
 	void *ctx;
@@ -49,8 +49,8 @@ enum wire_io {
 };
 
 /*
- * ERR_INPUT unless the URL has this scheme, or this one and an s, a host, perhaps a port, and nothing else (a path where `path` is true); `what`
- * ("the relay's URL") and `like` ("smtp://host:587 or smtps://host:465") are for the error's text.
+ * ERR_INPUT unless the URL has this scheme, or this one and an s, a host, perhaps a port, and nothing else (a path where `path` is
+ * true); `what` ("the relay's URL") and `like` ("smtp://host:587 or smtps://host:465") are for the error's text.
  */
 struct wire_url {
 	const char *scheme, *what, *like;

@@ -134,13 +134,21 @@ fill_spec(struct message_spec *spec, const struct conf *conf, const struct compo
 }
 
 struct message *
-compose_notice(const struct conf *conf, const struct composed *c, struct err *e)
+compose_notice_for(const struct conf *conf, const struct composed *c, const char *reply_to, struct err *e)
 {
 	struct message_spec spec;
 
 	fill_spec(&spec, conf, c);
 	spec.auto_generated = true;
+	if (reply_to[0])
+		spec.reply_to = reply_to;
 	return message_compile(&spec, e);
+}
+
+struct message *
+compose_notice(const struct conf *conf, const struct composed *c, struct err *e)
+{
+	return compose_notice_for(conf, c, "", e);
 }
 
 /* What goes to a list: List-Id, List-Unsubscribe, Feedback-ID. */

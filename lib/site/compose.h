@@ -36,6 +36,9 @@ int compose_data(json_t *data, const struct conf *conf, const char *language, st
 /* Compile what a visitor's action sends (Auto-Submitted, no List-Unsubscribe). NULL on failure. */
 struct message *compose_notice(const struct conf *conf, const struct composed *c, struct err *e);
 
+/* The same, answered to another address than the site's ("": the site's all the same). */
+struct message *compose_notice_for(const struct conf *conf, const struct composed *c, const char *reply_to, struct err *e);
+
 /* Compile what welcomes to a topic: as a campaign's message, and Auto-Submitted, since it answers a confirmation. NULL on failure. */
 struct message *compose_welcome(const struct conf *conf, const struct composed *c, const struct topic *topic, struct err *e);
 

@@ -39,7 +39,7 @@ struct inbound_done {
 	enum inbound_outcome outcome;
 	enum report_kind kind;
 	int64_t subscriber_id, campaign_id; /* of the link that was believed; 0: none */
-	char why[256];                      /* INBOUND_UNREADABLE */
+	char why[256];                      /* INBOUND_UNREADABLE; INBOUND_LEFT, where a template cannot forward it; else "" */
 };
 
 /*

@@ -7,17 +7,21 @@
 
 enum {
 	Q_ADD,
+	Q_FIND,
 	Q_COUNT_KIND,
-	Q_DELETE_OLD
+	Q_DELETE_OLD,
+	Q_COUNT
 };
 
 static const char *const sql[] = {
 	[Q_ADD] = ("INSERT INTO event (kind, at, subscriber_id, topic_id, campaign_id, class, code, enhanced, text, rule, trusted) "
 		   "VALUES (:kind, :now, :subscriber, :topic, :campaign, :class, :code, :enhanced, :text, :rule, :trusted)"),
+	[Q_FIND] = "SELECT class FROM event WHERE subscriber_id = :subscriber AND campaign_id = :campaign AND kind = :kind "
+		   "ORDER BY class <> 'hard' LIMIT 1",
 	[Q_COUNT_KIND] = "SELECT count(*) FROM event WHERE campaign_id = :campaign AND kind = :kind",
 	[Q_DELETE_OLD] = "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE at < :before LIMIT :limit)",
 };
-const struct db_module event_module = { "event", sql, 3, MODULE_EVENT };
+const struct db_module event_module = { "event", sql, Q_COUNT, MODULE_EVENT };
 
 int
 event_add(struct db *db, const struct event *event, struct err *e)
@@ -36,6 +40,22 @@ event_add(struct db *db, const struct event *event, struct err *e)
 	stmt_text(st, ":rule", event->rule);
 	stmt_int(st, ":trusted", !event->doubted);
 	return stmt_run(st, e);
+}
+
+int
+event_find(struct db *db, const char *kind, int64_t campaign_id, int64_t subscriber_id, char class[EVENT_CLASS], struct err *e)
+{
+	struct stmt *st = db_stmt(db, &event_module, Q_FIND);
+	int rc;
+
+	stmt_text(st, ":kind", kind);
+	stmt_int(st, ":campaign", campaign_id);
+	stmt_int(st, ":subscriber", subscriber_id);
+	rc = stmt_step(st, e);
+	if (rc == 1)
+		stmt_col_copy(st, 0, class, EVENT_CLASS);
+	stmt_done(st);
+	return rc;
 }
 
 int

@@ -21,6 +21,13 @@ struct event {
 
 int event_add(struct db *db, const struct event *event, struct err *e);
 
+/*
+ * What is known already of one person's message of a campaign: 1 and the class of the gravest event of the kind ("hard" before the
+ * rest) in class, 0 when there is none, -1. What comes back twice (a delay's end, a server that reports late) is one bounce.
+ */
+#define EVENT_CLASS 16
+int event_find(struct db *db, const char *kind, int64_t campaign_id, int64_t subscriber_id, char class[EVENT_CLASS], struct err *e);
+
 /* How many of a kind answer the campaign. */
 int event_count(struct db *db, int64_t campaign_id, const char *kind, int64_t *out, struct err *e);
 

@@ -10,6 +10,7 @@ enum {
 	Q_FILL,
 	Q_DUE,
 	Q_CLAIM,
+	Q_PERSON,
 	Q_WANTED,
 	Q_RECORD,
 	Q_RECOVER,
@@ -32,6 +33,7 @@ static const char *const sql[] = {
 		  "coalesce((SELECT s.name FROM subscriber s WHERE s.address_key = lower(outbox.address)), '') FROM outbox "
 		  "WHERE state = 'queued' AND next_at <= :now AND expires_at > :now AND message IS NOT NULL ORDER BY next_at, id LIMIT :limit",
 	[Q_CLAIM] = "UPDATE outbox SET state = 'claimed', attempts = :attempts WHERE id = :id",
+	[Q_PERSON] = "SELECT subscriber_id FROM outbox WHERE id = :id AND subscriber_id IS NOT NULL",
 	[Q_WANTED] = "SELECT 1 FROM outbox WHERE id = :id AND state = 'claimed'",
 	[Q_RECORD] = "UPDATE outbox SET state = :state, attempts = attempts - :untried, next_at = :next, code = :code, enhanced = :enhanced, reply = :reply, "
 		     "message = CASE WHEN :state = 'queued' THEN message END, address = CASE WHEN :state = 'queued' THEN address END "
@@ -117,6 +119,15 @@ outbox_claim(struct db *db, struct outbox_mail *out, size_t size, struct err *e)
 	for (i = 0; rc == -1 && i < n; i++)
 		buf_release(&out[i].message);
 	return rc == -1 ? -1 : (int)n;
+}
+
+int
+outbox_person(struct db *db, int64_t id, int64_t *subscriber_id, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_PERSON);
+
+	stmt_int(st, ":id", id);
+	return stmt_one_int(st, subscriber_id, e);
 }
 
 int

@@ -35,6 +35,9 @@ int outbox_fill(struct db *db, int64_t id, const void *message, size_t n, struct
 /* Claim at most `size` that are due; out[].message is initialised here. Returns how many, or -1. */
 int outbox_claim(struct db *db, struct outbox_mail *out, size_t size, struct err *e);
 
+/* Whose mail it is: 1 and the subscriber, 0 when it is nobody's on the list, or the row is gone; -1. */
+int outbox_person(struct db *db, int64_t id, int64_t *subscriber_id, struct err *e);
+
 /* Whether a claim still stands: its person has not been erased. 1, 0, -1. */
 int outbox_wanted(struct db *db, int64_t id, struct err *e);
 

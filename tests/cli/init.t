@@ -7,8 +7,8 @@ succeeds "with options" nl init --name "Quiet Harbour" --url https://news.quieth
 	--from news@quietharbour.example --postal-address "Room 3 ; 12 Lighthouse Lane # 4" --language en --timezone Europe/Madrid \
 	--action-text "Schedule your session" --action-url https://www.quietharbour.example/appointments --listen 127.0.0.1:8080 \
 	--relay smtp://mail.quietharbour.example:587 --relay-user news --relay-password-file keys/relay --set relay.rate=20
-is "modes" "$(stat -c '%a %n' newsletter.conf store keys keys/* outbox templates store/newsletter.db | tr '\n' ' ')" \
-	"644 newsletter.conf 2770 store 750 keys 640 keys/link-1.key 640 keys/suppression.key 770 outbox 755 templates 660 store/newsletter.db "
+is "modes" "$(stat -c '%a %n' newsletter.conf store keys keys/* outbox aside templates store/newsletter.db | tr '\n' ' ')" \
+	"644 newsletter.conf 2770 store 750 keys 640 keys/link-1.key 640 keys/suppression.key 770 outbox 2770 aside 755 templates 660 store/newsletter.db "
 is "what was given is active" "$(grep -c '^[a-z_]* = ' newsletter.conf)" 13
 like "a value is the rest of its line" "$(<newsletter.conf)" "postal_address = Room 3 ; 12 Lighthouse Lane # 4"
 like "what was not is a comment" "$(<newsletter.conf)" "#colour = #2f6f64"

@@ -165,6 +165,7 @@ dovecot_says() { tail -n 3 "$tmp/dovecot/out" "$tmp/dovecot/log" 2>/dev/null | h
 
 # dovecot_mailboxes USER PASSWORD [LINE…]: Dovecot with this one user's mailbox, the Maildir $dovecot_mail (a folder F is its .F), at
 # the ports $imap, $imaps, $pop3 and $pop3s; STARTTLS and STLS with the certificate of make_keys. Each line is one of its configuration.
+# stop_dovecot and start_dovecot [LINE…] leave the mailbox as it is.
 dovecot_mailboxes() {
 	local d=$tmp/dovecot owner=60199
 	make_keys
@@ -175,6 +176,14 @@ dovecot_mailboxes() {
 	chmod 711 "$tmp"
 	printf '%s:{PLAIN}%s\n' "$1" "$2" >"$d/users"
 	imap=$(free_port) imaps=$(free_port) pop3=$(free_port) pop3s=$(free_port)
+	start_dovecot "${@:3}"
+}
+stop_dovecot() {
+	kill "$dovecot_pid"
+	wait "$dovecot_pid" 2>/dev/null
+}
+start_dovecot() {
+	local d=$tmp/dovecot owner=60199
 	cat >"$d/conf" <<END
 base_dir = $d/run
 state_dir = $d/run
@@ -220,24 +229,25 @@ service pop3-login {
     ssl = yes
   }
 }
-$(printf '%s\n' "${@:3}")
+$(printf '%s\n' "$@")
 END
 	dovecot_run
 	wait_for 10 port_open "$pop3s" || bail "Dovecot did not come up: $(dovecot_says)"
 }
+dovecot_puts=0
 # dovecot_put N [FOLDER]: so many messages more in the mailbox (or its folder), of about 6 KB.
 dovecot_put() {
 	local folder=$dovecot_mail${2:+/.$2}
 	mkdir -p "$folder"/{new,cur,tmp}
-	python3 - "$folder/new" "$1" <<-'END'
-		import os, sys, time
-		folder, n = sys.argv[1], int(sys.argv[2])
+	python3 - "$folder/new" "$1" "$dovecot_puts" <<-'END'
+		import sys
+		folder, n, start = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 		line = "The quick brown fox jumps over the lazy dog, and then again, and then rest.\n"
-		start = len(os.listdir(folder))
 		for i in range(start, start + n):
 		    with open(f"{folder}/{1700000000 + i}.M{i}P1.test", "w") as f:
 		        f.write(f"From: a@example.org\nTo: b@example.com\nSubject: Number {i}\n\n.dots\n..\n" + line * 78 + ".\n")
 	END
+	dovecot_puts=$((dovecot_puts + $1))
 	chown -R 60199:60199 "$folder"
 }
 

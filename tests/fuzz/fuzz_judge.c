@@ -1,4 +1,4 @@
-/* fuzz_judge.c - any reply gets a verdict, and no at sign of an address survives redaction, in whatever room there is. */
+/* fuzz_judge.c - any reply gets a verdict, one that came back for good a final one, and no at sign of an address survives redaction, in whatever room there is. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +63,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char enhanced[12], *text;
 	struct judge_in in = { .enhanced = enhanced, .server = "mx.yandex.net" };
 	struct judge_out out;
+	bool came_back;
 
 	if (size < 4 || size > 4096)
 		return 0;
@@ -75,12 +76,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	in.text = text;
 	in.from_relay = data[1] & 64;
 	in.stage = (enum judge_stage)((data[1] >> 3) % 5);
+	in.final = data[0] & 128;
 	out = judge_reply(&in);
 	check(out.rule && out.rule[0] && judge_name(out.verdict)[0]);
 	check((in.code / 100 == 2) == (out.verdict == JUDGE_ACCEPTED) || in.code == 0);
 	check(!out.hold || out.verdict == JUDGE_RELAY);
 	check(out.pace == JUDGE_PACE_NONE || in.from_relay);
-	check(in.code / 100 != 4 || out.verdict == JUDGE_RETRY || out.verdict == JUDGE_RELAY);
+	came_back = !in.from_relay || in.stage == JUDGE_AT_BOUNCE;
+	check(in.code / 100 != 4 || out.verdict == JUDGE_RETRY || out.verdict == JUDGE_RELAY || (in.final && came_back));
+	check(out.verdict != JUDGE_RETRY || !in.final || !came_back);
 	redact(text, strlen(text), strlen(text) + 1);
 	redact(text, strlen(text), strlen(text) + 3);
 	redact(text, strlen(text), 10 * strlen(text) + 200);

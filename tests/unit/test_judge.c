@@ -576,6 +576,16 @@ static const struct {
 	{ "server-trouble", JUDGE_SOFT, NONE, BOUNCE, 554, "5.3.0",
 	    "", "unknown mailer error 1" },
 	{ "refused", JUDGE_SOFT, NONE, RCPT, 550, "", "", "Recipient address could not be verified" },
+	/* what came back: whose code counts */
+	{ "refused", JUDGE_SOFT, NONE, BOUNCE, 553, "5.1.3", "", "smtp; 553 sorry, we do not like you" }, /* Sendmail's own 5.1.3 */
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 553, "5.1.3", "", "smtp; 553 5.1.3 <ann..@example.org>... no good" },
+	{ "policy", JUDGE_SOFT, NONE, BOUNCE, 550, "5.1.1", "", "host mx.example[192.0.2.2] said: 550 5.7.1 go away (in reply to RCPT TO command)" },
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 550, "5.0.0", "", "smtp; 550 5.1.1 go away" },
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 0, "5.0.0", "", "go away (#5.1.1)" },
+	{ "mailbox-full", JUDGE_SOFT, NONE, BOUNCE, 0, "", "", "550 user unknown? No: host mx.example[192.0.2.2] said: 552 over quota" },
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 0, "5.1.1", "", "user unknown: host mx.example[192.0.2.2] said: 550" },
+	{ "sender-refused", JUDGE_SOFT, NONE, BOUNCE, 550, "5.1.1", "", "host mx.example[192.0.2.2] said: 550 User unknown (in reply to MAIL FROM command)" },
+	{ "reputation", JUDGE_SOFT, NONE, BOUNCE, 553, "", "", "[TSS09] All messages from 192.0.2.1 will be permanently deferred" },
 };
 // clang-format on
 
@@ -639,7 +649,7 @@ replies(void **state)
 			struct judge_in in = { atoi(field[1]), field[2], dressed, "", false, JUDGE_AT_BOUNCE, true };
 			struct judge_out out;
 
-			snprintf(said, sizeof(said), "%s%s%s%s%s", i ? field[1] : "", i ? " " : "", i ? field[2] : "", i ? " " : "", field[4]);
+			snprintf(said, sizeof(said), "%s %s %s", field[1], field[2], field[4]);
 			snprintf(dressed, sizeof(dressed), dress[i], i && in.code ? said : field[4]);
 			out = judge_reply(&in);
 			if (strcmp(out.verdict == JUDGE_HARD ? "hard" : "soft", field[0]) == 0 && out.verdict != JUDGE_RETRY)
@@ -651,6 +661,43 @@ replies(void **state)
 	fclose(f);
 	assert_true(seen > 500);
 	assert_int_equal(wrong, 0);
+}
+
+/* A temporary reply, while it is tried again and when nobody will. */
+static void
+given_up(void **state)
+{
+	static const struct {
+		const char *name;
+		int code;
+		const char *enhanced, *text;
+		enum judge_verdict want;
+	} given[] = {
+		{ "no such user, in words", 450, "4.1.1", "User unknown in local recipient table", JUDGE_HARD },
+		{ "… by a code alone", 450, "4.1.1", "", JUDGE_SOFT },
+		{ "… that was never verified", 450, "4.1.1", "unverified address: connect to mx.example[192.0.2.1]:25: timed out", JUDGE_SOFT },
+		{ "given up for it", 0, "4.4.7", "message expired: 450 4.1.1 User unknown", JUDGE_HARD },
+		{ "no such domain, in words", 450, "4.1.2", "Recipient address rejected: Domain not found", JUDGE_HARD },
+		{ "no answer of a name server", 0, "4.4.3", "Name service error for name=x.example type=MX: Host not found, try again", JUDGE_SOFT },
+		{ "unavailable", 450, "", "Requested mail action not taken: mailbox unavailable", JUDGE_SOFT },
+		{ "full", 452, "4.2.2", "over quota", JUDGE_SOFT },
+		{ "nothing", 0, "4.0.0", "", JUDGE_SOFT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
+		struct judge_in in = { given[i].code, given[i].enhanced, given[i].text, NULL, false, JUDGE_AT_BOUNCE, false };
+
+		if (judge_reply(&in).verdict != JUDGE_RETRY)
+			fail_msg("%s: not tried again", given[i].name);
+		in.final = true;
+		if (judge_reply(&in).verdict != given[i].want)
+			fail_msg("%s: %s by %s", given[i].name, judge_name(judge_reply(&in).verdict), judge_reply(&in).rule);
+		in.from_relay = true;
+		in.stage = JUDGE_AT_RCPT;
+		if (judge_reply(&in).verdict == JUDGE_HARD || judge_reply(&in).verdict == JUDGE_SOFT)
+			fail_msg("%s: final in a session", given[i].name);
+	}
 }
 
 /* What is wrong with a judgement, whatever was said, or NULL. */
@@ -943,6 +990,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(verdicts),
 		cmocka_unit_test(replies),
+		cmocka_unit_test(given_up),
 		cmocka_unit_test(promises),
 		cmocka_unit_test(holds),
 		cmocka_unit_test(names),

@@ -38,7 +38,8 @@ static const struct {
 	    "", NULL, "sendmail", true, false, { { "ann@example.com", 550, "5.1.1", "unknown" }, { "bob@example.com", 552, "5.2.2", "full" } } },
 	{ "one reason for all, before the list", DAEMON, "Undeliverable mail",
 	    "Could not be delivered because of\n\n550 5.1.1 User unknown\n\nThe following recipients were affected:\n    ann@example.com\n    bob@example.com\n", "",
-	    NULL, "mailmarshal", true, false, { { "ann@example.com", 550, "5.1.1", "User unknown" }, { "bob@example.com", 550, "5.1.1", "User unknown" } } },
+	    NULL, "mailmarshal", true, false,
+	    { { "ann@example.com", 550, "5.1.1", "User unknown" }, { "bob@example.com", 550, "5.1.1", "User unknown" } } },
 	{ "a label, and the original address", "postmaster@mx.example.net", "Delivery Notification: Delivery has failed",
 	    "Your message cannot be delivered to the following recipients:\n\n  Recipient address: ann@example.com\n  Reason: Over quota\n", "", NULL, "pmdf", true,
 	    false, { { "ann@example.com", 0, "", "Over quota" } } },
@@ -46,8 +47,9 @@ static const struct {
 	    "A message that you sent could not be delivered to all of its recipients.\n\n  bob@example.com\n    550 unknown user\n\n  ann@example.com\n", "",
 	    " ann@example.com,\n bob@example.com", "exim", true, false,
 	    { { "ann@example.com", 550, "", "" }, { "bob@example.com", 550, "", "unknown user" } } },
-	{ "nobody is named: the returned message's To", "postmaster@mx.example.net", "Undeliverable message", "There is no such user here.\n", RETURNED, NULL,
-	    "generic", true, false, { { "ann@example.com", 0, "", "no such user" } } },
+	{ "nobody is named: the returned message's To", "postmaster@mx.example.net", "Undeliverable message",
+	    "There is no such user here.\n",
+	    RETURNED, NULL, "generic", true, false, { { "ann@example.com", 0, "", "no such user" } } },
 	{ "not whom to write to, nor the sender", "postmaster@mx.example.net", "Mail delivery failed",
 	    "Your message from news@example.org could not be delivered to ann@example.com: 550 unknown user.\n\nPlease contact help@example.net for assistance.\n",
 	    RETURNED, NULL, "generic", false, false, { { "ann@example.com", 550, "", "unknown user" } } },
@@ -60,8 +62,8 @@ static const struct {
 	{ "a warning", DAEMON, "Warning: could not send message for past 4 hours",
 	    "THIS IS A WARNING MESSAGE ONLY\n\n<ann@example.com>... Deferred: Connection timed out\nWill keep trying until message is 5 days old\n", "", NULL,
 	    "sendmail-warning", true, true, { { "ann@example.com", 0, "", "Connection timed out" } } },
-	{ "a warning in German", DAEMON, "Zustellung verzögert", "Ihre Nachricht konnte noch nicht zugestellt werden:\n\nann@example.com\n", "", NULL, "generic",
-	    true, true, { { "ann@example.com", 0, "", "" } } },
+	{ "a warning in German", DAEMON, "Zustellung verzögert", "Ihre Nachricht konnte noch nicht zugestellt werden:\n\nann@example.com\n",
+	    "", NULL, "generic", true, true, { { "ann@example.com", 0, "", "" } } },
 	{ "numbers that are no codes", DAEMON, "Undelivered mail",
 	    "Your message of 500 bytes was not delivered after 550 minutes at port 525:\n\nann@example.com\n   error from 5.5.5.5 version 5.1.1.2\n", "", NULL,
 	    "generic", true, false, { { "ann@example.com", 0, "", "error from" } } },
@@ -94,6 +96,15 @@ static const struct {
 	{ "empty", "", NULL, NULL },
 };
 
+static struct report_free_in
+message(const char *from, const char *subject, const char *text, bool null_sender)
+{
+	struct report_free_in in = { .from = from, .name = "", .subject = subject, .text = text, .returned = "" };
+
+	in.null_sender = null_sender;
+	return in;
+}
+
 static void
 reads_bounces(void **state)
 {
@@ -101,10 +112,12 @@ reads_bounces(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bounces / sizeof *bounces; i++) {
-		struct report_free_in in = { .from = bounces[i].from, .name = "", .subject = bounces[i].subject, .null_sender = bounces[i].null_sender, .text = bounces[i].text, .returned = bounces[i].returned, .failed = bounces[i].failed };
+		struct report_free_in in = message(bounces[i].from, bounces[i].subject, bounces[i].text, bounces[i].null_sender);
 		struct report_free_out out = { .recipient = recipient };
 		int count = 0;
 
+		in.returned = bounces[i].returned;
+		in.failed = bounces[i].failed;
 		report_free(&in, &out);
 		if ((int)out.what != (bounces[i].delay ? REPORT_FREE_DELAY : REPORT_FREE_BOUNCE))
 			fail_msg("%s: what = %d", bounces[i].name, (int)out.what);
@@ -118,7 +131,8 @@ reads_bounces(void **state)
 			const struct recipient *want = &bounces[i].want[k];
 			const struct report_free_recipient *got = &out.recipient[k];
 
-			if (strcmp(got->address, want->address) != 0 || got->code != want->code || strcmp(got->enhanced, want->enhanced) != 0 ||
+			if (strcmp(got->address, want->address) != 0 || got->code != want->code ||
+			    strcmp(got->enhanced, want->enhanced) != 0 ||
 			    !strstr(got->text, want->reason))
 				fail_msg("%s: %s %d %s \"%s\"", bounces[i].name, got->address, got->code, got->enhanced, got->text);
 		}
@@ -133,7 +147,7 @@ leaves_other_mail_alone(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-		struct report_free_in in = { .from = others[i].from, .name = "", .subject = others[i].subject, .null_sender = others[i].null_sender, .text = others[i].text, .returned = "" };
+		struct report_free_in in = message(others[i].from, others[i].subject, others[i].text, others[i].null_sender);
 		struct report_free_out out = { .recipient = recipient };
 
 		report_free(&in, &out);
@@ -147,7 +161,9 @@ static void
 tells_original_and_server(void **state)
 {
 	struct report_free_recipient *recipient = xcalloc(REPORT_FREE_MOST, sizeof *recipient);
-	struct report_free_in in = { .from = DAEMON, .name = "", .subject = "Undelivered Mail Returned to Sender", .null_sender = true, .text = "<real@example.net> (expanded from <ann@example.com>): host\n    MX.example.net[192.0.2.1] said: 550 5.1.1 unknown\n", .returned = "" };
+	static const char text[] =
+	    "<real@example.net> (expanded from <ann@example.com>): host\n    MX.example.net[192.0.2.1] said: 550 5.1.1 unknown\n";
+	struct report_free_in in = message(DAEMON, "Undelivered Mail Returned to Sender", text, true);
 	struct report_free_out out = { .recipient = recipient };
 
 	(void)state;
@@ -164,7 +180,7 @@ static void
 stays_within_bounds(void **state)
 {
 	struct report_free_recipient *recipient = xcalloc(REPORT_FREE_MOST, sizeof *recipient);
-	struct report_free_in in = { .from = DAEMON, .name = "", .subject = "failure notice", .null_sender = true, .returned = "" };
+	struct report_free_in in = message(DAEMON, "failure notice", "", true);
 	struct report_free_out out = { .recipient = recipient };
 	struct buf text = BUF_INIT;
 
@@ -199,7 +215,8 @@ splits_what_came_back(void **state)
 		}
 		if (strncmp(text + at, splits[i].first, strlen(splits[i].first)) != 0)
 			fail_msg("%s: begins with \"%.20s\"", splits[i].name, text + at);
-		if (end < strlen(splits[i].last) || memcmp(text + end - strlen(splits[i].last), splits[i].last, strlen(splits[i].last)) != 0)
+		n = strlen(splits[i].last);
+		if (end < n || memcmp(text + end - n, splits[i].last, n) != 0)
 			fail_msg("%s: ends with \"%.*s\"", splits[i].name, (int)end, text);
 	}
 }

@@ -14,6 +14,8 @@ static const char *const large[] = {
 	"suppression",
 	"article",
 	"signup_request",
+	"returned",
+	"returned_digest",
 };
 
 /* What may read a whole large table, and why. */
