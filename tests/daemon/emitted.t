@@ -19,7 +19,7 @@ differences='
 	END { for (f in n) if (seen[f] != n[f]) print f ": " n[f] " recipients, not " seen[f] + 0 }'
 
 # They mostly wait: at once.
-servers=(postfix 9 exim 9 opensmtpd 7 sendmail 5 courier 6 dma 6 nullmailer 3 dovecot 3 mlmmj 1)
+servers=(postfix 9 exim 9 opensmtpd 7 sendmail 5 sendmail-plain 5 courier 6 dma 6 nullmailer 3 dovecot 3 mlmmj 1 autoreply 1)
 start_servers() {
 	local i name
 	for ((i = 0; i < ${#servers[@]}; i += 2)); do

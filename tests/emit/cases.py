@@ -31,6 +31,11 @@ REPLIES = {
     "virus": ("soft", "data", ["550 5.6.0 Your message contains a virus (Example.Test) and was refused"]),
     "login": ("soft", "rcpt", ["530 5.7.0 Authentication required"]),
     "long": ("soft", "data", ["550 5.7.1 Our system has detected that this message does not meet our guidelines: " + "please read what we ask of senders; " * 20]),
+    # Without an enhanced code, servers make one of their own, and words: Sendmail's is "550 5.1.1 … User unknown", whatever was said.
+    "plainspam": ("soft", "rcpt", ["550 Rejected: your message is considered spam"]),
+    "plainblocked": ("soft", "rcpt", ["550 Blocked - your host is listed, see https://support.example.com/blocked"]),
+    "plainquota": ("soft", "rcpt", ["550 Mailbox quota exceeded"]),
+    "plainverify": ("soft", "rcpt", ["550 Sender verify failed"]),
     "hostile": ("soft", "rcpt", [b"550 5.7.1 <b>\xff\xfe\x1b[31m</b> <other@example.com> Final-Recipient: rfc822; other@example.com; blocked by policy"]),
 }
 

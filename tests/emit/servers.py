@@ -258,6 +258,7 @@ match from any for any action "out"
 
 
 class Sendmail(Server):
+    more = ""
     debs = ("sendmail-bin", "sendmail-base", "sendmail-cf", "m4", "liblockfile1", "libwrap0")
     packages, users = debs, ("smmta", "smmsp")
     truth = {"local-alias": {"both@example.org": "soft"}}  # it names nobody else; of two, one is alive
@@ -301,12 +302,17 @@ define(`confCW_FILE', `/etc/mail/local-host-names')dnl
 MAILER(`local')dnl
 MAILER(`smtp')dnl
 """)
-        # The folder of macros that cf.m4 wants.
         cf = subprocess.run(["/usr/bin/m4", "-D_CF_DIR_=/usr/share/sendmail/cf/", "/etc/mail/site.mc"], check=True, capture_output=True, text=True)
-        write("/etc/mail/sendmail.cf", cf.stdout)
+        write("/etc/mail/sendmail.cf", cf.stdout + self.more)
         daemon = next(p for p in ("/usr/sbin/sendmail", "/usr/libexec/sendmail/sendmail", "/usr/lib/sm.bin/sendmail") if os.path.exists(p))
         run(daemon, "-bi")
         return [spawn(daemon, "-bD", "-q2s")]
+
+
+class SendmailPlain(Sendmail):
+    """As it wrote before MIME, and does still where an administrator wants it so: text, for people."""
+    more = "O SendMimeErrors=False\n"
+    skip = Sendmail.skip + ("relayed", "local-success")
 
 
 class Courier(Server):
@@ -476,4 +482,49 @@ class Mlmmj(Server):
         subprocess.run(["/usr/bin/mlmmj-receive", "-F", "-L", f"/var/spool/mlmmj/{case.name}"], input=message.replace(b"news@lists.example.org", case.sender.encode()), check=False, timeout=20)
 
 
-SERVERS = {"postfix": Postfix, "exim": Exim, "opensmtpd": OpenSmtpd, "sendmail": Sendmail, "courier": Courier, "dma": Dma, "nullmailer": Nullmailer, "dovecot": Dovecot, "mlmmj": Mlmmj}
+class Autoreply(Server):
+    """Programs that answer for people who are away."""
+    debs = packages = ("vacation", "maildrop", "libcourier-unicode4")
+    automatic, delays, smtp = True, False, False
+
+    def cases(self):
+        return [Case("vacation", {"away@example.org": "other"}), Case("mailbot", {"away@example.org": "other"}), Case("mailbot-feedback", {"away@example.org": "complaint"})]
+
+    def start(self):
+        people()
+        write("/usr/sbin/sendmail", """#!/usr/bin/python3
+# What such programs run: the envelope from -f, recipients from the arguments or with -t from To.
+import email, smtplib, sys
+message = sys.stdin.buffer.read()
+arguments, sender, to = sys.argv[1:], "", []
+while arguments:
+    a = arguments.pop(0)
+    if a in ("-f", "-r", "-F"):
+        sender = arguments.pop(0)
+    elif a.startswith("-f"):
+        sender = a[2:]
+    elif not a.startswith("-"):
+        to.append(a)
+to = to or [email.message_from_bytes(message)["To"].split("<")[-1].strip("<> ")]
+with smtplib.SMTP("192.0.2.25") as s:
+    s.sendmail(sender.strip("<>"), to, message)
+""", 0o755)
+        write("/home/away/.vacation.msg", "From: away@example.org (Away)\nSubject: away from my mail (Re: $SUBJECT)\nPrecedence: bulk\n\n"
+              "I will not be reading my mail for a while. If it cannot wait, write to team@example.org.\n")
+        write("/home/away/reply", "I am on holiday until 9 March and read your mail then. My old mailbox was full; this one is not.\n")
+        own("/home/away/.vacation.msg", "away")
+        run("/usr/bin/setpriv", "--reuid", "away", "--regid", "away", "--clear-groups", "env", "HOME=/home/away", "/usr/bin/vacation", "-i")
+        return []
+
+    def submit(self, case):
+        lines = [line for line in case.message().replace(b"\r\n", b"\n").splitlines(True) if not line.startswith(b"List-")]
+        message = f"From {case.sender} Mon Mar  2 09:00:00 2026\nReturn-Path: <{case.sender}>\n".encode() + b"".join(lines)
+        bot = ["/usr/bin/mailbot", "-t", "/home/away/reply", "-A", "From: away@example.org", "-s", "Out of office"]
+        bot += ["-T", "replyfeedback", "-R", "abuse", "--feedback-original-rcpt-to", "<away@example.org>"] if case.name == "mailbot-feedback" else []
+        command = ["/usr/bin/vacation", "-a", "away@example.org", "away"] if case.name == "vacation" else [*bot, "/usr/sbin/sendmail", "-f", ""]
+        done = subprocess.run(command, input=message.replace(b"news@lists.example.org", case.sender.encode()), check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=20, user="away", group="away", extra_groups=[], env={"HOME": "/home/away", "USER": "away", "PATH": "/usr/bin:/bin"}, cwd="/home/away")
+        return done.stdout.decode(errors="replace")[-400:] if done.returncode else ""
+
+
+SERVERS = {"postfix": Postfix, "exim": Exim, "opensmtpd": OpenSmtpd, "sendmail": Sendmail, "sendmail-plain": SendmailPlain, "courier": Courier, "dma": Dma, "nullmailer": Nullmailer, "dovecot": Dovecot, "mlmmj": Mlmmj, "autoreply": Autoreply}
