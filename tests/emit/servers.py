@@ -311,6 +311,7 @@ MAILER(`smtp')dnl
 
 class SendmailPlain(Sendmail):
     """As it wrote before MIME, and does still where an administrator wants it so: text, for people."""
+    truth = {}  # the text names who is behind an alias
     more = "O SendMimeErrors=False\n"
     skip = Sendmail.skip + ("relayed", "local-success")
 
