@@ -303,5 +303,8 @@ inbound_take(struct site *site, const char *bytes, size_t n, const char *envelop
 		return -1;
 	}
 	report_release(&r);
+	/* What stays in a mailbox must not be taken for dealt with, and removed, once the mailbox has renumbered it. */
+	if (!inbound_removable(done->outcome) && returned_undigest(site->db, digest, e) == -1)
+		return -1;
 	return count(site, done->outcome, e);
 }

@@ -15,6 +15,7 @@ enum {
 	Q_GONE,
 	Q_AFTER,
 	Q_DIGEST,
+	Q_UNDIGEST,
 	Q_DELETE_OLD,
 	Q_COUNT
 };
@@ -26,6 +27,7 @@ static const char *const sql[] = {
 	[Q_GONE] = "DELETE FROM returned WHERE mailbox = :mailbox AND uid = :uid",
 	[Q_AFTER] = "SELECT uid FROM returned WHERE mailbox = :mailbox AND uid > :after ORDER BY uid LIMIT :limit",
 	[Q_DIGEST] = "INSERT INTO returned_digest (digest, at) VALUES (:digest, :now) ON CONFLICT DO NOTHING",
+	[Q_UNDIGEST] = "DELETE FROM returned_digest WHERE digest = :digest",
 	[Q_DELETE_OLD] = "DELETE FROM returned_digest WHERE digest IN (SELECT digest FROM returned_digest WHERE at < :before LIMIT :limit)",
 };
 const struct db_module returned_module = { "returned", sql, Q_COUNT, MODULE_RETURNED };
@@ -116,6 +118,15 @@ returned_digest(struct db *db, const uint8_t digest[RETURNED_DIGEST], struct err
 	if (stmt_run(st, e) == -1)
 		return -1;
 	return db_changes(db) > 0;
+}
+
+int
+returned_undigest(struct db *db, const uint8_t digest[RETURNED_DIGEST], struct err *e)
+{
+	struct stmt *st = db_stmt(db, &returned_module, Q_UNDIGEST);
+
+	stmt_blob(st, ":digest", digest, RETURNED_DIGEST);
+	return stmt_run(st, e);
 }
 
 int
