@@ -79,8 +79,8 @@ find_recipients(struct report *r, const struct report_mail *m, const struct repo
 			}
 	for (size_t i = 0; returned[i] && !r->recipients; i++)
 		add_only(r, &m->returned, returned[i], server, text);
-	for (size_t i = 0; i < 2 && !r->recipients; i++)
-		add_only(r, &m->headers, returned[i], server, text);
+	if (!r->recipients)
+		add_only(r, &m->headers, returned[0], server, text);
 	if (!r->recipients) {
 		struct report_found none = { "", "", 0, "", text, "", server };
 
@@ -126,12 +126,13 @@ is_old_complaint(const struct report_mail *m)
 
 	if (strcasestr(m->subject, "summary"))
 		return false;
-	if (!m->returned.len && !strcasestr(m->from, "spamcop"))
-		return false;
-	if (report_field_get(&m->returned, "X-HmXmrOriginalRecipient", value, sizeof(value)))
+	if (report_field_get(&m->returned, "X-HmXmrOriginalRecipient", value, sizeof(value)) ||
+	    report_field_get(&m->headers, "X-HmXmrOriginalRecipient", value, sizeof(value)))
 		return true;
 	if (report_field_get(&m->headers, "X-ARF", value, sizeof(value)) || report_field_get(&m->headers, "X-XARF", value, sizeof(value)))
 		return strcasestr(m->words.data, "spam") != NULL;
+	if (!m->returned.len && !strcasestr(m->from, "spamcop"))
+		return false;
 	return has_any(m->from, senders) && has_any(m->subject, subjects);
 }
 

@@ -320,8 +320,17 @@ take_block(struct dsn *d, const char *text, size_t n)
 	const char *at = text, *end = text + n;
 	struct report_field f;
 
-	while (report_field_next(&at, end, &f))
+	while (report_field_next(&at, end, &f)) {
+		/* Some fold a diagnostic without the white space that says so. */
+		if (report_field_is(&f, "Diagnostic-Code"))
+			while (at < end && *at != '\n' && report_field_count(at, (size_t)(end - at)) == 0) {
+				const char *lf = memchr(at, '\n', (size_t)(end - at));
+
+				at = lf ? lf + 1 : end;
+				f.value_n = (size_t)((lf ? lf : end) - f.value);
+			}
 		take_field(d, &f);
+	}
 	flush(d);
 }
 
@@ -355,11 +364,6 @@ report_dsn(struct report *r, const struct report_mail *m)
 		}
 	if (!any && (in_text = fields_in_words(m)))
 		take_block(&d, in_text, m->words.len - (size_t)(in_text - m->words.data));
-	if (any && d.failed + d.delayed + d.done == 0) {
-		/* A report of nobody: whom the readable part names. */
-		d.g.any = in_words(&d, NULL) && d.words.what == REPORT_FREE_BOUNCE;
-		flush(&d);
-	}
 	free(d.words.recipient);
 	if (d.failed)
 		r->kind = REPORT_BOUNCE;

@@ -199,6 +199,18 @@ static const struct named wrappings[] = {
 	    "bounce: ann@example.com hard 5.1.1" },
 	{ "no last boundary", FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS, "bounce: ann@example.com hard 5.1.1" },
 	{ "no MIME at all", FROM "\nSorry.\n\n" STATUS, "bounce: ann@example.com hard 5.1.1" },
+	{ "the parts in a text", FROM "Content-Type: text/plain\n\n--b\nContent-Type: text/plain\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "a diagnostic folded without white space", FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; ann@example.com\n"
+	    "Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 unknown\nuser <ann@example.com>\n\n--b--\n",
+	    "bounce: ann@example.com hard 5.0.0" },
+	{ "HTML labelled as text", FROM REPORT "--b\n\n<html><body><p>&lt;ann@example.com&gt;:<br>550 5.2.2 mailbox full</p></body></html>\n\n--b\n"
+	    "Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.0.0\n\n--b--\n",
+	    "bounce: ann@example.com soft 5.2.2" },
+	{ "no recipient for programs, two for people", FROM REPORT
+	    "--b\n\nYour message to the following recipients was not delivered:\n\n<ann@example.com>: user unknown\n<bob@example.com>: mailbox full\n\n--b\n"
+	    "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\n--b--\n",
+	    "bounce: ann@example.com hard, bob@example.com soft" },
 	{ "an mbox line and blank lines before it", "\n\nFrom MAILER-DAEMON Mon Mar  3 10:00:00 2025\n" FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n",
 	    "bounce: ann@example.com hard 5.1.1" },
 	{ "the reason in the readable part alone", FROM REPORT "--b\n\nThis is the mail system at host mx.example.net.\n\n<ann@example.com>: host mx.example.com[192.0.2.1] said: 550 5.1.1\n"
