@@ -275,7 +275,7 @@
 
 /* What is left: one of these, and what is the matter with it, in whatever words between. */
 #define SOMEBODY \
-	"addressee|adressee|addresse|userid|localpart|local part|user|recipient|mailbox|account|address|alias|person|customer|subscriber|inbox|employee|mail box"
+	"addressee|userid|localpart|local part|user|recipient|mailbox|account|address|alias|person|customer|subscriber|inbox|employee|mail box"
 #define NOT_THERE \
 	"unknown|n't exist|nt exist|not exist|no exist|non-exist|nonexist|not found|no such|not valid|not known|unrecogni|not recogni|not listed" \
 	"|not registered|no longer|not a user|not user|not our|not be found|n't be found|not here|n't found|n't have a|deactivated|disabled|inactive" \
