@@ -32,7 +32,8 @@ read_kind(struct report *r, const struct report_mail *m)
 	if ((report || feedback || !person) && report_arf(r, m))
 		return;
 	if (report_is_receipt(m)) {
-		r->kind = REPORT_RECEIPT;
+		if (!report_rejection(r, m))
+			r->kind = REPORT_RECEIPT;
 		return;
 	}
 	if ((report || !person) && report_dsn(r, m))

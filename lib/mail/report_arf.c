@@ -31,13 +31,11 @@ add(struct report *r, const char *value, const char *server, const char *text)
 {
 	struct report_found f = { .address = "", .original = "", .enhanced = "", .text = text, .words = "", .server = server };
 	char address[ADDR_MAX];
-	struct report_recipient *to;
 
 	if (!report_field_address(value, address) || is_hidden(address))
 		return;
 	f.address = address;
-	if ((to = report_add(r, &f)))
-		to->class = REPORT_COMPLAINED;
+	report_add(r, &f, REPORT_COMPLAINED);
 }
 
 /* The one address of a header that may list several; with several nobody knows who complained. */
@@ -84,7 +82,7 @@ find_recipients(struct report *r, const struct report_mail *m, const struct repo
 	if (!r->recipients) {
 		struct report_found none = { "", "", 0, "", text, "", server };
 
-		report_add(r, &none)->class = REPORT_COMPLAINED;
+		report_add(r, &none, REPORT_COMPLAINED);
 	}
 }
 

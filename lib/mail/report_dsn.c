@@ -248,7 +248,7 @@ flush(struct dsn *d)
 		if (f.address[0] && g->action == ACTION_DELAYED)
 			report_add_delayed(d->r, &f);
 		else if (f.address[0])
-			report_add(d->r, &f);
+			report_add(d->r, &f, REPORT_OTHER);
 		d->delayed += g->action == ACTION_DELAYED;
 		d->done += g->action == ACTION_DONE;
 	}
@@ -373,6 +373,27 @@ report_dsn(struct report *r, const struct report_mail *m)
 		r->kind = REPORT_SUCCESS;
 	else
 		return false;
+	return true;
+}
+
+bool
+report_rejection(struct report *r, const struct report_mail *m)
+{
+	const struct report_part *receipt = report_mail_part(m, REPORT_ROLE_RECEIPT);
+	struct report_found f = { .address = "", .original = "", .enhanced = "", .text = "", .words = m->words.data, .server = "" };
+	char disposition[128], value[REPORT_VALUE], address[ADDR_MAX];
+
+	if (!report_field_get(&receipt->text, "Disposition", disposition, sizeof(disposition)) || !strcasestr(disposition, "automatic-action") ||
+	    !strcasestr(disposition, "deleted"))
+		return false;
+	/* A mailbox that was emptied says "deleted" as well. */
+	if (!strcasestr(m->words.data, "automatically rejected") && !strcasestr(m->words.data, "was rejected") &&
+	    !strcasestr(m->words.data, "was refused") && strncasecmp(m->subject, "rejected:", 9) != 0)
+		return false;
+	if (report_field_get(&receipt->text, "Final-Recipient", value, sizeof(value)) && report_field_address(value, address))
+		f.address = address;
+	report_add(r, &f, REPORT_SOFT);
+	r->kind = REPORT_BOUNCE;
 	return true;
 }
 

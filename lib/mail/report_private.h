@@ -133,9 +133,9 @@ struct report_found {
 	const char *server;
 };
 
-/* Append a recipient; NULL when there is no room, or it is there already with the same address. */
-struct report_recipient *report_add(struct report *r, const struct report_found *f);
-/* … and judge it: hard or soft. */
+/* Append a recipient, unless it is there: then the more cautious word about it stays. `more` when there is no room. */
+void report_add(struct report *r, const struct report_found *f, enum report_class class);
+/* … judged: hard or soft. */
 void report_add_judged(struct report *r, const struct report_found *f);
 /* … that is being tried still: soft, without effect. */
 void report_add_delayed(struct report *r, const struct report_found *f);
@@ -145,6 +145,8 @@ bool report_enhanced_in(const char *text, char out[12]); /* the first 4.x.x or 5
 
 /* report_dsn.c: true when it is one; fills kind and recipients. */
 bool report_dsn(struct report *r, const struct report_mail *m);
+/* A receipt that says that the recipient's filter refused the message (RFC 5429 2.1.2): a bounce, never hard. */
+bool report_rejection(struct report *r, const struct report_mail *m);
 /* report_free.h's answer as ours: true when it is a bounce or a delay. */
 bool report_words(struct report *r, const struct report_mail *m);
 

@@ -147,6 +147,14 @@ static const struct named statuses[] = {
 	    "bounce: ann@example.com hard 5.1.1, bob@example.com other 2.0.0" },
 	{ "failed for a time", MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 4.4.7\nDiagnostic-Code: smtp; 451 try again later\n",
 	    "bounce: ann@example.com soft 4.4.7" },
+	{ "an alias with several people behind it, of whom one is gone",
+	    MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n\nFinal-Recipient: rfc822; ann@example.com\nAction: failed\n"
+		"Status: 5.2.2\n",
+	    "bounce: ann@example.com soft 5.2.2" },
+	{ "delayed, then failed",
+	    MTA "Final-Recipient: rfc822; ann@example.com\nAction: delayed\nStatus: 4.2.2\n\nFinal-Recipient: rfc822; ann@example.com\nAction: failed\n"
+		"Status: 5.1.1\n",
+	    "bounce: ann@example.com hard 5.1.1" },
 	{ "the same recipient twice",
 	    MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n\nFinal-Recipient: rfc822; ANN@example.com\nAction: failed\n"
 		"Status: 5.1.1\n",
@@ -283,6 +291,14 @@ static const struct named automatic[] = {
 	{ "a mailing list", "From: Ann <ann@example.com>\nList-Id: <talk.example.com>\nSubject: user unknown\n\n550 5.1.1 user unknown\n", "automatic:" },
 	{ "a receipt", "From: Ann <ann@example.com>\nSubject: Read: News\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nRead.\n\n"
 		       "--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; ann@example.com\nDisposition: manual-action/MDN-sent-manually; displayed\n\n--b--\n",
+	    "receipt:" },
+	{ "a filter refuses (RFC 5429)", "Return-Path: <>\nFrom: postmaster@example.com\nSubject: Rejected: News\nAuto-Submitted: auto-replied (rejected)\n"
+	    "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nYour message was automatically rejected: no.\n\n--b\n"
+	    "Content-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; ann@example.com\nDisposition: automatic-action/MDN-sent-automatically; deleted\n\n--b--\n",
+	    "bounce: ann@example.com soft" },
+	{ "deleted without being read", "From: Ann <ann@example.com>\nSubject: Not read: News\n"
+	    "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nYour message was deleted without being read.\n\n--b\n"
+	    "Content-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; ann@example.com\nDisposition: automatic-action/MDN-sent-automatically; deleted\n\n--b--\n",
 	    "receipt:" },
 	{ "a person", "From: Ann <ann@example.com>\nSubject: Hello\n\nThank you for the article.\n", "person:" },
 	{ "a person answers", "From: Ann <ann@example.com>\nSubject: Re: News\nIn-Reply-To: <" T44 "@example.org>\nReferences: <" T44 "@example.org>\n\nThank you.\n", "person:" },
