@@ -72,8 +72,7 @@ class Case:
                 f"Date: Mon, 2 Mar 2026 09:00:00 +0000\r\nMessage-ID: <{self.name}.kq3v7x2m5a@lists.example.org>\r\n{self.headers}"
                 f"List-Id: Articles <articles.lists.example.org>\r\nList-Unsubscribe: <https://www.example.org/u/kq3v7x2m5a>, "
                 f"<mailto:unsubscribe+kq3v7x2m5a@lists.example.org>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-                f"MIME-Version: 1.0\r\n"
-                f"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{body}").encode()
+                f"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{body}").encode()
 
 
 def remote():
