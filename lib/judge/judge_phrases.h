@@ -191,7 +191,7 @@
 /* … or the name server gave no answer yet. */
 #define DNS_LATER \
 	"host not found, try again|servfail|server failure|serverfailure|dns soft error|name server timeout|nameserver timeout" \
-	"|dns server failure|dns check failed|dns failure|dns timeout|dns lookup failure|dns query failed|host name lookup failure|host lookup did not complete" \
+	"|dns server failure|dns check failed|dns failure|dns timeout|dns query failed|host name lookup failure|host lookup did not complete" \
 	"|lookup failed temporarily|temporary failure in name|name service temporarily|unable to reach nameserver|dns error. try" \
 	"|malformed or unexpected name server reply|name server: timeout|temporary dns|temporarily unable to resolve|dns temporary"
 
