@@ -383,8 +383,8 @@ report_rejection(struct report *r, const struct report_mail *m)
 	struct report_found f = { .address = "", .original = "", .enhanced = "", .text = "", .words = m->words.data, .server = "" };
 	char disposition[128], value[REPORT_VALUE], address[ADDR_MAX];
 
-	if (!report_field_get(&receipt->text, "Disposition", disposition, sizeof(disposition)) || !strcasestr(disposition, "automatic-action") ||
-	    !strcasestr(disposition, "deleted"))
+	report_field_get(&receipt->text, "Disposition", disposition, sizeof(disposition));
+	if (!strcasestr(disposition, "automatic-action") || !strcasestr(disposition, "deleted"))
 		return false;
 	/* A mailbox that was emptied says "deleted" as well. */
 	if (!strcasestr(m->words.data, "automatically rejected") && !strcasestr(m->words.data, "was rejected") &&

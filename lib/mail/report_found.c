@@ -18,25 +18,31 @@ is_code(const char *p)
 	    p[3] != '.' && p[3] != '/' && p[3] != '@';
 }
 
+static int
+code_at(const char *p)
+{
+	return (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
+}
+
 int
 report_code_in(const char *text)
 {
 	const char *p = text + strspn(text, " #<\"'([{:"), *said;
 
 	if (is_code(p))
-		return atoi(p);
+		return code_at(p);
 	for (said = text; (said = strcasestr(said, "said:"));) {
 		said += 5;
 		p = said + strspn(said, " #<\"'([");
 		if (is_code(p))
-			return atoi(p);
+			return code_at(p);
 	}
 	/* Elsewhere a number that something follows as in a reply: "error 550 5.1.1", "SMTP; 550-no such user", "<<< 550 …". */
 	for (p = text; *p; p++)
 		if (is_code(p) && (p == text || strchr(" ;:#(<[\"'=,", p[-1])) &&
 		    (p[3] == ' ' || p[3] == '-' || p[3] == '\0' || p[3] == ')' || p[3] == ',') &&
 		    !(p > text + 3 && strncasecmp(p - 4, "port", 4) == 0))
-			return atoi(p);
+			return code_at(p);
 	return 0;
 }
 

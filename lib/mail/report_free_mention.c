@@ -172,8 +172,9 @@ trust_of(const struct free_text *t, const struct free_form *form, const struct f
 	named = !quoted && m->begin - head < 64 && !memchr(t->low + head, ':', m->begin - head) && strchr("<('", t->low[m->begin]);
 	if (named && is_list_tail(t->low + m->end, end - m->end) && !free_has(free_failures, t->low + l->at, m->begin - l->at)) {
 		int i = line_before(t, m->line);
+		bool dated = m->end < end && t->low[m->end] == ' ' && strcspn(t->low + m->end, "0123456789\n") < 8; /* " on 3/5/2004" */
 
-		if (i >= 0 && t->low[t->line[i].at + t->line[i].n - 1] == ':' && !is_asked_for(t, m->line))
+		if ((dated || (i >= 0 && t->low[t->line[i].at + t->line[i].n - 1] == ':')) && !is_asked_for(t, m->line))
 			return FREE_LISTED;
 	}
 	trust = trust_by_words(t, form, t->low + before, m->begin - before, m->line);

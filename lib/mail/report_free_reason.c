@@ -270,52 +270,79 @@ begins_reason(const struct free_text *t, const struct free_mention *m)
 	return m->trust >= FREE_LABELLED && free_codes(t->low + l->at, m->begin - l->at, &code, enhanced) == FREE_SILENT;
 }
 
-static void
-fill(const struct round *round, int mention, struct report_free_recipient *out, int count)
+/* The lines in which a recipient's reason is looked for. */
+struct region {
+	int from, to;
+};
+
+/*
+ * The line that says best why, besides the recipient's own paragraph, which is in *r: a reply that names it, what follows, what stands
+ * before a list of nothing but addresses, what the text says once for all of them. -1: none. *in may become the lines before.
+ */
+static int
+find_reason(const struct round *round, int mention, const struct reason *r, struct region *in, bool alone)
 {
 	const struct free_text *t = round->t;
+	int best = mention >= 0 ? reply_to(t, round->m, mention) : -1, all;
+
+	if (best != -1)
+		return best;
+	best = best_line(t, in->from, in->to);
+	if (best == -1 && r->n == 0 && mention >= 0) {
+		int line = round->m->at[mention].line;
+
+		best = best_line(t, 0, line);
+		if (best != -1)
+			*in = (struct region){ best, line };
+	}
+	if (best != -1 && t->line[best].grade >= FREE_CODE)
+		return best;
+	all = best_line(t, 0, t->lines);
+	return all != -1 && t->line[all].grade >= FREE_CODE && (alone || r->n == 0) ? all : best;
+}
+
+/* Take the paragraph of a mention; returns the line behind it. */
+static int
+add_own(const struct round *round, struct reason *r, const struct free_mention *m)
+{
+	const struct free_text *t = round->t;
+	const struct free_line *l = &t->line[m->line];
+	int after = add_paragraph(round, r, m->line, begins_reason(t, m) ? m->end : l->at);
+
+	if (says_something(r->text, r->n))
+		return after;
+	*r = (struct reason){ .text = r->text, .size = r->size };
+	*r->text = '\0';
+	if (m->trust == FREE_LABELLED && free_has(free_failures, t->low + l->at, m->begin - l->at))
+		reason_add_line(r, t, m->line, l->at); /* "Unknown user: ann@…" */
+	return after;
+}
+
+static void
+fill(const struct round *round, int mention, struct report_free_recipient *out, bool alone)
+{
+	const struct free_text *t = round->t;
+	const struct free_mention *m = mention >= 0 ? &round->m->at[mention] : NULL;
 	struct reason r = { .text = out->text, .size = sizeof out->text };
-	int line = -1, best = -1, after = 0, to = t->lines;
-	enum free_grade grade = FREE_SILENT;
+	struct region in = { 0, t->lines };
+	int line = m ? m->line : -1, best = -1;
+	enum free_grade grade;
+	bool more;
 
-	if (mention >= 0) {
-		const struct free_mention *m = &round->m->at[mention];
-
-		line = m->line;
-		after = add_paragraph(round, &r, line, begins_reason(t, m) ? m->end : t->line[line].at);
-		to = next_taken(round, line);
-		if (!says_something(r.text, r.n)) {
-			r = (struct reason){ .text = out->text, .size = sizeof out->text };
-			*r.text = '\0';
-			if (m->trust == FREE_LABELLED && free_has(free_failures, t->low + t->line[line].at, m->begin - t->line[line].at))
-				reason_add_line(&r, t, line, t->line[line].at); /* "Unknown user: ann@…" */
-		}
-		grade = grade_of(&r);
-		if (grade < FREE_CODE)
-			best = reply_to(t, round->m, mention);
+	if (m) {
+		in.from = add_own(round, &r, m);
+		in.to = next_taken(round, m->line);
 	}
-	if (grade < FREE_CODE && best == -1) {
-		best = best_line(t, after, to);
-		if (best == -1 && r.n == 0 && line > 0) {
-			best = best_line(t, 0, line); /* "… for this reason: X" before the list */
-			if (best != -1)
-				after = best, to = line;
-		}
-		if (best == -1 || t->line[best].grade < FREE_CODE) {
-			int all = best_line(t, 0, t->lines); /* it tells of all of them once */
-
-			if (all != -1 && t->line[all].grade >= FREE_CODE && (count == 1 || r.n == 0))
-				best = all;
-		}
-	}
-	if (best != -1 && t->line[best].grade > grade && (t->line[best].grade >= FREE_CODE || grade == FREE_SILENT)) {
-		if (t->line[best].grade >= FREE_CODE)
-			add_paragraph(round, &r, best, t->line[best].at);
-		else
-			add_words(round, &r, after, to);
+	grade = grade_of(&r);
+	if (grade < FREE_CODE)
+		best = find_reason(round, mention, &r, &in, alone);
+	more = best != -1 && t->line[best].grade > grade;
+	if (more && t->line[best].grade >= FREE_CODE) {
+		add_paragraph(round, &r, best, t->line[best].at);
 		line = best;
-	} else if (r.n == 0 || (grade == FREE_WORDS && mention >= 0 && round->m->at[mention].trust < FREE_LISTED && best >= after)) {
-		add_words(round, &r, after, to); /* a sentence that names it, and then why */
+	} else if (r.n == 0 || (more && grade == FREE_SILENT) || (grade == FREE_WORDS && m && m->trust < FREE_LISTED && best >= in.from)) {
+		add_words(round, &r, in.from, in.to); /* perhaps a sentence that names it, and then why */
+		line = more ? best : line;
 	}
 	reason_end(&r);
 	out->code = r.code;
@@ -336,7 +363,7 @@ free_reasons(const struct free_text *t, const struct free_mentions *m, const int
 		struct report_free_recipient *r = &out->recipient[i];
 		char low[sizeof r->text];
 
-		fill(&round, mention[i], r, out->count);
+		fill(&round, mention[i], r, out->count == 1);
 		if (!*r->text) {
 			struct reason words = { .text = r->text, .size = sizeof r->text };
 

@@ -69,10 +69,10 @@ const struct free_form free_table[] = {
 	{ "gmail", BOUNCE, "", "", "delivery to the following recipient failed permanently|delivery to the following recipients failed permanently|technical details of permanent failure|message wasn't delivered to|the response from the remote server was|the response was:|address not found\n", "", "----- original message -----|----- message header follows", "", "" },
 	{ "yahoo", BOUNCE, "", "", "message from yahoo|message from  yahoo|sorry, we were unable to deliver your message to the following address", "", "--- original message follows|--- below this line is a copy", "", "" },
 	{ "outlook", BOUNCE, "", "", "this is an automatically generated delivery status notification", "", "", "", "" },
-	{ "aol", BOUNCE, "", "", "not accepting mail from|the following recipients are unknown|your mail to the following recipients could not be delivered", "could not be delivered|not accepting mail from|are unknown", "", "", "aol.com" },
-	{ "compuserve", BOUNCE, "", "", "receiver not found:|invalid receiver address:", "", "", "receiver not found:|invalid receiver address:", "compuserve.com" },
+	{ "aol", BOUNCE, "aol.com|aol.net", "", "not accepting mail from|the following recipients are unknown|your mail to the following recipients could not be delivered", "could not be delivered|not accepting mail from|are unknown", "", "", "aol.com" },
+	{ "compuserve", BOUNCE, "compuserve", "", "receiver not found:|invalid receiver address:", "", "", "receiver not found:|invalid receiver address:", "compuserve.com" },
 	{ "ses", BOUNCE, "", "", "an error occurred while trying to deliver the mail to the following recipients", "following recipients", "", "", "" },
-	{ "google-groups", BOUNCE, "", "", "that the group you tried to contact (", "", "", "the group you tried to contact", "googlegroups.com" },
+	{ "google-groups", BOUNCE, "google", "", "that the group you tried to contact (", "", "", "the group you tried to contact", "googlegroups.com" },
 	{ "kddi", BOUNCE, "", "", "each of the following recipients was rejected|could not be delivered to:|as their mailbox is full", "", "", "", "" },
 	{ NULL, BOUNCE, "", "", "", "", "", "", "" }
 };
