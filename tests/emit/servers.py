@@ -260,7 +260,7 @@ class OpenSmtpd(Server):
             "timeout", "mxloop")
 
     def kinds(self, case):  # it says that an expired message is delayed
-        return ["delay"] if "delay" in case.kinds or case.name == "nullmx" else case.kinds
+        return ["delay"] if "delay" in case.kinds or case.name in ("nullmx", "greeting") else case.kinds
 
     def start(self):
         people()
