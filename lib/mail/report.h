@@ -51,7 +51,7 @@ struct report_recipient {
 	char enhanced[12];       /* "5.1.1", or "" */
 	char server[256];        /* who reported it: Remote-MTA, or the one named in the text, or Reporting-MTA; "" */
 	char text[REPORT_TEXT];  /* what it said, one line of UTF-8, redacted (judge_redact_for) */
-	char rule[32];           /* the row of the judge's table that decided: "no-such-user"; "" for what nobody judged */
+	char rule[32];           /* the row of the judge's table that decided: "no-such-user"; a complaint's Feedback-Type; "": neither */
 	enum report_class class; /* a delay's is soft, a success's other */
 	bool trying;             /* it is being tried still: soft to look at, and without effect, whatever kind the report is */
 };

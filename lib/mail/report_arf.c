@@ -96,6 +96,17 @@ kind_of(const char *type)
 	return REPORT_COMPLAINT;
 }
 
+/* The type is a complaint's rule where IANA has it for readers (RFC 5965 7.3, 6430): no other word from outside goes into the store. */
+static void
+name_complaints(struct report *r, const char *type)
+{
+	static const char *const known[] = { "abuse", "fraud", "virus", "other", "opt-out", "opt-out-list", "miscategorized" };
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		for (int k = 0; strcmp(known[i], type) == 0 && k < r->recipients; k++)
+			snprintf(r->recipient[k].rule, sizeof(r->recipient[k].rule), "%s", type);
+}
+
 /* DMARC's aggregate reports (RFC 7489 7.2.1.1): "Report Domain: x Submitter: y Report-ID: z", TLS reports (RFC 8460 5.3). */
 static bool
 is_aggregate(const struct report_mail *m)
@@ -157,5 +168,6 @@ report_arf(struct report *r, const struct report_mail *m)
 	report_field_get(&feedback->text, "User-Agent", value, sizeof(value));
 	snprintf(text, sizeof(text), "%s%s%s", type, value[0] ? ", by " : "", value);
 	find_recipients(r, m, feedback, text);
+	name_complaints(r, type);
 	return true;
 }
