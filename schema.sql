@@ -321,6 +321,9 @@ CREATE TABLE counter (
 --                                keyed hash of the network or the domain. Kept for two hours.
 --   signup-surge                 since when the limit over all is reached; used is 1. Gone when it is over.
 --   signup-told                  when the operator was told of a surge; used is 1
+-- The inbound role's, for `newsletter status`; the subject is the NAME of [inbound NAME]:
+--   inbound-polled               when the mailbox was last read to its end; used is 1
+--   inbound-trouble              since when that fails; used is how often it failed. Gone once it works again.
 -- Of what comes back: 24 minutes each, kept for two days:
 --   inbound-doubted              bounces that nobody can check and that were recorded all the same
 --   inbound-forward              messages of people that were forwarded

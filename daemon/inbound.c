@@ -1,22 +1,163 @@
 /*
- * inbound.c - the role that reads what comes back.
+ * inbound.c - the role that reads what comes back: one mailbox after the other, each when its time has come.
  *
- * A site without a mailbox for bounces has nothing to read: the role stays in
- * its sandbox and waits to be told to stop.
+ * A mailbox in trouble is tried again after a minute at most, then after twice as long each time, up to half an hour, and keeps nobody
+ * else waiting for longer than its time-out. A site without a mailbox has nothing to read: the role stays in its sandbox and waits.
  */
-#include <poll.h>
+#include "inbound.h"
 
+#include <poll.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
 #include "base/log.h"
 #include "role.h"
+#include "store/counter.h"
+#include "store/polled.h"
+
+#define SECOND_US INT64_C(1000000)
+#define BACKOFF_FIRST_US (60 * SECOND_US) /* or `every`, if that is less */
+#define BACKOFF_LAST_US (1800 * SECOND_US)
+#define STUCK_US (INT64_C(6) * 3600 * SECOND_US) /* in trouble for so long: somebody has to look */
+
+/* A mailbox as the role goes round. */
+struct round {
+	const struct conf_mailbox *conf;
+	int64_t next_us;    /* clock_mono_us of its next poll */
+	int64_t backoff_us; /* 0: the last one went well */
+	int64_t since_us;   /* in trouble since; 0: it is not */
+	bool stuck;         /* for so long that it was counted */
+	char suspect[MAILBOX_UID];
+};
+
+static const char *
+name_of(const struct conf_mailbox *c)
+{
+	return c->name[0] ? c->name : "inbound";
+}
+
+static void
+tell(const struct inbound_poll *p, int64_t us)
+{
+	const struct inbound_tally *t = &p->tally;
+	const int64_t *n = t->outcome;
+
+	if (!t->messages)
+		return;
+	log_event(LOG_LEVEL_INFO, "inbound",
+	    "mailbox=%s messages=%lld hard=%lld soft=%lld complaints=%lld unsubscribed=%lld doubted=%lld forwarded=%lld left=%lld unreadable=%lld "
+	    "again=%lld ms=%lld",
+	    p->name, (long long)t->messages, (long long)n[INBOUND_HARD], (long long)n[INBOUND_SOFT], (long long)n[INBOUND_COMPLAINT],
+	    (long long)n[INBOUND_UNSUBSCRIBED], (long long)n[INBOUND_DOUBTED], (long long)n[INBOUND_FORWARDED],
+	    (long long)n[INBOUND_LEFT], (long long)n[INBOUND_UNREADABLE], (long long)n[INBOUND_AGAIN], (long long)(us / 1000));
+}
+
+/* For `newsletter status` and the metrics; a store in trouble hears of it at the next failure. */
+static void
+record_failure(struct inbound_poll *p, bool stuck)
+{
+	struct db *db = p->site->db;
+	struct err e = ERR_INIT;
+
+	if (inbound_begin(p, &e) == -1)
+		return;
+	if (polled_badly(db, p->conf->name, clock_now(), &e) == -1 || counter_add(db, "inbound_failures", 1, &e) == -1 ||
+	    (stuck && counter_add(db, "inbound_stuck", 1, &e) == -1) || db_commit(db, &e) == -1)
+		db_rollback(db);
+}
+
+static void
+on_failure(struct round *m, struct inbound_poll *p, const struct err *e)
+{
+	int64_t every_us = m->conf->every * SECOND_US, first_us = every_us < BACKOFF_FIRST_US ? every_us : BACKOFF_FIRST_US;
+	int64_t now = clock_mono_us();
+	bool stuck;
+
+	if (!m->since_us)
+		m->since_us = now;
+	m->backoff_us = m->backoff_us ? m->backoff_us * 2 : first_us;
+	if (m->backoff_us > BACKOFF_LAST_US)
+		m->backoff_us = BACKOFF_LAST_US;
+	m->next_us = now + m->backoff_us;
+	stuck = now - m->since_us >= STUCK_US;
+	log_event(stuck ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "mailbox", "mailbox=%s again_in_ms=%lld trouble_for_s=%lld text=%s", p->name,
+	    (long long)(m->backoff_us / 1000), (long long)((now - m->since_us) / SECOND_US), log_text(e->text));
+	record_failure(p, stuck && !m->stuck);
+	m->stuck |= stuck;
+}
+
+static void
+poll_one(struct role_run *r, struct round *m)
+{
+	struct inbound_poll p = {
+		.site = &r->site,
+		.conf = m->conf,
+		.stop_fd = r->stop_fd,
+		.name = name_of(m->conf),
+		.suspect = m->suspect,
+	};
+	struct err e = ERR_INIT;
+	int64_t begun = clock_mono_us();
+	int rc = inbound_poll(&p, &e);
+
+	tell(&p, clock_mono_us() - begun);
+	if (rc == -1) {
+		if (!role_stopping(r)) /* else that is why */
+			on_failure(m, &p, &e);
+		return;
+	}
+	if (m->since_us)
+		log_event(LOG_LEVEL_INFO, "mailbox", "mailbox=%s text=%s", p.name, log_text("it is in order again"));
+	m->backoff_us = m->since_us = 0;
+	m->stuck = false;
+	m->next_us = p.more ? clock_mono_us() : begun + m->conf->every * SECOND_US;
+}
+
+static struct round *
+next_of(struct round *round, int n)
+{
+	struct round *first = &round[0];
+	int i;
+
+	for (i = 1; i < n; i++)
+		if (round[i].next_us < first->next_us)
+			first = &round[i];
+	return first;
+}
+
+/* 1: told to stop. */
+static int
+wait_until(struct role_run *r, int64_t when_us)
+{
+	struct pollfd stop = { .fd = r->stop_fd, .events = POLLIN };
+	int64_t ms = (when_us - clock_mono_us()) / 1000 + 1;
+
+	return poll(&stop, 1, ms < 0 ? 0 : ms > 3600000 ? 3600000
+							: (int)ms);
+}
 
 int
 inbound_run(struct role_run *r, struct err *e)
 {
-	struct pollfd p = { .fd = r->stop_fd, .events = POLLIN };
+	const struct conf *c = &r->site.conf;
+	struct round round[CONF_MAILBOXES_MAX] = { 0 }, *m;
+	int i;
 
 	(void)e;
-	log_event(LOG_LEVEL_INFO, "idle", "text=%s", log_text("no mailbox to read is configured"));
-	while (poll(&p, 1, -1) != 1)
-		continue;
-	return 0;
+	if (c->mailboxes < 1) {
+		log_event(LOG_LEVEL_INFO, "idle", "text=%s", log_text("no mailbox to read is configured"));
+		while (wait_until(r, clock_mono_us() + 3600 * SECOND_US) != 1)
+			continue;
+		return 0;
+	}
+	for (i = 0; i < c->mailboxes; i++)
+		round[i] = (struct round){ .conf = &c->mailbox[i], .next_us = clock_mono_us() + i };
+	for (;;) {
+		m = next_of(round, c->mailboxes);
+		if (wait_until(r, m->next_us) == 1)
+			return 0;
+		if (clock_mono_us() >= m->next_us)
+			poll_one(r, m);
+	}
 }

@@ -57,15 +57,14 @@ struct parent {
 	bool stopping, announced;
 };
 
-/* Every relay's: NEWSLETTER_RELAY_PASSWORD, NEWSLETTER_RELAY_PASSWORD_NAME … */
+/* Those of all relays, or all mailboxes: NEWSLETTER_RELAY_PASSWORD, NEWSLETTER_RELAY_PASSWORD_NAME … */
 static void
-forget_passwords(void)
+forget_passwords(const char *prefix)
 {
-	static const char prefix[] = "NEWSLETTER_RELAY_PASSWORD";
 	char **from, **to = environ;
 
 	for (from = environ; from && *from; from++)
-		if (strncmp(*from, prefix, sizeof(prefix) - 1) != 0)
+		if (strncmp(*from, prefix, strlen(prefix)) != 0)
 			*to++ = *from;
 	if (from)
 		*to = NULL;
@@ -84,7 +83,9 @@ become_role(const struct parent *p, const struct role *role, int ready_fd)
 		_exit(1);
 	close_range(role->listens ? ROLE_LISTEN_FD + 1 : ROLE_LISTEN_FD, ~0u, CLOSE_RANGE_CLOEXEC);
 	if (!role->secrets)
-		forget_passwords();
+		forget_passwords("NEWSLETTER_RELAY_PASSWORD");
+	if (!role->mailboxes)
+		forget_passwords("NEWSLETTER_INBOUND_PASSWORD");
 	unsetenv("NOTIFY_SOCKET");
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

@@ -40,6 +40,7 @@ struct role {
 	bool listens;                                  /* gets the listening socket */
 	bool connects;                                 /* may make connections */
 	bool secrets;                                  /* may read the relay's password and the DKIM key */
+	bool mailboxes;                                /* may read the mailboxes' passwords, and Maildirs, and remove messages from these */
 	bool outbox;                                   /* may write the outbox folder */
 	bool templates;                                /* may read the site's templates */
 	int (*run)(struct role_run *r, struct err *e); /* until told to stop: 0, or -1 with the reason for the log */

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/conf.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "role.h"
 #include "sandbox_calls.h"
@@ -22,14 +23,22 @@
 #define READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define LIBRARY (READ | LANDLOCK_ACCESS_FS_EXECUTE)
 #define WRITE (READ | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE)
+/* A Maildir's messages are read and removed, none is written; or moved to another one. */
+#define MAILDIR (READ | LANDLOCK_ACCESS_FS_REMOVE_FILE)
+#define MOVE (LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_REFER)
 #define ON_A_FILE (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_EXECUTE)
 #define ABI_2 ((LANDLOCK_ACCESS_FS_REFER << 1) - 1) /* every right up to REFER, the last one that ABI 2 knows */
 
+struct ruleset {
+	int fd;
+	uint64_t handled; /* what this kernel knows */
+};
+
 /* Allow a path; one that is not there is nothing to allow. */
 static int
-allow(int ruleset, const char *path, uint64_t access, struct err *e)
+allow(const struct ruleset *ruleset, const char *path, uint64_t access, struct err *e)
 {
-	struct landlock_path_beneath_attr rule = { .allowed_access = access };
+	struct landlock_path_beneath_attr rule = { .allowed_access = access & ruleset->handled };
 	struct stat st;
 	int rc;
 
@@ -40,7 +49,7 @@ allow(int ruleset, const char *path, uint64_t access, struct err *e)
 		return errno == ENOENT ? 0 : err_sys(e, "cannot open %s for the sandbox", path);
 	if (fstat(rule.parent_fd, &st) == 0 && !S_ISDIR(st.st_mode))
 		rule.allowed_access &= ON_A_FILE;
-	rc = (int)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+	rc = (int)syscall(SYS_landlock_add_rule, ruleset->fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
 	if (rc == -1)
 		err_sys(e, "cannot allow %s in the sandbox", path);
 	close(rule.parent_fd);
@@ -48,7 +57,7 @@ allow(int ruleset, const char *path, uint64_t access, struct err *e)
 }
 
 static int
-allow_folder_of(int ruleset, const char *file, uint64_t access, struct err *e)
+allow_folder_of(const struct ruleset *ruleset, const char *file, uint64_t access, struct err *e)
 {
 	char *folder = xstrdup(file), *slash = strrchr(folder, '/');
 	int rc;
@@ -62,14 +71,13 @@ allow_folder_of(int ruleset, const char *file, uint64_t access, struct err *e)
 
 /* What name resolution and TLS read, now or at the first connection. */
 static int
-allow_network_files(int ruleset, const struct conf *conf, struct err *e)
+allow_network_files(const struct ruleset *ruleset, struct err *e)
 {
 	static const char *const paths[] = {
 		"/etc", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/run/systemd/resolve"
 	};
 	static const char *const libraries[] = { "/lib", "/lib64", "/usr/lib" };
 	size_t i;
-	int r;
 
 	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		if (allow(ruleset, paths[i], READ, e) == -1)
@@ -77,15 +85,24 @@ allow_network_files(int ruleset, const struct conf *conf, struct err *e)
 	for (i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++)
 		if (allow(ruleset, libraries[i], LIBRARY, e) == -1)
 			return -1;
-	for (r = 0; r < conf->relays; r++)
-		if (allow(ruleset, conf->relay[r].ca_file, READ, e) == -1)
-			return -1;
 	return 0;
 }
 
-/* The folders of secrets, not the files: one that is replaced by a new file must be readable too. */
+/* Passwords and what they are sent to: the folders of secrets, not the files, for one that is replaced must be readable too. */
 static int
-allow_secrets(int ruleset, const struct conf *conf, struct err *e)
+allow_login(const struct ruleset *ruleset, const char *password_file, const char *token_file, const char *ca_file, struct err *e)
+{
+	const char *const files[] = { password_file, token_file };
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (files[i][0] && allow_folder_of(ruleset, files[i], READ, e) == -1)
+			return -1;
+	return allow(ruleset, ca_file, READ, e);
+}
+
+static int
+allow_secrets(const struct ruleset *ruleset, const struct conf *conf, struct err *e)
 {
 	const char *const keys[] = { conf->dkim_key_file, conf->dkim_ed25519_key_file };
 	size_t i;
@@ -94,18 +111,44 @@ allow_secrets(int ruleset, const struct conf *conf, struct err *e)
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (keys[i][0] && allow(ruleset, keys[i], READ, e) == -1)
 			return -1;
-	for (r = 0; r < conf->relays; r++) {
-		const char *const files[] = { conf->relay[r].password_file, conf->relay[r].token_file };
+	for (r = 0; r < conf->relays; r++)
+		if (allow_login(ruleset, conf->relay[r].password_file, conf->relay[r].token_file, conf->relay[r].ca_file, e) == -1)
+			return -1;
+	return 0;
+}
 
-		for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-			if (files[i][0] && allow_folder_of(ruleset, files[i], READ, e) == -1)
-				return -1;
+/* A Maildir for what was dealt with may have to be made: the place for it is, as long as we may. */
+static int
+allow_maildir(const struct ruleset *ruleset, const char *path, const char *moved_to, struct err *e)
+{
+	struct err ignored = ERR_INIT; /* opening it says what is wrong */
+
+	if (!moved_to[0])
+		return allow(ruleset, path, MAILDIR, e);
+	if (moved_to[0] == '/')
+		(void)file_mkdir(moved_to, 0700, &ignored);
+	/* The same rights in both, or Landlock refuses the move. */
+	return allow(ruleset, path, MAILDIR | MOVE, e) == -1 ? -1 : allow(ruleset, moved_to, MAILDIR | MOVE, e);
+}
+
+static int
+allow_mailboxes(const struct ruleset *ruleset, const struct conf *conf, struct err *e)
+{
+	static const char maildir[] = "maildir:";
+	const struct conf_mailbox *m;
+
+	for (m = conf->mailbox; m < conf->mailbox + conf->mailboxes; m++) {
+		if (allow_login(ruleset, m->password_file, m->token_file, m->ca_file, e) == -1)
+			return -1;
+		if (strncmp(m->url, maildir, strlen(maildir)) == 0 &&
+		    allow_maildir(ruleset, m->url + strlen(maildir), m->move_to, e) == -1)
+			return -1;
 	}
 	return 0;
 }
 
 static int
-allow_all(int ruleset, const struct role *role, const struct conf *conf, struct err *e)
+allow_all(const struct ruleset *ruleset, const struct role *role, const struct conf *conf, struct err *e)
 {
 	if (allow_folder_of(ruleset, conf->store_path, WRITE, e) == -1 || allow(ruleset, "/usr/share/zoneinfo", READ, e) == -1)
 		return -1;
@@ -115,7 +158,9 @@ allow_all(int ruleset, const struct role *role, const struct conf *conf, struct 
 		return -1;
 	if (role->secrets && allow_secrets(ruleset, conf, e) == -1)
 		return -1;
-	if (role->connects && allow_network_files(ruleset, conf, e) == -1)
+	if (role->mailboxes && allow_mailboxes(ruleset, conf, e) == -1)
+		return -1;
+	if (role->connects && allow_network_files(ruleset, e) == -1)
 		return -1;
 #if defined(__SANITIZE_ADDRESS__)
 	return allow(ruleset, "/proc", READ, e); /* the sanitizer reads its own maps */
@@ -129,7 +174,8 @@ enter_landlock(const struct role *role, const struct conf *conf, struct err *e)
 {
 	struct landlock_ruleset_attr attr = { .handled_access_fs = ABI_2 };
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-	int ruleset, rc = -1;
+	struct ruleset ruleset;
+	int rc = -1;
 
 	if (abi < 1) {
 		log_event(LOG_LEVEL_WARNING, "sandbox", "landlock=none text=%s", log_text("this kernel keeps no role from reading files"));
@@ -137,18 +183,18 @@ enter_landlock(const struct role *role, const struct conf *conf, struct err *e)
 	}
 	if (abi < 2)
 		attr.handled_access_fs &= ~(uint64_t)LANDLOCK_ACCESS_FS_REFER;
-	ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
-	if (ruleset == -1)
+	ruleset = (struct ruleset){ (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0), attr.handled_access_fs };
+	if (ruleset.fd == -1)
 		return err_sys(e, "cannot make a Landlock ruleset");
-	if (allow_all(ruleset, role, conf, e) == -1)
+	if (allow_all(&ruleset, role, conf, e) == -1)
 		goto out;
-	if (syscall(SYS_landlock_restrict_self, ruleset, 0) == -1) {
+	if (syscall(SYS_landlock_restrict_self, ruleset.fd, 0) == -1) {
 		err_sys(e, "cannot enter the Landlock ruleset");
 		goto out;
 	}
 	rc = 0;
 out:
-	close(ruleset);
+	close(ruleset.fd);
 	return rc;
 }
 
@@ -176,5 +222,5 @@ sandbox_enter(const struct role *role, const struct conf *conf, struct err *e)
 	raise_descriptors();
 	if (enter_landlock(role, conf, e) == -1)
 		return -1;
-	return sandbox_calls(role->listens, role->connects, e);
+	return sandbox_calls(role, e);
 }

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 
 #include "base/err.h"
+#include "role.h"
 
 #define CALL(name) SCMP_SYS(name)
 
@@ -46,6 +47,9 @@ static const int connector[] = {
 	CALL(socket), CALL(socketpair), CALL(connect), CALL(bind), CALL(sendmmsg), CALL(recvmmsg)
 };
 
+/* A Maildir that processed messages are moved to. */
+static const int makes_folders[] = { CALL(mkdir), CALL(mkdirat) };
+
 static int
 add(scmp_filter_ctx filter, const int *calls, size_t count)
 {
@@ -76,7 +80,7 @@ add_threads(scmp_filter_ctx filter)
 }
 
 int
-sandbox_calls(bool listens, bool connects, struct err *e)
+sandbox_calls(const struct role *role, struct err *e)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int rc;
@@ -84,12 +88,14 @@ sandbox_calls(bool listens, bool connects, struct err *e)
 	if (!filter)
 		return err_set(e, ERR_SYSTEM, "cannot make a seccomp filter");
 	rc = ADD(filter, everybody);
-	if (rc == 0 && (listens || connects))
+	if (rc == 0 && (role->listens || role->connects))
 		rc = ADD(filter, talks);
-	if (rc == 0 && listens)
+	if (rc == 0 && role->listens)
 		rc = ADD(filter, listener);
-	if (rc == 0 && connects)
+	if (rc == 0 && role->connects)
 		rc = ADD(filter, connector);
+	if (rc == 0 && role->mailboxes)
+		rc = ADD(filter, makes_folders);
 	if (rc == 0)
 		rc = add_threads(filter);
 	if (rc == 0)

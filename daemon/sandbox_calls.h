@@ -4,11 +4,10 @@
 #ifndef SANDBOX_CALLS_H
 #define SANDBOX_CALLS_H
 
-#include <stdbool.h>
-
 struct err;
+struct role;
 
-/* listens: take connections on a socket that is there. connects: make them. Neither: no network at all. */
-int sandbox_calls(bool listens, bool connects, struct err *e);
+/* role->listens: take connections on a socket that is there. connects: make them. Neither: no network at all. */
+int sandbox_calls(const struct role *role, struct err *e);
 
 #endif

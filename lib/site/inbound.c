@@ -278,33 +278,58 @@ handle(struct site *site, const struct report *r, const char *bytes, size_t n, s
 	return 0;
 }
 
-int
-inbound_take(struct site *site, const char *bytes, size_t n, const char *envelope, struct inbound_done *done, struct err *e)
+void
+inbound_read(struct inbound_message *m, const char *bytes, size_t n, const char *envelope)
 {
-	struct report r = REPORT_INIT;
 	struct err why = ERR_INIT;
-	uint8_t digest[SHA256_LEN];
+	uint8_t hash[SHA256_LEN];
 	size_t rest = n;
 	const char *start = inbound_start(bytes, &rest);
+
+	*m = (struct inbound_message){ .bytes = bytes, .n = n, .report = REPORT_INIT };
+	sha256(hash, start, rest);
+	memcpy(m->digest, hash, sizeof(m->digest));
+	if (report_read(&m->report, bytes, n, envelope, &why) == -1)
+		snprintf(m->why, sizeof(m->why), "%.*s", (int)sizeof(m->why) - 1, why.text[0] ? why.text : "it cannot be read");
+}
+
+void
+inbound_message_release(struct inbound_message *m)
+{
+	report_release(&m->report);
+}
+
+int
+inbound_act(struct site *site, const struct inbound_message *m, struct inbound_done *done, struct err *e)
+{
 	int rc;
 
 	memset(done, 0, sizeof(*done));
-	sha256(digest, start, rest);
-	rc = returned_digest(site->db, digest, e);
+	rc = returned_digest(site->db, m->digest, e);
 	if (rc == -1)
 		return -1;
 	if (rc == 0) {
 		done->outcome = INBOUND_AGAIN;
-	} else if (report_read(&r, bytes, n, envelope, &why) == -1) {
+	} else if (m->why[0]) {
 		done->outcome = INBOUND_UNREADABLE;
-		snprintf(done->why, sizeof(done->why), "%.*s", (int)sizeof(done->why) - 1, why.text);
-	} else if (handle(site, &r, bytes, n, done, e) == -1) {
-		report_release(&r);
+		memcpy(done->why, m->why, sizeof(done->why));
+	} else if (handle(site, &m->report, m->bytes, m->n, done, e) == -1) {
 		return -1;
 	}
-	report_release(&r);
 	/* a mailbox that numbers its messages anew shows it once more, and it must stay there once more */
-	if (!inbound_removable(done->outcome) && returned_digest_forget(site->db, digest, e) == -1)
+	if (!inbound_removable(done->outcome) && returned_digest_forget(site->db, m->digest, e) == -1)
 		return -1;
 	return count(site, done->outcome, e);
+}
+
+int
+inbound_take(struct site *site, const char *bytes, size_t n, const char *envelope, struct inbound_done *done, struct err *e)
+{
+	struct inbound_message m;
+	int rc;
+
+	inbound_read(&m, bytes, n, envelope);
+	rc = inbound_act(site, &m, done, e);
+	inbound_message_release(&m);
+	return rc;
 }

@@ -186,6 +186,7 @@ postfix_at() {
 		proxymap unix - - n - - proxymap
 		scache unix - - n - 1 scache
 		discard unix - - n - - discard
+		virtual unix - n n - - virtual
 		error unix - - n - - error
 		retry unix - - n - - error
 		postlog unix-dgram n - n - 1 postlogd

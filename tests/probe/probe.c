@@ -89,6 +89,26 @@ try_key(const struct conf *conf, const char *name)
 	return rc;
 }
 
+/* A Maildir, and the one that its messages are moved to; in tmp, where nobody looks for messages, are files for each role. */
+static void
+try_maildir(const char *role, const struct conf_mailbox *mailbox)
+{
+	const char *maildir = mailbox->url + strlen("maildir:");
+	struct buf from = BUF_INIT, to = BUF_INIT;
+
+	say(role, "maildir-list", try_open(maildir, O_RDONLY | O_DIRECTORY) == -1);
+	buf_addf(&from, "%s/tmp/read-%s", maildir, role);
+	say(role, "maildir-read", try_open(from.data, O_RDONLY) == -1);
+	say(role, "maildir-write", try_open(from.data, O_WRONLY) == -1);
+	say(role, "maildir-remove", unlink(from.data) == -1);
+	buf_reset(&from);
+	buf_addf(&from, "%s/tmp/move-%s", maildir, role);
+	buf_addf(&to, "%s/cur/move-%s", mailbox->move_to, role);
+	say(role, "maildir-move", rename(from.data, to.data) == -1);
+	buf_release(&from);
+	buf_release(&to);
+}
+
 void
 role_probe(const char *role, const struct conf *conf)
 {
@@ -100,6 +120,9 @@ role_probe(const char *role, const struct conf *conf)
 	say(role, "dkim-key", try_key(conf, "dkim-test.pem") == -1);
 	say(role, "link-key", try_key(conf, "link-1.key") == -1);
 	say(role, "relay-password", try_open(conf->relay[0].password_file, O_RDONLY) == -1);
+	say(role, "mailbox-password", try_open(conf->mailbox[0].password_file, O_RDONLY) == -1);
+	say(role, "mailbox-ca", try_open(conf->mailbox[0].ca_file, O_RDONLY) == -1);
+	try_maildir(role, &conf->mailbox[1]);
 	say(role, "etc-passwd", try_open("/etc/passwd", O_RDONLY) == -1);
 	say(role, "parent-memory", try_open("/proc/self/../1/mem", O_RDONLY) == -1);
 	say(role, "write-conf", try_open(conf->path, O_WRONLY) == -1);

@@ -142,6 +142,74 @@ relays(void **state)
 	conf_release(&c);
 }
 
+static void
+mailboxes(void **state)
+{
+	static const char text[] =
+	    "[inbound]\nurl = imaps://mail.example.org/Bounces\nuser = bounce@example.org\npassword_file = secret/inbound\nmove_to = Done\n"
+	    "[inbound complaints-2]\nurl = pop3://mail.example.org:1110\nuser = complaints\ntoken_file = /etc/token\ntls = opportunistic\n"
+	    "ca_file = ca.pem\nevery = 5m\ntimeout = 10s\n[site]\nname = between\n"
+	    "[inbound spool]\nurl = maildir:/var/mail/bounce dir\nmove_to = /var/mail/done\n[inbound complaints-2]\n";
+	struct conf c;
+	struct err e;
+	char variable[CONF_VARIABLE], want[100];
+
+	(void)state;
+	if (load(&c, text, &e) == -1)
+		fail_msg("%s", e.text);
+	assert_int_equal(c.mailboxes, 3);
+	assert_string_equal(c.mailbox[0].name, "");
+	assert_string_equal(c.mailbox[0].url, "imaps://mail.example.org/Bounces");
+	assert_string_equal(c.mailbox[0].user, "bounce@example.org");
+	snprintf(want, sizeof(want), "%s/secret/inbound", folder);
+	assert_string_equal(c.mailbox[0].password_file, want);
+	assert_string_equal(c.mailbox[0].token_file, "");
+	assert_string_equal(c.mailbox[0].tls, "required"); /* each has the defaults */
+	assert_string_equal(c.mailbox[0].move_to, "Done");
+	assert_int_equal(c.mailbox[0].every, 60);
+	assert_int_equal(c.mailbox[0].timeout, 60);
+	assert_string_equal(c.mailbox[1].name, "complaints-2");
+	assert_string_equal(c.mailbox[1].token_file, "/etc/token");
+	assert_string_equal(c.mailbox[1].tls, "opportunistic");
+	snprintf(want, sizeof(want), "%s/ca.pem", folder);
+	assert_string_equal(c.mailbox[1].ca_file, want);
+	assert_int_equal(c.mailbox[1].every, 300);
+	assert_int_equal(c.mailbox[1].timeout, 10);
+	assert_string_equal(c.mailbox[2].url, "maildir:/var/mail/bounce dir");
+	assert_string_equal(c.mailbox[2].move_to, "/var/mail/done");
+	conf_mailbox_variable(&c.mailbox[0], variable);
+	assert_string_equal(variable, "NEWSLETTER_INBOUND_PASSWORD");
+	conf_mailbox_variable(&c.mailbox[1], variable);
+	assert_string_equal(variable, "NEWSLETTER_INBOUND_PASSWORD_COMPLAINTS_2");
+	conf_release(&c);
+	/* what init writes names no mailbox */
+	assert_int_equal(load(&c, "[inbound]\nevery = 2m\n", &e), 0);
+	assert_int_equal(c.mailboxes, 0);
+	conf_release(&c);
+}
+
+static void
+too_many_mailboxes(void **state)
+{
+	struct buf text = BUF_INIT;
+	struct conf c;
+	struct err e;
+	int i;
+
+	(void)state;
+	for (i = 0; i < CONF_MAILBOXES_MAX; i++)
+		buf_addf(&text, "[inbound m%d]\nurl = maildir:/%d\n", i, i);
+	assert_int_equal(load(&c, text.data, &e), 0);
+	assert_int_equal(c.mailboxes, CONF_MAILBOXES_MAX);
+	conf_release(&c);
+	buf_addstr(&text, "[inbound more]\nurl = maildir:/more\n");
+	assert_int_equal(load(&c, text.data, &e), -1);
+	assert_int_equal(e.code, ERR_INPUT);
+	assert_non_null(strstr(e.text, "[inbound"));
+	conf_release(&c);
+	buf_release(&text);
+}
+
 /* inih as Debian ships it reads 200 bytes of a line and cuts at " ;": neither may happen to a value. */
 static void
 whole_lines(void **state)
@@ -232,6 +300,19 @@ refuses(void **state)
 		{ "relay over http", "[relay]\nurl = http://x\n", "newsletter.conf: [relay] url must begin with smtp:// or smtps://" },
 		{ "password in the url", "[relay]\nurl = smtp://u:p@x\n", "newsletter.conf: [relay] url must not hold a user or password: use user and password_file" },
 		{ "comment after the relay", "[relay]\nurl = smtp://x ; ours\n", "newsletter.conf: [relay] url holds a space or a quote; a comment stands on a line of its own" },
+		{ "mailbox over http", "[inbound]\nurl = http://x\n", "newsletter.conf: [inbound] url must begin with imaps://, imap://, pop3s://, pop3:// or maildir:/" },
+		{ "Maildir that is relative", "[inbound]\nurl = maildir:bounces\n", "newsletter.conf: [inbound] url must begin with imaps://, imap://, pop3s://, pop3:// or maildir:/" },
+		{ "password in a mailbox's url", "[inbound b]\nurl = imaps://u:p@x\nuser = u\n", "newsletter.conf: [inbound b] url must not hold a user or password: use user and password_file" },
+		{ "mailbox without a user", "[inbound b]\nurl = imaps://x\n", "newsletter.conf: [inbound b] needs a user to log in with" },
+		{ "mailbox with two secrets", "[inbound]\nurl = imaps://x\nuser = u\npassword_file = a\ntoken_file = b\n", "newsletter.conf: [inbound] has both password_file and token_file: one of them is too many" },
+		{ "secret without a user", "[inbound]\nurl = maildir:/x\npassword_file = a\n", "newsletter.conf: [inbound] has a secret but no user to log in with" },
+		{ "POP3 cannot move", "[inbound]\nurl = pop3s://x\nuser = u\nmove_to = Done\n", "newsletter.conf: [inbound] cannot move messages: POP3 has no folders" },
+		{ "mailbox without a url", "[inbound b]\nuser = u\n", "newsletter.conf: [inbound b] needs a url" },
+		{ "name of a mailbox", "[inbound My box]\nurl = maildir:/x\n", "newsletter.conf:2: [inbound NAME] wants a name of lower-case letters, digits and hyphens, like [inbound complaints]" },
+		{ "key of a relay", "[inbound]\nhelo = x\n", "newsletter.conf:2: unknown key \"helo\" in [inbound]; see newsletter.conf(5)" },
+		{ "never looked at", "[inbound]\nevery = 0s\n", "newsletter.conf:2: every must be between 1 and 86400" },
+		{ "no choice of TLS", "[inbound]\ntls = yes\n", "newsletter.conf:2: tls must be one of: required opportunistic none" },
+		{ "mailbox's key twice", "[inbound b]\nurl = maildir:/x\n[inbound b]\nurl = maildir:/y\n", "newsletter.conf:4: url is given twice in [inbound b]" },
 		{ "no colour", "[site]\ncolour = red\n", "newsletter.conf: [site] colour must be like #2f6f64" },
 		{ "colour with more", "[site]\ncolour = #2f6f6g\n", "newsletter.conf: [site] colour must be like #2f6f64" },
 		{ "header in a domain", "[mail]\nlist_domain = a b\n", "newsletter.conf: [mail] list_domain must be a domain" },
@@ -353,6 +434,8 @@ main(void)
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(values),
 		cmocka_unit_test(relays),
+		cmocka_unit_test(mailboxes),
+		cmocka_unit_test(too_many_mailboxes),
 		cmocka_unit_test(whole_lines),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(no_file),

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../daemon/role.h"
 #include "../../daemon/sandbox_calls.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -282,7 +283,7 @@ in_sandbox(struct dkim *d)
 	struct sign_job *job;
 	uint64_t tag;
 
-	if (sandbox_calls(false, true, &e) == -1)
+	if (sandbox_calls(&roles[ROLE_SENDER], &e) == -1)
 		return 1;
 	s = signers_new(2, &e);
 	if (!s)
