@@ -6,12 +6,12 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "campaign_answers.h"
 #include "campaign_mail.h"
 #include "campaigns.h"
 #include "cli.h"
 #include "judge/judge.h"
 #include "out.h"
-#include "store/event.h"
 
 #define YEAR 5   /* bytes of "2026-": a line has to fit on a terminal */
 #define PAGE 500 /* rows of --deliveries that are held in memory at a time */
@@ -45,30 +45,6 @@ show_counts(struct cli *cli, const struct campaign *c, int64_t next_at)
 		out_field(cli, "Unknown", OUT_WARN, "%s, held: the connection broke before the reply came", out_number(a, c->unknown));
 	if (c->skipped)
 		out_field(cli, "Left out", OUT_PLAIN, "%s, who left or cannot be mailed", out_number(a, c->skipped));
-}
-
-static int
-show_events(struct cli *cli, const struct campaign *c, struct err *e)
-{
-	static const struct {
-		const char *kind, *label, *key;
-	} kinds[] = {
-		{ "unsubscribe", "Left by it", "unsubscribes" },
-		{ "bounce", "Bounced", "bounces" },
-		{ "complaint", "Complained", "complaints" },
-	};
-	char text[32];
-	int64_t n;
-	size_t i;
-
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (event_count(cli->site.db, c->id, kinds[i].kind, &n, e) == -1)
-			return -1;
-		json_put_int(cli->result, kinds[i].key, n);
-		if (n)
-			out_field(cli, kinds[i].label, OUT_PLAIN, "%s", out_number(text, n));
-	}
-	return 0;
 }
 
 /* What a group means, for people. */
@@ -136,9 +112,9 @@ group_json(const struct ledger_group *g)
 	return object;
 }
 
-/* Why those who did not get it did not: a line for each state and class, and what can be done. */
+/* Why those who did not get it did not: a line for each state and class, what came back after all, and what can be done. */
 static void
-show_groups(struct cli *cli, const struct campaign *c, const struct ledger_group *g, int n)
+show_groups(struct cli *cli, const struct campaign *c, const struct ledger_group *g, int n, const struct stats_returned *r)
 {
 	json_t *list = json_array();
 	enum out_style style;
@@ -163,6 +139,7 @@ show_groups(struct cli *cli, const struct campaign *c, const struct ledger_group
 		out_cell(&t, style, "%s", means);
 		out_cell(&t, OUT_DIM, "%s", said(text, g[i].code, g[i].enhanced, g[i].reply));
 	}
+	shown += campaign_answers_rows(&t, r);
 	if (!shown) {
 		out_table_release(&t);
 		return;
@@ -181,22 +158,25 @@ show_groups(struct cli *cli, const struct campaign *c, const struct ledger_group
 static int
 show_ledger(struct cli *cli, const struct campaign *c, struct err *e)
 {
+	const struct stats_window window = { .campaign_id = c->id };
 	struct ledger_group *g = xcalloc(LEDGER_GROUPS, sizeof(*g));
+	struct stats_returned *r = xcalloc(1, sizeof(*r));
 	int n = ledger_groups(cli->site.db, c->id, g, LEDGER_GROUPS, e), i, rc = -1;
 	int64_t next_at = 0;
 
-	if (n == -1)
+	if (n == -1 || stats_returned(cli->site.db, &window, r, e) == -1)
 		goto out;
 	for (i = 0; i < n; i++)
 		if (g[i].next_at && (!next_at || g[i].next_at < next_at))
 			next_at = g[i].next_at;
 	json_put_time(cli->result, "next_at", next_at);
 	show_counts(cli, c, next_at);
-	rc = show_events(cli, c, e);
-	if (rc == 0)
-		show_groups(cli, c, g, n);
+	campaign_answers_show(cli, r);
+	show_groups(cli, c, g, n, r);
+	rc = 0;
 out:
 	free(g);
+	free(r);
 	return rc;
 }
 

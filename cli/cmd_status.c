@@ -9,6 +9,7 @@
 #include "out.h"
 #include "relays.h"
 #include "site/running.h"
+#include "status_inbound.h"
 #include "store/article.h"
 #include "store/outbox.h"
 #include "store/pace.h"
@@ -167,8 +168,8 @@ cmd_status(struct cli *cli, int argc, char **argv, struct err *e)
 	if (topic_list(cli->site.db, &topics, e) == -1)
 		return -1;
 	out_line(cli, "%s", cli->site.conf.site_name);
-	if (show_daemon(cli, e) == -1 || show_waiting(cli, e) == -1 || show_articles(cli, &topics, e) == -1 ||
-	    relays_print(cli, e) == -1 || show_topics(cli, &topics, e) == -1)
+	if (show_daemon(cli, e) == -1 || status_inbound(cli, e) == -1 || show_waiting(cli, e) == -1 ||
+	    show_articles(cli, &topics, e) == -1 || relays_print(cli, e) == -1 || show_topics(cli, &topics, e) == -1)
 		return -1;
 	return show_campaigns(cli, &topics, e);
 }

@@ -15,6 +15,7 @@
 #include "store/subscriber.h"
 #include "store/subscription.h"
 #include "store/suppression.h"
+#include "subscriber_events.h"
 
 const struct opt opts_subscriber_list[] = {
 	{ "topic", "TOPIC", "only who has to do with this topic" },
@@ -267,11 +268,13 @@ cmd_subscriber_show(struct cli *cli, int argc, char **argv, struct err *e)
 	if (show_states(cli, &s, &topics, e) == -1 || describe(cli, &topics, &s, cli->result, &text, e) == -1 ||
 	    consent_each(cli->site.db, s.id, show_consent, &l, e) == -1)
 		goto out;
+	if (subscriber_events_points(cli, s.id, e) == -1)
+		goto out;
 	out_gap(cli);
 	out_line(cli, "Evidence of consent");
 	out_table_print(cli, &l.table);
 	out_prose(cli, l.wording.data, "    ");
-	rc = 0;
+	rc = subscriber_events_show(cli, s.id, e);
 out:
 	out_table_release(&l.table);
 	buf_release(&l.wording);

@@ -109,6 +109,10 @@ const struct command commands[] = {
 	  "HTML to paste into a page: it works on any page, without script and without configuration. Its script, /embed.js, sends the form "
 	  "without leaving the page, once [http] origins lists your website. Paste it anew when you change topics or the wording of consent." },
 	{ "status",     NULL,          "", 0, 0, SITE_STORE, cmd_status, opts_none, "show how the site is doing", NULL },
+	{ "stats",      NULL,          "", 0, 0, SITE_STORE, cmd_stats, opts_stats,
+	  "count what came back: bounces, complaints, and who left",
+	  "Bounces by reason and by mail domain, complaints, how people left, and what the last mailings led to; without anybody's address. "
+	  "Hard means that the address is dead: it is not mailed again. Soft means that it may be healthy." },
 	{ "help",       NULL,          "[NOUN [VERB]]", 0, 2, 0, cmd_help, opts_none, "explain the commands", NULL },
 	{ NULL, NULL, NULL, 0, 0, 0, NULL, NULL, NULL, NULL },
 };

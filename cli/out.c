@@ -56,9 +56,8 @@ print_styled(const struct cli *cli, enum out_style style, const char *text)
 	buf_release(&b);
 }
 
-/* Columns of the terminal; 0: it is none, or does not say. */
-static size_t
-terminal_columns(const struct cli *cli)
+size_t
+out_columns(const struct cli *cli)
 {
 	struct winsize ws;
 
@@ -69,7 +68,7 @@ terminal_columns(const struct cli *cli)
 static void
 print_wrapped(const struct cli *cli, enum out_style style, const char *text, size_t indent)
 {
-	size_t columns = style == OUT_COPY ? 0 : terminal_columns(cli), n, next;
+	size_t columns = style == OUT_COPY ? 0 : out_columns(cli), n, next;
 	struct buf line = BUF_INIT;
 
 	while (columns >= indent + WRAP_LEAST) {
@@ -207,6 +206,24 @@ out_number(char out[32], int64_t n)
 }
 
 const char *
+out_percent(char out[16], int64_t part, int64_t whole)
+{
+	double percent = whole > 0 ? 100.0 * (double)part / (double)whole : 0;
+
+	if (whole <= 0)
+		out[0] = '\0';
+	else if (part > 0 && percent < 0.01)
+		snprintf(out, 16, "<0.01 %%");
+	else if (percent < 10)
+		snprintf(out, 16, "%.2f %%", percent);
+	else if (part >= whole)
+		snprintf(out, 16, "%.0f %%", percent);
+	else
+		snprintf(out, 16, "%.1f %%", percent > 99.9 ? 99.9 : percent);
+	return out;
+}
+
+const char *
 out_count(char out[96], int64_t n, const char *one, const char *many)
 {
 	char number[32];
@@ -285,7 +302,7 @@ out_cell_number(struct out_table *t, int64_t n)
 static void
 fit(const struct cli *cli, const struct out_table *t, size_t width[OUT_COLUMNS])
 {
-	size_t c, columns = terminal_columns(cli), total = 0, widest = 0;
+	size_t c, columns = out_columns(cli), total = 0, widest = 0;
 
 	for (c = 0; c < t->columns; c++) {
 		total += width[c] + 2;

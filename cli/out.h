@@ -94,6 +94,19 @@ bool out_ask_yes(const char *question);
 /* A line of an answer, trimmed; an empty one takes the default. -1 at the end of input (ERR_REFUSED). */
 int out_ask(const struct cli *cli, const char *question, const char *fallback, struct buf *answer, struct err *e);
 
+/* Columns of the terminal that standard output is; 0: it is none, or does not say. */
+size_t out_columns(const struct cli *cli);
+
+/*
+ * A bar for a table's cell: `part` of `whole` as so many of `width` columns, at most OUT_BAR; what is not nothing shows. For terminals:
+ * elsewhere it is "". Returns out.
+ */
+#define OUT_BAR 32
+const char *out_bar(const struct cli *cli, char out[3 * OUT_BAR + 1], int64_t part, int64_t whole, int width);
+
+/* "0.25 %", "37.5 %"; what is not nothing is never 0, less than all is never 100; "" of nothing. Returns out. */
+const char *out_percent(char out[16], int64_t part, int64_t whole);
+
 /* Columns that a text takes on a terminal. */
 size_t out_width(const char *text);
 

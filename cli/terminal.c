@@ -31,6 +31,30 @@ speaks_utf8(void)
 	return false;
 }
 
+const char *
+out_bar(const struct cli *cli, char out[3 * OUT_BAR + 1], int64_t part, int64_t whole, int width)
+{
+	static const char *const eighths[] = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█" };
+	struct buf b = BUF_INIT;
+	int64_t n;
+
+	out[0] = '\0';
+	if (!cli->tty || part <= 0 || whole <= 0 || width > OUT_BAR)
+		return out;
+	n = (int64_t)((double)(part < whole ? part : whole) / (double)whole * 8 * width + 0.5);
+	if (speaks_utf8()) {
+		for (n = n ? n : 1; n >= 8; n -= 8)
+			buf_addstr(&b, eighths[8]);
+		buf_addstr(&b, eighths[n]);
+	} else {
+		for (n = n > 8 ? n / 8 : 1; n; n--)
+			buf_addch(&b, '#');
+	}
+	snprintf(out, 3 * OUT_BAR + 1, "%s", b.data);
+	buf_release(&b);
+	return out;
+}
+
 void
 out_progress_init(const struct cli *cli, struct out_progress *p)
 {

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/encode.h"
 #include "base/err.h"
 #include "judge/judge.h"
 
@@ -42,7 +41,7 @@ on_line(void *ctx, const char *p, size_t n)
 
 /* A server may say again what it was given. */
 static void
-hide(char *text, const char *secret)
+hide_plain(char *text, const char *secret)
 {
 	size_t n = secret ? strlen(secret) : 0;
 	char *at;
@@ -56,25 +55,57 @@ hide(char *text, const char *secret)
 	}
 }
 
-/* The base64 that SASL makes of a secret: a server that says so many characters of no word has taken them from us. */
+/* The bytes that base64 stands for (RFC 4648 section 4), as far as it is such; returns how many. */
+static size_t
+decode(unsigned char *out, const char *p, size_t n)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	unsigned bits = 0, have = 0;
+	size_t len = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *at = strchr(letters, p[i]);
+
+		if (!at || p[i] == '\0')
+			break;
+		bits = (bits << 6 | (unsigned)(at - letters)) & 0xffff;
+		have += 6;
+		if (have >= 8) {
+			have -= 8;
+			out[len++] = (unsigned char)(bits >> have);
+		}
+	}
+	return len;
+}
+
+/* The same, in the base64 in which SASL sends secrets. */
 static void
-hide_base64(char *text)
+hide_encoded(char *text, const char *secret)
 {
 	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
-	static const char upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", lower[] = "abcdefghijklmnopqrstuvwxyz";
+	unsigned char bytes[sizeof(((struct session *)NULL)->words)];
 
+	if (!secret || !secret[0])
+		return;
 	while (*text) {
-		size_t n = strspn(text, letters);
+		size_t n = strspn(text, letters), len = decode(bytes, text, n);
 
-		/* "AUTHENTICATIONFAILED", "/usr", "Unauthenticated" are words */
-		if (n >= 12 && strspn(text, upper) < n && strspn(text + 1, lower) < n - 1) {
-			memset(text, '*', 3);
+		/* what is cut off at the end of a long line may be the secret's beginning */
+		if (n >= 4 && (memmem(bytes, len, secret, strlen(secret)) || (text[n] == '\0' && n > 60))) {
+			memcpy(text, "***", 3);
 			memmove(text + 3, text + n, strlen(text + n) + 1);
 			n = 3;
 		}
 		text += n;
 		text += strcspn(text, letters);
 	}
+}
+
+static void
+hide(char *text, const char *secret)
+{
+	hide_plain(text, secret);
+	hide_encoded(text, secret);
 }
 
 static int
@@ -123,7 +154,7 @@ connect_and_login(struct session *s, const struct mailbox_where *where, const ch
 {
 	struct wire_where to = {
 		.url = url,
-		.user = where->user,
+		.user = where->user && where->user[0] ? where->user : NULL, /* a server may know us already (PREAUTH) */
 		.password = where->password ? where->password : "",
 		.token = where->token,
 		.ca_file = where->ca_file ? where->ca_file : "",
@@ -141,7 +172,8 @@ connect_and_login(struct session *s, const struct mailbox_where *where, const ch
 		return wire_opened(&s->wire, e);
 	hide(s->words, where->password);
 	hide(s->words, where->token);
-	hide_base64(s->words);
+	if (result == CURLE_LOGIN_DENIED && !s->words[0]) /* libcurl does not say that */
+		return err_set(e, ERR_PEER, "the server offers no way to log in that is known here");
 	snprintf(text, sizeof(text), "%s%s%s", wire_why(&s->wire, result), s->words[0] ? "; the server said: " : "", s->words);
 	judge_redact(text, sizeof(text));
 	return err_set(e, ERR_PEER, "%s", text);

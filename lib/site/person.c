@@ -87,6 +87,7 @@ add_event(void *ctx, const struct history_event *v, struct err *e)
 	(void)e;
 	json_put(item, "kind", v->kind);
 	put_given(item, "class", v->class);
+	put_given(item, "rule", v->rule);
 	put_given(item, "topic", v->topic);
 	put_code(item, v->code, v->enhanced);
 	put_given(item, "text", v->text);

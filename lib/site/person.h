@@ -21,7 +21,7 @@ struct err;
  *   consent:  [{at, topic, action, source, ip, form, mail}]   the evidence; form and mail: the verbatim wordings
  *   mailings: {count, newest: [{at, subject, topic, state, code, enhanced, reply}]}   at most PERSON_MAILINGS, newest first
  *   mails:    [{at, kind, state, reply}]               confirmations and the like
- *   events:   [{at, kind, class, topic, code, enhanced, text}]   bounces, complaints, unsubscribes
+ *   events:   [{at, kind, class, rule, topic, code, enhanced, text}]   bounces, complaints, unsubscribes
  *   requests: [{at, kind, name, ip}]                   what waits to be decided
  *   bounces:  {points, first, last}                    when there are any
  *   suppressed: {reason, since}                        when the address is

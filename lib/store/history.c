@@ -25,7 +25,7 @@ static const char *const sql[] = {
 		       "JOIN topic t ON t.id = c.topic_id ORDER BY c.id DESC LIMIT :limit",
 	[Q_MAILINGS_COUNT] = "SELECT count(*) FROM campaign c CROSS JOIN delivery d ON d.campaign_id = c.id AND d.subscriber_id = :id",
 	[Q_MAILS] = "SELECT id, created_at, kind, state, coalesce(reply, '') FROM outbox WHERE subscriber_id = :id ORDER BY created_at, id",
-	[Q_EVENTS] = "SELECT v.at, v.kind, v.class, coalesce(t.slug, ''), coalesce(v.code, 0), coalesce(v.enhanced, ''), coalesce(v.text, '') "
+	[Q_EVENTS] = "SELECT v.at, v.kind, v.class, coalesce(t.slug, ''), coalesce(v.code, 0), coalesce(v.enhanced, ''), coalesce(v.text, ''), coalesce(v.rule, '') "
 		     "FROM event v LEFT JOIN topic t ON t.id = v.topic_id WHERE v.subscriber_id = :id ORDER BY v.id",
 	[Q_REQUESTS] = "SELECT received_at, kind = 'manage', name, ip FROM signup_request "
 		       "WHERE address_key = (SELECT address_key FROM subscriber WHERE id = :id) ORDER BY id",
@@ -128,6 +128,7 @@ history_events(struct db *db, int64_t subscriber_id, int (*each)(void *ctx, cons
 		v.code = (int)stmt_col_int(st, 4);
 		stmt_col_copy(st, 5, v.enhanced, sizeof(v.enhanced));
 		stmt_col_copy(st, 6, v.text, sizeof(v.text));
+		stmt_col_copy(st, 7, v.rule, sizeof(v.rule));
 		if (each(ctx, &v, e) == -1) {
 			stmt_done(st);
 			return -1;

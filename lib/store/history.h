@@ -39,6 +39,7 @@ struct history_event {
 	char kind[16], class[32], topic[41]; /* topic "": none */
 	int code;
 	char enhanced[12], text[401]; /* redacted; or "" */
+	char rule[32];                /* the judge's, or a complaint's Feedback-Type; "": none */
 };
 
 struct history_request {

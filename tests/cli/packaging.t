@@ -65,4 +65,63 @@ if nl help send | grep -q -- --approve; then
 else
 	skip "the one that waits for approval" "it is not built in"
 fi
+# What comes back, through a pipe from Postfix or Exim: the real programs take the examples, and Exim delivers with its one.
+peers=$B/peers
+"$root/tools/peers" "$peers" >/dev/null 2>&1
+# shellcheck source=/dev/null
+. "$peers/env" || bail "the peers are missing"
+. "$root/tests/daemon/peers.sh"
+postfix=$root/packaging/postfix-inbound.cf exim=$root/packaging/exim-inbound.conf
+part() { sed -n "/^# $2/,/^# ${3:-no such line}/p" "$1" | grep -v '^#'; }
+mkdir "$tmp/postfix"
+{ echo 'compatibility_level = 3.6' && part "$postfix" main.cf master.cf; } >"$tmp/postfix/main.cf"
+part "$postfix" master.cf >"$tmp/postfix/master.cf"
+of_postfix() { LD_LIBRARY_PATH=$POSTFIX_LIBRARIES:$PEER_LIBRARIES run "$POSTFIX_ROOT/usr/sbin/$1" -c "$tmp/postfix" "${@:2}"; }
+of_postfix postconf -n
+is "Postfix knows every parameter" "$status$err" 0
+of_postfix postconf -M newsletter/unix
+is "and the service" "$out" \
+	"newsletter unix  -       n       n       -       2       pipe flags=R null_sender= user=newsletter argv=/usr/local/bin/newsletter -C /srv/newsletter inbound read --recipient \${original_recipient}"
+of_postfix postconf -xh relay_recipient_maps
+map=$out
+printf '%s\n' 'mail_owner = mail' 'setgid_group = games' >>"$tmp/postfix/main.cf"
+for name in bounce unsubscribe; do
+	of_postfix postmap -q "$name@news.example.org" "$map"
+	is "mail for $name goes there" "$out$err" newsletter:
+done
+of_postfix postmap -q "ann@news.example.org" "$map"
+is "and no other" "$out" ""
+
+if [ "$(id -u)" = 0 ] && can_be_private; then
+	private_users
+	mkdir "$tmp/exim"
+	{
+		printf '%s = %s\n' primary_hostname news.example.org spool_directory "$tmp/exim" log_file_path "$tmp/exim/%slog" received_headers_max 100
+		printf 'tls_advertise_hosts =\nkeep_environment =\nbegin routers\n'
+		part "$exim" Among.the.routers Among.the.transports
+		printf 'begin transports\n'
+		part "$exim" Among.the.transports | sed "s|/usr/local/bin|$BIN|; s|/srv/newsletter|$tmp/site|; s|user = newsletter|user = nobody|"
+		printf 'begin retry\n* * F,1d,5m\n'
+	} >"$tmp/exim.conf"
+	chown -R "$(sed -n 's/^Debian-exim:[^:]*:\([0-9]*:[0-9]*\):.*/\1/p' "$tmp/passwd")" "$tmp/exim"
+	chown -R nobody "$tmp/site"
+	of_exim() { (in_private env "LD_LIBRARY_PATH=$PEER_LIBRARIES" "$EXIM" -C "$tmp/exim.conf" "$@"); }
+	run of_exim -bt bounce+abc@news.example.org
+	like "Exim routes a bounce" "$out" "router = newsletter, transport = newsletter"
+	run of_exim -bt bouncer@news.example.org
+	like "and nobody else's mail" "$out" "undeliverable"
+	printf 'From: MAILER-DAEMON@mx.example.org\nTo: bounce+abc@news.example.org\nSubject: Undelivered Mail Returned to Sender\n\n%s\n' \
+		'<ann@example.org>: host mx.example.org said: 550 5.1.1 User unknown' >"$tmp/bounce"
+	deliver() {
+		of_exim -odq -f '<>' bounce+abc@news.example.org <"$tmp/bounce" && of_exim -M "$(cd "$tmp/exim/input" && printf '%s\n' *-H | sed 's/-H$//')"
+	}
+	deliver >"$tmp/said" 2>&1
+	is "Exim pipes it in, and without a link of ours it is doubted" "$(db "SELECT kind, class, trusted FROM event")$(cat "$tmp/said")" "bounce|hard|0"
+	like "and is done with it" "$(cat "$tmp/exim/mainlog")" "=> bounce.*T=newsletter.* Completed"
+	mv "$tmp/site/newsletter.conf" "$tmp/site/away"
+	deliver >"$tmp/said" 2>&1
+	like "while something is wrong it keeps the mail" "$(tail -n 1 "$tmp/exim/mainlog")" "== bounce.*defer"
+else
+	skip "Exim delivers" "needs root and namespaces"
+fi
 done_testing

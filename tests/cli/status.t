@@ -81,4 +81,19 @@ is "as JSON: the spare has no more than it needs" "$(json 'j["relays"][1]')" \
 is "as JSON: the one that is warming up" "$(json '[j["relays"][2][k] for k in ("name", "used", "limit", "warming_up")]')" \
 	"['fresh', 310, 400, True]"
 is "as JSON: domains" "$(json 'j["slowed_domains"]')" "[{'domain': 'gmail.com', 'slowed_to': 700}]"
+# Mailboxes: rows as the inbound role writes them.
+unlike "no mailbox is none" "$(nl status)" "Comes back"
+printf '[inbound]\nurl = imaps://mail.example.org/INBOX\nuser = bounce\n[inbound complaints]\nurl = pop3s://mail.example.org\nuser = fbl\n' >>newsletter.conf
+succeeds "two mailboxes" nl status
+like "which nobody has read" "$out" "Comes back +through imaps://mail.example.org/INBOX, not read yet
+ +Comes back +through pop3s://mail.example.org, not read yet"
+at=1773482400
+sql "INSERT INTO pace VALUES ('inbound-polled', '', $at, 1), ('inbound-polled', 'complaints', $((at - 7200)), 1),
+	('inbound-trouble', 'complaints', $((at - 3600)), 12)"
+run nl status
+like "one was read, one is in trouble" "$out" "through imaps://mail.example.org/INBOX, last read 2026-03-14 10:00
+ +Comes back +pop3s://mail.example.org: cannot be read since 2026-03-14 09:00, see the daemon's log; last read 2026-03-14 08:00"
+run nl status --json
+is "as JSON" "$(json 'j["mailboxes"]')" "[{'name': 'main', 'url': 'imaps://mail.example.org/INBOX', 'read_at': '2026-03-14T10:00:00Z', 'failures': 0}, \
+{'name': 'complaints', 'url': 'pop3s://mail.example.org', 'read_at': '2026-03-14T08:00:00Z', 'trouble_since': '2026-03-14T09:00:00Z', 'failures': 12}]"
 done_testing

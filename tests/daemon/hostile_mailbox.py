@@ -4,6 +4,7 @@ Prints its port, serves one connection after the other and, when a command is "t
 told is printed, a line each, so that a test can see what was asked, and what was removed. It ends with its input.
 """
 
+import base64
 import os
 import re
 import socket
@@ -61,6 +62,9 @@ class Connection:
             text = line.decode("latin-1").rstrip("\r\n")
             print("C:", text.replace(PASSWORD, "***"), flush=True)
             yield text
+
+
+SASL = {"xoauth2": " AUTH=PLAIN AUTH=XOAUTH2", "echo-plain": " AUTH=PLAIN"}
 
 
 class Imap(Connection):
@@ -138,6 +142,15 @@ class Imap(Connection):
             self.say(line * (2 if b == "twice" else 1))
         self.say(f"{tag} OK listed\r\n")
 
+    def authenticate(self, tag, rest):
+        mechanism, initial = rest.split(" ")
+        if BEHAVIOUR == "echo-plain":
+            self.say(f"{tag} NO what is {initial}? see https://help.example.org/accounts/answer/185833\r\n")
+        elif mechanism == "XOAUTH2" and base64.b64decode(initial) == b"user=ann\x01auth=Bearer t0ken\x01\x01":
+            self.say(f"{tag} OK welcome\r\n")
+        else:
+            self.say(f"{tag} NO not that\r\n")
+
     def select(self, tag):
         b = BEHAVIOUR
         if b == "silence":
@@ -156,7 +169,9 @@ class Imap(Connection):
             command = command.upper()
             rest = rest[0] if rest else ""
             if command == "CAPABILITY":
-                self.say(f"* CAPABILITY IMAP4rev1 UIDPLUS\r\n{tag} OK done\r\n")
+                self.say(f"* CAPABILITY IMAP4rev1 UIDPLUS SASL-IR{SASL.get(BEHAVIOUR, '')}\r\n{tag} OK done\r\n")
+            elif command == "AUTHENTICATE":
+                self.authenticate(tag, rest)
             elif command == "LOGIN" and BEHAVIOUR == "echo":
                 self.say(f"{tag} NO cannot do LOGIN {rest}: ask help@example.org\r\n")
             elif command == "LOGIN":

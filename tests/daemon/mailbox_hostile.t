@@ -56,6 +56,14 @@ unlike 'IMAP: nothing else removes' "$(<"$tmp/server")" 'C: n[0-9]+ (EXPUNGE|CLO
 fails imap unwelcome 'go away'
 fails imap echo 'LOGIN.*<address>'
 unlike 'IMAP: the password is not in the error' "$got" "$password|s3cret"
+fails imap echo-plain 'what is \*\*\*\? see https://help.example.org/accounts/answer/185833'
+unlike 'IMAP: nor in base64' "$got" "$(printf '\0ann\0%s' "$password" | base64 | cut -c4-16)"
+against imap xoauth2 -b t0ken
+is 'IMAP: XOAUTH2' "$status $(field .fetched)" '0 4'
+fails imap xoauth2 'not that' -b another
+hasnt 'IMAP: the token is not in the error' "$got" another
+fails imap good 'no way to log in' -b t0ken
+hasnt 'IMAP: a token is no password' "$(<"$tmp/server")" LOGIN
 fails imap silence 'not answered for 2 seconds'
 fails imap close 'closed the connection'
 fails imap close-in-literal 'closed the connection'
@@ -101,5 +109,16 @@ fails pop3 dribble 'dribbles|not answered'
 fails pop3 dele-err 'cannot delete a message: the server said: not yours'
 fails pop3 quit-err 'not deleted everything: the server said: some deleted'
 fails pop3 quit-close 'closed the connection'
+
+
+# A stop ends any wait, not only that for a connection.
+for behaviour in imap:silence imap:no-tag pop3:silence pop3:no-end; do
+	mkfifo "$tmp/stop"
+	(sleep 1; echo stop) >"$tmp/stop" &
+	against "${behaviour%:*}" "${behaviour#*:}" -t 30 -s 8 8<"$tmp/stop"
+	is "a stop ends ${behaviour/:/ }" "$status $(field .error)" '1 stopped while it waited for the mail server'
+	at_most 'and at once' "$seconds" 5
+	rm "$tmp/stop"
+done
 
 done_testing

@@ -97,7 +97,7 @@ fill(struct buf *out, const uint8_t *data, size_t size)
 
 	for (i = 0; i < size; i++) {
 		for (k = 0; k < sizeof(marks) / sizeof(marks[0]); k++)
-			if (data[i] == '~' && i + 1 < size && data[i + 1] == marks[k].mark)
+			if (data[i] == '~' && i + 1 < size && data[i + 1] == (uint8_t)marks[k].mark)
 				break;
 		if (k == sizeof(marks) / sizeof(marks[0])) {
 			buf_addch(out, (char)data[i]);

@@ -38,12 +38,14 @@ test_everything(void **state)
 	int64_t topic = make_topic("articles"), id, mail;
 	uint8_t form[CONSENT_HASH], letter[CONSENT_HASH];
 	struct evidence evidence = { .source = "web", .ip = "192.0.2.7", .form_hash = form, .mail_hash = letter };
-	struct event event = { .kind = "bounce", .class = "soft", .topic_id = topic, .code = 452, .enhanced = "4.2.2", .text = "full" };
+	struct event event = { .kind = "bounce", .class = "soft", .topic_id = topic, .code = 452, .enhanced = "4.2.2" };
 	struct signup s = { .manage = true, .weight = 1, .received_at = T0 + 5, .address = "ann@example.org", .key = "ann@example.org" };
 	json_t *data;
 
 	(void)state;
 	begin();
+	event.text = "full";
+	event.rule = "mailbox-full";
 	id = event.subscriber_id = make_subscriber("ann@example.org");
 	ok(subscriber_set_name(db, id, "Ann Zoë", &err));
 	ok(consent_wording(db, "You ask us", form, &err));
@@ -91,6 +93,7 @@ test_everything(void **state)
 	is("events.0.kind", "bounce");
 	is("events.0.topic", "articles");
 	is("events.0.text", "full");
+	is("events.0.rule", "mailbox-full");
 	is("mails.0.kind", "confirm");
 	is("mails.0.state", "queued");
 	is("requests.0.kind", "manage");
