@@ -1,7 +1,9 @@
 #!/bin/bash
-# pipe.t - a real Postfix runs `newsletter inbound read`, as newsletter(1) says: it makes the bounce of a mailing itself and hands it over, waits
-# while the store is held, and a message that it hands over twice acts once.
+# pipe.t - a real Postfix and a real Exim run `newsletter inbound read`, as newsletter(1) says: Postfix makes the bounces of a mailing itself and hands
+# them over; both wait while what they run cannot do its work.
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/daemon/peers.sh
+. "$(dirname "$0")/peers.sh"
 
 need_peers
 if [ "$(id -u)" != 0 ]; then
@@ -74,4 +76,53 @@ ok "a letter is kept aside" $?
 is "readable to the group" "$(stat -c %a "$site"/aside/new/*)" 660
 is "nobody got mail for it" "$(sql 'SELECT count(*) FROM outbox')" 0
 is "Postfix gave nothing up" "$(grep -c 'relay=newsletter.*status=bounced' "$postfix/log")" 0
+
+echo '# Exim'
+if ! can_be_private; then
+	skip "a real Exim with a pipe" "no mount namespace here"
+	done_testing
+fi
+exim=$tmp/exim
+mkdir -p "$exim/spool"
+cat >"$exim/conf" <<END
+primary_hostname = relay.example
+spool_directory = $exim/spool
+log_file_path = $exim/%slog
+host_lookup =
+keep_environment =
+begin routers
+newsletter:
+  driver = accept
+  domains = $home
+  local_parts = bounce : leave
+  local_part_suffix = +*
+  local_part_suffix_optional
+  transport = newsletter
+begin transports
+newsletter:
+  driver = pipe
+  command = $tmp/read
+  user = nobody
+  return_path_add
+  envelope_to_add
+begin retry
+* * F,1h,1s
+END
+private_users
+chown -R "$(sed -n 's/^Debian-exim:[^:]*:\([0-9]*:[0-9]*\):.*/\1/p' "$tmp/passwd")" "$exim"
+chown root:root "$exim/conf" # which Exim insists on
+chmod 711 "$tmp" "$exim"
+exim() { (in_private env "LD_LIBRARY_PATH=$PEER_LIBRARIES" "$EXIM" -C "$exim/conf" "$@") >>"$exim/out" 2>&1; }
+printf '%s\n' 'From: full@example.org' 'Subject: unsubscribe' '' '' | exim -odq -oi -f full@example.org "leave+$(link leave 3 1)@$home"
+exim -qff
+is "it says in the environment whom the mail is for" "$(states) $(sql "SELECT count(*) FROM event WHERE class = 'mailto'")" '2,3,2 2'
+mv "$site/keys/link-1.key" "$tmp/"
+printf '%s\n' 'From: jo@example.org' 'Subject: Where?' '' '' | exim -odq -oi -f jo@example.org "bounce@$home"
+exim -qff
+like "it waits while there is no key" "$(<"$exim/mainlog")" '== bounce@[^ ]* R=newsletter T=newsletter defer'
+mv "$tmp/link-1.key" "$site/keys/"
+sleep 1.1
+exim -qff
+is "and then hands it over" "$(find "$site/aside/new" -type f | wc -l) $(grep -c Completed "$exim/mainlog")" '2 2'
+is "it has bounced nothing" "$(grep -c ' \*\* ' "$exim/mainlog")" 0
 done_testing
