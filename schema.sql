@@ -280,7 +280,7 @@ CREATE TABLE returned (
 	PRIMARY KEY (mailbox, uid)
 ) STRICT, WITHOUT ROWID;
 
--- Every message that was dealt with, so that one that comes twice (from an MTA that asks again, from a mailbox that has changed its
+-- Every message that was dealt with and need not be kept, so that one that comes twice (from an MTA that asks again, from a mailbox that has changed its
 -- numbers) acts once. Deleted after a while.
 CREATE TABLE returned_digest (
 	digest          BLOB PRIMARY KEY,	-- SHA-256 of its bytes, first 16 octets

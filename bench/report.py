@@ -7,7 +7,7 @@ import os
 import statistics
 import sys
 
-PARTS = ("relay", "loopback", "latency", "dkim", "malloc", "site", "http", "content", "million")
+PARTS = ("relay", "loopback", "latency", "dkim", "malloc", "site", "http", "content", "inbound", "million")
 ONCE = ("relay", "malloc", "site", "million")
 PAGES = {"/": "the signup form", "/u/LINK": "the unsubscribe page", "/style.css": "the style sheet"}
 SERVERS = {
@@ -226,6 +226,31 @@ def content_tables(part):
     yield ""
 
 
+def inbound_targets(part):
+    values = Values(part)
+    messages = number(values.median(0, "newsletter") or 20000)
+    yield at_most(f"{messages} returned messages in a mailbox, over IMAP: until all are acted on and removed",
+                  values.median(1, "newsletter"), 60, " s")
+    yield at_most("the inbound role's VmHWM then", values.median(2, "newsletter"), 64 * 1024, " kB")
+
+
+def inbound_tables(part):
+    values = Values(part)
+    yield "### A mailbox that is worked through, Dovecot over IMAP (`bench/inbound`)"
+    yield ""
+    yield "| | messages | s | lowest – highest | messages/s | most memory, kB |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    for word, name in (("newsletter", "**newsletterd's inbound role**: acted on, recorded, removed"),
+                       ("python", "Python: imaplib, email: parsed, removed")):
+        runs = values.all(word)
+        if runs:
+            seconds = [run[1] for run in runs]
+            median = statistics.median(seconds)
+            yield (f"| {name} | {number(runs[0][0])} | {median:.1f} | {min(seconds):.1f} – {max(seconds):.1f} | "
+                   f"{number(runs[0][0] / median)} | {number(statistics.median(run[2] for run in runs))} |")
+    yield ""
+
+
 def targets(parts):
     near, far, dkim, million = (parts[p] for p in ("loopback", "latency", "dkim", "million"))
     ours = far.rate("postfix", 4, OURS)
@@ -252,6 +277,7 @@ def targets(parts):
     yield at_most("allocations by our own objects a message", None if allocations is None else allocations / 1000, 0.01)
     yield from http_targets(Values(parts["http"]))
     yield from content_targets(parts["content"])
+    yield from inbound_targets(parts["inbound"])
 
 
 def target_table(parts):
@@ -297,6 +323,8 @@ def other_tables(parts):
         yield from http_tables(Values(parts["http"]))
     if parts["content"].lines:
         yield from content_tables(parts["content"])
+    if parts["inbound"].lines:
+        yield from inbound_tables(parts["inbound"])
     for line in parts["relay"].lines:
         word = line.split()
         if word[0] == "round_trip_ms":

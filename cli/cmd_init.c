@@ -64,6 +64,8 @@ say_made(struct cli *cli, const struct conf *conf)
 	out_line(cli, "  newsletter embed                 print the signup form for your own website");
 	out_line(cli, "  newsletter article import DIR    take your articles");
 	out_line(cli, "  newsletter send --dry-run        see what would go out, and to how many");
+	if (!conf->mail_bounce[0])
+		out_line(cli, "  newsletter.conf                  name a mailbox for what comes back: [mail] bounce, [inbound]");
 	if (conf->site_postal_address[0])
 		return;
 	out_gap(cli);

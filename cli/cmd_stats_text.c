@@ -43,7 +43,7 @@ show_named(const struct cli *cli, const char *label, int64_t total, const struct
 	size_t i;
 
 	buf_addstr(&b, out_number(text, total));
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && (n > 1 || list[0].name[0]); i++) {
 		buf_addstr(&b, i ? ", " : ": ");
 		buf_addf(&b, "%s %s", n == 1 ? "all" : out_number(text, list[i].n), list[i].name[0] ? list[i].name : "of unknown kind");
 	}
@@ -60,9 +60,11 @@ show_summary(const struct cli *cli, const struct stats_returned *r)
 	show_pair(cli, "Refused", &r->refusals, " by the relay at once");
 	show_named(cli, "Complained", r->complaints, r->complaint, r->complaint_types);
 	show_named(cli, "Left", r->unsubscribes, r->way, r->ways);
+	out_count(a, r->doubted_bounces, "bounce", "bounces");
+	out_count(b, r->doubted_complaints, "complaint", "complaints");
 	if (r->doubted_bounces || r->doubted_complaints)
-		out_field(cli, "Doubted", OUT_WARN, "%s, %s: no link of ours in them, so they changed nothing",
-		    out_count(a, r->doubted_bounces, "bounce", "bounces"), out_count(b, r->doubted_complaints, "complaint", "complaints"));
+		out_field(cli, "Doubted", OUT_WARN, "%s%s%s: without a link of ours, so nothing was changed", r->doubted_bounces ? a : "",
+		    r->doubted_bounces && r->doubted_complaints ? ", " : "", r->doubted_complaints ? b : "");
 }
 
 static void

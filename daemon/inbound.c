@@ -19,7 +19,7 @@
 #define SECOND_US INT64_C(1000000)
 #define BACKOFF_FIRST_US (60 * SECOND_US) /* or `every`, if that is less */
 #define BACKOFF_LAST_US (1800 * SECOND_US)
-#define STUCK_US (6 * 3600 * SECOND_US) /* in trouble for so long: somebody has to look */
+#define STUCK_US (INT64_C(6) * 3600 * SECOND_US) /* in trouble for so long: somebody has to look */
 
 /* A mailbox as the role goes round. */
 struct round {
@@ -145,7 +145,7 @@ inbound_run(struct role_run *r, struct err *e)
 	int i;
 
 	(void)e;
-	if (!c->mailboxes) {
+	if (c->mailboxes < 1) {
 		log_event(LOG_LEVEL_INFO, "idle", "text=%s", log_text("no mailbox to read is configured"));
 		while (wait_until(r, clock_mono_us() + 3600 * SECOND_US) != 1)
 			continue;

@@ -35,6 +35,7 @@ struct inbound_fetched {
 	const struct mailbox_entry *entry; /* NULL: put off */
 	struct buf bytes;
 	bool too_long; /* for report_read: nothing was kept */
+	struct inbound_message message;
 	struct inbound_done done;
 };
 

@@ -48,7 +48,7 @@ act(struct inbound_poll *p, struct inbound_fetched *f, struct err *e)
 		if (inbound_unreadable(p->site, e) == -1)
 			return -1;
 	} else {
-		if (inbound_take(p->site, f->bytes.data, f->bytes.len, NULL, &f->done, e) == -1)
+		if (inbound_act(p->site, &f->message, &f->done, e) == -1)
 			return -1;
 		left = !inbound_removable(f->done.outcome);
 	}
@@ -112,12 +112,17 @@ write_some(struct inbound_poll *p, size_t from, size_t *to, struct err *e)
 int
 inbound_batch_write(struct inbound_poll *p, struct err *e)
 {
-	size_t at = 0;
+	size_t at;
 	int rc = 0;
 
+	/* Before anything is locked. */
+	for (at = 0; at < p->batched; at++)
+		inbound_read(&p->batch[at].message, p->batch[at].bytes.data, p->batch[at].bytes.len, NULL);
+	at = 0;
 	while (rc == 0 && at < p->batched)
 		rc = write_some(p, at, &at, e);
 	for (at = 0; at < p->batched; at++) {
+		inbound_message_release(&p->batch[at].message);
 		if (p->batch[at].bytes.cap > KEPT_BYTES)
 			buf_release(&p->batch[at].bytes);
 		buf_reset(&p->batch[at].bytes);

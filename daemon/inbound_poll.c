@@ -58,7 +58,7 @@ suspect_last(struct inbound_poll *p)
 		;
 	if (i < p->fresh_count) {
 		suspect = p->fresh[i];
-		memmove(&p->fresh[i], &p->fresh[i + 1], (p->fresh_count - i - 1) * sizeof(suspect));
+		memmove(&p->fresh[i], &p->fresh[i + 1], (p->fresh_count - i - 1) * sizeof(const struct mailbox_entry *));
 		p->fresh[p->fresh_count - 1] = suspect;
 	}
 	p->suspect[0] = '\0';

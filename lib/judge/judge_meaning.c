@@ -30,6 +30,7 @@ static const struct {
 	{ "reputation", "sender's reputation too low" },
 	{ "routing", "server not reached, or mail loops" },
 	{ "sender-refused", "our sender address refused" },
+	{ "server-trouble", "their server is in trouble" },
 	{ "spam", "blocked as spam" },
 	{ "too-large", "message too large" },
 	{ "try-later", "asked to try later" },

@@ -60,7 +60,7 @@
 	"|user account not found|not a valid email account|is not a valid mailbox|not a valid account|user does not reside here" \
 	"|bad destination email address|does not like recipient. giving up|invalid final delivery user|delivery user not found" \
 	"|this email address is not valid|that address is not valid here|is not a valid address here|address not valid here" \
-	"|unable to validate recipient|could not validate recipient|no such entry|address invalid|invalid address|unavailable mail user|invalid user|not our mx service|rcpt to does not exist|deleted user|user deleted" \
+	"|unable to validate recipient|could not validate recipient|no such entry|address invalid|invalid address|unavailable mail user|invalid user|not our mx service|no valid recipients for this mm|rcpt to does not exist|deleted user|user deleted" \
 	"|mailbox deleted|account deleted|deleted account|deleted mailbox|user has been deleted" \
 	"|mailbox has been deleted|account has been deleted|address has been deleted|mailbox was deleted|account was deleted|user was deleted" \
 	"|account removed|user removed|mailbox removed|mailbox has been removed|account has been removed|user has been removed"
@@ -87,7 +87,7 @@
 	"|empfänger nicht gefunden|empfaenger nicht gefunden|empfänger nicht bekannt|empfänger ist unbekannt|empfaenger ist unbekannt" \
 	"|empfänger ist nicht bekannt|empfänger ungültig|empfaenger ungueltig|ungültiger empf|ungueltiger empf|unbekannte adresse" \
 	"|adresse unbekannt|adresse ist unbekannt|adresse ungültig|ungültige adresse|adresse nicht gefunden|adresse wurde nicht gefunden" \
-	"|adresse ist nicht|existiert nicht|existiert leider nicht|existieren nicht|existiert hier nicht|konnte nicht gefunden werden" \
+	"|mailadresse ist nicht|mail-adresse ist nicht|existiert nicht|existiert leider nicht|existieren nicht|existiert hier nicht|konnte nicht gefunden werden" \
 	"|postfach nicht gefunden|postfach unbekannt|kein solcher benutzer|kein solches postfach|kein postfach|nicht vorhanden" \
 	"|nicht mehr gültig|nicht mehr gueltig|nicht mehr aktiv|nicht mehr verfügbar|nicht mehr in gebrauch|nicht mehr verwendet" \
 	"|nicht mehr im unternehmen|nicht mehr bei uns|gibt es nicht|nicht erkannt|keinen benutzer|kein benutzer|teilnehmer unbekannt" \
@@ -177,7 +177,7 @@
 	"|domain could not be found|domain was not found|domain cannot be found|domain wasn't found|domain is not found|domain has expired" \
 	"|non-existent domain|non existent domain|non-existent host|nonexistent host|non-existent hosts|domainnonexistent|infodomainnonexistent" \
 	"|host not found|host unknown|unknown host|no such host|host does not exist|host doesn't exist|nxdomain|nx domain|domain must resolve" \
-	"|unrouteable mail domain|unrouteable domain|find any host named|name or service not known|no address associated|nodename nor servname" \
+	"|unrouteable mail domain|unrouteable domain|find any host|name or service not known|no address associated|nodename nor servname" \
 	"|bad destination system|bad destination host|host found but no data record|no data record of requested type|mail exchanger or ip" \
 	"|no mx record|no valid mx|has no mx|no mx or|no a or mx|no mx found|no mail exchanger|mx record not found|mx records not found" \
 	"|invalid dns mx|dns hard error|domain name could not be resolved|destination system name|hostname unknown|unknown hostname" \
@@ -191,7 +191,7 @@
 /* … or the name server gave no answer yet. */
 #define DNS_LATER \
 	"host not found, try again|servfail|server failure|serverfailure|dns soft error|name server timeout|nameserver timeout" \
-	"|dns server failure|dns check failed|dns failure|dns timeout|dns lookup failure|dns query failed|host name lookup failure|host lookup did not complete" \
+	"|dns server failure|dns check failed|dns failure|dns timeout|dns query failed|host name lookup failure|host lookup did not complete" \
 	"|lookup failed temporarily|temporary failure in name|name service temporarily|unable to reach nameserver|dns error. try" \
 	"|malformed or unexpected name server reply|name server: timeout|temporary dns|temporarily unable to resolve|dns temporary"
 
@@ -220,10 +220,15 @@
 	"|kutusu dolu|är full|er fuld|er full|on täynnä|megtelt|переполнен|превышен|квота|ящик полон|容量|一杯です|いっぱい|満杯|上限に達|已满|空间不足" \
 	"|配额|超出|已滿|空間不足|額滿|용량 초과|용량초과|용량이|가득|할당량"
 
+/* What is wrong with the message as such, its headers first: they have addresses too. */
+#define CONTENT \
+	"invalid header|in the header|in header|from header|header from|header contains|missing header|header field|rfc 5322|rfc5322" \
+	"|rfc 2822|rfc2822|bare lf|bare newline|content-type-not-supported|content type that is not supported|conversionfailed|conversion-"
+
 #define SENDER \
 	"of the sender|sender address|sender rejected|sender denied|sender domain|sender verify|sender verification|sender unknown" \
 	"|sender is|sender was|invalid sender|bad sender|unknown sender|domain of sender|verification failed for|callback setup|callout verification" \
-	"|sending domain|unverified sender|does not like sender|unresolvable sender|null sender|spoofed|sender name|sender's domain|originator" \
+	"|sending domain|helo name|helo host|ehlo name|unverified sender|does not like sender|unresolvable sender|null sender|spoofed|sender name|sender's domain|originator not|invalid originator|unknown originator|originator invalid" \
 	"|expéditeur inconnu|expéditeur refusé|expéditeur rejeté|absenderadresse|absender unbekannt|absender abgelehnt|mittente sconosciuto" \
 	"|mittente rifiutato|remitente desconocido|remitente rechazado|remetente desconhecido|remetente rejeitado|отправителя не|发件人地址|发件人域|寄件者地址"
 
@@ -239,7 +244,7 @@
 	"|suspicious|infected|forbidden|attachment|spf record|helo|rdns|spamhaus|senderbase|client host|reverse hostname" \
 	"|(hvu:|(rly:|(dyn:|(rtr:|(con:|dt:spm|mi:spb|mi:dmc|mi:stc|ube, id|by ers|mail-abuse|spamcop|sorbs|message filtered" \
 	"|dynamic ip|dynamic/generic|generic hostname|classified as|complaint|abuse|objectionable|profanity|prohibited content" \
-	"|blackhole|dialup|dial-up|open relay|your ip|ip is|advertis|worm|trojan|executable|filter|backscatter|score" \
+	"|blackhole|dialup|dial-up|open relay|ip is|advertis|worm|trojan|executable|filter|backscatter|score" \
 	"|unwanted|blocking|blocks|indésirable|courrier refusé|als werbung|abgelehnt wegen|correo no deseado|posta indesiderata|спам|черный список" \
 	"|垃圾|拒收|病毒|黑名单|黑名單|迷惑メール|受信拒否|拒否しました|拒否され|ウイルス|ウィルス|스팸|차단|수신거부|수신 거부"
 
@@ -270,7 +275,7 @@
 
 /* What is left: one of these, and what is the matter with it, in whatever words between. */
 #define SOMEBODY \
-	"addressee|adressee|addresse|userid|localpart|local part|user|recipient|mailbox|account|address|alias|person|customer|subscriber|inbox|employee|mail box"
+	"addressee|userid|localpart|local part|user|recipient|mailbox|account|address|alias|person|customer|subscriber|inbox|employee|mail box"
 #define NOT_THERE \
 	"unknown|n't exist|nt exist|not exist|no exist|non-exist|nonexist|not found|no such|not valid|not known|unrecogni|not recogni|not listed" \
 	"|not registered|no longer|not a user|not user|not our|not be found|n't be found|not here|n't found|n't have a|deactivated|disabled|inactive" \
@@ -278,7 +283,7 @@
 	"|no user|no account|no recipient|not have a|was closed|is closed|bad recipient|bad user|wrong"
 
 #define SERVER_TROUBLE \
-	"unknown error|unknown reason|unknown problem|unknown command|unknown failure|invalid header|invalid message|invalid ip|invalid content" \
+	"unknown error|unknown reason|unknown problem|unknown command|unknown failure|invalid message|invalid ip|invalid content" \
 	"|invalid argument|invalid command|invalid character|invalid line|invalid mime|invalid response|invalid data|unknown status" \
 	"|command died|command output|mailer error|local configuration|internal error|internal server error|local problem|lookup failure" \
 	"|local delivery failed|i/o error|out of memory|service unavailable|service not available|system error" \

@@ -129,7 +129,7 @@ const struct judge_rule judge_table[] = {
 
 	/* The message, its sender or its way, and not the address. */
 	{ "content", JUDGE_SOFT, ANY, "", "*.6.*", "", "", RELAY_SLOW, 0 },
-	{ "content", JUDGE_SOFT, NOT_MAIL, "", "", "", "content-type-not-supported|content type that is not supported|conversionfailed|conversion-", NOBODY, 0 },
+	{ "content", JUDGE_SOFT, NOT_MAIL, "", "", "", CONTENT, NOBODY, 0 },
 	{ "null-mx", JUDGE_HARD, ANY, "", "5.1.10 4.1.10", "", "null mx|nullmx|no smtp service|does not accept mail", NOBODY, 0 },
 	{ "no-such-user", JUDGE_HARD, ANY, "", "*.1.10", "", NO_SUCH_USER, NOBODY, 0 }, /* Microsoft 365 */
 	{ "null-mx", JUDGE_HARD, ANY, "", "*.1.10", "", "", NOBODY, 0 },
@@ -150,9 +150,11 @@ const struct judge_rule judge_table[] = {
 	{ "routing", JUDGE_SOFT, WHERE_BOUNCE, "", "", "", NOT_NOW, DOMAIN_SLOW, 0 },
 	{ "no-such-user", JUDGE_HARD, ANY, "", "*.1.1", "", NO_SUCH_USER_SURE, NOBODY, 0 },
 	{ "sender-refused", JUDGE_SOFT, ANY, "", "", "",
-	    "from address|from:domain|from: domain|sender not|mail from|envelope sender|callout|callback|your domain|return path|return-path", DOMAIN_SLOW, 0 },
+	    "from address|from:domain|from: domain|sender not|mail from|envelope sender|callout|callback|your domain|return path|return-path|the sender does"
+	    "|del remitente|do remetente|des absenders|l'expéditeur|del mittente|отправител|发件人|寄件人|送信者|送信元",
+	    DOMAIN_SLOW, 0 },
 	{ "no-such-user", JUDGE_HARD, ANY, "", "", "", NO_SUCH_USER_SURE, NOBODY, 0 },
-	{ "policy", JUDGE_SOFT, NOT_MAIL, "", "", "", "your account|your mail server|your server", DOMAIN_SLOW, 0 },
+	{ "policy", JUDGE_SOFT, NOT_MAIL, "", "", "", "your account|your mail server|your server|your host|your ip", DOMAIN_SLOW, 0 },
 	{ "disabled", JUDGE_HARD, ANY, "", "", "", DISABLED_SURE, NOBODY, 0 },
 	{ "routing", JUDGE_SOFT, ANY, "", "", "", DNS_LATER, DOMAIN_SLOW, 0 },
 	{ "spam", JUDGE_SOFT, ANY, "", "", "", SPAM, DOMAIN_SLOW, 0 },

@@ -27,10 +27,13 @@ read_kind(struct report *r, const struct report_mail *m)
 {
 	bool report = strcmp(m->type, "multipart/report") == 0, person = report_is_person(m);
 
-	if ((report || !person) && report_arf(r, m))
+	bool feedback = report_mail_part(m, REPORT_ROLE_FEEDBACK) && !report_has_reader(m);
+
+	if ((report || feedback || !person) && report_arf(r, m))
 		return;
 	if (report_is_receipt(m)) {
-		r->kind = REPORT_RECEIPT;
+		if (!report_rejection(r, m))
+			r->kind = REPORT_RECEIPT;
 		return;
 	}
 	if ((report || !person) && report_dsn(r, m))

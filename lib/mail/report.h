@@ -51,9 +51,9 @@ struct report_recipient {
 	char enhanced[12];       /* "5.1.1", or "" */
 	char server[256];        /* who reported it: Remote-MTA, or the one named in the text, or Reporting-MTA; "" */
 	char text[REPORT_TEXT];  /* what it said, one line of UTF-8, redacted (judge_redact_for) */
-	char rule[32];           /* the row of the judge's table that decided: "no-such-user"; "" for what nobody judged */
-	enum report_class class;
-	bool trying; /* it is being tried still: soft to look at, and without effect, whatever kind the report is */
+	char rule[32];           /* the row of the judge's table that decided: "no-such-user"; a complaint's Feedback-Type; "": neither */
+	enum report_class class; /* a delay's is soft, a success's other */
+	bool trying;             /* it is being tried still: soft to look at, and without effect, whatever kind the report is */
 };
 
 /* Where a link of ours may stand. The text is what looks like one; nobody has checked it. */
@@ -71,7 +71,7 @@ struct report_link {
 
 struct report {
 	enum report_kind kind;
-	bool automatic;      /* must never be answered nor forwarded: null sender, Auto-Submitted, Precedence, List-Id …: every kind but a person's has it */
+	bool automatic;      /* must never be answered nor forwarded: null sender, Auto-Submitted …; every kind but a person's has it */
 	char from[ADDR_MAX]; /* From of the message itself, or "" */
 	char subject[256];   /* of the message itself: decoded, one line of UTF-8; "" */
 	struct report_recipient *recipient;

@@ -31,13 +31,11 @@ add(struct report *r, const char *value, const char *server, const char *text)
 {
 	struct report_found f = { .address = "", .original = "", .enhanced = "", .text = text, .words = "", .server = server };
 	char address[ADDR_MAX];
-	struct report_recipient *to;
 
 	if (!report_field_address(value, address) || is_hidden(address))
 		return;
 	f.address = address;
-	if ((to = report_add(r, &f)))
-		to->class = REPORT_COMPLAINED;
+	report_add(r, &f, REPORT_COMPLAINED);
 }
 
 /* The one address of a header that may list several; with several nobody knows who complained. */
@@ -79,12 +77,12 @@ find_recipients(struct report *r, const struct report_mail *m, const struct repo
 			}
 	for (size_t i = 0; returned[i] && !r->recipients; i++)
 		add_only(r, &m->returned, returned[i], server, text);
-	for (size_t i = 0; i < 2 && !r->recipients; i++)
-		add_only(r, &m->headers, returned[i], server, text);
+	if (!r->recipients)
+		add_only(r, &m->headers, returned[0], server, text);
 	if (!r->recipients) {
 		struct report_found none = { "", "", 0, "", text, "", server };
 
-		report_add(r, &none)->class = REPORT_COMPLAINED;
+		report_add(r, &none, REPORT_COMPLAINED);
 	}
 }
 
@@ -97,6 +95,17 @@ kind_of(const char *type)
 	if (strncmp(type, "not-spam", 8) == 0 || strcmp(type, "notspam") == 0 || strcmp(type, "not_spam") == 0)
 		return REPORT_AUTOMATIC;
 	return REPORT_COMPLAINT;
+}
+
+/* The type is a complaint's rule where IANA has it for readers (RFC 5965 7.3, 6430): no other word from outside goes into the store. */
+static void
+name_complaints(struct report *r, const char *type)
+{
+	static const char *const known[] = { "abuse", "fraud", "virus", "other", "opt-out", "opt-out-list", "miscategorized" };
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		for (int k = 0; strcmp(known[i], type) == 0 && k < r->recipients; k++)
+			snprintf(r->recipient[k].rule, sizeof(r->recipient[k].rule), "%s", type);
 }
 
 /* DMARC's aggregate reports (RFC 7489 7.2.1.1): "Report Domain: x Submitter: y Report-ID: z", TLS reports (RFC 8460 5.3). */
@@ -126,12 +135,13 @@ is_old_complaint(const struct report_mail *m)
 
 	if (strcasestr(m->subject, "summary"))
 		return false;
-	if (!m->returned.len && !strcasestr(m->from, "spamcop"))
-		return false;
-	if (report_field_get(&m->returned, "X-HmXmrOriginalRecipient", value, sizeof(value)))
+	if (report_field_get(&m->returned, "X-HmXmrOriginalRecipient", value, sizeof(value)) ||
+	    report_field_get(&m->headers, "X-HmXmrOriginalRecipient", value, sizeof(value)))
 		return true;
 	if (report_field_get(&m->headers, "X-ARF", value, sizeof(value)) || report_field_get(&m->headers, "X-XARF", value, sizeof(value)))
 		return strcasestr(m->words.data, "spam") != NULL;
+	if (!m->returned.len && !strcasestr(m->from, "spamcop"))
+		return false;
 	return has_any(m->from, senders) && has_any(m->subject, subjects);
 }
 
@@ -159,5 +169,6 @@ report_arf(struct report *r, const struct report_mail *m)
 	report_field_get(&feedback->text, "User-Agent", value, sizeof(value));
 	snprintf(text, sizeof(text), "%s%s%s", type, value[0] ? ", by " : "", value);
 	find_recipients(r, m, feedback, text);
+	name_complaints(r, type);
 	return true;
 }

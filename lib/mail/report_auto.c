@@ -159,8 +159,8 @@ report_is_auto(const struct report_mail *m)
 }
 
 /* Programs with which people write. */
-static bool
-has_reader(const struct report_mail *m)
+bool
+report_has_reader(const struct report_mail *m)
 {
 	static const char *const programs[] = { "thunderbird", "mozilla", "apple mail", "iphone mail", "ipad mail", "microsoft outlook 1",
 		"microsoft office outlook", "outlook express", "mutt", "claws", "evolution", "k-9", "kmail", "yahoomail", "roundcube",
@@ -203,7 +203,7 @@ report_is_person(const struct report_mail *m)
 
 	if (m->daemon || m->null_sender || !m->from[0] || (m->submitted[0] && strcmp(m->submitted, "no") != 0) || marked_as_answer(m))
 		return false;
-	return is_forward(m->subject) || has_reader(m) ||
+	return is_forward(m->subject) || report_has_reader(m) ||
 	    ((answers || has(m, "In-Reply-To")) && strcmp(m->type, "multipart/report") != 0) ||
 	    (quotes_somebody(m) && strcmp(m->type, "multipart/report") != 0);
 }

@@ -248,7 +248,7 @@ flush(struct dsn *d)
 		if (f.address[0] && g->action == ACTION_DELAYED)
 			report_add_delayed(d->r, &f);
 		else if (f.address[0])
-			report_add(d->r, &f);
+			report_add(d->r, &f, REPORT_OTHER);
 		d->delayed += g->action == ACTION_DELAYED;
 		d->done += g->action == ACTION_DONE;
 	}
@@ -320,8 +320,17 @@ take_block(struct dsn *d, const char *text, size_t n)
 	const char *at = text, *end = text + n;
 	struct report_field f;
 
-	while (report_field_next(&at, end, &f))
+	while (report_field_next(&at, end, &f)) {
+		/* Some fold a diagnostic without the white space that says so. */
+		if (report_field_is(&f, "Diagnostic-Code"))
+			while (at < end && *at != '\n' && report_field_count(at, (size_t)(end - at)) == 0) {
+				const char *lf = memchr(at, '\n', (size_t)(end - at));
+
+				at = lf ? lf + 1 : end;
+				f.value_n = (size_t)((lf ? lf : end) - f.value);
+			}
 		take_field(d, &f);
+	}
 	flush(d);
 }
 
@@ -355,11 +364,6 @@ report_dsn(struct report *r, const struct report_mail *m)
 		}
 	if (!any && (in_text = fields_in_words(m)))
 		take_block(&d, in_text, m->words.len - (size_t)(in_text - m->words.data));
-	if (any && d.failed + d.delayed + d.done == 0) {
-		/* A report of nobody: whom the readable part names. */
-		d.g.any = in_words(&d, NULL) && d.words.what == REPORT_FREE_BOUNCE;
-		flush(&d);
-	}
 	free(d.words.recipient);
 	if (d.failed)
 		r->kind = REPORT_BOUNCE;
@@ -369,6 +373,27 @@ report_dsn(struct report *r, const struct report_mail *m)
 		r->kind = REPORT_SUCCESS;
 	else
 		return false;
+	return true;
+}
+
+bool
+report_rejection(struct report *r, const struct report_mail *m)
+{
+	const struct report_part *receipt = report_mail_part(m, REPORT_ROLE_RECEIPT);
+	struct report_found f = { .address = "", .original = "", .enhanced = "", .text = "", .words = m->words.data, .server = "" };
+	char disposition[128], value[REPORT_VALUE], address[ADDR_MAX];
+
+	report_field_get(&receipt->text, "Disposition", disposition, sizeof(disposition));
+	if (!strcasestr(disposition, "automatic-action") || !strcasestr(disposition, "deleted"))
+		return false;
+	/* A mailbox that was emptied says "deleted" as well. */
+	if (!strcasestr(m->words.data, "automatically rejected") && !strcasestr(m->words.data, "was rejected") &&
+	    !strcasestr(m->words.data, "was refused") && strncasecmp(m->subject, "rejected:", 9) != 0)
+		return false;
+	if (report_field_get(&receipt->text, "Final-Recipient", value, sizeof(value)) && report_field_address(value, address))
+		f.address = address;
+	report_add(r, &f, REPORT_SOFT);
+	r->kind = REPORT_BOUNCE;
 	return true;
 }
 

@@ -217,7 +217,7 @@ bare(char *s)
 	p = s + strlen(s);
 	while (p > s && strchr(">,;.:'\"", p[-1]) && !(p[-1] == '"' && memchr(s, '@', (size_t)(p - s)) == NULL))
 		*--p = '\0';
-	if ((*s == '"' || *s == '\'') && !(p = strchr(s + 1, *s)))
+	if ((*s == '"' || *s == '\'') && !strchr(s + 1, *s))
 		s++; /* only the end was quoted with it */
 	return text_trim(s);
 }

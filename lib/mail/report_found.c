@@ -9,6 +9,7 @@
 #include "mail/report_private.h"
 
 #define TEXT_JUDGED 2048
+#define NO_REASON "refused" /* the judge's last row: nothing else matched */
 
 static bool
 is_code(const char *p)
@@ -17,25 +18,31 @@ is_code(const char *p)
 	    p[3] != '.' && p[3] != '/' && p[3] != '@';
 }
 
+static int
+code_at(const char *p)
+{
+	return (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
+}
+
 int
 report_code_in(const char *text)
 {
 	const char *p = text + strspn(text, " #<\"'([{:"), *said;
 
 	if (is_code(p))
-		return atoi(p);
+		return code_at(p);
 	for (said = text; (said = strcasestr(said, "said:"));) {
 		said += 5;
 		p = said + strspn(said, " #<\"'([");
 		if (is_code(p))
-			return atoi(p);
+			return code_at(p);
 	}
 	/* Elsewhere a number that something follows as in a reply: "error 550 5.1.1", "SMTP; 550-no such user", "<<< 550 …". */
 	for (p = text; *p; p++)
 		if (is_code(p) && (p == text || strchr(" ;:#(<[\"'=,", p[-1])) &&
 		    (p[3] == ' ' || p[3] == '-' || p[3] == '\0' || p[3] == ')' || p[3] == ',') &&
 		    !(p > text + 3 && strncasecmp(p - 4, "port", 4) == 0))
-			return atoi(p);
+			return code_at(p);
 	return 0;
 }
 
@@ -73,21 +80,10 @@ is_generic(const char *enhanced)
 	return n < 5 || strcmp(enhanced + 1, ".0.0") == 0;
 }
 
-struct report_recipient *
-report_add(struct report *r, const struct report_found *f)
+/* What was found, with the text as it may be kept. */
+static void
+fill(struct report_recipient *to, const struct report_found *f)
 {
-	struct report_recipient *to;
-
-	for (int i = 0; i < r->recipients; i++)
-		if (strcasecmp(r->recipient[i].address, f->address) == 0)
-			return NULL;
-	if (r->recipients == REPORT_RECIPIENTS) {
-		r->more = true;
-		return NULL;
-	}
-	if (r->recipients % 8 == 0)
-		r->recipient = xrealloc(r->recipient, ((size_t)r->recipients + 8) * sizeof(*r->recipient));
-	to = &r->recipient[r->recipients++];
 	memset(to, 0, sizeof(*to));
 	text_copy(to->address, sizeof(to->address), f->address);
 	text_copy(to->original, sizeof(to->original), f->original);
@@ -100,46 +96,85 @@ report_add(struct report *r, const struct report_found *f)
 	report_text_line(to->text);
 	to->code = f->code;
 	snprintf(to->enhanced, sizeof(to->enhanced), "%s", f->enhanced);
-	return to;
+}
+
+/*
+ * Whether a second word about a recipient takes the place of the first: a failure that of a delay, and a named reason for which the address
+ * may be healthy that of a dead one. An alias with several people behind it is reported so, and not all of them are gone.
+ */
+static bool
+replaces(const struct report_recipient *after, const struct report_recipient *before)
+{
+	if (before->trying != after->trying)
+		return before->trying;
+	return before->class == REPORT_HARD && after->class == REPORT_SOFT && strcmp(after->rule, NO_REASON) != 0;
+}
+
+static void
+put(struct report *r, const struct report_recipient *to)
+{
+	for (int i = 0; i < r->recipients; i++)
+		if (strcasecmp(r->recipient[i].address, to->address) == 0) {
+			if (replaces(to, &r->recipient[i]))
+				r->recipient[i] = *to;
+			return;
+		}
+	if (r->recipients == REPORT_RECIPIENTS) {
+		r->more = true;
+		return;
+	}
+	if (r->recipients % 8 == 0)
+		r->recipient = xrealloc(r->recipient, ((size_t)r->recipients + 8) * sizeof(*r->recipient));
+	r->recipient[r->recipients++] = *to;
+}
+
+void
+report_add(struct report *r, const struct report_found *f, enum report_class class)
+{
+	struct report_recipient to;
+
+	fill(&to, f);
+	to.class = class;
+	put(r, &to);
 }
 
 void
 report_add_delayed(struct report *r, const struct report_found *f)
 {
-	struct report_recipient *to = report_add(r, f);
+	struct report_recipient to;
 
-	if (!to)
-		return;
-	to->trying = true;
-	to->class = REPORT_SOFT;
-	if (!to->code)
-		to->code = report_code_in(f->text);
-	if (!to->enhanced[0])
-		report_enhanced_in(f->text, to->enhanced);
+	fill(&to, f);
+	to.trying = true;
+	to.class = REPORT_SOFT;
+	if (!to.code)
+		to.code = report_code_in(f->text);
+	if (!to.enhanced[0])
+		report_enhanced_in(f->text, to.enhanced);
+	put(r, &to);
 }
 
 void
 report_add_judged(struct report *r, const struct report_found *f)
 {
-	struct report_recipient *to = report_add(r, f);
 	char text[TEXT_JUDGED], enhanced[12];
 	struct judge_in in = { .from_relay = false, .stage = JUDGE_AT_BOUNCE, .final = true, .text = text, .server = f->server };
+	struct report_recipient to;
 	struct judge_out out;
 
-	if (!to)
-		return;
+	fill(&to, f);
 	snprintf(text, sizeof(text), "%s%s%s", f->text, f->text[0] && f->words[0] ? " " : "", f->words);
-	if (!to->code)
-		to->code = report_code_in(f->text);
-	if (!to->code)
-		to->code = report_code_in(f->words);
+	if (!to.code)
+		to.code = report_code_in(f->text);
+	if (!to.code)
+		to.code = report_code_in(f->words);
 	/* The code beside the words tells more than what a gateway made of it, unless it is generic. */
 	if ((report_enhanced_in(f->text, enhanced) || report_enhanced_in(f->words, enhanced)) &&
-	    (!is_generic(enhanced) || !to->enhanced[0]))
-		memcpy(to->enhanced, enhanced, sizeof(enhanced));
-	in.code = to->code;
-	in.enhanced = to->enhanced;
+	    (!is_generic(enhanced) || !to.enhanced[0]))
+		memcpy(to.enhanced, enhanced, sizeof(enhanced));
+	in.code = to.code;
+	in.enhanced = to.enhanced;
 	out = judge_reply(&in);
-	to->class = out.verdict == JUDGE_HARD ? REPORT_HARD : REPORT_SOFT;
-	snprintf(to->rule, sizeof(to->rule), "%s", out.rule ? out.rule : "");
+	to.class = out.verdict == JUDGE_HARD ? REPORT_HARD : REPORT_SOFT;
+	snprintf(to.rule, sizeof(to.rule), "%s", out.rule);
+	put(r, &to);
 }

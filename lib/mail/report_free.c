@@ -55,9 +55,9 @@ read_signs(struct signs *s, const struct report_free_in *in)
 	copy_low(s->from + 1, sizeof s->from - 1, in->from);
 	copy_low(s->name, sizeof s->name, in->name);
 	copy_low(s->subject, sizeof s->subject, in->subject);
-	s->server = free_string_has(free_daemons, s->from) || (!*in->from && in->null_sender);
-	s->daemon = s->server || free_string_has(free_names, s->name);
 	s->subject_fails = free_string_has(free_subjects, s->subject);
+	s->server = free_string_has(free_daemons, s->from) || (!*in->from && (in->null_sender || s->subject_fails));
+	s->daemon = s->server || free_string_has(free_names, s->name);
 	s->answer = is_answer(s->subject);
 }
 

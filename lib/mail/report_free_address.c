@@ -62,6 +62,14 @@ local_begin(const char *low, size_t at, size_t floor)
 		if (strchr("/|`?&", low[i]) || (low[i] == '=' && free_has(glued, low + begin, i + 1 - begin)))
 			begin = i + 1;
 	}
+	if (begin > floor && (unsigned char)low[begin - 1] >= 0x80) { /* RFC 6531: taken for one where it is in brackets */
+		size_t first = begin;
+
+		while (first > floor && at - first < LOCAL_MOST && ((unsigned char)low[first - 1] >= 0x80 || is_local(low[first - 1])))
+			first--;
+		if (first > floor && (low[first - 1] == '<' || low[first - 1] == ';'))
+			begin = first;
+	}
 	while (begin < at && strchr("'`.-*=~", low[begin]))
 		begin++;
 	return begin;

@@ -103,7 +103,7 @@ enum free_grade
 free_codes(const char *low, size_t n, int *code, char enhanced[12])
 {
 	*code = 0;
-	*enhanced = '\0';
+	memset(enhanced, 0, 12);
 	for (size_t i = 0; i < n && (*code == 0 || !*enhanced); i++) {
 		size_t k;
 

@@ -135,12 +135,24 @@ is_reply(const struct free_text *t, size_t at, const struct free_mention *m)
 	return free_codes(t->low + at, m->begin - at, &code, enhanced) >= FREE_CODE && code > 0;
 }
 
+/* Whether an address stands in what a server replied: that may say anything, in the words of a label or a list, too. */
+static bool
+is_quoted(const struct free_text *t, const struct free_mention *m)
+{
+	size_t at = t->line[m->line].at;
+	char enhanced[12];
+	int code;
+
+	return free_codes(t->low + at, m->begin - at, &code, enhanced) >= FREE_CODE;
+}
+
 static enum free_trust
 trust_of(const struct free_text *t, const struct free_form *form, const struct free_mention *m, size_t floor)
 {
 	const struct free_line *l = &t->line[m->line];
 	size_t before = floor > l->at ? floor : l->at, end = l->at + l->n, head = l->at;
-	bool named;
+	bool named, quoted;
+	enum free_trust trust;
 
 	while (head < m->begin && is_bullet(t->low[head]))
 		head++;
@@ -156,14 +168,17 @@ trust_of(const struct free_text *t, const struct free_form *form, const struct f
 	if (is_reply(t, l->at, m))
 		return FREE_LISTED;
 	/* "Ann Lee <ann@…>" by itself, below a line that announces it */
-	named = m->begin - head < 64 && !memchr(t->low + head, ':', m->begin - head) && strchr("<('", t->low[m->begin]);
+	quoted = is_quoted(t, m);
+	named = !quoted && m->begin - head < 64 && !memchr(t->low + head, ':', m->begin - head) && strchr("<('", t->low[m->begin]);
 	if (named && is_list_tail(t->low + m->end, end - m->end) && !free_has(free_failures, t->low + l->at, m->begin - l->at)) {
 		int i = line_before(t, m->line);
+		bool dated = m->end < end && t->low[m->end] == ' ' && strcspn(t->low + m->end, "0123456789\n") < 8; /* " on 3/5/2004" */
 
-		if (i >= 0 && t->low[t->line[i].at + t->line[i].n - 1] == ':' && !is_asked_for(t, m->line))
+		if ((dated || (i >= 0 && t->low[t->line[i].at + t->line[i].n - 1] == ':')) && !is_asked_for(t, m->line))
 			return FREE_LISTED;
 	}
-	return trust_by_words(t, form, t->low + before, m->begin - before, m->line);
+	trust = trust_by_words(t, form, t->low + before, m->begin - before, m->line);
+	return quoted && trust > FREE_SAID ? FREE_SAID : trust;
 }
 
 static bool

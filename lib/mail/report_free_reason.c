@@ -20,6 +20,8 @@ enum {
 struct reason {
 	char *text;
 	size_t n, size;
+	int code; /* of its lines: in one line a number that began one is a number in a sentence */
+	char enhanced[12];
 };
 
 static void
@@ -36,6 +38,23 @@ reason_add(struct reason *r, const char *s, size_t n)
 			r->text[r->n++] = space ? ' ' : s[i];
 	}
 	r->text[r->n] = '\0';
+}
+
+/* Add a line of the text from `at` on, and the codes in it; a final one goes before one that is not. */
+static void
+reason_add_line(struct reason *r, const struct free_text *t, int line, size_t at)
+{
+	size_t n = t->line[line].at + t->line[line].n - at;
+	char enhanced[12];
+	int code;
+
+	reason_add(r, t->text + at, n);
+	if (free_codes(t->low + at, n, &code, enhanced) == FREE_SILENT)
+		return;
+	if ((r->code == 0 && !*r->enhanced) || (r->code < 500 && *r->enhanced != '5' && (code >= 500 || *enhanced == '5'))) {
+		r->code = code;
+		memcpy(r->enhanced, enhanced, sizeof enhanced);
+	}
 }
 
 /* No half character at the end, nor a space. */
@@ -99,23 +118,22 @@ add_paragraph(const struct round *round, struct reason *r, int line, size_t at)
 		if (line > first)
 			at = l->at;
 		if (at < l->at + l->n)
-			reason_add(r, t->text + at, l->at + l->n - at);
+			reason_add_line(r, t, line, at);
 	}
 	return line;
 }
 
 static enum free_grade
-grade_of(const char *s, size_t n)
+grade_of(const struct reason *r)
 {
-	char low[1024], enhanced[12];
-	int code;
-	enum free_grade grade;
+	char low[sizeof(((struct report_free_recipient *)NULL)->text)];
 
-	memcpy(low, s, n < sizeof low - 1 ? n : sizeof low - 1);
-	low[n < sizeof low - 1 ? n : sizeof low - 1] = '\0';
+	if (r->code || *r->enhanced)
+		return r->code && *r->enhanced ? FREE_CODES : FREE_CODE;
+	memcpy(low, r->text, r->n);
+	low[r->n] = '\0';
 	free_lower(low);
-	grade = free_codes(low, strlen(low), &code, enhanced);
-	return grade == FREE_SILENT && free_has(free_failures, low, strlen(low)) ? FREE_WORDS : grade;
+	return free_string_has(free_failures, low) ? FREE_WORDS : FREE_SILENT;
 }
 
 /* The line with the highest grade from `from` to before `to`; -1: all are silent. What is final goes before what is not. */
@@ -182,9 +200,12 @@ add_words(const struct round *round, struct reason *r, int line, int to)
 {
 	int best = best_line(round->t, line, to);
 
-	for (int i = best == -1 ? line : best; i < to && i < line + 40 && r->n < REASON_MOST / 2; i++)
+	for (int i = best == -1 ? line : best; i < to && i < line + 40 && r->n < REASON_MOST / 2; i++) {
+		if (is_rule(round->t, i) && r->n > 0)
+			break;
 		if (!is_rule(round->t, i) && (round->t->line[i].grade != FREE_SILENT || !free_line_has(free_contacts, round->t, i)))
-			reason_add(r, round->t->text + round->t->line[i].at, round->t->line[i].n);
+			reason_add_line(r, round->t, i, round->t->line[i].at);
+	}
 }
 
 static bool
@@ -249,54 +270,83 @@ begins_reason(const struct free_text *t, const struct free_mention *m)
 	return m->trust >= FREE_LABELLED && free_codes(t->low + l->at, m->begin - l->at, &code, enhanced) == FREE_SILENT;
 }
 
-static void
-fill(const struct round *round, int mention, struct report_free_recipient *out, int count)
+/* The lines in which a recipient's reason is looked for. */
+struct region {
+	int from, to;
+};
+
+/*
+ * The line that says best why, besides the recipient's own paragraph, which is in *r: a reply that names it, what follows, what stands
+ * before a list of nothing but addresses, what the text says once for all of them. -1: none. *in may become the lines before.
+ */
+static int
+find_reason(const struct round *round, int mention, const struct reason *r, struct region *in, bool alone)
 {
 	const struct free_text *t = round->t;
-	struct reason r = { out->text, 0, sizeof out->text };
-	int line = -1, best = -1, after = 0, to = t->lines;
-	enum free_grade grade = FREE_SILENT;
+	int best = mention >= 0 ? reply_to(t, round->m, mention) : -1, all;
 
-	if (mention >= 0) {
-		const struct free_mention *m = &round->m->at[mention];
+	if (best != -1)
+		return best;
+	best = best_line(t, in->from, in->to);
+	if (best == -1 && r->n == 0 && mention >= 0) {
+		int line = round->m->at[mention].line;
 
-		line = m->line;
-		after = add_paragraph(round, &r, line, begins_reason(t, m) ? m->end : t->line[line].at);
-		to = next_taken(round, line);
-		if (!says_something(r.text, r.n)) {
-			r.n = 0;
-			*r.text = '\0';
-			if (m->trust == FREE_LABELLED && free_has(free_failures, t->low + t->line[line].at, m->begin - t->line[line].at))
-				reason_add(&r, t->text + t->line[line].at, t->line[line].n); /* "Unknown user: ann@…" */
-		}
-		grade = grade_of(r.text, r.n);
-		if (grade < FREE_CODE)
-			best = reply_to(t, round->m, mention);
+		best = best_line(t, 0, line);
+		if (best != -1)
+			*in = (struct region){ best, line };
 	}
-	if (grade < FREE_CODE && best == -1) {
-		best = best_line(t, after, to);
-		if (best == -1 && r.n == 0 && line > 0) {
-			best = best_line(t, 0, line); /* "… for this reason: X" before the list */
-			if (best != -1)
-				after = best, to = line;
-		}
-		if (best == -1 || t->line[best].grade < FREE_CODE) {
-			int all = best_line(t, 0, t->lines); /* it tells of all of them once */
+	if (best != -1 && t->line[best].grade >= FREE_CODE)
+		return best;
+	all = best_line(t, 0, t->lines);
+	return all != -1 && t->line[all].grade >= FREE_CODE && (alone || r->n == 0) ? all : best;
+}
 
-			if (all != -1 && t->line[all].grade >= FREE_CODE && (count == 1 || r.n == 0))
-				best = all;
-		}
+/* Take the paragraph of a mention; returns the line behind it. */
+static int
+add_own(const struct round *round, struct reason *r, const struct free_mention *m)
+{
+	const struct free_text *t = round->t;
+	const struct free_line *l = &t->line[m->line];
+	int after = add_paragraph(round, r, m->line, begins_reason(t, m) ? m->end : l->at);
+
+	if (says_something(r->text, r->n))
+		return after;
+	*r = (struct reason){ .text = r->text, .size = r->size };
+	*r->text = '\0';
+	if (m->trust == FREE_LABELLED && free_has(free_failures, t->low + l->at, m->begin - l->at))
+		reason_add_line(r, t, m->line, l->at); /* "Unknown user: ann@…" */
+	return after;
+}
+
+static void
+fill(const struct round *round, int mention, struct report_free_recipient *out, bool alone)
+{
+	const struct free_text *t = round->t;
+	const struct free_mention *m = mention >= 0 ? &round->m->at[mention] : NULL;
+	struct reason r = { .text = out->text, .size = sizeof out->text };
+	struct region in = { 0, t->lines };
+	int line = m ? m->line : -1, best = -1;
+	enum free_grade grade;
+	bool more;
+
+	if (m) {
+		in.from = add_own(round, &r, m);
+		in.to = next_taken(round, m->line);
 	}
-	if (best != -1 && t->line[best].grade > grade && (t->line[best].grade >= FREE_CODE || grade == FREE_SILENT)) {
-		if (t->line[best].grade >= FREE_CODE)
-			add_paragraph(round, &r, best, t->line[best].at);
-		else
-			add_words(round, &r, after, to);
+	grade = grade_of(&r);
+	if (grade < FREE_CODE)
+		best = find_reason(round, mention, &r, &in, alone);
+	more = best != -1 && t->line[best].grade > grade;
+	if (more && t->line[best].grade >= FREE_CODE) {
+		add_paragraph(round, &r, best, t->line[best].at);
 		line = best;
-	} else if (r.n == 0) {
-		add_words(round, &r, after, to);
+	} else if (r.n == 0 || (more && grade == FREE_SILENT) || (grade == FREE_WORDS && m && m->trust < FREE_LISTED && best >= in.from)) {
+		add_words(round, &r, in.from, in.to); /* perhaps a sentence that names it, and then why */
+		line = more ? best : line;
 	}
 	reason_end(&r);
+	out->code = r.code;
+	memcpy(out->enhanced, r.enhanced, sizeof r.enhanced);
 	find_server(t, out, line);
 }
 
@@ -313,15 +363,16 @@ free_reasons(const struct free_text *t, const struct free_mentions *m, const int
 		struct report_free_recipient *r = &out->recipient[i];
 		char low[sizeof r->text];
 
-		fill(&round, mention[i], r, out->count);
+		fill(&round, mention[i], r, out->count == 1);
 		if (!*r->text) {
-			struct reason words = { r->text, 0, sizeof r->text };
+			struct reason words = { .text = r->text, .size = sizeof r->text };
 
 			reason_add(&words, subject, strlen(subject));
 			reason_end(&words);
 		}
 		memcpy(low, r->text, sizeof low);
 		free_lower(low);
-		free_codes(low, strlen(low), &r->code, r->enhanced);
+		if (r->code == 0 && !*r->enhanced) /* it may be torn over two lines */
+			free_codes(low, strlen(low), &r->code, r->enhanced);
 	}
 }

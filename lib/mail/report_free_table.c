@@ -18,7 +18,7 @@ const struct free_form free_table[] = {
 	{ "mailman", NONE, "", "bounce action notification|uncaught bounce|auto-discard|post by non-member", "", "", "", "", "" },
 	{ "list-refusal", NONE, "", "", "not allowed to post to this mailing list|posting to this list is|your mail to '|is being held until the list moderator|awaits approval|rejected by the list moderator|list moderator|is awaiting moderator|non-members are not allowed|only members may post", "", "", "", "" },
 	{ "challenge", NONE, "", "", "confirm that you are a human|click the link below to confirm|verify that you are a human|reply to this message to confirm|to complete this verification|sender verification request|requires verification of|add you to my|approved senders|tmda", "", "", "", "" },
-	{ "success", NONE, "", "(relay)|(success)|successful", "was successfully delivered|successfully delivered to|successfully relayed|has been successfully|delivery to these recipients or groups is complete|delivery to these recipients or distribution lists is complete|your message was delivered to|was delivered to the following recipient", "", "", "", "" },
+	{ "success", NONE, "", "(relay)|(success)|successful", "was successfully delivered|had successful delivery notifications|relayed to non-dsn-aware|successfully delivered to|successfully relayed|has been successfully|delivery to these recipients or groups is complete|delivery to these recipients or distribution lists is complete|your message was delivered to|was delivered to the following recipient", "", "", "", "" },
 	{ "quota-warning", NONE, "", "quota warning|mailbox almost full|mailbox is almost full|mailbox usage|quota notification", "", "", "", "", "" },
 	{ "quarantine", NONE, "", "quarantine|spam digest|spam report|spam summary|junk mail|junk e-mail|held messages|messages held|held mail", "quarantine summary|quarantine report|quarantine digest|quarantined messages|held in quarantine|release this message|release the message", "", "", "", "" },
 	{ "report", NONE, "", "report domain:|dmarc aggregate|dmarc report|tls-rpt|postfix smtp server: errors from|logwatch|log summar", "", "", "", "", "" },
@@ -69,10 +69,10 @@ const struct free_form free_table[] = {
 	{ "gmail", BOUNCE, "", "", "delivery to the following recipient failed permanently|delivery to the following recipients failed permanently|technical details of permanent failure|message wasn't delivered to|the response from the remote server was|the response was:|address not found\n", "", "----- original message -----|----- message header follows", "", "" },
 	{ "yahoo", BOUNCE, "", "", "message from yahoo|message from  yahoo|sorry, we were unable to deliver your message to the following address", "", "--- original message follows|--- below this line is a copy", "", "" },
 	{ "outlook", BOUNCE, "", "", "this is an automatically generated delivery status notification", "", "", "", "" },
-	{ "aol", BOUNCE, "", "", "not accepting mail from|the following recipients are unknown|your mail to the following recipients could not be delivered", "could not be delivered|not accepting mail from|are unknown", "", "", "aol.com" },
-	{ "compuserve", BOUNCE, "", "", "receiver not found:|invalid receiver address:", "", "", "receiver not found:|invalid receiver address:", "compuserve.com" },
+	{ "aol", BOUNCE, "aol.com|aol.net", "", "not accepting mail from|the following recipients are unknown|your mail to the following recipients could not be delivered", "could not be delivered|not accepting mail from|are unknown", "", "", "aol.com" },
+	{ "compuserve", BOUNCE, "compuserve", "", "receiver not found:|invalid receiver address:", "", "", "receiver not found:|invalid receiver address:", "compuserve.com" },
 	{ "ses", BOUNCE, "", "", "an error occurred while trying to deliver the mail to the following recipients", "following recipients", "", "", "" },
-	{ "google-groups", BOUNCE, "", "", "that the group you tried to contact (", "", "", "the group you tried to contact", "googlegroups.com" },
+	{ "google-groups", BOUNCE, "google", "", "that the group you tried to contact (", "", "", "the group you tried to contact", "googlegroups.com" },
 	{ "kddi", BOUNCE, "", "", "each of the following recipients was rejected|could not be delivered to:|as their mailbox is full", "", "", "", "" },
 	{ NULL, BOUNCE, "", "", "", "", "", "", "" }
 };

@@ -103,7 +103,7 @@ const char free_statements[] =
     "|수 없습니다|반송|않았습니다|되지 않";
 
 const char free_failures[] =
-    "user unknown|unknown user|no such user|user not found|unknown recipient|recipient unknown|no such recipient"
+    "no such|error delivering|problem delivering|trouble delivering|was an error|was a problem|user unknown|unknown user|no such user|user not found|unknown recipient|recipient unknown|no such recipient"
     "|recipient not found|invalid recipient|unknown address|address unknown|no such address|invalid address|address not found"
     "|address rejected|unknown account|no such account|account not found|no mailbox|unknown mailbox|mailbox unknown"
     "|mailbox not found|no such mailbox|mailbox unavailable|mailbox is unavailable|mailbox full|mailbox is full|invalid mailbox"
@@ -114,7 +114,7 @@ const char free_failures[] =
     "|couldn't be found|not be found|not be resolved|invalid user|invalid final|illegal user|bad user|bad address|bad destination"
     "|misspelled|mistyped|ambiguous|not unique|no account|doesn't have a|does not have a|not have an|not accept|not accepting"
     "|does not like recipient|deactivated|disabled|inactive|suspended|discontinued|closed|expired|not a valid|not a known"
-    "|is invalid|was invalid|isn't valid|not valid|isn't in my|in my control|is not in|here by that name|rejected|refused|denied"
+    "|is invalid|was invalid|isn't valid|not valid|isn't in my control|here by that name|rejected|refused|denied"
     "|blocked|prohibited|not allowed|not permitted|unauthorized|not authorized|restricted|timed out|timeout|time out|time-out"
     "|lost connection|connection reset|connection dropped|connection failed|unreachable|retry time|not be reached|not reachable"
     "|couldn't be reached|no answer|name server|name service|nameserver|lookup fail|lookup error|routing loop|mail loop|looping"
@@ -183,7 +183,7 @@ const char free_notices[] =
     "|welcome|your request|auto:";
 
 const char free_labels[] =
-    "recipient address:|failed recip:|unreachable recipient:|undelivered recipients:|mailbox:|to user:|user:|rcpt to address:"
+    "recipient address:|delivering your mail to|delivering your message to|deliver your message to|deliver your mail to|deliver the message to|deliver the mail to|your message to|your mail to|your email to|your e-mail to|message you sent to|mail you sent to|email you sent to|failed recip:|unreachable recipient:|undelivered recipients:|mailbox:|to user:|user:|rcpt to address:"
     "|email to:|recipient mailbox:|recipient email address:|recipient email:|envelope recipient:|rejected recipient:"
     "|original recipient:|final recipient:|final-recipient: rfc822;|original-recipient: rfc822;|failed recipient:"
     "|failed recipients:|recipient:|recipients:|recipient(s):|recipient name:|recipient =|recipient|failed address:"

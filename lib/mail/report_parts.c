@@ -99,6 +99,21 @@ role_of(const struct report_part *p)
 	return strncmp(t, "text/", 5) == 0 && strcmp(t, "text/calendar") != 0 ? REPORT_ROLE_WORDS : REPORT_ROLE_OTHER;
 }
 
+/* Whether a text is HTML, which some label as plain, and plain text as HTML: the former by its first element, the latter by having none. */
+static bool
+has_markup(const struct buf *b, bool labelled)
+{
+	static const char *const elements[] = { "<html", "<!doctype", "<body", "<p", "<br", "<div", "<table", "<pre", "<font", "<a " };
+
+	if (!labelled)
+		return strncasecmp(b->data + strspn(b->data, " \t\r\n"), "<html", 5) == 0 ||
+		    strncasecmp(b->data + strspn(b->data, " \t\r\n"), "<!doctype html", 14) == 0;
+	for (size_t i = 0; i < sizeof(elements) / sizeof(*elements); i++)
+		if (strcasestr(b->data, elements[i]))
+			return true;
+	return false;
+}
+
 static struct report_part *
 new_part(struct report_mail *m, const char *type)
 {
@@ -127,7 +142,7 @@ take_leaf(struct report_mail *m, GMimePart *leaf)
 		return;
 	if (content && strncmp(p->type, "image/", 6) != 0 && strncmp(p->type, "video/", 6) != 0 && strncmp(p->type, "audio/", 6) != 0)
 		read_content(content, &raw, REPORT_PART_BYTES);
-	if (strcmp(p->type, "text/html") == 0) {
+	if (strncmp(p->type, "text/", 5) == 0 && has_markup(&raw, strcmp(p->type, "text/html") == 0)) {
 		struct buf html = BUF_INIT;
 
 		report_text_add(&html, raw.data, raw.len, g_mime_content_type_get_parameter(type, "charset"));
@@ -186,75 +201,6 @@ take_tree(struct report_mail *m, GMimeObject *o, int depth)
 		take_message(m, GMIME_MESSAGE_PART(o));
 	else if (GMIME_IS_PART(o))
 		take_leaf(m, GMIME_PART(o));
-}
-
-/* From: "Mail Delivery System" <MAILER-DAEMON@x>, MAILER-DAEMON@x (Mail Delivery System), or no address at all. */
-static void
-read_from(struct report_mail *m)
-{
-	char raw[1024], decoded[1024], *open, *at, *p;
-
-	report_field_get(&m->headers, "From", raw, sizeof(raw));
-	report_text_header(decoded, sizeof(decoded), raw);
-	report_field_address(decoded, m->from);
-	text_lower(m->from);
-	if ((open = strrchr(decoded, '<')) && open > decoded) {
-		*open = '\0';
-		p = decoded;
-	} else if ((p = strchr(decoded, '(')) && (at = strrchr(p, ')')))
-		*at = '\0', p++;
-	else
-		p = decoded[0] && !m->from[0] ? decoded : decoded + strlen(decoded);
-	while (*p == '"' || *p == ' ')
-		p++;
-	for (at = p + strlen(p); at > p && (at[-1] == '"' || at[-1] == ' ');)
-		*--at = '\0';
-	p[text_cut(p, strlen(p) < sizeof(m->name) ? strlen(p) : sizeof(m->name) - 1)] = '\0';
-	snprintf(m->name, sizeof(m->name), "%s", p);
-}
-
-static void
-read_headers(struct report_mail *m)
-{
-	char value[REPORT_VALUE];
-
-	read_from(m);
-	report_field_get(&m->headers, "Subject", value, sizeof(value));
-	report_text_header(m->subject, sizeof(m->subject), value);
-	report_field_get(&m->headers, "Return-Path", value, sizeof(value));
-	m->null_sender = strncmp(value, "<>", 2) == 0 || strncasecmp(value, "<mailer-daemon", 14) == 0;
-	report_field_get(&m->headers, "Auto-Submitted", value, sizeof(value));
-	value[strcspn(value, " ;(")] = '\0';
-	snprintf(m->submitted, sizeof(m->submitted), "%.63s", text_lower(value));
-}
-
-static bool
-name_begins(const char *s, const char *words)
-{
-	while (*words) {
-		size_t n = strcspn(words, "|");
-
-		if (strncasecmp(s, words, n) == 0)
-			return true;
-		words += n + (words[n] == '|');
-	}
-	return false;
-}
-
-/* Machines that deliver mail call themselves so. */
-static bool
-is_daemon(const struct report_mail *m)
-{
-	static const char locals[] =
-	    "mailer-daemon|mailerdaemon|mailer_daemon|mailerdemon|mailer.daemon|postmaster|post_master|mail-daemon|mail_daemon|"
-	    "maildaemon|mail.daemon|mmdf|mdaemon|uucp@|root@|ndr@|bounce|double-bounce|mail-delivery|maildelivery|"
-	    "mailsystem|mail-system|mailadmin|microsoftexchange|smtp-daemon|smtpd|mta@|mailrouter|daemon@|nobody@|"
-	    "internet-mail|mailgate@";
-	static const char names[] =
-	    "mail delivery|mailer-daemon|postmaster|mail deliver|mail administrator|system administrator|delivery subsystem|"
-	    "mail system|mailer daemon|microsoft outlook|internet mail|delivery status|mail router|undeliver|delivery";
-
-	return name_begins(m->from, locals) || name_begins(m->name, names) || (!m->from[0] && m->null_sender);
 }
 
 /* Join the readable parts before the first returned message. */
@@ -352,21 +298,29 @@ take_broken(struct report_mail *m, const char *body, size_t n)
 	buf_release(&b);
 }
 
-/* The type and report-type of the Content-Type field, however it is written. */
-static void
-read_type(struct report_mail *m)
+/* Whether the parts of a report stand in the body of a message whose headers say that it has none. */
+static bool
+hides_report(const struct report_mail *m, const struct report_extent *x)
 {
-	char value[REPORT_VALUE], *p;
+	size_t n = x->n - x->body < REPORT_PART_BYTES ? x->n - x->body : REPORT_PART_BYTES;
+	static const char field[] = "\ncontent-type: message/delivery-status";
+	const char *p = x->start + x->body, *end = p + n;
 
-	report_field_get(&m->headers, "Content-Type", value, sizeof(value));
-	text_lower(value);
-	if ((p = strstr(value, "report-type"))) {
-		p += strlen("report-type");
-		p += strspn(p, " =\"");
-		snprintf(m->report_type, sizeof(m->report_type), "%.*s", (int)strcspn(p, " ;\""), p);
-	}
-	value[strcspn(value, " ;(")] = '\0';
-	snprintf(m->type, sizeof(m->type), "%.63s", value);
+	if (m->parts != 1 || strncmp(m->type, "multipart/", 10) == 0)
+		return false;
+	for (; (p = memchr(p, '\n', (size_t)(end - p))); p++)
+		if ((size_t)(end - p) > sizeof(field) && strncasecmp(p, field, sizeof(field) - 1) == 0)
+			return true;
+	return false;
+}
+
+static void
+release_parts(struct report_mail *m)
+{
+	for (int i = 0; i < m->parts; i++)
+		buf_release(&m->part[i].text);
+	m->parts = 0;
+	m->decoded = 0;
 }
 
 void
@@ -383,24 +337,22 @@ report_mail_read(struct report_mail *m, const struct report_extent *x)
 	buf_init(&m->words);
 	buf_init(&m->returned);
 	report_text_add(&m->headers, x->start, x->headers, NULL);
-	read_type(m);
-	read_headers(m);
+	report_head_read(m);
 	take_bytes(m, x->start, x->n);
-	if (x->body < x->n && says_nothing(m))
+	if (x->body < x->n && (says_nothing(m) || hides_report(m, x))) {
+		release_parts(m);
 		take_broken(m, x->start + x->body, x->n - x->body);
+	}
 	join_words(m);
-	m->daemon = is_daemon(m);
 }
 
 void
 report_mail_release(struct report_mail *m)
 {
-	for (int i = 0; i < m->parts; i++)
-		buf_release(&m->part[i].text);
+	release_parts(m);
 	buf_release(&m->headers);
 	buf_release(&m->words);
 	buf_release(&m->returned);
-	m->parts = 0;
 }
 
 const struct report_part *

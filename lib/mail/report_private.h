@@ -2,7 +2,8 @@
  * report_private.h - what the files of report.c share; for them alone.
  *
  * report_scan: the bounds, before anything is taken apart. report_parts: GMime's tree as texts in UTF-8, each with its role.
- * report_field: "Name: value" lines. report_dsn, report_arf, report_auto: what each kind says. report_found: one recipient, judged.
+ * report_head: who sent it. report_field: "Name: value" lines. report_dsn, report_arf, report_auto: what each kind says.
+ * report_found: one recipient, judged. report_links: where a link of ours may stand.
  */
 #ifndef REPORT_PRIVATE_H
 #define REPORT_PRIVATE_H
@@ -118,6 +119,9 @@ void report_mail_read(struct report_mail *m, const struct report_extent *x);
 void report_mail_release(struct report_mail *m);
 const struct report_part *report_mail_part(const struct report_mail *m, enum report_role role); /* the first, or NULL */
 
+/* report_head.c: fill what the headers say, once m->headers is. */
+void report_head_read(struct report_mail *m);
+
 /* report_found.c */
 
 struct report_found {
@@ -129,9 +133,9 @@ struct report_found {
 	const char *server;
 };
 
-/* Append a recipient; NULL when there is no room, or it is there already with the same address. */
-struct report_recipient *report_add(struct report *r, const struct report_found *f);
-/* … and judge it: hard or soft. */
+/* Append a recipient, unless it is there: then the more cautious word about it stays. `more` when there is no room. */
+void report_add(struct report *r, const struct report_found *f, enum report_class class);
+/* … judged: hard or soft. */
 void report_add_judged(struct report *r, const struct report_found *f);
 /* … that is being tried still: soft, without effect. */
 void report_add_delayed(struct report *r, const struct report_found *f);
@@ -141,6 +145,8 @@ bool report_enhanced_in(const char *text, char out[12]); /* the first 4.x.x or 5
 
 /* report_dsn.c: true when it is one; fills kind and recipients. */
 bool report_dsn(struct report *r, const struct report_mail *m);
+/* A receipt that says that the recipient's filter refused the message (RFC 5429 2.1.2): a bounce, never hard. */
+bool report_rejection(struct report *r, const struct report_mail *m);
 /* report_free.h's answer as ours: true when it is a bounce or a delay. */
 bool report_words(struct report *r, const struct report_mail *m);
 
@@ -149,9 +155,10 @@ bool report_arf(struct report *r, const struct report_mail *m);
 
 /* report_auto.c */
 bool report_is_receipt(const struct report_mail *m);
-bool report_is_auto(const struct report_mail *m);   /* a program sent it, by its headers and subject */
-bool report_is_note(const struct report_mail *m);   /* surely no bounce, whatever its sender: vacation, ticket, list */
-bool report_is_person(const struct report_mail *m); /* somebody wrote it, whatever it quotes or carries */
+bool report_is_auto(const struct report_mail *m);    /* a program sent it, by its headers and subject */
+bool report_is_note(const struct report_mail *m);    /* surely no bounce, whatever its sender: vacation, ticket, list */
+bool report_has_reader(const struct report_mail *m); /* it was written with a program for people */
+bool report_is_person(const struct report_mail *m);  /* somebody wrote it, whatever it quotes or carries */
 
 /* report_links.c */
 void report_links(struct report *r, const struct report_mail *m, const char *envelope);

@@ -1,7 +1,6 @@
 /* report_text.c - bytes in any charset, HTML and encoded-words as plain UTF-8; see report_private.h. */
 #include <ctype.h>
 #include <gmime/gmime.h>
-#include <iconv.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -50,21 +49,30 @@ is_ascii(const char *s, size_t n)
 	return true;
 }
 
+/* A name that iconv may be asked for: no path, no "//TRANSLIT". */
+static bool
+is_charset(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 0 && n < 40 && strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_:.") == n;
+}
+
 /* Convert with iconv; what it cannot is U+FFFD. false when it does not know the charset. */
 static bool
 convert(struct buf *out, const char *s, size_t n, const char *charset)
 {
-	iconv_t cd = iconv_open("UTF-8", charset);
+	GIConv cd = is_charset(charset) ? g_iconv_open("UTF-8", charset) : (GIConv)-1; // NOLINT(performance-no-int-to-ptr)
 	struct buf utf8 = BUF_INIT;
 	char *in = (char *)s, chunk[4096];
 	size_t left = n;
 
-	if (cd == (iconv_t)-1) // NOLINT(performance-no-int-to-ptr): iconv_open(3) says so
+	if (cd == (GIConv)-1) // NOLINT(performance-no-int-to-ptr): iconv_open(3) says so
 		return false;
 	while (left > 0) {
 		char *to = chunk;
 		size_t room = sizeof(chunk), before = left;
-		size_t rc = iconv(cd, &in, &left, &to, &room);
+		size_t rc = g_iconv(cd, &in, &left, &to, &room);
 
 		buf_add(&utf8, chunk, sizeof(chunk) - room);
 		if (rc == (size_t)-1 && left == before && room == sizeof(chunk)) {
@@ -73,7 +81,7 @@ convert(struct buf *out, const char *s, size_t n, const char *charset)
 			left--;
 		}
 	}
-	iconv_close(cd);
+	g_iconv_close(cd);
 	add_clean(out, utf8.data, utf8.len);
 	buf_release(&utf8);
 	return true;

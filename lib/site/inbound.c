@@ -152,7 +152,7 @@ doubt(struct site *site, const struct report *r, struct inbound_done *done, stru
 	struct event event = { .kind = report_kind_name(r->kind), .doubted = true };
 	int rc;
 
-	if (!to || to->class == REPORT_OTHER)
+	if (inbound_class(to) == REPORT_OTHER)
 		return 0;
 	done->outcome = INBOUND_DOUBTED;
 	event.class = report_class_name(to->class);
@@ -219,7 +219,7 @@ static int
 believe(struct site *site, const struct report *r, const struct inbound_who *who, struct inbound_done *done, struct err *e)
 {
 	const struct report_recipient *to = inbound_gravest(r);
-	enum report_class class = to ? to->class : REPORT_OTHER;
+	enum report_class class = inbound_class(to);
 	struct subscriber s;
 	int known, rc = subscriber_get(site->db, who->subscriber, &s, e);
 
@@ -278,33 +278,58 @@ handle(struct site *site, const struct report *r, const char *bytes, size_t n, s
 	return 0;
 }
 
-int
-inbound_take(struct site *site, const char *bytes, size_t n, const char *envelope, struct inbound_done *done, struct err *e)
+void
+inbound_read(struct inbound_message *m, const char *bytes, size_t n, const char *envelope)
 {
-	struct report r = REPORT_INIT;
 	struct err why = ERR_INIT;
-	uint8_t digest[SHA256_LEN];
+	uint8_t hash[SHA256_LEN];
 	size_t rest = n;
 	const char *start = inbound_start(bytes, &rest);
+
+	*m = (struct inbound_message){ .bytes = bytes, .n = n, .report = REPORT_INIT };
+	sha256(hash, start, rest);
+	memcpy(m->digest, hash, sizeof(m->digest));
+	if (report_read(&m->report, bytes, n, envelope, &why) == -1)
+		snprintf(m->why, sizeof(m->why), "%.*s", (int)sizeof(m->why) - 1, why.text[0] ? why.text : "it cannot be read");
+}
+
+void
+inbound_message_release(struct inbound_message *m)
+{
+	report_release(&m->report);
+}
+
+int
+inbound_act(struct site *site, const struct inbound_message *m, struct inbound_done *done, struct err *e)
+{
 	int rc;
 
 	memset(done, 0, sizeof(*done));
-	sha256(digest, start, rest);
-	rc = returned_digest(site->db, digest, e);
+	rc = returned_digest(site->db, m->digest, e);
 	if (rc == -1)
 		return -1;
 	if (rc == 0) {
 		done->outcome = INBOUND_AGAIN;
-	} else if (report_read(&r, bytes, n, envelope, &why) == -1) {
+	} else if (m->why[0]) {
 		done->outcome = INBOUND_UNREADABLE;
-		snprintf(done->why, sizeof(done->why), "%.*s", (int)sizeof(done->why) - 1, why.text);
-	} else if (handle(site, &r, bytes, n, done, e) == -1) {
-		report_release(&r);
+		memcpy(done->why, m->why, sizeof(done->why));
+	} else if (handle(site, &m->report, m->bytes, m->n, done, e) == -1) {
 		return -1;
 	}
-	report_release(&r);
-	/* What stays in a mailbox must not be taken for dealt with, and removed, once the mailbox has renumbered it. */
-	if (!inbound_removable(done->outcome) && returned_undigest(site->db, digest, e) == -1)
+	/* a mailbox that numbers its messages anew shows it once more, and it must stay there once more */
+	if (!inbound_removable(done->outcome) && returned_digest_forget(site->db, m->digest, e) == -1)
 		return -1;
 	return count(site, done->outcome, e);
+}
+
+int
+inbound_take(struct site *site, const char *bytes, size_t n, const char *envelope, struct inbound_done *done, struct err *e)
+{
+	struct inbound_message m;
+	int rc;
+
+	inbound_read(&m, bytes, n, envelope);
+	rc = inbound_act(site, &m, done, e);
+	inbound_message_release(&m);
+	return rc;
 }

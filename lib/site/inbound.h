@@ -12,12 +12,13 @@
 #include <stdint.h>
 
 #include "mail/report.h"
+#include "store/returned.h"
 
 struct err;
 struct site;
 
 enum inbound_outcome {
-	INBOUND_AGAIN, /* dealt with before: no effect */
+	INBOUND_AGAIN, /* dealt with before: no effect; never one that was LEFT or UNREADABLE */
 	INBOUND_HARD,  /* the most that it did to somebody; of several recipients the hardest counts */
 	INBOUND_SOFT,
 	INBOUND_COMPLAINT,
@@ -42,11 +43,29 @@ struct inbound_done {
 	char why[256];                      /* INBOUND_UNREADABLE; INBOUND_LEFT, where a template cannot forward it; else "" */
 };
 
+/* A message, read but not acted on. */
+struct inbound_message {
+	const char *bytes; /* the caller's, as long as this is used */
+	size_t n;
+	uint8_t digest[RETURNED_DIGEST];
+	struct report report;
+	char why[256]; /* why it cannot be read; "" */
+};
+
 /*
- * Read and act on one message of n bytes, inside the caller's transaction, which it commits together with returned_note. `envelope`: the
- * address that it was delivered to, or NULL. 0 and *done, or -1 (the store's trouble: roll back and try later). What a
- * message says of more than REPORT_RECIPIENTS people is left out.
+ * Read one message of n bytes, outside of any transaction: a large one takes longer than others may be kept waiting. `envelope`: the
+ * address that it was delivered to, or NULL. What a message says of more than REPORT_RECIPIENTS people is left out. The caller releases *m.
  */
+void inbound_read(struct inbound_message *m, const char *bytes, size_t n, const char *envelope);
+void inbound_message_release(struct inbound_message *m);
+
+/*
+ * Act on it, inside the caller's transaction, which it commits together with returned_note: 0 and *done, or -1 (the store's trouble: roll
+ * back and try later).
+ */
+int inbound_act(struct site *site, const struct inbound_message *m, struct inbound_done *done, struct err *e);
+
+/* Both in one, for who has one message and time. */
 int inbound_take(struct site *site, const char *bytes, size_t n, const char *envelope, struct inbound_done *done, struct err *e);
 
 /* One that could not even be fetched (longer than REPORT_BYTES): counted as INBOUND_UNREADABLE. */

@@ -122,11 +122,17 @@ is_theirs(const char *text, const char *key)
 	    strcmp(domain + 1 + more - n, at + 1) == 0;
 }
 
+enum report_class
+inbound_class(const struct report_recipient *to)
+{
+	return to && !to->trying ? to->class : REPORT_OTHER;
+}
+
 /* A complaint outweighs a dead address, as in suppression.h. */
 static const struct report_recipient *
 graver(const struct report_recipient *a, const struct report_recipient *b)
 {
-	return a && a->class >= b->class ? a : b;
+	return a && inbound_class(a) >= inbound_class(b) ? a : b;
 }
 
 const struct report_recipient *
@@ -155,7 +161,7 @@ inbound_recipient(const struct site *site, const struct report *r, const struct 
 	}
 	out = theirs ? theirs : unnamed ? unnamed
 					: inbound_gravest(r);
-	*class = out ? out->class : REPORT_OTHER;
+	*class = inbound_class(out);
 	if (out && !theirs && !unnamed && *class == REPORT_HARD)
 		*class = REPORT_SOFT;
 	return out;

@@ -34,6 +34,9 @@ int inbound_who(struct site *site, const struct report *r, struct inbound_who *w
 const struct report_recipient *inbound_recipient(const struct site *site, const struct report *r, const struct subscriber *s,
     enum report_class *class);
 
+/* What became of them: OTHER also of what is being tried still, and for NULL. */
+enum report_class inbound_class(const struct report_recipient *to);
+
 /* The gravest of all. NULL when the report names none. */
 const struct report_recipient *inbound_gravest(const struct report *r);
 

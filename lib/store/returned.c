@@ -15,7 +15,7 @@ enum {
 	Q_GONE,
 	Q_AFTER,
 	Q_DIGEST,
-	Q_UNDIGEST,
+	Q_FORGET,
 	Q_DELETE_OLD,
 	Q_COUNT
 };
@@ -27,7 +27,7 @@ static const char *const sql[] = {
 	[Q_GONE] = "DELETE FROM returned WHERE mailbox = :mailbox AND uid = :uid",
 	[Q_AFTER] = "SELECT uid FROM returned WHERE mailbox = :mailbox AND uid > :after ORDER BY uid LIMIT :limit",
 	[Q_DIGEST] = "INSERT INTO returned_digest (digest, at) VALUES (:digest, :now) ON CONFLICT DO NOTHING",
-	[Q_UNDIGEST] = "DELETE FROM returned_digest WHERE digest = :digest",
+	[Q_FORGET] = "DELETE FROM returned_digest WHERE digest = :digest",
 	[Q_DELETE_OLD] = "DELETE FROM returned_digest WHERE digest IN (SELECT digest FROM returned_digest WHERE at < :before LIMIT :limit)",
 };
 const struct db_module returned_module = { "returned", sql, Q_COUNT, MODULE_RETURNED };
@@ -121,9 +121,9 @@ returned_digest(struct db *db, const uint8_t digest[RETURNED_DIGEST], struct err
 }
 
 int
-returned_undigest(struct db *db, const uint8_t digest[RETURNED_DIGEST], struct err *e)
+returned_digest_forget(struct db *db, const uint8_t digest[RETURNED_DIGEST], struct err *e)
 {
-	struct stmt *st = db_stmt(db, &returned_module, Q_UNDIGEST);
+	struct stmt *st = db_stmt(db, &returned_module, Q_FORGET);
 
 	stmt_blob(st, ":digest", digest, RETURNED_DIGEST);
 	return stmt_run(st, e);

@@ -42,8 +42,8 @@ int returned_sweep(struct db *db, const char *mailbox, char *after, size_t size,
 /* Note the digest: 1 when it is new, 0 when a message of these bytes was dealt with before, -1. Inside a transaction. */
 int returned_digest(struct db *db, const uint8_t digest[RETURNED_DIGEST], struct err *e);
 
-/* The message stays where it is, so that it is to be read again when it has another uid: forget its digest. Inside a transaction. */
-int returned_undigest(struct db *db, const uint8_t digest[RETURNED_DIGEST], struct err *e);
+/* Forget it: what was left where it is, or kept aside, must not be taken for dealt with when it comes again. Inside a transaction. */
+int returned_digest_forget(struct db *db, const uint8_t digest[RETURNED_DIGEST], struct err *e);
 
 /* Delete digests older than `before`; at most `limit` a call, *n says how many. */
 int returned_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e);

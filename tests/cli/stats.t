@@ -67,7 +67,7 @@ is "counted to the last one" "$out" "What came back since 2026-02-12 10:00
   Refused      3 by the relay at once: 1 hard, 2 soft
   Complained   2: 1 of unknown kind, 1 abuse
   Left         4: 2 one-click, 1 page, 1 staff
-  Doubted      2 bounces, 1 complaint: no link of ours in them, so they changed nothing
+  Doubted      2 bounces, 1 complaint: without a link of ours, so nothing was changed
 
   Why              Class  Bounced  Refused   Share
   blocked as spam  soft         2        2  44.4 %

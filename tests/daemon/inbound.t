@@ -103,7 +103,7 @@ for way in imap pop3 maildir; do
 	read_from
 done
 is "each is suppressed" "$(sql "SELECT reason, count(*) FROM suppression GROUP BY reason")" 'hard|3'
-is "with an event of its campaign" "$(sql "SELECT kind, class, campaign_id, enhanced, rule, trusted FROM event ORDER BY id" | head -n 1)" 'bounce|hard|1||no-such-user|1'
+is "with an event of its campaign" "$(sql "SELECT kind, class, campaign_id, enhanced, rule, trusted FROM event ORDER BY id" | head -n 1)" 'bounce|hard|1|5.1.1|no-such-user|1'
 is "three of them" "$(events 1)" 3
 is "and the evidence" "$(sql "SELECT count(*), count(DISTINCT subscriber_id) FROM consent WHERE action = 'bounced'")" '3|3'
 is "nobody else is touched" "$(sql "SELECT count(*) FROM subscription WHERE state = 1")" $people

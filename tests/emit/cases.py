@@ -30,7 +30,13 @@ REPLIES = {
     "rate": ("soft", "rcpt", ["550 5.2.1 The user you are trying to contact is receiving mail at a rate that prevents additional messages"]),
     "virus": ("soft", "data", ["550 5.6.0 Your message contains a virus (Example.Test) and was refused"]),
     "login": ("soft", "rcpt", ["530 5.7.0 Authentication required"]),
-    "long": ("soft", "data", ["550 5.7.1 Our system has detected that this message does not meet our guidelines: " + "please read what we ask of senders; " * 20]),
+    "long": ("soft", "data", ["550 5.7.1 Our system has detected that this message does not meet our guidelines: " +
+                              "please read what we ask of senders; " * 20]),
+    # Without an enhanced code, servers make one of their own, and words: Sendmail's is "550 5.1.1 … User unknown", whatever was said.
+    "plainspam": ("soft", "rcpt", ["550 Rejected: your message is considered spam"]),
+    "plainblocked": ("soft", "rcpt", ["550 Blocked - your host is listed, see https://support.example.com/blocked"]),
+    "plainquota": ("soft", "rcpt", ["550 Mailbox quota exceeded"]),
+    "plainverify": ("soft", "rcpt", ["550 Sender verify failed"]),
     "hostile": ("soft", "rcpt", [b"550 5.7.1 <b>\xff\xfe\x1b[31m</b> <other@example.com> Final-Recipient: rfc822; other@example.com; blocked by policy"]),
 }
 
@@ -58,15 +64,15 @@ class Case:
     def message(self):
         to = self.addresses()[0] if len(self.recipients) == 1 else "readers@lists.example.org"
         received = "".join(
-            f"Received: from h{i}.example.org (h{i}.example.org [192.0.2.{100 + i % 100}])\r\n\tby h{i + 1}.example.org with ESMTP id 4F{i:04d}; "
-            "Mon, 2 Mar 2026 09:00:00 +0000\r\n" for i in range(self.hops, 0, -1))
+            f"Received: from h{i}.example.org (h{i}.example.org [192.0.2.{100 + i % 100}])\r\n\tby h{i + 1}.example.org "
+            f"with ESMTP id 4F{i:04d}; Mon, 2 Mar 2026 09:00:00 +0000\r\n" for i in range(self.hops, 0, -1))
         body = "Five minutes of breathing out: how to begin.\r\n\r\nRead more: https://www.example.org/breathing-out\r\n"
         body += ("A line of text that only takes room in the message that carries it.\r\n" * (self.size // 69 + 1))[:self.size]
         return (f"{received}From: Quiet Harbour <news@lists.example.org>\r\nTo: <{to}>\r\nSubject: {self.subject}\r\n"
                 f"Date: Mon, 2 Mar 2026 09:00:00 +0000\r\nMessage-ID: <{self.name}.kq3v7x2m5a@lists.example.org>\r\n{self.headers}"
                 f"List-Id: Articles <articles.lists.example.org>\r\nList-Unsubscribe: <https://www.example.org/u/kq3v7x2m5a>, "
-                f"<mailto:unsubscribe+kq3v7x2m5a@lists.example.org>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nMIME-Version: 1.0\r\n"
-                f"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{body}").encode()
+                f"<mailto:unsubscribe+kq3v7x2m5a@lists.example.org>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+                f"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{body}").encode()
 
 
 def remote():
@@ -87,18 +93,22 @@ def remote():
         Case("hangup", {"ann@hangup.example.com": "soft"}, kinds=d),
         Case("servfail", {"ann@servfail.example.com": "soft"}, kinds=d),
         Case("mxloop", {"ann@loop.example.com": "soft"}),
-        Case("several", {"unknown@example.com": "hard", "full@example.com": "soft", "blocked+2@example.com": "soft", "ann@gone.example.com": "hard",
-                         "nosuch+x@example.com": "hard"}),
+        Case("several", {"unknown@example.com": "hard", "full@example.com": "soft", "blocked+2@example.com": "soft",
+                         "ann@gone.example.com": "hard", "nosuch+x@example.com": "hard"}),
         Case("several-data", {"spam+1@example.com": "soft", "spam+2@example.com": "soft"}),
         Case("batv", {"unknown+b@example.com": "hard"}, sender="prvs=4412cf6d02=news@lists.example.org"),
         Case("verp", {"unknown+v@example.com": "hard"}, sender="b+kq3v7x2m5ahj4ntr6wdc8pz9ye1gsf0=ann=example.com@lists.example.org"),
-        Case("headers-only", {"unknown+h@example.com": "hard"}, options=" RET=HDRS ENVID=kq3v7x2m5a", notify=" NOTIFY=FAILURE ORCPT=rfc822;unknown+2Bh@example.com"),
+        Case("headers-only", {"unknown+h@example.com": "hard"}, options=" RET=HDRS ENVID=kq3v7x2m5a",
+             notify=" NOTIFY=FAILURE ORCPT=rfc822;unknown+2Bh@example.com"),
         Case("full-return", {"unknown+f@example.com": "hard"}, options=" RET=FULL ENVID=kq3v7x2m5a", notify=" NOTIFY=FAILURE,DELAY"),
-        Case("relayed", {"ann@example.com": "other"}, options=" RET=HDRS", notify=" NOTIFY=SUCCESS ORCPT=rfc822;ann@example.com", kinds=("success",)),
-        Case("subject8", {"unknown+8@example.com": "hard"}, subject="Zehn Übungen für mehr Ruhe – und ein Gespräch", options=" BODY=8BITMIME"),
+        Case("relayed", {"ann@example.com": "other"}, options=" RET=HDRS",
+             notify=" NOTIFY=SUCCESS ORCPT=rfc822;ann@example.com", kinds=("success",)),
+        Case("subject8", {"unknown+8@example.com": "hard"}, subject="Zehn Übungen für mehr Ruhe – und ein Gespräch",
+             options=" BODY=8BITMIME"),
         Case("subjectlong", {"unknown+l@example.com": "hard"}, subject="=?utf-8?q?Atem_holen?= " + "and breathe out once more, " * 30),
         Case("utf8", {"jürgen@example.com": "soft"}, options=" SMTPUTF8 BODY=8BITMIME", subject="Grüße"),
-        Case("utf8-unknown", {"unknown@example.com": "hard"}, sender="bounce+grüße@lists.example.org", options=" SMTPUTF8 BODY=8BITMIME", subject="Grüße"),
+        Case("utf8-unknown", {"unknown@example.com": "hard"}, sender="bounce+grüße@lists.example.org",
+             options=" SMTPUTF8 BODY=8BITMIME", subject="Grüße"),
     ]
     return cases
 
@@ -115,5 +125,6 @@ def local():
         Case("local-hops", {"ann@example.org": "soft"}, hops=45),
         Case("local-alias", {"both@example.org|unknown@example.com": "hard", "both@example.org|full@example.com": "soft"}),
         Case("local-success", {"ann@example.org": "other"}, notify=" NOTIFY=SUCCESS", kinds=("success",)),
-        Case("local-success-failure", {"ann@example.org": "other", "nobody-there@example.org": "hard"}, notify=" NOTIFY=SUCCESS,FAILURE", kinds=("failure", "success")),
+        Case("local-success-failure", {"ann@example.org": "other", "nobody-there@example.org": "hard"},
+             notify=" NOTIFY=SUCCESS,FAILURE", kinds=("failure", "success")),
     ]

@@ -32,11 +32,12 @@ ZONE = {
 
 
 def raise_loopback():
-    """`ip link set lo up; ip address add 192.0.2.1/24 dev lo`: of a loopback all addresses of the net are local. A server looks for its own."""
+    """`ip link set lo up; ip address add 192.0.2.1/24 dev lo`: of a loopback all addresses of the net are local."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         def request(number, name, dotted):
             fcntl.ioctl(s, number, struct.pack("16sHH4s8x", name, socket.AF_INET, 0, socket.inet_aton(dotted)))
         fcntl.ioctl(s, 0x8914, struct.pack("16sH14x", b"lo", 0x1 | 0x8 | 0x40))  # SIOCSIFFLAGS: UP LOOPBACK RUNNING
+        # The second since servers look for an address of their own.
         for name, address, mask in ((b"lo:1", "192.0.2.1", "255.255.255.0"), (b"lo:2", SERVER, "255.255.255.255")):
             request(0x8916, name, address)  # SIOCSIFADDR
             request(0x891C, name, mask)  # SIOCSIFNETMASK
@@ -214,7 +215,8 @@ class Collector(Host):
         if not refused:
             with self.lock:
                 for address in self.recipients:
-                    self.collected.setdefault(address, []).append(f"Return-Path: <{self.sender}>\nDelivered-To: {address}\n".encode() + message)
+                    head = f"Return-Path: <{self.sender}>\nDelivered-To: {address}\n".encode()
+                    self.collected.setdefault(address, []).append(head + message)
         self.say(*(refused[0] if refused else ["250 2.0.0 Ok"]))
 
 

@@ -1,4 +1,7 @@
-/* fuzz_judge.c - any reply gets a verdict, one that came back for good a final one, and no at sign of an address survives redaction, in whatever room there is. */
+/*
+ * fuzz_judge.c - any reply gets a verdict, one that came back for good a final one,
+ * and no at sign of an address survives redaction, in whatever room there is.
+ */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

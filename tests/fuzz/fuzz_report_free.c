@@ -44,6 +44,7 @@ check(const struct report_free_out *out, int utf8)
 		must(strnlen(r->address, sizeof r->address) < sizeof r->address && strchr(r->address, '@'));
 		must(!text_has_control(r->address, strlen(r->address), "") && !strpbrk(r->address, " <>()\",;"));
 		must(strnlen(r->text, sizeof r->text) < sizeof r->text && !strpbrk(r->text, "\r\n\t"));
+		must(!utf8 || text_is_utf8(r->address, strlen(r->address)));
 		must(!utf8 || text_is_utf8(r->text, strlen(r->text)));
 		must(strnlen(r->server, sizeof r->server) < sizeof r->server && !strpbrk(r->server, " \n<>@"));
 		must(r->code == 0 || (r->code >= 400 && r->code < 600));
@@ -75,7 +76,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	at[end] = '\0';
 	in.text = at;
 	in.returned = returned;
-	utf8 = text_is_utf8(at, strlen(at)) && text_is_utf8(in.subject, strlen(in.subject));
+	utf8 = text_is_utf8(at, strlen(at)) && text_is_utf8(in.subject, strlen(in.subject)) && text_is_utf8(in.failed, strlen(in.failed)) &&
+	    text_is_utf8(returned, strlen(returned));
 	report_free(&in, &out);
 	check(&out, utf8);
 	report_free(&in, &twice);

@@ -242,6 +242,11 @@ static const struct {
 	{ "several, and hers is the dead one", "x@elsewhere.example", NULL,
 	    "Final-Recipient: rfc822; ann.lee@example.org\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\n", FULL,
 	    INBOUND_HARD },
+	{ "several, and hers is tried still", "x@elsewhere.example", NULL,
+	    "Final-Recipient: rfc822; ann.lee@example.org\nAction: delayed\nStatus: 4.4.1\nDiagnostic-Code: smtp; 421 4.4.1 timed out\n", DEAD,
+	    INBOUND_NOTHING },
+	{ "several, and hers arrived", "x@elsewhere.example", NULL,
+	    "Final-Recipient: rfc822; ann.lee@example.org\nAction: relayed\nStatus: 2.0.0\nDiagnostic-Code: smtp; 250 ok\n", DEAD, INBOUND_NOTHING },
 	{ "several strangers", "x@elsewhere.example", NULL,
 	    "Final-Recipient: rfc822; y@elsewhere.example\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\n", FULL,
 	    INBOUND_SOFT },
@@ -534,11 +539,68 @@ test_unreadable(void **state)
 	assert_true(done.why[0]);
 	assert_false(inbound_removable(done.outcome));
 	assert_int_equal(counted("inbound_unreadable"), 1);
+	assert_int_equal(take(NULL, deep.data), INBOUND_UNREADABLE); /* in a mailbox that has other numbers now: it stays there */
 	begin();
 	ok(inbound_unreadable(&site, &err));
 	commit();
-	assert_int_equal(counted("inbound_unreadable"), 2);
+	assert_int_equal(counted("inbound_unreadable"), 3);
 	buf_release(&deep);
+}
+
+/* What is people's and goes to nobody stays, however often it is seen; what was forwarded is gone. */
+static void
+test_people(void **state)
+{
+	static const struct {
+		const char *name, *text;
+		enum inbound_outcome first, second;
+	} letters[] = {
+		{ "somebody's", "From: jo@example.org\nSubject: a\n\nHello.\n", INBOUND_FORWARDED, INBOUND_AGAIN },
+		{ "without an address", "From: nobody\nSubject: b\n\nHello.\n", INBOUND_FORWARDED, INBOUND_AGAIN },
+		{ "without a subject", "From: jo@example.org\n\nHello.\n", INBOUND_FORWARDED, INBOUND_AGAIN },
+		{ "of whom it would go to", "From: Desk <DESK@quietharbour.example>\nSubject: c\n\nHello.\n", INBOUND_LEFT, INBOUND_LEFT },
+		{ "of ours", "From: news@quietharbour.example\nSubject: d\n\nHello.\n", INBOUND_LEFT, INBOUND_LEFT },
+		{ "with our mark", "From: jo@example.org\nX-Loop:\n news@quietharbour.example\nSubject: e\n\nHello.\n", INBOUND_LEFT, INBOUND_LEFT },
+	};
+	char own[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
+		if (take(NULL, letters[i].text) != letters[i].first)
+			fail_msg("%s: %s", letters[i].name, inbound_outcome_name(done.outcome));
+		if (take(NULL, letters[i].text) != letters[i].second)
+			fail_msg("%s, again: %s", letters[i].name, inbound_outcome_name(done.outcome));
+	}
+	snprintf(own, sizeof(own), "From: jo@example.org\nMessage-ID: <%s@news.quietharbour.example>\n\nHello.\n",
+	    link_of(LINK_OUTBOX, 5, 0, 0));
+	assert_int_equal(take(NULL, own), INBOUND_LEFT); /* ours by its number, whoever it says it is from */
+	assert_int_equal(raw_int("SELECT count(*) FROM outbox WHERE kind = 'forward' AND state = 'queued'"), 3);
+}
+
+/* A broken template keeps no mail from being taken, and 200 are the most in a day. */
+static void
+test_forward_limits(void **state)
+{
+	char path[128], letter[256];
+	int i;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/templates/mail/forward.text.mustache", folder);
+	for (i = 0; i < 203; i++) {
+		snprintf(letter, sizeof(letter), "From: jo@example.org\nSubject: %d\n\nHello.\n", i);
+		begin();
+		ok(inbound_take(&site, letter, strlen(letter), NULL, &done, &err));
+		commit();
+		assert_int_equal(done.outcome, i < 200 ? INBOUND_FORWARDED : INBOUND_LEFT);
+	}
+	clock_set(T0 + INT64_C(2) * 86400);
+	assert_int_equal(take(NULL, letter), INBOUND_FORWARDED);
+	snprintf(letter, sizeof(letter), "mkdir -p '%s/templates/mail'", folder);
+	assert_int_equal(system(letter), 0);
+	ok(file_write(path, 0600, "{{#open}}", 9, &err));
+	assert_int_equal(take(NULL, "From: jo@example.org\nSubject: x\n\nHello.\n"), INBOUND_LEFT);
+	assert_non_null(strstr(done.why, "forward.text.mustache"));
 }
 
 /* Without the store nothing is half done: what failed may come again. */
@@ -574,6 +636,8 @@ main(void)
 		site_test(test_nothing),
 		site_test(test_flood),
 		site_test(test_unreadable),
+		site_test(test_people),
+		site_test(test_forward_limits),
 		site_test(test_rolled_back),
 	};
 

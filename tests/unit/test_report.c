@@ -147,6 +147,14 @@ static const struct named statuses[] = {
 	    "bounce: ann@example.com hard 5.1.1, bob@example.com other 2.0.0" },
 	{ "failed for a time", MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 4.4.7\nDiagnostic-Code: smtp; 451 try again later\n",
 	    "bounce: ann@example.com soft 4.4.7" },
+	{ "an alias with several people behind it, of whom one is gone",
+	    MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n\nFinal-Recipient: rfc822; ann@example.com\nAction: failed\n"
+		"Status: 5.2.2\n",
+	    "bounce: ann@example.com soft 5.2.2" },
+	{ "delayed, then failed",
+	    MTA "Final-Recipient: rfc822; ann@example.com\nAction: delayed\nStatus: 4.2.2\n\nFinal-Recipient: rfc822; ann@example.com\nAction: failed\n"
+		"Status: 5.1.1\n",
+	    "bounce: ann@example.com hard 5.1.1" },
 	{ "the same recipient twice",
 	    MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n\nFinal-Recipient: rfc822; ANN@example.com\nAction: failed\n"
 		"Status: 5.1.1\n",
@@ -199,6 +207,18 @@ static const struct named wrappings[] = {
 	    "bounce: ann@example.com hard 5.1.1" },
 	{ "no last boundary", FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS, "bounce: ann@example.com hard 5.1.1" },
 	{ "no MIME at all", FROM "\nSorry.\n\n" STATUS, "bounce: ann@example.com hard 5.1.1" },
+	{ "the parts in a text", FROM "Content-Type: text/plain\n\n--b\nContent-Type: text/plain\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "a diagnostic folded without white space", FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; ann@example.com\n"
+	    "Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 unknown\nuser <ann@example.com>\n\n--b--\n",
+	    "bounce: ann@example.com hard 5.0.0" },
+	{ "HTML labelled as text", FROM REPORT "--b\n\n<html><body><p>&lt;ann@example.com&gt;:<br>550 5.2.2 mailbox full</p></body></html>\n\n--b\n"
+	    "Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.0.0\n\n--b--\n",
+	    "bounce: ann@example.com soft 5.2.2" },
+	{ "no recipient for programs, two for people", FROM REPORT
+	    "--b\n\nYour message to the following recipients was not delivered:\n\n<ann@example.com>: user unknown\n<bob@example.com>: mailbox full\n\n--b\n"
+	    "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\n--b--\n",
+	    "bounce: ann@example.com hard, bob@example.com soft" },
 	{ "an mbox line and blank lines before it", "\n\nFrom MAILER-DAEMON Mon Mar  3 10:00:00 2025\n" FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n",
 	    "bounce: ann@example.com hard 5.1.1" },
 	{ "the reason in the readable part alone", FROM REPORT "--b\n\nThis is the mail system at host mx.example.net.\n\n<ann@example.com>: host mx.example.com[192.0.2.1] said: 550 5.1.1\n"
@@ -271,6 +291,14 @@ static const struct named automatic[] = {
 	{ "a mailing list", "From: Ann <ann@example.com>\nList-Id: <talk.example.com>\nSubject: user unknown\n\n550 5.1.1 user unknown\n", "automatic:" },
 	{ "a receipt", "From: Ann <ann@example.com>\nSubject: Read: News\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nRead.\n\n"
 		       "--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; ann@example.com\nDisposition: manual-action/MDN-sent-manually; displayed\n\n--b--\n",
+	    "receipt:" },
+	{ "a filter refuses (RFC 5429)", "Return-Path: <>\nFrom: postmaster@example.com\nSubject: Rejected: News\nAuto-Submitted: auto-replied (rejected)\n"
+	    "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nYour message was automatically rejected: no.\n\n--b\n"
+	    "Content-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; ann@example.com\nDisposition: automatic-action/MDN-sent-automatically; deleted\n\n--b--\n",
+	    "bounce: ann@example.com soft" },
+	{ "deleted without being read", "From: Ann <ann@example.com>\nSubject: Not read: News\n"
+	    "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nYour message was deleted without being read.\n\n--b\n"
+	    "Content-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; ann@example.com\nDisposition: automatic-action/MDN-sent-automatically; deleted\n\n--b--\n",
 	    "receipt:" },
 	{ "a person", "From: Ann <ann@example.com>\nSubject: Hello\n\nThank you for the article.\n", "person:" },
 	{ "a person answers", "From: Ann <ann@example.com>\nSubject: Re: News\nIn-Reply-To: <" T44 "@example.org>\nReferences: <" T44 "@example.org>\n\nThank you.\n", "person:" },

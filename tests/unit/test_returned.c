@@ -81,8 +81,6 @@ test_digests(void **state)
 	begin();
 	assert_int_equal(returned_digest(db, digest, &err), 1);
 	assert_int_equal(returned_digest(db, digest, &err), 0);
-	ok(returned_undigest(db, digest, &err)); /* it stays in its mailbox, and may come again */
-	assert_int_equal(returned_digest(db, digest, &err), 1);
 	digest[RETURNED_DIGEST - 1] = 1;
 	assert_int_equal(returned_digest(db, digest, &err), 1);
 	commit();

@@ -26,6 +26,7 @@ const what = {
 	paused: 'To the operator: a mailing was paused',
 	'paused-held': 'To the operator: one waits for a decision',
 	'paused-ended': 'To the operator: too much comes back after its end',
+	forward: 'To whoever reads what people write to the newsletter',
 	surge: 'To the operator: more sign up than the limit lets through',
 };
 
