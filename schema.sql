@@ -304,7 +304,8 @@ CREATE TRIGGER subscriber_gone AFTER DELETE ON subscriber BEGIN
 		state = CASE WHEN state IN ('queued', 'claimed') THEN 'expired' ELSE state END WHERE subscriber_id = OLD.id;
 END;
 
--- Numbers that only grow, for metrics: 'inbound_messages', 'inbound_hard' …, 'signup_requests', 'signup_trapped' (those among them that a program sent), 'erasures', 'role_restarts_http' …
+-- Numbers that only grow, for metrics: 'inbound_messages', 'inbound_hard' …, 'inbound_polls' and 'inbound_failures' (times that a mailbox was
+-- read, or could not be), 'inbound_stuck' (times that one could not be for six hours), 'signup_requests', 'signup_trapped' (those among them that a program sent), 'erasures', 'role_restarts_http' …
 CREATE TABLE counter (
 	name            TEXT PRIMARY KEY,
 	value           INTEGER NOT NULL

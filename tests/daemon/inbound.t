@@ -48,6 +48,8 @@ by_imap=("url=imap://127.0.0.1:$imap" user=bounce password_file=secret/mailbox t
 by_pop3=("url=pop3s://127.0.0.1:$pop3s" user=bounce password_file=secret/mailbox "ca_file=$tmp/cert.pem")
 # shellcheck disable=SC2034 # by name
 by_maildir=("url=maildir:$dovecot_mail")
+# where each leaves what was dealt with, if not nowhere
+declare -A moved_to=([imap]=move_to=Dealt [maildir]="move_to=$tmp/dealt")
 
 in_box() { find "$dovecot_mail/new" "$dovecot_mail/cur" -type f | wc -l; }
 box_has() { [ "$(in_box)" = "$1" ]; }
@@ -95,12 +97,15 @@ for way in imap pop3 maildir; do
 	wait_for 10 box_has 2
 	ok "$way: Postfix has sent back what the missing user did not get" $? "$(ls "$dovecot_mail"/*)"
 	cp "$(grep -l 'Undelivered' "$dovecot_mail"/*/* | head -n 1)" "$tmp/true-bounce"
-	read_from "${lines[@]}"
+	read_from "${lines[@]}" "${moved_to[$way]:-}"
 	wait_for 20 state_is "missing-$way@example.org" 3
 	ok "$way: whoever does not exist is ended" $? "state: $(state_of "missing-$way@example.org")" "$(grep role=inbound "$site/log" | tail -n 3)"
 	wait_for 10 box_has 1
 	ok "$way: the bounce is gone from the mailbox, and what the reader wrote is there" $? "$(ls "$dovecot_mail"/*)"
 	read_from
+done
+for folder in "$dovecot_mail/.Dealt" "$tmp/dealt"; do
+	is "it was moved to ${folder##*/}" "$(grep -l 'Undelivered' "$folder"/{cur,new}/* 2>/dev/null | wc -l)" 1
 done
 is "each is suppressed" "$(sql "SELECT reason, count(*) FROM suppression GROUP BY reason")" 'hard|3'
 is "with an event of its campaign" "$(sql "SELECT kind, class, campaign_id, enhanced, rule, trusted FROM event ORDER BY id" | head -n 1)" 'bounce|hard|1|5.1.1|no-such-user|1'
