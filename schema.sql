@@ -268,7 +268,7 @@ CREATE TABLE event (
 	trusted         INTEGER NOT NULL DEFAULT 1	-- 0: no valid link was in it; recorded, about nobody, and without effect
 ) STRICT;
 CREATE INDEX event_at ON event(at);
-CREATE INDEX event_campaign ON event(campaign_id, kind) WHERE campaign_id IS NOT NULL;
+CREATE INDEX event_campaign ON event(campaign_id, kind, subscriber_id) WHERE campaign_id IS NOT NULL;
 CREATE INDEX event_subscriber ON event(subscriber_id) WHERE subscriber_id IS NOT NULL;
 
 -- Messages in a mailbox that were dealt with and are there still: to be removed from it next, or left there for people.
