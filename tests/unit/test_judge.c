@@ -380,6 +380,8 @@ static const struct {
 	    "", "Recipient address has null MX" },
 	{ "null-mx", JUDGE_HARD, NONE, BOUNCE, 0, "5.1.0",
 	    "", "Domain example.org does not accept mail (nullMX)" },
+	{ "null-mx", JUDGE_HARD, NONE, BOUNCE, 556, "",
+	    "", "(reason: 556 Host does not accept mail: MX 0 .)" },
 	{ "routing", JUDGE_SOFT, NONE, BOUNCE, 0, "",
 	    "", "connect to testreceiver.example[192.0.2.1]:25: Connection timed out" },
 	{ "too-large", JUDGE_SOFT, NONE, BOUNCE, 552, "5.3.4",
