@@ -325,6 +325,9 @@ CREATE TABLE counter (
 -- The inbound role's, for `newsletter status`; the subject is the NAME of [inbound NAME]:
 --   inbound-polled               when the mailbox was last read to its end; used is 1
 --   inbound-trouble              since when that fails; used is how often it failed. Gone once it works again.
+-- The same role's, while it reads a mailbox, in the scope "inbound-reading NAME"; gone when it is done:
+--   ''                           it does; the other subjects are uids of messages at which it died; used is how often, without the one
+--                                that has 0 for its window's start: this one is being read alone
 -- Of what comes back: 24 minutes each, kept for two days:
 --   inbound-doubted              bounces that nobody can check and that were recorded all the same
 --   inbound-forward              messages of people that were forwarded

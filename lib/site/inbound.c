@@ -211,8 +211,10 @@ is_counted(struct site *site, const struct report *r, const struct inbound_who *
 {
 	uint8_t hash[SHA256_LEN];
 	char text[160];
-	int n = snprintf(text, sizeof(text), "%s %s of %lld in %lld on %lld", report_kind_name(r->kind), gone ? "once" : report_class_name(class),
-	    (long long)who->subscriber, (long long)who->campaign, gone ? 0LL : (long long)(clock_now() / BOUNCE_DAY));
+	const char *which = gone ? "once" : report_class_name(class);
+	long long day = gone ? 0 : clock_now() / BOUNCE_DAY;
+	int n = snprintf(text, sizeof(text), "%s %s of %lld in %lld on %lld", report_kind_name(r->kind), which, (long long)who->subscriber,
+	    (long long)who->campaign, day);
 	int rc;
 
 	sha256(hash, text, (size_t)n);
