@@ -75,10 +75,9 @@ find_recipients(struct report *r, const struct report_mail *m, const struct repo
 				report_field_value(&f, value, sizeof(value));
 				add(r, value, server, text);
 			}
+	add_only(r, &m->headers, returned[0], server, text);
 	for (size_t i = 0; returned[i] && !r->recipients; i++)
 		add_only(r, &m->returned, returned[i], server, text);
-	if (!r->recipients)
-		add_only(r, &m->headers, returned[0], server, text);
 	if (!r->recipients) {
 		struct report_found none = { "", "", 0, "", text, "", server };
 
@@ -156,8 +155,8 @@ report_arf(struct report *r, const struct report_mail *m)
 			r->kind = REPORT_AUTH_FAILURE;
 			return true;
 		}
-		if (report_is_person(m) || !is_old_complaint(m))
-			return false;
+		if (strcmp(m->report_type, "feedback-report") != 0 && (report_is_person(m) || !is_old_complaint(m)))
+			return false; /* a feedback report without its fields is one all the same */
 		r->kind = REPORT_COMPLAINT;
 		find_recipients(r, m, NULL, m->subject);
 		return true;

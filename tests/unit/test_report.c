@@ -269,6 +269,12 @@ static const struct named complaints[] = {
 	{ "Hotmail's", "From: staff@hotmail.com\nSubject: complaint about message from 192.0.2.1\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
 		       "Content-Type: message/rfc822\n\nX-HmXmrOriginalRecipient: ann@example.com\nFrom: news@example.org\nTo: list@example.org\nSubject: News\n\nHello\n--b--\n",
 	    "complaint: ann@example.com complaint" },
+	{ "Hotmail's, its field on top", "X-HmXmrOriginalRecipient: ann@example.com\nFrom: staff@hotmail.com\nSubject: complaint about message from 192.0.2.1\n"
+	    "Content-Type: message/rfc822\n\nReceived: x\nFrom: news@example.org\nTo: list@example.org\nSubject: News\n\nHello\n",
+	    "complaint: ann@example.com complaint" },
+	{ "a feedback report without its fields", "From: fbl@example.net\nSubject: FW: News\n"
+	    "Content-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\n\nA report.\n" ORIGINAL,
+	    "complaint: ann@example.com complaint" },
 	{ "AOL's old one", "From: scomp@aol.net\nSubject: Email Feedback Report for IP 192.0.2.1\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nReport.\n" ORIGINAL,
 	    "complaint: ann@example.com complaint" },
 	{ "SpamCop", "From: 1234567890@reports.spamcop.net\nSubject: [SpamCop (192.0.2.1) id:1234567890]News\n\n[ SpamCop V5.3.0 ]\nThis message is brief for your comfort.\n\n"
