@@ -273,7 +273,7 @@ CREATE INDEX event_subscriber ON event(subscriber_id) WHERE subscriber_id IS NOT
 
 -- Messages in a mailbox that were dealt with and are there still: to be removed from it next, or left there for people.
 CREATE TABLE returned (
-	mailbox         TEXT NOT NULL,		-- [inbound NAME]
+	mailbox         TEXT NOT NULL,		-- NAME of [inbound NAME], and a hash of its url and user
 	uid             TEXT NOT NULL,		-- its own as long as it is there: lib/mail/mailbox.h
 	left_there      INTEGER NOT NULL CHECK (left_there IN (0, 1)),	-- 1: for people, or because it could not be read
 	at              INTEGER NOT NULL,

@@ -155,7 +155,9 @@ inbound_run(struct role_run *r, struct err *e)
 		if (reading_get(r->site.db, c->mailbox[i].name, &was, e) == -1)
 			return -1;
 		/* the one in which the last life ended goes last: it may end this one, too */
-		round[i] = (struct round){ .conf = &c->mailbox[i], .next_us = clock_mono_us() + i + (was.interrupted ? CONF_MAILBOXES_MAX : 0) };
+		round[i] = (struct round){ .conf = &c->mailbox[i], .next_us = clock_mono_us() + i };
+		if (was.interrupted)
+			round[i].next_us += CONF_MAILBOXES_MAX;
 	}
 	for (;;) {
 		m = next_of(round, c->mailboxes);

@@ -45,6 +45,7 @@ struct inbound_poll {
 	const struct conf_mailbox *conf;
 	int stop_fd;
 	const char *name; /* for the log */
+	char key[256];    /* for store/returned.h: the name, and a mark of whose mailbox it is, for another one has other uids */
 	char *suspect;    /* MAILBOX_UID bytes, kept between polls: the message at which the last one failed, "": none */
 
 	struct mailbox *box;
@@ -70,8 +71,9 @@ struct inbound_poll {
 };
 
 /*
- * Work through a mailbox once. *p is zero but for its first five members; the caller looks at tally and more, whatever is returned.
- * 0; -1 with the mailbox's trouble or the store's: what was committed stays so, all else comes again. Told to stop, it returns soon.
+ * Work through a mailbox once. *p is zero but for its first members, up to suspect and without key; the caller looks at tally and more,
+ * whatever is returned. 0; -1 with the mailbox's trouble or the store's: what was committed stays so, all else comes again. Told to stop,
+ * it returns soon.
  */
 int inbound_poll(struct inbound_poll *p, struct err *e);
 

@@ -52,7 +52,7 @@ act(struct inbound_poll *p, struct inbound_fetched *f, struct err *e)
 			return -1;
 		left = !inbound_removable(f->done.outcome);
 	}
-	return returned_note(p->site->db, p->conf->name, f->entry->uid, left, e);
+	return returned_note(p->site->db, p->key, f->entry->uid, left, e);
 }
 
 /* It is committed: now it may be removed. */

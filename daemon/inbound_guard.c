@@ -49,7 +49,7 @@ leave(struct inbound_poll *p, const char *uid, struct err *e)
 
 	if (inbound_begin(p, e) == -1)
 		return -1;
-	if (returned_note(db, p->conf->name, uid, true, e) == -1 || inbound_unreadable(p->site, e) == -1 ||
+	if (returned_note(db, p->key, uid, true, e) == -1 || inbound_unreadable(p->site, e) == -1 ||
 	    reading_clear(db, p->conf->name, uid, e) == -1 || db_commit(db, e) == -1) {
 		db_rollback(db);
 		return -1;

@@ -1,10 +1,12 @@
 /*
  * inbound_poll.c - one mailbox, once: what was dealt with is removed, what is new is fetched and acted on, what has gone is forgotten.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/encode.h"
 #include "base/err.h"
 #include "base/secret.h"
 #include "inbound.h"
@@ -76,7 +78,7 @@ look_up(struct inbound_poll *p, struct err *e)
 	for (i = 0; i < p->count; i++) {
 		if (i % LOOK_EVERY == 0 && inbound_stopping(p))
 			return err_set(e, ERR_BUSY, "told to stop");
-		if (returned_find(p->site->db, p->conf->name, p->list[i].uid, &state, e) == -1)
+		if (returned_find(p->site->db, p->key, p->list[i].uid, &state, e) == -1)
 			return -1;
 		if (state == RETURNED_NEW)
 			p->fresh[p->fresh_count++] = &p->list[i];
@@ -195,7 +197,7 @@ sweep(struct inbound_poll *p, struct err *e)
 	do {
 		rc = inbound_begin(p, e);
 		if (rc == 0)
-			rc = returned_sweep(p->site->db, p->conf->name, after, sizeof(after), SWEEP_BITE, is_listed, &listed, e);
+			rc = returned_sweep(p->site->db, p->key, after, sizeof(after), SWEEP_BITE, is_listed, &listed, e);
 		if (rc == -1 || db_commit(p->site->db, e) == -1) {
 			db_rollback(p->site->db);
 			rc = -1;
@@ -218,7 +220,7 @@ forget(struct inbound_poll *p, const struct buf *uids, struct err *e)
 			return -1;
 		since = clock_mono_us();
 		for (; uid < end && clock_mono_us() - since < HELD_US; uid += strlen(uid) + 1)
-			if (returned_gone(db, p->conf->name, uid, e) == -1)
+			if (returned_gone(db, p->key, uid, e) == -1)
 				goto fail;
 		if (uid == end && !p->put_off &&
 		    (polled_well(db, p->conf->name, clock_now(), e) == -1 || counter_add(db, "inbound_polls", 1, e) == -1))
@@ -241,6 +243,22 @@ uids_of_removed(const struct inbound_poll *p, struct buf *out)
 		buf_add(out, p->dealt[i]->uid, strlen(p->dealt[i]->uid) + 1);
 }
 
+/* The name in newsletter.conf may stand for another account tomorrow, whose messages may have the same uids. */
+static void
+make_key(struct inbound_poll *p)
+{
+	const struct conf_mailbox *c = p->conf;
+	struct buf whose = BUF_INIT;
+	uint8_t hash[SHA256_LEN];
+	char mark[2 * 8 + 1];
+
+	buf_addf(&whose, "%s\n%s", c->url, c->user);
+	sha256(hash, whose.data, whose.len);
+	hex_encode(mark, hash, 8);
+	snprintf(p->key, sizeof(p->key), "%.200s %s", c->name, mark);
+	buf_release(&whose);
+}
+
 int
 inbound_poll(struct inbound_poll *p, struct err *e)
 {
@@ -250,6 +268,7 @@ inbound_poll(struct inbound_poll *p, struct err *e)
 	int rc;
 
 	p->why = &why;
+	make_key(p);
 	for (i = 0; i < INBOUND_BATCH; i++)
 		buf_init(&p->batch[i].bytes);
 	rc = inbound_guard_begin(p, e);

@@ -286,8 +286,11 @@ handle(struct site *site, const struct report *r, const char *bytes, size_t n, s
 			return 0;
 		if (who.leave)
 			return who.known ? leave(site, &who, done, e) : 0;
-		if (r->kind == REPORT_AUTOMATIC)
+		if (r->kind == REPORT_AUTOMATIC) {
+			if (inbound_is_forward(site, bytes, n)) /* to a mailbox that is read: a letter is in it */
+				done->outcome = INBOUND_LEFT;
 			return 0;
+		}
 		rc = inbound_forward(site, r, bytes, n, &why, e);
 		snprintf(done->why, sizeof(done->why), "%.*s", (int)sizeof(done->why) - 1, why.text);
 		done->outcome = rc == 1 ? INBOUND_FORWARDED : INBOUND_LEFT;

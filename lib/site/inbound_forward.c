@@ -28,6 +28,14 @@
 #define LINE_MAX_OCTETS 998 /* RFC 5322 2.1.1 */
 #define BASE64_LINE 57      /* octets that make 76 characters */
 
+bool
+inbound_is_forward(const struct site *site, const char *bytes, size_t n)
+{
+	char value[256];
+
+	return inbound_header(bytes, n, "X-Loop", value, sizeof(value)) && strcasecmp(value, site->conf.mail_from) == 0;
+}
+
 /* Whether it came from where it would go, or is ours. */
 static bool
 would_circle(const struct site *site, const struct report *r, const char *bytes, size_t n)
@@ -39,7 +47,7 @@ would_circle(const struct site *site, const struct report *r, const char *bytes,
 
 	if (strcasecmp(r->from, c->mail_forward) == 0 || strcasecmp(r->from, c->mail_from) == 0)
 		return true;
-	if (inbound_header(bytes, n, "X-Loop", value, sizeof(value)) && strcasecmp(value, c->mail_from) == 0)
+	if (inbound_is_forward(site, bytes, n))
 		return true;
 	if (!inbound_header(bytes, n, "Message-ID", value, sizeof(value)))
 		return false;

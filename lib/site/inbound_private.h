@@ -46,6 +46,9 @@ bool inbound_header(const char *bytes, size_t n, const char *name, char *out, si
 /* Without the line that mbox and MTAs put before a message ("From …"): it may have another date each time. */
 const char *inbound_start(const char *bytes, size_t *n);
 
+/* Whether it bears the mark of what inbound_forward makes. */
+bool inbound_is_forward(const struct site *site, const char *bytes, size_t n);
+
 /* Whether n more today (of `most`) are within a limit of this scope, and count it: 1, 0, -1. */
 int inbound_room(struct site *site, const char *scope, int64_t most, struct err *e);
 

@@ -613,6 +613,9 @@ test_people(void **state)
 		{ "without a subject", "From: jo@example.org\n\nHello.\n", INBOUND_FORWARDED, INBOUND_AGAIN },
 		{ "of whom it would go to", "From: Desk <DESK@quietharbour.example>\nSubject: c\n\nHello.\n", INBOUND_LEFT, INBOUND_LEFT },
 		{ "of ours", "From: news@quietharbour.example\nSubject: d\n\nHello.\n", INBOUND_LEFT, INBOUND_LEFT },
+		{ "forwarded to a mailbox that is read", "From: news@quietharbour.example\nAuto-Submitted: auto-generated\n"
+							 "X-Loop: news@quietharbour.example\nSubject: f\n\nHello.\n",
+		    INBOUND_LEFT, INBOUND_LEFT },
 		{ "with our mark", "From: jo@example.org\nX-Loop:\n news@quietharbour.example\nSubject: e\n\nHello.\n", INBOUND_LEFT, INBOUND_LEFT },
 	};
 	char own[256];
