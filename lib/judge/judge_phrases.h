@@ -56,7 +56,7 @@
 	"|cannot find user|could not find user|can't find user|cannot find recipient|could not find recipient|could not find a mailbox" \
 	"|cannot find your recipient|unrecognised-or-name|unrecognized-or-name|unrecognised or-name|unrecognised o/r name|unrecognized o/r name" \
 	"|ambiguous-or-name|unrecognised-orname|unrecognised orname|or-name unrecognised|or-name unrecognized|name is not recognised" \
-	"|name is not recognized|name not recognized|name not recognised|non-existent account|x-unix; 67|cuda_nsu|recent history of bouncing|no longer a member|unresolvable address|unresolved address|cannot resolve address|failed to route the address|not a known user|not in my list of valid|not in directory|nicht im domino|nicht in domino|recipients is found|nosuchuser" \
+	"|name is not recognized|name not recognized|name not recognised|non-existent account|x-unix; 67|cuda_nsu|recent history of bouncing|invalid subscriber|no longer a member|unresolvable address|unresolved address|cannot resolve address|failed to route the address|not a known user|not in my list of valid|not in directory|nicht im domino|nicht in domino|recipients is found|nosuchuser" \
 	"|user account not found|not a valid email account|is not a valid mailbox|not a valid account|user does not reside here" \
 	"|bad destination email address|does not like recipient. giving up|invalid final delivery user|delivery user not found" \
 	"|this email address is not valid|that address is not valid here|is not a valid address here|address not valid here" \
@@ -281,6 +281,19 @@
 	"|not registered|no longer|not a user|not user|not our|not be found|n't be found|not here|n't found|n't have a|deactivated|disabled|inactive" \
 	"|suspended|never existed|isn't valid|not part of|ceased|not served|not hosted|not match any|purged|not defined|undefined|defunct" \
 	"|no user|no account|no recipient|not have a|was closed|is closed|bad recipient|bad user|wrong"
+
+/* … and in languages where the words between them vary most. */
+#define SOMEBODY_ABROAD \
+	"empfänger|empfaenger|benutzer|adressat|adresse|postfach|konto|destinataire|utilisateur|correspondant|boîte|compte|usuario" \
+	"|destinatario|dirección|buzón|cuenta|casilla|usuário|destinatário|endereço|conta|caixa|utente|casella|indirizzo|gebruiker" \
+	"|ontvanger|adres|postbus|användare|mottagare|adress|bruger|modtager|bruker|mottaker|postkasse|vastaanottaja|käyttäjä|użytkownik" \
+	"|odbiorc|skrzynk|uživatel|příjemc|schránk|címzett|felhasználó|utilizator|kullanıcı|alıcı|пользовател|получател|адресат|ящик|адрес"
+#define NOT_THERE_ABROAD \
+	"nicht bekannt|nicht existent|nicht existier|nicht mehr vorhanden|nicht eingerichtet|nicht registriert|nicht aufgeführt" \
+	"|nicht verzeichnet|deaktiviert|inexistant|n'est plus|introuvable|désactivé|non répertorié|non trouvé|n'a pas été trouvé|desconocid" \
+	"|no encontrad|desactivad|no figura|no ha sido encontrad|desconhecid|não encontrad|desativad|non trovat|non risulta|disattivat" \
+	"|onbekend|niet bekend|niet gevonden|opgeheven|okänd|finns ej|ukendt|ukjent|nedlagt|nieznan|nieaktywn|neexistuj|neznám|nenalezen" \
+	"|megszűnt|necunoscut|nu a fost găsit|bulunama|неизвест|не зарегистрирован|не найден|отключен|отключён"
 
 #define SERVER_TROUBLE \
 	"unknown error|unknown reason|unknown problem|unknown command|unknown failure|invalid message|invalid ip|invalid content" \

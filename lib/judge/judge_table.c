@@ -190,6 +190,7 @@ const struct judge_rule judge_table[] = {
 	    NOBODY, 0 },
 
 	{ "no-such-user", JUDGE_HARD, WHERE_BOUNCE, "5 0", "", "", SOMEBODY "&" NOT_THERE, NOBODY, 0 },
+	{ "no-such-user", JUDGE_HARD, WHERE_BOUNCE, "5 0", "", "", SOMEBODY_ABROAD "&" NOT_THERE_ABROAD, NOBODY, 0 },
 
 	/* Whatever else. */
 	{ "refused", JUDGE_SOFT, ANY, "", "", "", "", RELAY_SLOW, 0 },

@@ -201,7 +201,7 @@ flush_failed(struct dsn *d, struct report_found *f)
 		w = &d->words.recipient[d->failed - 1];
 		f->address = w->address;
 	}
-	if (says_little(g->text)) {
+	if (says_little(g->text) || !report_says_why(f)) {
 		if (!w)
 			w = in_words(d, f->address);
 		if (!w && d->words.count == 1)

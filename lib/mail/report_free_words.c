@@ -43,7 +43,7 @@ const char free_subjects[] =
     "|fehler bei der zustellung|zustellung der nachricht|zustellungsfehler|zurückgesendet|unzustellbare|zustellbenachrichtigung"
     "|zustellungsbenachrichtigung|fehler beim versenden|zustellung verz"
     /* French */
-    "|non remis|non distribu|non délivr|échec de la remise|échec de remise|échec de livraison|échec de la livraison|échec d'envoi"
+    "|non remis|non distribu|non-distribu|non délivr|échec de la remise|échec de remise|échec de livraison|échec de la livraison|échec d'envoi"
     "|échec de l'envoi|échec de distribution|erreur de livraison|notification d'état de remise|impossible de remettre"
     "|n'a pas pu être|n'a pu être|retour de courrier|message refus|remise différ|remise retard"
     /* Spanish, Portuguese, Italian */
@@ -203,7 +203,7 @@ const char free_labels[] =
 const char free_senders[] =
     "from|from:|sender|sender:|mail from|mail from:|by|id|id:|message-id|message-id:|msgid|msgid:|msgid=|in-reply-to:|references:"
     "|reply-to:|reply-to|return-path:|cc:|bcc:|x-sender:|from user|contact|contact:|postmaster:|von|von:|absender|absender:|de:"
-    "|expéditeur:|expediteur:|expéditeur :|remitente:|mittente:|remetente:|afzender:|avsändare:|от:|отправитель:|от кого:|发件人:"
+    "|expéditeur:|expediteur:|expéditeur :|remitente:|mittente:|proveniente da|remetente:|afzender:|avsändare:|от:|отправитель:|от кого:|发件人:"
     "|发件人|寄件者:|寄件人:|送信者:|差出人:|보낸 사람:|보낸사람:|발신자:|nadawca:|odesílatel:|gönderen:|mailto:|login:|helo|ehlo"
     "|envelope-from|responsible:|submitted by|original sender:|author:|originator:|via|admin:";
 
