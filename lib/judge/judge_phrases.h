@@ -160,13 +160,13 @@
 	"|administratively disabled|due to inactivity|because of inactivity|due to extended inactivity|accountdisabled|mailboxdisabled" \
 	"|[suspend]|[disabled]|disabled or discontinued|no longer on this server|has retired|is deceased" \
 	"|compte désactivé|compte suspendu|compte clôturé|compte fermé|compte résilié|boîte désactivée|boîte fermée|adresse désactivée" \
-	"|compte est désactivé|compte a été désactivé|lettres désactivée|cuenta desactivada|cuenta deshabilitada|cuenta inactiva|cuenta cancelada" \
-	"|cuenta suspendida|cuenta bloqueada|buzón desactivado|buzón deshabilitado|dado de baja|dada de baja|conta desativada|conta bloqueada" \
-	"|conta suspensa|conta cancelada|conta inativa|postal desativada|postal inativa|postal bloqueada|usuário bloqueado|usuário inativo" \
-	"|casella disattivata|casella sospesa|casella disabilitata|casella chiusa|account disattivato|account disabilitato|account sospeso" \
+	"|compte est désactivé|compte a été désactivé|lettres désactivée|lettres est désactivée|lettres a été désactivée|lettres est fermée|lettres a été fermée|lettres a été supprimée|compte est fermé|compte a été fermé|compte a été supprimé|compte a été clôturé|compte a été suspendu|adresse a été supprimée|cuenta desactivada|cuenta deshabilitada|cuenta inactiva|cuenta cancelada" \
+	"|cuenta suspendida|cuenta bloqueada|cuenta cerrada|cuenta eliminada|cuenta ha sido|cuenta fue|buzón ha sido desactivado|buzón fue|buzón desactivado|buzón deshabilitado|dado de baja|dada de baja|conta desativada|conta bloqueada" \
+	"|conta suspensa|conta cancelada|conta inativa|postal desativada|postal inativa|postal bloqueada|usuário bloqueado|usuário inativo|conta foi|conta encerrada|caixa postal foi" \
+	"|casella disattivata|casella sospesa|casella disabilitata|casella chiusa|account disattivato|account disabilitato|account sospeso|casella è stata|account è stato|utente è stato|utente disattivato|utente cancellato" \
 	"|utenza disattivata|konto deaktiviert|konto wurde deaktiviert|konto ist deaktiviert|konto gesperrt|konto ist gesperrt|konto wurde gesperrt" \
 	"|postfach deaktiviert|postfach gesperrt|postfach geschlossen|postfach ist deaktiviert|postfach ist gesperrt|postfach wurde" \
-	"|account gesperrt|account deaktiviert|adresse deaktiviert|adresse wurde deaktiviert|adresse wurde gelöscht|konto zablokowane" \
+	"|account gesperrt|account deaktiviert|account wurde gelöscht|account wurde gesperrt|konto wurde gelöscht|konto wurde geschlossen|konto wurde gekündigt|account gelöscht|benutzer wurde gelöscht|benutzer gesperrt|benutzer deaktiviert|adresse wurde abgeschaltet|adresse deaktiviert|adresse wurde deaktiviert|adresse wurde gelöscht|konto zablokowane" \
 	"|konto nieaktywne|konto zostało|учетная запись отключена|учетная запись заблокирована|ящик отключен|ящик заблокирован|ящик удален" \
 	"|пользователь заблокирован|пользователь удален|аккаунт заблокирован|аккаунт отключен|已被禁用|被禁用|被冻结|已冻结|已停用|已注销|被停用" \
 	"|已被停用|已被封|已過期|停用|解約|停止されて|無効になって|退会|휴면|정지된|중지된"
@@ -176,14 +176,14 @@
 	"|domain doesn't exist|domain not exist|nonexistent domain|nonexistentdomain|nonexistent-domain|domain couldn't be found" \
 	"|domain could not be found|domain was not found|domain cannot be found|domain wasn't found|domain is not found|domain has expired" \
 	"|non-existent domain|non existent domain|non-existent host|nonexistent host|non-existent hosts|domainnonexistent|infodomainnonexistent" \
-	"|host not found|host unknown|unknown host|no such host|host does not exist|host doesn't exist|nxdomain|nx domain|domain must resolve" \
+	"|host not found|host unknown|unknown host|no such host|host does not exist|host doesn't exist|nxdomain|nx domain|domain must resolve|domain must exist|domain does not resolve|domain doesn't resolve" \
 	"|unrouteable mail domain|unrouteable domain|find any host|name or service not known|no address associated|nodename nor servname" \
 	"|bad destination system|bad destination host|host found but no data record|no data record of requested type|mail exchanger or ip" \
 	"|no mx record|no valid mx|has no mx|no mx or|no a or mx|no mx found|no mail exchanger|mx record not found|mx records not found" \
 	"|invalid dns mx|dns hard error|domain name could not be resolved|destination system name|hostname unknown|unknown hostname" \
 	"|domain not known|domain isn't known|not a valid domain|domain is not valid|domain invalid|invalid domain|invalid host|invalid mx" \
 	"|no records for domain|recipient's destination email system is unknown|could not be found in domain name service" \
-	"|domaine inconnu|domaine inexistant|dominio inexistente|dominio no encontrado|dominio desconocido|domínio inexistente" \
+	"|domaine inconnu|domaine inexistant|dominio inexistente|dominio no encontrado|dominio desconocido|domínio inexistente|domínio inválido|dominio inválido|dominio no válido|dominio non valido" \
 	"|domínio não encontrado|domínio desconhecido|dominio non trovato|domain unbekannt|domain nicht gefunden" \
 	"|unbekannte domain|unbekannter host|host unbekannt|nieznana domena|домен не найден|ドメインが存在|ドメインが見つかり" \
 	"|no such host is known|illegal host|host/domain does not exist|domain/host does not exist|destination not valid within dns|x-unix; 68|dns domain does not exist|undefined mail domain|domain is not hosted"
@@ -241,7 +241,7 @@
 	"spam|unsolicited|blacklist|black list|blocklist|block list|block-list|blocked|dnsbl|rbl.|rbl:|reputation|virus" \
 	"|malware|phish|dmarc|dkim|spf check|spf fail|sender policy framework|domainkeys" \
 	"|junk|bulk mail|content rejected|content denied|banned|listed by|is listed|listed at|reverse dns|ptr record" \
-	"|suspicious|infected|forbidden|attachment|spf record|helo|rdns|spamhaus|senderbase|client host|reverse hostname" \
+	"|suspicious|infected|forgery|forged|recipient preferences|recipient's preferences|user preferences|forbidden|attachment|spf record|helo|rdns|spamhaus|senderbase|client host|reverse hostname" \
 	"|(hvu:|(rly:|(dyn:|(rtr:|(con:|dt:spm|mi:spb|mi:dmc|mi:stc|ube, id|by ers|mail-abuse|spamcop|sorbs|message filtered" \
 	"|dynamic ip|dynamic/generic|generic hostname|classified as|complaint|abuse|objectionable|profanity|prohibited content" \
 	"|blackhole|dialup|dial-up|open relay|ip is|advertis|worm|trojan|executable|filter|backscatter|score" \
@@ -278,18 +278,18 @@
 	"addressee|userid|localpart|local part|user|recipient|mailbox|account|address|alias|person|customer|subscriber|inbox|employee|mail box"
 #define NOT_THERE \
 	"unknown|n't exist|nt exist|not exist|no exist|non-exist|nonexist|not found|no such|not valid|not known|unrecogni|not recogni|not listed" \
-	"|not registered|no longer|not a user|not user|not our|not be found|n't be found|not here|n't found|n't have a|deactivated|disabled|inactive" \
+	"|not registered|no longer|not a user|not user|not our|not be found|n't be found|not here|n't found|n't have a|deactivated|disabled|inactive|been frozen|is frozen" \
 	"|suspended|never existed|isn't valid|not part of|ceased|not served|not hosted|not match any|purged|not defined|undefined|defunct" \
 	"|no user|no account|no recipient|not have a|was closed|is closed|bad recipient|bad user|wrong"
 
 /* … and in languages where the words between them vary most. */
 #define SOMEBODY_ABROAD \
-	"empfänger|empfaenger|benutzer|adressat|adresse|postfach|konto|destinataire|utilisateur|correspondant|boîte|compte|usuario" \
+	"account|mailbox|empfänger|empfaenger|benutzer|adressat|adresse|postfach|konto|destinataire|utilisateur|correspondant|boîte|compte|usuario" \
 	"|destinatario|dirección|buzón|cuenta|casilla|usuário|destinatário|endereço|conta|caixa|utente|casella|indirizzo|gebruiker" \
 	"|ontvanger|adres|postbus|användare|mottagare|adress|bruger|modtager|bruker|mottaker|postkasse|vastaanottaja|käyttäjä|użytkownik" \
 	"|odbiorc|skrzynk|uživatel|příjemc|schránk|címzett|felhasználó|utilizator|kullanıcı|alıcı|пользовател|получател|адресат|ящик|адрес"
 #define NOT_THERE_ABROAD \
-	"nicht bekannt|nicht existent|nicht existier|nicht mehr vorhanden|nicht eingerichtet|nicht registriert|nicht aufgeführt" \
+	"nicht bekannt|gekündigt|stillgelegt|abgemeldet|résilié|clôturé|opgezegd|cancelada|nicht existent|nicht existier|nicht mehr vorhanden|nicht eingerichtet|nicht registriert|nicht aufgeführt" \
 	"|nicht verzeichnet|deaktiviert|inexistant|n'est plus|introuvable|désactivé|non répertorié|non trouvé|n'a pas été trouvé|desconocid" \
 	"|no encontrad|desactivad|no figura|no ha sido encontrad|desconhecid|não encontrad|desativad|non trovat|non risulta|disattivat" \
 	"|onbekend|niet bekend|niet gevonden|opgeheven|okänd|finns ej|ukendt|ukjent|nedlagt|nieznan|nieaktywn|neexistuj|neznám|nenalezen" \
