@@ -112,7 +112,7 @@ main(int argc, char **argv)
 	struct about a = { .number = 1 };
 	FILE *f;
 
-	for (; keys && a.number <= atoi(argv[3]); a.number++) {
+	for (; keys && a.number <= strtol(argv[3], NULL, 10); a.number++) {
 		struct link l = { .purpose = LINK_BOUNCE, .subscriber = a.number, .topic = 1, .campaign = 1 };
 
 		link_address(a.sender, keys, &l);

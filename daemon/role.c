@@ -16,7 +16,14 @@ const struct role roles[ROLE_COUNT] = {
 	[ROLE_HTTP] = { .name = "http", .opens = SITE_STORE | SITE_LINKS, .listens = true, .templates = true, .run = http_run },
 	[ROLE_CLERK] = { .name = "clerk", .opens = SITE_ALL, .templates = true, .run = clerk_run },
 	[ROLE_SENDER] = { .name = "sender", .opens = SITE_ALL, .connects = true, .secrets = true, .outbox = true, .run = sender_run },
-	[ROLE_INBOUND] = { .name = "inbound", .opens = SITE_ALL, .connects = true, .mailboxes = true, .run = inbound_run },
+	[ROLE_INBOUND] = {
+	    .name = "inbound",
+	    .opens = SITE_ALL,
+	    .connects = true,
+	    .mailboxes = true,
+	    .templates = true,
+	    .run = inbound_run,
+	},
 };
 
 bool

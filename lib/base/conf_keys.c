@@ -87,7 +87,7 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	MAILBOX("token_file", CONF_PATH, token_file, "", "", "File whose first line is an OAuth 2.0 access token (XOAUTH2), read anew for each connection; in place of a password."),
 	MAILBOX("tls", CONF_CHOICE, tls, "required", "required opportunistic none", "STARTTLS on imap:// and STLS on pop3://: required with a valid certificate, tried without one, or not used."),
 	MAILBOX("ca_file", CONF_PATH, ca_file, "", "", "Certificates to trust instead of the system's."),
-	MAILBOX("move_to", CONF_TEXT, move_to, "", "", "Folder that processed messages are moved to (IMAP, Maildir); empty: they are deleted."),
+	MAILBOX("move_to", CONF_TEXT, move_to, "", "", "Folder that processed messages are moved to (IMAP; for a Maildir another one, from the root on); empty: they are deleted."),
 	MAILBOX("every", CONF_DURATION, every, "60s", "1 86400", "The mailbox is looked at so often."),
 	MAILBOX("timeout", CONF_DURATION, timeout, "60s", "1 3600", "Longest wait for an answer of its server."),
 

@@ -134,8 +134,8 @@ const struct judge_rule judge_table[] = {
 	{ "no-such-user", JUDGE_HARD, ANY, "", "*.1.10", "", NO_SUCH_USER, NOBODY, 0 }, /* Microsoft 365 */
 	{ "null-mx", JUDGE_HARD, ANY, "", "*.1.10", "", "", NOBODY, 0 },
 	{ "null-mx", JUDGE_HARD, ANY, "", "", "",
-	    "null mx|nullmx|indicated no smtp service|domain does not accept mail|does not accept mail (|does not accept mail: mx 0"
-	    "|point to non-existent hosts",
+	    "null mx|nullmx|indicated no smtp service|domain does not accept mail|host does not accept mail|does not accept mail ("
+	    "|does not accept mail: mx 0|point to non-existent hosts",
 	    NOBODY, 0 },
 	{ "disabled", JUDGE_HARD, ANY, "525", "", "", "", NOBODY, 0 },
 	{ "disabled", JUDGE_HARD, ANY, "", "*.7.13", "", "", NOBODY, 0 },
