@@ -95,16 +95,16 @@
 	"|niet worden gevonden|gebruiker niet gevonden|ontvanger niet gevonden|adres niet gevonden|ongeldig adres|ongeldige ontvanger"
 
 #define NO_SUCH_USER_NORTH_EAST \
-	"okänd användare|okänd mottagare|okänd adress|finns inte|existerar inte|hittades inte|ogiltig mottagare|ogiltig adress" \
-	"|ukendt bruger|ukendt modtager|ukendt adresse|findes ikke|eksisterer ikke|blev ikke fundet|ikke fundet|ugyldig modtager" \
+	"okänd användare|kontot är avslutat|kontot har avslutats|kontot finns|okänd mottagare|okänd adress|finns inte|existerar inte|hittades inte|ogiltig mottagare|ogiltig adress" \
+	"|ukendt bruger|kendes ikke|er nedlagt|ukendt modtager|ukendt adresse|findes ikke|eksisterer ikke|blev ikke fundet|ikke fundet|ugyldig modtager" \
 	"|ukjent bruker|ukjent mottaker|ukjent adresse|finnes ikke|ble ikke funnet|ugyldig mottaker|tuntematon|ei löydy|ei löytynyt" \
-	"|ei ole olemassa|käyttäjää ei|osoitetta ei|tiliä ei|postilaatikkoa ei|vastaanottajaa ei|ismeretlen|nem ismert|nem létezik|nem található|utilizator necunoscut|utilizator inexistent|nu există" \
+	"|ei ole olemassa|kasutajat ei|neegzistuoja|neeksistē|nav atrasts|käyttäjää ei|osoitetta ei|tiliä ei|postilaatikkoa ei|vastaanottajaa ei|ismeretlen|nem ismert|nem létezik|nem található|utilizator necunoscut|utilizator inexistent|nu există" \
 	"|nieznany użytkownik|użytkownik nieznany|nie istnieje|nieznany odbiorca|odbiorca nieznany|nie znaleziono|brak takiego" \
 	"|nie ma takiego|nieprawidłowy adres|nieznany adres|neexistuje|neznámý příjemce|neznámý uživatel|uživatel nenalezen|nenalezen" \
 	"|neznámá adresa|neznámý používateľ|nepostojeći|ne postoji|nepoznat korisnik|ne obstaja|kullanıcı bulunamadı|bulunamadı" \
 	"|böyle bir kullanıcı|kullanıcı yok|geçersiz alıcı|bilinmeyen kullanıcı|bilinmeyen alıcı|mevcut değil|geçersiz adres" \
 	"|пользователь не найден|такого пользователя|пользователь не существует|не существует|неизвестный пользователь|неизвестный получатель" \
-	"|неизвестный адрес|получатель не найден|адресат не найден|адрес не найден|ящик не найден|нет такого адреса|нет такого ящика" \
+	"|неизвестный адрес|получатель не найден|адресат не найден|адрес не найден|ящик не найден|такого адреса|нет пользователя|ящик не существует|ящик был удален|аккаунт удален|нет такого ящика" \
 	"|пользователь неизвестен|получатель неизвестен|адресат неизвестен|неверный адрес получателя|неверный получатель|несуществующ" \
 	"|не знайдено|не існує|невідомий користувач|не съществува|непознат|άγνωστος|δεν υπάρχει|δεν βρέθηκε"
 
@@ -173,7 +173,7 @@
 	"|account gesperrt|account deaktiviert|account wurde gelöscht|account wurde gesperrt|konto wurde gelöscht|konto wurde geschlossen|konto wurde gekündigt|account gelöscht|benutzer wurde gelöscht|benutzer gesperrt|benutzer deaktiviert|adresse wurde abgeschaltet|adresse deaktiviert|adresse wurde deaktiviert|adresse wurde gelöscht|konto zablokowane" \
 	"|konto nieaktywne|konto zostało|учетная запись отключена|учетная запись заблокирована|ящик отключен|ящик заблокирован|ящик удален" \
 	"|пользователь заблокирован|пользователь удален|аккаунт заблокирован|аккаунт отключен|已被禁用|被禁用|被冻结|已冻结|已停用|已注销|被停用" \
-	"|已被停用|已被封|已過期|停用|解約|停止されて|無効になって|退会|휴면|정지된|중지된"
+	"|已被停用|已被封|已過期|停用|解約|停止されて|無効になって|退会|アカウントは削除|アカウントが削除|アドレスは削除|アドレスが削除|削除されたアカウント|휴면|정지된|중지된"
 
 #define NO_DOMAIN_SURE \
 	"domain not found|domain name not found|no such domain|unknown domain|domain unknown|domain does not exist|domain is unknown" \

@@ -194,6 +194,6 @@ const struct judge_rule judge_table[] = {
 	{ "no-such-user", JUDGE_HARD, WHERE_BOUNCE, "5 0", "", "", SOMEBODY_ABROAD "&" NOT_THERE_ABROAD, NOBODY, 0 },
 
 	/* Whatever else. */
-	{ "refused", JUDGE_SOFT, ANY, "", "", "", "", RELAY_SLOW, 0 },
+	{ JUDGE_NO_REASON, JUDGE_SOFT, ANY, "", "", "", "", RELAY_SLOW, 0 },
 	{ NULL, JUDGE_SOFT, 0, "", "", "", "", NOBODY, 0 },
 };

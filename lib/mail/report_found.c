@@ -9,7 +9,6 @@
 #include "mail/report_private.h"
 
 #define TEXT_JUDGED 2048
-#define NO_REASON "refused" /* the judge's last row: nothing else matched */
 
 static bool
 is_code(const char *p)
@@ -107,7 +106,7 @@ replaces(const struct report_recipient *after, const struct report_recipient *be
 {
 	if (before->trying != after->trying)
 		return before->trying;
-	return before->class == REPORT_HARD && after->class == REPORT_SOFT && strcmp(after->rule, NO_REASON) != 0;
+	return before->class == REPORT_HARD && after->class == REPORT_SOFT && strcmp(after->rule, JUDGE_NO_REASON) != 0;
 }
 
 static void
@@ -184,7 +183,7 @@ report_says_why(const struct report_found *f)
 
 	fill(&to, f);
 	judge_found(&to, f);
-	return strcmp(to.rule, NO_REASON) != 0 || !is_generic(to.enhanced);
+	return strcmp(to.rule, JUDGE_NO_REASON) != 0 || !is_generic(to.enhanced);
 }
 
 void
