@@ -131,6 +131,8 @@ recognise(const struct report_free_in *in, const struct signs *s, const struct f
 		return &free_generic;
 	if (s->daemon && !s->server && !marked && grade < FREE_CODE) /* "Mail System: you have five undelivered messages" */
 		return NULL;
+	if (s->server && in->null_sender && *in->returned) /* a mail server sends our own mail back: whatever it calls that */
+		return &free_generic;
 	if (s->daemon && s->subject_fails && (states || grade > FREE_SILENT || marked))
 		return &free_generic;
 	if (s->daemon && ((states && grade > FREE_SILENT) || (marked && grade >= FREE_CODE)))
