@@ -268,7 +268,7 @@ CREATE TABLE event (
 	trusted         INTEGER NOT NULL DEFAULT 1	-- 0: no valid link was in it; recorded, about nobody, and without effect
 ) STRICT;
 CREATE INDEX event_at ON event(at);
-CREATE INDEX event_campaign ON event(campaign_id, kind) WHERE campaign_id IS NOT NULL;
+CREATE INDEX event_campaign ON event(campaign_id, kind, subscriber_id) WHERE campaign_id IS NOT NULL;
 CREATE INDEX event_subscriber ON event(subscriber_id) WHERE subscriber_id IS NOT NULL;
 
 -- Messages in a mailbox that were dealt with and are there still: to be removed from it next, or left there for people.
@@ -325,6 +325,9 @@ CREATE TABLE counter (
 -- The inbound role's, for `newsletter status`; the subject is the NAME of [inbound NAME]:
 --   inbound-polled               when the mailbox was last read to its end; used is 1
 --   inbound-trouble              since when that fails; used is how often it failed. Gone once it works again.
+-- The same role's, while it reads a mailbox, in the scope "inbound-reading NAME"; gone when it is done:
+--   ''                           it does; the other subjects are uids of messages at which it died; used is how often, without the one
+--                                that has 0 for its window's start: this one is being read alone
 -- Of what comes back: 24 minutes each, kept for two days:
 --   inbound-doubted              bounces that nobody can check and that were recorded all the same
 --   inbound-forward              messages of people that were forwarded

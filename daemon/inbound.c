@@ -142,17 +142,21 @@ inbound_run(struct role_run *r, struct err *e)
 {
 	const struct conf *c = &r->site.conf;
 	struct round round[CONF_MAILBOXES_MAX] = { 0 }, *m;
+	struct reading was;
 	int i;
 
-	(void)e;
 	if (c->mailboxes < 1) {
 		log_event(LOG_LEVEL_INFO, "idle", "text=%s", log_text("no mailbox to read is configured"));
 		while (wait_until(r, clock_mono_us() + 3600 * SECOND_US) != 1)
 			continue;
 		return 0;
 	}
-	for (i = 0; i < c->mailboxes; i++)
-		round[i] = (struct round){ .conf = &c->mailbox[i], .next_us = clock_mono_us() + i };
+	for (i = 0; i < c->mailboxes; i++) {
+		if (reading_get(r->site.db, c->mailbox[i].name, &was, e) == -1)
+			return -1;
+		/* the one in which the last life ended goes last: it may end this one, too */
+		round[i] = (struct round){ .conf = &c->mailbox[i], .next_us = clock_mono_us() + i + (was.interrupted ? SECOND_US : 0) };
+	}
 	for (;;) {
 		m = next_of(round, c->mailboxes);
 		if (wait_until(r, m->next_us) == 1)

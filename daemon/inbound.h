@@ -1,6 +1,6 @@
 /*
  * inbound.h - what the inbound role's files share: inbound.c has the mailboxes in turn, inbound_poll.c works through one of them,
- * inbound_batch.c commits what its messages do.
+ * inbound_batch.c commits what its messages do, inbound_guard.c sees to it that none of them kills the role for ever.
  *
  * The order that loses and doubles nothing, whenever the process dies: fetch; the message's effect and the row of its uid in one
  * transaction; only then remove it from the mailbox; and only once that is certain delete the row. Whatever comes twice is known by
@@ -18,6 +18,7 @@
 #include "mail/mailbox.h"
 #include "site/inbound.h"
 #include "site/site.h"
+#include "store/reading.h"
 
 struct err;
 
@@ -54,6 +55,11 @@ struct inbound_poll {
 	const struct mailbox_entry **dealt; /* their effects are committed; the first `removed` of them are removed */
 	size_t dealt_count, removed;
 
+	struct reading reading; /* what lives that ended in the middle of it left behind */
+	bool guarded, noted;    /* the mailbox is noted as being read; one of its messages is */
+	size_t lasts;           /* of the fresh ones: under suspicion, at their end */
+	size_t careful;         /* messages to take one at a time still */
+
 	struct inbound_fetched batch[INBOUND_BATCH];
 	size_t batched, batch_bytes;
 	int put_off; /* messages that could not be recorded; `why` is what the last of them said */
@@ -72,6 +78,21 @@ int inbound_poll(struct inbound_poll *p, struct err *e);
 /* Act on the batch and commit it, in transactions of at most 15 ms; then it is empty. 0, or -1: the store's trouble, or told to stop. */
 int inbound_batch_write(struct inbound_poll *p, struct err *e);
 void inbound_batch_release(struct inbound_poll *p);
+
+/* Before the mailbox is opened: note that it is being read, and find out how that ended last time. 0, or -1. */
+int inbound_guard_begin(struct inbound_poll *p, struct err *e);
+
+/* Put the messages at which the role died behind the others, and leave those where they are at which it died too often. 0, or -1. */
+int inbound_guard_sort(struct inbound_poll *p, struct err *e);
+
+/* Before the next batch, when there is a next message: note this if it has to be alone. 0, or -1. */
+int inbound_guard_next(struct inbound_poll *p, struct err *e);
+
+/* How many of the next messages may be on their way together; 0: the next one, if there is one, begins a batch of its own. */
+size_t inbound_guard_ahead(const struct inbound_poll *p);
+
+/* The poll has ended, and nobody died of it. `all`: every message was read. */
+void inbound_guard_end(struct inbound_poll *p, bool all);
 
 /* Wait for the turn to write: 0; -1 also when told to stop meanwhile. */
 int inbound_begin(struct inbound_poll *p, struct err *e);

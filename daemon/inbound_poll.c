@@ -104,10 +104,9 @@ remove_dealt(struct inbound_poll *p, size_t from, struct err *e)
 }
 
 static int
-fetch(struct inbound_poll *p, struct err *e)
+fetch(struct inbound_poll *p, size_t rest, struct err *e)
 {
 	struct inbound_fetched *f = &p->batch[p->batched];
-	size_t rest = p->fresh_count - p->fetched;
 	bool gone = false;
 	int rc;
 
@@ -127,6 +126,20 @@ fetch(struct inbound_poll *p, struct err *e)
 	return 0;
 }
 
+/* As many of the next messages as are recorded together; there is one at least. */
+static int
+fetch_batch(struct inbound_poll *p, struct err *e)
+{
+	size_t rest = inbound_guard_ahead(p);
+
+	do {
+		if (fetch(p, rest, e) == -1)
+			return -1;
+		rest = p->noted ? 0 : inbound_guard_ahead(p);
+	} while (rest > 0 && p->batched < INBOUND_BATCH && p->batch_bytes < INBOUND_BATCH_BYTES);
+	return 0;
+}
+
 static int
 take_all(struct inbound_poll *p, struct err *e)
 {
@@ -135,8 +148,9 @@ take_all(struct inbound_poll *p, struct err *e)
 	int rc = 0;
 
 	while (p->fetched < p->fresh_count && !p->more) {
-		while (rc == 0 && p->fetched < p->fresh_count && p->batched < INBOUND_BATCH && p->batch_bytes < INBOUND_BATCH_BYTES)
-			rc = fetch(p, e);
+		if (inbound_guard_next(p, e) == -1)
+			return -1;
+		rc = fetch_batch(p, e);
 		/* what was fetched before the connection broke is recorded all the same */
 		if (inbound_batch_write(p, rc == -1 ? &ignored : e) == -1 || rc == -1)
 			return -1;
@@ -238,9 +252,13 @@ inbound_poll(struct inbound_poll *p, struct err *e)
 	p->why = &why;
 	for (i = 0; i < INBOUND_BATCH; i++)
 		buf_init(&p->batch[i].bytes);
-	rc = open_box(p, e);
+	rc = inbound_guard_begin(p, e);
+	if (rc == 0)
+		rc = open_box(p, e);
 	if (rc == 0)
 		rc = look_up(p, e);
+	if (rc == 0)
+		rc = inbound_guard_sort(p, e);
 	if (rc == 0)
 		rc = remove_dealt(p, 1, e);
 	if (rc == 0)
@@ -257,6 +275,7 @@ inbound_poll(struct inbound_poll *p, struct err *e)
 		*e = why;
 		rc = -1;
 	}
+	inbound_guard_end(p, rc == 0 && !p->more);
 	inbound_batch_release(p);
 	buf_release(&removed);
 	free(p->fresh);

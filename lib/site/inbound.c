@@ -202,13 +202,36 @@ act(struct site *site, const struct subscriber *s, const struct inbound_who *who
 	return 0;
 }
 
+/*
+ * The same where no event can be asked: a link that names no mailing is good for one event of a class a day, and one of somebody who is
+ * gone for one of a mailing. Else whoever has a link of their own could fill the store with it, or pause a mailing.
+ */
+static int
+is_counted(struct site *site, const struct report *r, const struct inbound_who *who, bool gone, enum report_class class, struct err *e)
+{
+	uint8_t hash[SHA256_LEN];
+	char text[160];
+	const char *which = gone ? "once" : report_class_name(class);
+	long long day = gone ? 0 : clock_now() / BOUNCE_DAY;
+	int n = snprintf(text, sizeof(text), "%s %s of %lld in %lld on %lld", report_kind_name(r->kind), which, (long long)who->subscriber,
+	    (long long)who->campaign, day);
+	int rc;
+
+	sha256(hash, text, (size_t)n);
+	rc = returned_digest(site->db, hash, e);
+	return rc == -1 ? -1 : !rc;
+}
+
 /* Whether as much is known already of this person's message: 1, 0, -1. Only a dead address is news after a soft bounce. */
 static int
 is_known(struct site *site, const struct report *r, const struct inbound_who *who, enum report_class class, struct err *e)
 {
 	char before[EVENT_CLASS];
-	int rc = who->campaign ? event_find(site->db, report_kind_name(r->kind), who->campaign, who->subscriber, before, e) : 0;
+	int rc;
 
+	if (!who->campaign)
+		return is_counted(site, r, who, false, class, e);
+	rc = event_find(site->db, report_kind_name(r->kind), who->campaign, who->subscriber, before, e);
 	if (rc != 1)
 		return rc;
 	return class != REPORT_HARD || strcmp(before, report_class_name(REPORT_HARD)) == 0;
@@ -231,13 +254,13 @@ believe(struct site *site, const struct report *r, const struct inbound_who *who
 		return 0;
 	done->subscriber_id = rc == 1 ? s.id : 0;
 	done->campaign_id = who->campaign;
-	if (rc == 0) /* erased: it counts for the mailing, and for nobody */
-		return note(site, r, who, NULL, to, class, e);
-	known = is_known(site, r, who, class, e);
+	known = rc == 0 ? is_counted(site, r, who, true, class, e) : is_known(site, r, who, class, e);
 	if (known != 0) {
 		done->outcome = INBOUND_AGAIN;
 		return known == -1 ? -1 : 0;
 	}
+	if (rc == 0) /* erased: it counts for the mailing, and for nobody */
+		return note(site, r, who, NULL, to, class, e);
 	if (note(site, r, who, &s, to, class, e) == -1 || act(site, &s, who, class, done, e) == -1)
 		return -1;
 	return 0;

@@ -18,7 +18,8 @@ static const char *const sql[] = {
 		   "VALUES (:kind, :now, :subscriber, :topic, :campaign, :class, :code, :enhanced, :text, :rule, :trusted)"),
 	[Q_FIND] = "SELECT class FROM event WHERE subscriber_id = :subscriber AND campaign_id = :campaign AND kind = :kind "
 		   "ORDER BY class <> 'hard' LIMIT 1",
-	[Q_COUNT_KIND] = "SELECT count(*) FROM event WHERE campaign_id = :campaign AND kind = :kind",
+	[Q_COUNT_KIND] = "SELECT count(DISTINCT subscriber_id) + coalesce(sum(subscriber_id IS NULL), 0) FROM event "
+			 "WHERE campaign_id = :campaign AND kind = :kind",
 	[Q_DELETE_OLD] = "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE at < :before LIMIT :limit)",
 };
 const struct db_module event_module = { "event", sql, Q_COUNT, MODULE_EVENT };

@@ -16,7 +16,7 @@ struct event {
 	int code;
 	const char *enhanced, *text; /* redacted; NULL: none */
 	const char *rule;            /* refusal, bounce: the judge's rule; complaint: its Feedback-Type; NULL: none */
-	bool doubted;                /* no valid link was in it: about nobody, and without effect */
+	bool doubted;                /* no valid link was in it: about nobody and no campaign, and without effect */
 };
 
 int event_add(struct db *db, const struct event *event, struct err *e);
@@ -28,7 +28,7 @@ int event_add(struct db *db, const struct event *event, struct err *e);
 #define EVENT_CLASS 16
 int event_find(struct db *db, const char *kind, int64_t campaign_id, int64_t subscriber_id, char class[EVENT_CLASS], struct err *e);
 
-/* How many of a kind answer the campaign. */
+/* How many people's message of the campaign was answered so: one that is full first and dead then is one. */
 int event_count(struct db *db, int64_t campaign_id, const char *kind, int64_t *out, struct err *e);
 
 /* Delete those older than `before`; at most `limit` a call, *n says how many. */

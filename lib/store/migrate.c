@@ -84,6 +84,8 @@ static const char *const steps[] = {
 	/* 5: what came back: its rule and whether it is believed, messages of a mailbox, mail that is forwarded to people */
 	"ALTER TABLE event ADD COLUMN rule TEXT;"
 	"ALTER TABLE event ADD COLUMN trusted INTEGER NOT NULL DEFAULT 1;"
+	"DROP INDEX event_campaign;"
+	"CREATE INDEX event_campaign ON event(campaign_id, kind, subscriber_id) WHERE campaign_id IS NOT NULL;"
 	"CREATE TABLE returned (mailbox TEXT NOT NULL, uid TEXT NOT NULL, left_there INTEGER NOT NULL CHECK (left_there IN (0, 1)), "
 	"at INTEGER NOT NULL, PRIMARY KEY (mailbox, uid)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE returned_digest (digest BLOB PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"

@@ -33,6 +33,15 @@ test_add(void **state)
 	assert_int_equal(n, 1);
 	ok(event_count(db, 7, "refusal", &n, &err));
 	assert_int_equal(n, 1);
+	begin();
+	full.campaign_id = 7;
+	ok(event_add(db, &full, &err)); /* of the same person: their message still bounced once */
+	full.subscriber_id = 0;
+	ok(event_add(db, &full, &err)); /* somebody who is gone, and another one */
+	ok(event_add(db, &full, &err));
+	commit();
+	ok(event_count(db, 7, "bounce", &n, &err));
+	assert_int_equal(n, 3);
 	ok(event_count(db, 7, "complaint", &n, &err));
 	assert_int_equal(n, 0);
 	ok(event_count(db, 9, "bounce", &n, &err));

@@ -6,6 +6,7 @@
 #include "site/inbound.h"
 #include "site/site.h"
 #include "store/counter.h"
+#include "store/event.h"
 #include "store/outbox.h"
 #include "store/subscription.h"
 #include "store/suppression.h"
@@ -526,6 +527,58 @@ test_flood(void **state)
 	assert_invariants();
 }
 
+/* One link of one's own, and any number of messages made with it: no more than a few rows, and one of a mailing's bounces. */
+static void
+test_own_link(void **state)
+{
+	struct bounce b = { .final = ANN_KEY, .status = "5.2.2", .diagnostic = "smtp; 552 5.2.2 Mailbox full" };
+	char text[4096];
+	int64_t mail, n;
+	int i;
+
+	(void)state;
+	raw_exec("INSERT INTO campaign (id, uuid, kind, topic_id, subject, state, created_at, created_by, start_at) "
+		 "VALUES (7, 'u', 'articles', 1, 'News', 'scheduled', 1, 'ann', 1)");
+	begin();
+	ok(outbox_reserve(db, "welcome", ann, ANN, T0 + 100, &mail, &err));
+	ok(outbox_fill(db, mail, "x", 1, &err));
+	commit();
+	b.to = tagged("bounce", link_of(LINK_OUTBOX_BOUNCE, mail, 0, 0));
+	for (b.serial = 0; b.serial < 5; b.serial++)
+		assert_int_equal(take(NULL, bounce_text(&b)), b.serial ? INBOUND_AGAIN : INBOUND_SOFT);
+	assert_int_equal(raw_int("SELECT count(*) FROM event"), 1);
+	clock_set(T0 + INT64_C(86400) * 2); /* another day's may be another mail's */
+	assert_int_equal(take(NULL, bounce_text(&b)), INBOUND_SOFT);
+	b = (struct bounce){ .to = b.to, .final = ANN_KEY, .status = "5.1.1", .diagnostic = "smtp; 550 5.1.1 User unknown", .serial = 9 };
+	assert_int_equal(take(NULL, bounce_text(&b)), INBOUND_HARD);
+	assert_int_equal(raw_int("SELECT count(*) FROM event"), 3);
+
+	/* a full mailbox first and a dead one then is one message that bounced */
+	b = (struct bounce){ .final = "ben@example.com", .status = "5.2.2", .diagnostic = "smtp; 552 5.2.2 Mailbox full", .serial = 10 };
+	b.to = tagged("bounce", link_of(LINK_BOUNCE, ben, news, 7));
+	assert_int_equal(take(NULL, bounce_text(&b)), INBOUND_SOFT);
+	b = (struct bounce){ .to = b.to, .final = b.final, .status = "5.1.1", .diagnostic = "smtp; 550 5.1.1 User unknown", .serial = 11 };
+	assert_int_equal(take(NULL, bounce_text(&b)), INBOUND_HARD);
+	ok(event_count(db, 7, "bounce", &n, &err));
+	assert_int_equal(n, 1);
+
+	begin();
+	ok(subscriber_delete(db, ann, &err));
+	commit();
+	b = (struct bounce){ .final = ANN_KEY, .status = "5.1.1", .diagnostic = "smtp; 550 5.1.1 User unknown" };
+	b.to = tagged("bounce", link_of(LINK_BOUNCE, ann, news, 7));
+	for (b.serial = 20; b.serial < 25; b.serial++)
+		assert_int_equal(take(NULL, bounce_text(&b)), b.serial == 20 ? INBOUND_NOTHING : INBOUND_AGAIN);
+	for (i = 0; i < 5; i++) {
+		snprintf(text, sizeof(text), ARF("abuse", "%d", "%s"), i, link_of(LINK_MESSAGE, ann, news, 7));
+		assert_int_equal(take(NULL, text), i ? INBOUND_AGAIN : INBOUND_NOTHING);
+	}
+	ok(event_count(db, 7, "bounce", &n, &err));
+	assert_int_equal(n, 2);
+	ok(event_count(db, 7, "complaint", &n, &err));
+	assert_int_equal(n, 1);
+}
+
 static void
 test_unreadable(void **state)
 {
@@ -635,6 +688,7 @@ main(void)
 		site_test(test_leaving_again),
 		site_test(test_nothing),
 		site_test(test_flood),
+		site_test(test_own_link),
 		site_test(test_unreadable),
 		site_test(test_people),
 		site_test(test_forward_limits),
