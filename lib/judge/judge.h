@@ -55,6 +55,8 @@ struct judge_out {
 	int64_t hold;         /* seconds for which the relay is best left alone; 0: none */
 };
 
+#define JUDGE_NO_REASON "refused" /* the rule of the last row: nothing else matched */
+
 /*
  * Judge. Of a text longer than 2,000 bytes the first and the last 1,000 are read. Where several servers speak in it ("host mx said: …")
  * the last is believed; its own codes count before those given with a text that came back. RELAY and RETRY of a bounce are soft for

@@ -45,18 +45,18 @@
 	"|no such person|here by that name|addressee unknown|addressee is unknown|unknown addressee|no such name|no one by that name" \
 	"|nobody by that name|no person by that name|not known at this|not known here|unknown at this|unknown here|who is unknown" \
 	"|no longer employed|no longer works|no longer accepts mail|no longer accepts e-mail|no longer accepts email|no longer an employee" \
-	"|no longer exists|no longer on server|no longer with|has left the company|user has moved|recipient has moved|mailbox has moved" \
-	"|left the organi|no longer a customer|no longer a valid|no longer a user|no longer has an account|no longer part of|no longer working" \
+	"|no longer exists|no longer on server|no longer with|user has moved|recipient has moved|mailbox has moved" \
+	"|left the organi|left the company|left the institution|left the university|left the school|former employee|retired employee|no longer a customer|no longer a valid|no longer a user|no longer has an account|no longer part of|no longer working" \
 	"|no longer in use|no longer valid|no longer monitored|no longer used|no longer being used|address has changed|address has been changed" \
 	"|not listed in domino directory|not listed in public name|not a known recipient|is not a registered|not found in directory" \
-	"|not in the directory|not in my validrcptto|not found in the directory|no match in directory|not in our user|not in our database|not a recognized user" \
+	"|not in the directory|not in my validrcptto|not found in the directory|no match in directory|not in our user|not in our address|not in our director|not in our database|not a recognized user" \
 	"|recipient not in our|unable to find recipient|unable to find user|user not in our|no such alias|no such local part|no such id" \
 	"|unknown local part|unknown localpart|unknown local-part|local part unknown|alias not found|alias does not exist|no such list" \
 	"|does not exist at the organization|wasn't found at|was not found at|does not exist here|doesn't exist here|does not exist at" \
 	"|cannot find user|could not find user|can't find user|cannot find recipient|could not find recipient|could not find a mailbox" \
 	"|cannot find your recipient|unrecognised-or-name|unrecognized-or-name|unrecognised or-name|unrecognised o/r name|unrecognized o/r name" \
 	"|ambiguous-or-name|unrecognised-orname|unrecognised orname|or-name unrecognised|or-name unrecognized|name is not recognised" \
-	"|name is not recognized|name not recognized|name not recognised|non-existent account|x-unix; 67|cuda_nsu|recent history of bouncing|no longer a member|unresolvable address|unresolved address|cannot resolve address|failed to route the address|not a known user|not in my list of valid|not in directory|nicht im domino|nicht in domino|recipients is found|nosuchuser" \
+	"|name is not recognized|name not recognized|name not recognised|non-existent account|x-unix; 67|cuda_nsu|recent history of bouncing|invalid subscriber|no longer a member|unresolvable address|unresolved address|cannot resolve address|failed to route the address|not a known user|not in my list of valid|not in directory|nicht im domino|nicht in domino|recipients is found|nosuchuser" \
 	"|user account not found|not a valid email account|is not a valid mailbox|not a valid account|user does not reside here" \
 	"|bad destination email address|does not like recipient. giving up|invalid final delivery user|delivery user not found" \
 	"|this email address is not valid|that address is not valid here|is not a valid address here|address not valid here" \
@@ -95,16 +95,16 @@
 	"|niet worden gevonden|gebruiker niet gevonden|ontvanger niet gevonden|adres niet gevonden|ongeldig adres|ongeldige ontvanger"
 
 #define NO_SUCH_USER_NORTH_EAST \
-	"okänd användare|okänd mottagare|okänd adress|finns inte|existerar inte|hittades inte|ogiltig mottagare|ogiltig adress" \
-	"|ukendt bruger|ukendt modtager|ukendt adresse|findes ikke|eksisterer ikke|blev ikke fundet|ikke fundet|ugyldig modtager" \
+	"okänd användare|kontot är avslutat|kontot har avslutats|kontot finns|okänd mottagare|okänd adress|finns inte|existerar inte|hittades inte|ogiltig mottagare|ogiltig adress" \
+	"|ukendt bruger|kendes ikke|er nedlagt|ukendt modtager|ukendt adresse|findes ikke|eksisterer ikke|blev ikke fundet|ikke fundet|ugyldig modtager" \
 	"|ukjent bruker|ukjent mottaker|ukjent adresse|finnes ikke|ble ikke funnet|ugyldig mottaker|tuntematon|ei löydy|ei löytynyt" \
-	"|ei ole olemassa|vastaanottajaa ei|ismeretlen|nem létezik|nem található|utilizator necunoscut|utilizator inexistent|nu există" \
+	"|ei ole olemassa|kasutajat ei|neegzistuoja|neeksistē|nav atrasts|käyttäjää ei|osoitetta ei|tiliä ei|postilaatikkoa ei|vastaanottajaa ei|ismeretlen|nem ismert|nem létezik|nem található|utilizator necunoscut|utilizator inexistent|nu există" \
 	"|nieznany użytkownik|użytkownik nieznany|nie istnieje|nieznany odbiorca|odbiorca nieznany|nie znaleziono|brak takiego" \
 	"|nie ma takiego|nieprawidłowy adres|nieznany adres|neexistuje|neznámý příjemce|neznámý uživatel|uživatel nenalezen|nenalezen" \
 	"|neznámá adresa|neznámý používateľ|nepostojeći|ne postoji|nepoznat korisnik|ne obstaja|kullanıcı bulunamadı|bulunamadı" \
 	"|böyle bir kullanıcı|kullanıcı yok|geçersiz alıcı|bilinmeyen kullanıcı|bilinmeyen alıcı|mevcut değil|geçersiz adres" \
 	"|пользователь не найден|такого пользователя|пользователь не существует|не существует|неизвестный пользователь|неизвестный получатель" \
-	"|неизвестный адрес|получатель не найден|адресат не найден|адрес не найден|ящик не найден|нет такого адреса|нет такого ящика" \
+	"|неизвестный адрес|получатель не найден|адресат не найден|адрес не найден|ящик не найден|такого адреса|нет пользователя|ящик не существует|ящик был удален|аккаунт удален|нет такого ящика" \
 	"|пользователь неизвестен|получатель неизвестен|адресат неизвестен|неверный адрес получателя|неверный получатель|несуществующ" \
 	"|не знайдено|не існує|невідомий користувач|не съществува|непознат|άγνωστος|δεν υπάρχει|δεν βρέθηκε"
 
@@ -132,13 +132,17 @@
 	"|recipient is rejected|illegal alias|illegal user|illegal recipient|wrong user|wrong recipient|incorrect recipient|incorrect address" \
 	"|could not be found in the recipient|recipient may contain a non-existent|unrouteable recipient|can't verify recipient" \
 	"|recipient verify failed|recipient verification failed|recipient rejected. user|not our domain user|is not a user|not a subscriber" \
-	"|undeliverable address|not deliverable|isn't a valid|is not a valid user"
+	"|find account|find that account|find this account|find the account|find that user|find this user|find the user|find that recipient" \
+	"|find the recipient|find the mailbox|find that mailbox|find that address|find the address|user gone|recipient gone|mailbox gone" \
+	"|account gone|no local mailbox|lookup failed: no entry|no such object|not one of our|no such mobile|no such number|number not in service|number is not in service|member unknown|unknown member|address retired" \
+	"|number is not valid|user was removed|recipient was removed|account was removed|mailbox was removed|recipient cancelled" \
+	"|cancelled the mailbox|cancelled the account|recipient in our list|undeliverable address|not deliverable|isn't a valid|is not a valid user"
 
 /* The mailbox is there, and nobody may use it. */
 #define DISABLED_SURE \
 	"account disabled|account closed|account terminated|account deactivated|account expired|account cancelled|account canceled" \
 	"|account inactive|account is disabled|account is closed|account is inactive|account is deactivated|account is terminated" \
-	"|account is expired|account is cancelled|account has expired|account has been disabled|account has been closed" \
+	"|account is expired|account is cancelled|account has expired|address has expired|address expired|mailbox has expired|account has been disabled|account has been closed" \
 	"|account has been deactivated|account has been terminated|account has been cancelled|account has been canceled" \
 	"|account was closed|account was disabled|account not active|account is not active|account is no longer active|account suspended" \
 	"|account is suspended|account has been suspended|account is currently suspended|account currently disabled|account is currently disabled" \
@@ -160,30 +164,30 @@
 	"|administratively disabled|due to inactivity|because of inactivity|due to extended inactivity|accountdisabled|mailboxdisabled" \
 	"|[suspend]|[disabled]|disabled or discontinued|no longer on this server|has retired|is deceased" \
 	"|compte désactivé|compte suspendu|compte clôturé|compte fermé|compte résilié|boîte désactivée|boîte fermée|adresse désactivée" \
-	"|compte est désactivé|compte a été désactivé|lettres désactivée|cuenta desactivada|cuenta deshabilitada|cuenta inactiva|cuenta cancelada" \
-	"|cuenta suspendida|cuenta bloqueada|buzón desactivado|buzón deshabilitado|dado de baja|dada de baja|conta desativada|conta bloqueada" \
-	"|conta suspensa|conta cancelada|conta inativa|postal desativada|postal inativa|postal bloqueada|usuário bloqueado|usuário inativo" \
-	"|casella disattivata|casella sospesa|casella disabilitata|casella chiusa|account disattivato|account disabilitato|account sospeso" \
+	"|compte est désactivé|compte a été désactivé|lettres désactivée|lettres est désactivée|lettres a été désactivée|lettres est fermée|lettres a été fermée|lettres a été supprimée|compte est fermé|compte a été fermé|compte a été supprimé|compte a été clôturé|compte a été suspendu|adresse a été supprimée|cuenta desactivada|cuenta deshabilitada|cuenta inactiva|cuenta cancelada" \
+	"|cuenta suspendida|cuenta bloqueada|cuenta cerrada|cuenta eliminada|cuenta ha sido|cuenta fue|buzón ha sido desactivado|buzón fue|buzón desactivado|buzón deshabilitado|dado de baja|dada de baja|conta desativada|conta bloqueada" \
+	"|conta suspensa|conta cancelada|conta inativa|postal desativada|postal inativa|postal bloqueada|usuário bloqueado|usuário inativo|conta foi|conta encerrada|caixa postal foi" \
+	"|casella disattivata|casella sospesa|casella disabilitata|casella chiusa|account disattivato|account disabilitato|account sospeso|casella è stata|account è stato|utente è stato|utente disattivato|utente cancellato" \
 	"|utenza disattivata|konto deaktiviert|konto wurde deaktiviert|konto ist deaktiviert|konto gesperrt|konto ist gesperrt|konto wurde gesperrt" \
-	"|postfach deaktiviert|postfach gesperrt|postfach geschlossen|postfach ist deaktiviert|postfach ist gesperrt|postfach wurde" \
-	"|account gesperrt|account deaktiviert|adresse deaktiviert|adresse wurde deaktiviert|adresse wurde gelöscht|konto zablokowane" \
+	"|postfach deaktiviert|postfach gesperrt|postfach geschlossen|postfach ist deaktiviert|postfach ist gesperrt|postfach wurde|schránka byla|schránka zrušena|schránka je zrušena|účet byl|hesap kapat|hesabı kapat|hesap silin|hesap askıya|hesap devre" \
+	"|account gesperrt|account deaktiviert|account wurde gelöscht|account wurde gesperrt|konto wurde gelöscht|konto wurde geschlossen|konto wurde gekündigt|account gelöscht|benutzer wurde gelöscht|benutzer gesperrt|benutzer deaktiviert|adresse wurde abgeschaltet|adresse deaktiviert|adresse wurde deaktiviert|adresse wurde gelöscht|konto zablokowane" \
 	"|konto nieaktywne|konto zostało|учетная запись отключена|учетная запись заблокирована|ящик отключен|ящик заблокирован|ящик удален" \
 	"|пользователь заблокирован|пользователь удален|аккаунт заблокирован|аккаунт отключен|已被禁用|被禁用|被冻结|已冻结|已停用|已注销|被停用" \
-	"|已被停用|已被封|已過期|停用|解約|停止されて|無効になって|退会|휴면|정지된|중지된"
+	"|已被停用|已被封|已過期|停用|解約|停止されて|無効になって|退会|アカウントは削除|アカウントが削除|アドレスは削除|アドレスが削除|削除されたアカウント|휴면|정지된|중지된"
 
 #define NO_DOMAIN_SURE \
 	"domain not found|domain name not found|no such domain|unknown domain|domain unknown|domain does not exist|domain is unknown" \
 	"|domain doesn't exist|domain not exist|nonexistent domain|nonexistentdomain|nonexistent-domain|domain couldn't be found" \
 	"|domain could not be found|domain was not found|domain cannot be found|domain wasn't found|domain is not found|domain has expired" \
 	"|non-existent domain|non existent domain|non-existent host|nonexistent host|non-existent hosts|domainnonexistent|infodomainnonexistent" \
-	"|host not found|host unknown|unknown host|no such host|host does not exist|host doesn't exist|nxdomain|nx domain|domain must resolve" \
+	"|host not found|host unknown|unknown host|no such host|host does not exist|host doesn't exist|nxdomain|nx domain|domain must resolve|domain must exist|domain does not resolve|domain doesn't resolve" \
 	"|unrouteable mail domain|unrouteable domain|find any host|name or service not known|no address associated|nodename nor servname" \
 	"|bad destination system|bad destination host|host found but no data record|no data record of requested type|mail exchanger or ip" \
-	"|no mx record|no valid mx|has no mx|no mx or|no a or mx|no mx found|no mail exchanger|mx record not found|mx records not found" \
+	"|no mx record|no valid mx|no valid mail exchanger|no mail hosts|has no mx|no mx or|no a or mx|no mx found|no mail exchanger|mx record not found|mx records not found" \
 	"|invalid dns mx|dns hard error|domain name could not be resolved|destination system name|hostname unknown|unknown hostname" \
 	"|domain not known|domain isn't known|not a valid domain|domain is not valid|domain invalid|invalid domain|invalid host|invalid mx" \
 	"|no records for domain|recipient's destination email system is unknown|could not be found in domain name service" \
-	"|domaine inconnu|domaine inexistant|dominio inexistente|dominio no encontrado|dominio desconocido|domínio inexistente" \
+	"|domaine inconnu|domaine inexistant|dominio inexistente|dominio no encontrado|dominio desconocido|domínio inexistente|domínio inválido|dominio inválido|dominio no válido|dominio non valido" \
 	"|domínio não encontrado|domínio desconhecido|dominio non trovato|domain unbekannt|domain nicht gefunden" \
 	"|unbekannte domain|unbekannter host|host unbekannt|nieznana domena|домен не найден|ドメインが存在|ドメインが見つかり" \
 	"|no such host is known|illegal host|host/domain does not exist|domain/host does not exist|destination not valid within dns|x-unix; 68|dns domain does not exist|undefined mail domain|domain is not hosted"
@@ -196,7 +200,7 @@
 	"|malformed or unexpected name server reply|name server: timeout|temporary dns|temporarily unable to resolve|dns temporary"
 
 #define NOT_NOW \
-	"temporarily disabled|temporarily deactivated|temporarily suspended|temporarily locked|temporarily inactive|temporarily unavailable" \
+	"locked by another|another process|temporarily frozen|currently in use|temporarily disabled|temporarily deactivated|temporarily suspended|temporarily locked|temporarily inactive|temporarily unavailable" \
 	"|temporarily blocked|temporarily rejected|temporarily closed|temporarily not|temporary disabled|temporary unavailable" \
 	"|temporary failure|temporary error|temporary problem|temporary local problem|temporary lookup|vorübergehend|temporairement" \
 	"|temporalmente|temporariamente|temporaneamente|tymczasowo|tijdelijk|tillfälligt|midlertidigt|временно|暂时|暫時|一時的|일시적|verification in progress|isn't accepting messages now" \
@@ -241,7 +245,7 @@
 	"spam|unsolicited|blacklist|black list|blocklist|block list|block-list|blocked|dnsbl|rbl.|rbl:|reputation|virus" \
 	"|malware|phish|dmarc|dkim|spf check|spf fail|sender policy framework|domainkeys" \
 	"|junk|bulk mail|content rejected|content denied|banned|listed by|is listed|listed at|reverse dns|ptr record" \
-	"|suspicious|infected|forbidden|attachment|spf record|helo|rdns|spamhaus|senderbase|client host|reverse hostname" \
+	"|suspicious|infected|forgery|forged|recipient preferences|recipient's preferences|user preferences|forbidden|attachment|spf record|helo|rdns|spamhaus|senderbase|client host|reverse hostname" \
 	"|(hvu:|(rly:|(dyn:|(rtr:|(con:|dt:spm|mi:spb|mi:dmc|mi:stc|ube, id|by ers|mail-abuse|spamcop|sorbs|message filtered" \
 	"|dynamic ip|dynamic/generic|generic hostname|classified as|complaint|abuse|objectionable|profanity|prohibited content" \
 	"|blackhole|dialup|dial-up|open relay|ip is|advertis|worm|trojan|executable|filter|backscatter|score" \
@@ -252,7 +256,9 @@
 	"policy|policies|not authorized|not authorised|not permitted|prohibited|prohibition|authentication" \
 	"|access denied. ip|security|rejected by recipient|rejected by header|restricted|only accepts|unauthenticated" \
 	"|refuses mail|not on the allowed|allowed list|whitelist|permission|delivery is not allowed" \
-	"|not accepting external|not accepting messages from|refused by recipient|rejected by user|rejected by the recipient"
+	"|not accepting external|not accepting messages from|refused by recipient|rejected by user|rejected by the recipient" \
+	"|not allow external|external sender|internal sender|outside sender|permitted senders|allowed senders|approved senders|known senders" \
+	"|internal mail only|only internal|from outside|non-member"
 
 /* Of a message: no code makes that the address's fault ("521 5.2.1 … will not accept delivery of this message"). */
 #define MESSAGE_REFUSED \
@@ -278,9 +284,23 @@
 	"addressee|userid|localpart|local part|user|recipient|mailbox|account|address|alias|person|customer|subscriber|inbox|employee|mail box"
 #define NOT_THERE \
 	"unknown|n't exist|nt exist|not exist|no exist|non-exist|nonexist|not found|no such|not valid|not known|unrecogni|not recogni|not listed" \
-	"|not registered|no longer|not a user|not user|not our|not be found|n't be found|not here|n't found|n't have a|deactivated|disabled|inactive" \
+	"|not registered|no longer|not a user|not user|not our|not be found|n't be found|not here|n't found|n't have a|deactivated|disabled|inactive|been frozen|is frozen" \
 	"|suspended|never existed|isn't valid|not part of|ceased|not served|not hosted|not match any|purged|not defined|undefined|defunct" \
-	"|no user|no account|no recipient|not have a|was closed|is closed|bad recipient|bad user|wrong"
+	"|no user|no account|no recipient|not have a|was closed|is closed|bad recipient|bad user|wrong|unexist|inexist|not on this|not present|not provisioned|not in our|obsolete" \
+	"|moved permanently|permanently closed|has cancelled|has canceled|is gone|not in service|decommissioned"
+
+/* … and in languages where the words between them vary most. */
+#define SOMEBODY_ABROAD \
+	"account|mailbox|empfänger|empfaenger|benutzer|adressat|adresse|postfach|konto|destinataire|utilisateur|correspondant|boîte|compte|usuario" \
+	"|destinatario|dirección|buzón|cuenta|casilla|usuário|destinatário|endereço|conta|caixa|utente|casella|indirizzo|gebruiker" \
+	"|ontvanger|adres|postbus|användare|mottagare|adress|bruger|modtager|bruker|mottaker|postkasse|vastaanottaja|käyttäjä|użytkownik" \
+	"|odbiorc|skrzynk|uživatel|příjemc|schránk|címzett|felhasználó|utilizator|kullanıcı|alıcı|пользовател|получател|адресат|ящик|адрес"
+#define NOT_THERE_ABROAD \
+	"nicht bekannt|gekündigt|stillgelegt|abgemeldet|résilié|clôturé|opgezegd|cancelada|nicht existent|nicht existier|nicht mehr vorhanden|nicht eingerichtet|nicht registriert|nicht aufgeführt" \
+	"|nicht verzeichnet|deaktiviert|inexistant|n'est plus|introuvable|désactivé|non répertorié|non trouvé|n'a pas été trouvé|desconocid" \
+	"|no encontrad|desactivad|no figura|no ha sido encontrad|desconhecid|não encontrad|desativad|non trovat|non risulta|disattivat" \
+	"|onbekend|niet bekend|niet gevonden|opgeheven|okänd|finns ej|ukendt|ukjent|nedlagt|nieznan|nieaktywn|neexistuj|neznám|nenalezen" \
+	"|megszűnt|necunoscut|nu a fost găsit|bulunama|неизвест|не зарегистрирован|не найден|отключен|отключён"
 
 #define SERVER_TROUBLE \
 	"unknown error|unknown reason|unknown problem|unknown command|unknown failure|invalid message|invalid ip|invalid content" \

@@ -73,6 +73,7 @@ const struct judge_rule judge_table[] = {
 	{ "receiving-fast", JUDGE_SOFT, NOT_MAIL, "", "*.2.121 *.2.122", "", "", DOMAIN_SLOW, 0 },
 
 	/* How much, or how fast, the relay lets us send. A bounce may say so too: some relays take the message first. */
+	{ "routing", JUDGE_SOFT, WHERE_BOUNCE, "", "", "", NOT_NOW, DOMAIN_SLOW, 0 },
 	{ "full-inactive", JUDGE_HARD, NOT_MAIL, "", "*.2.2", "", INACTIVE, NOBODY, 0 },
 	{ "disabled", JUDGE_HARD, NOT_MAIL, "", "*.2.1", "", INACTIVE, NOBODY, 0 },
 	{ "mailbox-full", JUDGE_SOFT, NOT_MAIL, "", "*.2.2", "", "", NOBODY, 0 },
@@ -130,6 +131,7 @@ const struct judge_rule judge_table[] = {
 	/* The message, its sender or its way, and not the address. */
 	{ "content", JUDGE_SOFT, ANY, "", "*.6.*", "", "", RELAY_SLOW, 0 },
 	{ "content", JUDGE_SOFT, NOT_MAIL, "", "", "", CONTENT, NOBODY, 0 },
+	{ "sender-refused", JUDGE_SOFT, ANY, "", "*.7.27", "", "", DOMAIN_SLOW, 0 }, /* RFC 7505: it is our domain that has the null MX */
 	{ "null-mx", JUDGE_HARD, ANY, "", "5.1.10 4.1.10", "", "null mx|nullmx|no smtp service|does not accept mail", NOBODY, 0 },
 	{ "no-such-user", JUDGE_HARD, ANY, "", "*.1.10", "", NO_SUCH_USER, NOBODY, 0 }, /* Microsoft 365 */
 	{ "null-mx", JUDGE_HARD, ANY, "", "*.1.10", "", "", NOBODY, 0 },
@@ -149,7 +151,6 @@ const struct judge_rule judge_table[] = {
 	{ "policy", JUDGE_SOFT, ANY, "", "*.7.*", "", "", DOMAIN_SLOW, 0 },
 	{ "sender-refused", JUDGE_SOFT, ANY, "", "*.1.7 *.1.8", "", "", DOMAIN_SLOW, 0 },
 	{ "sender-refused", JUDGE_SOFT, ANY, "", "", "", SENDER, DOMAIN_SLOW, 0 },
-	{ "routing", JUDGE_SOFT, WHERE_BOUNCE, "", "", "", NOT_NOW, DOMAIN_SLOW, 0 },
 	{ "no-such-user", JUDGE_HARD, ANY, "", "*.1.1", "", NO_SUCH_USER_SURE, NOBODY, 0 },
 	{ "sender-refused", JUDGE_SOFT, ANY, "", "", "",
 	    "from address|from:domain|from: domain|sender not|mail from|envelope sender|callout|callback|your domain|return path|return-path|the sender does"
@@ -190,8 +191,9 @@ const struct judge_rule judge_table[] = {
 	    NOBODY, 0 },
 
 	{ "no-such-user", JUDGE_HARD, WHERE_BOUNCE, "5 0", "", "", SOMEBODY "&" NOT_THERE, NOBODY, 0 },
+	{ "no-such-user", JUDGE_HARD, WHERE_BOUNCE, "5 0", "", "", SOMEBODY_ABROAD "&" NOT_THERE_ABROAD, NOBODY, 0 },
 
 	/* Whatever else. */
-	{ "refused", JUDGE_SOFT, ANY, "", "", "", "", RELAY_SLOW, 0 },
+	{ JUDGE_NO_REASON, JUDGE_SOFT, ANY, "", "", "", "", RELAY_SLOW, 0 },
 	{ NULL, JUDGE_SOFT, 0, "", "", "", "", NOBODY, 0 },
 };

@@ -71,13 +71,13 @@ host_of(const char *value, char *out, size_t size)
 	text_lower(out);
 }
 
-/* "smtp; 550 5.1.1 …", "X-Postfix; …", "x-notes;…" without the type. */
+/* "smtp; 550 5.1.1 …", "X-Postfix; …", "x-notes;…" without the type; with it, where it says what the number is: Sendmail's "X-Unix; 67". */
 static void
 diagnostic_of(const char *value, char *out, size_t size)
 {
 	size_t word = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_. "), n;
 
-	if (value[word] == ';' && word < 40)
+	if (value[word] == ';' && word < 40 && strncasecmp(value, "x-unix", 6) != 0)
 		value += word + 1;
 	value += strspn(value, " ");
 	n = strlen(value);
@@ -201,7 +201,7 @@ flush_failed(struct dsn *d, struct report_found *f)
 		w = &d->words.recipient[d->failed - 1];
 		f->address = w->address;
 	}
-	if (says_little(g->text)) {
+	if (says_little(g->text) || !report_says_why(f)) {
 		if (!w)
 			w = in_words(d, f->address);
 		if (!w && d->words.count == 1)

@@ -9,7 +9,6 @@
 #include "mail/report_private.h"
 
 #define TEXT_JUDGED 2048
-#define NO_REASON "refused" /* the judge's last row: nothing else matched */
 
 static bool
 is_code(const char *p)
@@ -107,7 +106,7 @@ replaces(const struct report_recipient *after, const struct report_recipient *be
 {
 	if (before->trying != after->trying)
 		return before->trying;
-	return before->class == REPORT_HARD && after->class == REPORT_SOFT && strcmp(after->rule, NO_REASON) != 0;
+	return before->class == REPORT_HARD && after->class == REPORT_SOFT && strcmp(after->rule, JUDGE_NO_REASON) != 0;
 }
 
 static void
@@ -153,28 +152,46 @@ report_add_delayed(struct report *r, const struct report_found *f)
 	put(r, &to);
 }
 
-void
-report_add_judged(struct report *r, const struct report_found *f)
+/* What the judge makes of it: class, rule and codes of *to, which fill() has begun. */
+static void
+judge_found(struct report_recipient *to, const struct report_found *f)
 {
 	char text[TEXT_JUDGED], enhanced[12];
 	struct judge_in in = { .from_relay = false, .stage = JUDGE_AT_BOUNCE, .final = true, .text = text, .server = f->server };
-	struct report_recipient to;
 	struct judge_out out;
 
-	fill(&to, f);
 	snprintf(text, sizeof(text), "%s%s%s", f->text, f->text[0] && f->words[0] ? " " : "", f->words);
-	if (!to.code)
-		to.code = report_code_in(f->text);
-	if (!to.code)
-		to.code = report_code_in(f->words);
+	if (!to->code)
+		to->code = report_code_in(f->text);
+	if (!to->code)
+		to->code = report_code_in(f->words);
 	/* The code beside the words tells more than what a gateway made of it, unless it is generic. */
 	if ((report_enhanced_in(f->text, enhanced) || report_enhanced_in(f->words, enhanced)) &&
-	    (!is_generic(enhanced) || !to.enhanced[0]))
-		memcpy(to.enhanced, enhanced, sizeof(enhanced));
-	in.code = to.code;
-	in.enhanced = to.enhanced;
+	    (!is_generic(enhanced) || !to->enhanced[0]))
+		memcpy(to->enhanced, enhanced, sizeof(enhanced));
+	in.code = to->code;
+	in.enhanced = to->enhanced;
 	out = judge_reply(&in);
-	to.class = out.verdict == JUDGE_HARD ? REPORT_HARD : REPORT_SOFT;
-	snprintf(to.rule, sizeof(to.rule), "%s", out.rule);
+	to->class = out.verdict == JUDGE_HARD ? REPORT_HARD : REPORT_SOFT;
+	snprintf(to->rule, sizeof(to->rule), "%s", out.rule);
+}
+
+bool
+report_says_why(const struct report_found *f)
+{
+	struct report_recipient to;
+
+	fill(&to, f);
+	judge_found(&to, f);
+	return strcmp(to.rule, JUDGE_NO_REASON) != 0 || !is_generic(to.enhanced);
+}
+
+void
+report_add_judged(struct report *r, const struct report_found *f)
+{
+	struct report_recipient to;
+
+	fill(&to, f);
+	judge_found(&to, f);
 	put(r, &to);
 }

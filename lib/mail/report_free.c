@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "judge/judge.h"
 #include "mail/report_free_private.h"
 
 /* What recognition knows of the message besides its text. */
@@ -103,6 +104,15 @@ opens(const struct free_form *f, const struct free_text *t)
 	return free_has(f->text, t->low, t->n < FREE_FIRST ? t->n : FREE_FIRST);
 }
 
+/* Whether the judge knows a reason in the text: without one it may be a receipt, or a note that the mail was held or sent on. */
+static bool
+names_reason(const struct report_free_in *in)
+{
+	struct judge_in said = { .enhanced = "", .text = in->text, .server = "", .stage = JUDGE_AT_BOUNCE, .final = true };
+
+	return strcmp(judge_reply(&said).rule, JUDGE_NO_REASON) != 0;
+}
+
 /* The row that the message matches; NULL: no bounce. */
 static const struct free_form *
 recognise(const struct report_free_in *in, const struct signs *s, const struct free_text *t)
@@ -131,6 +141,9 @@ recognise(const struct report_free_in *in, const struct signs *s, const struct f
 		return &free_generic;
 	if (s->daemon && !s->server && !marked && grade < FREE_CODE) /* "Mail System: you have five undelivered messages" */
 		return NULL;
+	/* A mail server sends our own mail back and says why: whatever it calls that. */
+	if (s->server && in->null_sender && *in->returned && names_reason(in))
+		return &free_generic;
 	if (s->daemon && s->subject_fails && (states || grade > FREE_SILENT || marked))
 		return &free_generic;
 	if (s->daemon && ((states && grade > FREE_SILENT) || (marked && grade >= FREE_CODE)))

@@ -324,7 +324,7 @@ fill(const struct round *round, int mention, struct report_free_recipient *out, 
 	const struct free_text *t = round->t;
 	const struct free_mention *m = mention >= 0 ? &round->m->at[mention] : NULL;
 	struct reason r = { .text = out->text, .size = sizeof out->text };
-	struct region in = { 0, t->lines };
+	struct region in = { 0, t->lines }, behind;
 	int line = m ? m->line : -1, best = -1;
 	enum free_grade grade;
 	bool more;
@@ -333,6 +333,7 @@ fill(const struct round *round, int mention, struct report_free_recipient *out, 
 		in.from = add_own(round, &r, m);
 		in.to = next_taken(round, m->line);
 	}
+	behind = in;
 	grade = grade_of(&r);
 	if (grade < FREE_CODE)
 		best = find_reason(round, mention, &r, &in, alone);
@@ -342,6 +343,8 @@ fill(const struct round *round, int mention, struct report_free_recipient *out, 
 		line = best;
 	} else if (r.n == 0 || (more && grade == FREE_SILENT) || (grade == FREE_WORDS && m && m->trust < FREE_LISTED && best >= in.from)) {
 		add_words(round, &r, in.from, in.to); /* perhaps a sentence that names it, and then why */
+		if (in.from != behind.from)           /* what stands before the list may only say that it failed, and why behind it */
+			add_words(round, &r, behind.from, behind.to);
 		line = more ? best : line;
 	}
 	reason_end(&r);

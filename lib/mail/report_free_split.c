@@ -112,16 +112,26 @@ goes_on(const struct cursor *c, size_t at)
 	return false;
 }
 
-static bool
-announces(const char *s, size_t n)
+/* What a line is to the copy that may follow. */
+struct line_role {
+	bool announces;
+	bool says; /* it names somebody or tells what failed: the bounce's own words, even where "the message you sent" stands in them */
+	bool rule; /* "--- Ursprung ---": whatever it says, a copy may begin behind it */
+};
+
+static struct line_role
+role_of(const char *s, size_t n)
 {
+	struct line_role role = { .rule = n > 2 && strchr("-=_*#", s[0]) && s[1] == s[0] };
 	char low[201];
 
 	n = n < sizeof low - 1 ? n : sizeof low - 1;
 	memcpy(low, s, n);
 	low[n] = '\0';
 	free_lower(low);
-	return free_has(free_copies, low, strlen(low));
+	role.announces = free_string_has(free_copies, low);
+	role.says = !role.rule && (strchr(low, '@') || free_string_has(free_failures, low) || free_string_has(free_statements, low));
+	return role;
 }
 
 static size_t
@@ -145,6 +155,7 @@ report_free_split(const char *text, size_t n, size_t *end)
 	for (size_t at = 0; at < c.n;) {
 		size_t stop = line_end(&c, at), indent = indent_of(&c, at, stop);
 		bool empty = at + indent == stop || (at + indent + 1 == stop && text[stop - 1] == '\r'), received;
+		struct line_role role;
 		int fields;
 
 		if (!empty && (since <= GAP || blank)) {
@@ -159,12 +170,13 @@ report_free_split(const char *text, size_t n, size_t *end)
 				return at + indent;
 			}
 		}
-		if (!empty && announces(text + at, stop - at)) {
-			announced = at;
+		role = empty ? (struct line_role){ 0 } : role_of(text + at, stop - at);
+		if (role.announces || (role.says && since <= GAP))
+			announced = role.says ? (stop < c.n ? stop + 1 : c.n) : at;
+		if (role.announces)
 			since = 0;
-		}
 		since++;
-		blank = empty;
+		blank = empty || role.rule;
 		previous = at;
 		at = stop + 1;
 	}

@@ -40,19 +40,19 @@ const char free_subjects[] =
     "|notification of failure|message you sent|mdaemon notification|mdaemon warning|ndn: |ndr: |non remis|undelivered"
     /* German */
     "|unzustellbar|nicht zustellbar|nicht zugestellt|zustellung fehlgeschlagen|zustellung nicht|zustellfehler|konnte nicht"
-    "|fehler bei der zustellung|zustellung der nachricht|zustellungsfehler|zurückgesendet|unzustellbare|zustellbenachrichtigung"
+    "|fehler bei der zustellung|zustellung der nachricht|zustellungsfehler|zurückgesendet|zurück an absender|unzustellbare|zustellbenachrichtigung"
     "|zustellungsbenachrichtigung|fehler beim versenden|zustellung verz"
     /* French */
-    "|non remis|non distribu|non délivr|échec de la remise|échec de remise|échec de livraison|échec de la livraison|échec d'envoi"
+    "|non remis|non distribu|non-distribu|non délivr|échec de la remise|échec de remise|échec de livraison|échec de la livraison|échec d'envoi"
     "|échec de l'envoi|échec de distribution|erreur de livraison|notification d'état de remise|impossible de remettre"
-    "|n'a pas pu être|n'a pu être|retour de courrier|message refus|remise différ|remise retard"
+    "|n'a pas pu être|n'a pu être|retour de courrier|retour à l'expéditeur|message refus|remise différ|remise retard"
     /* Spanish, Portuguese, Italian */
     "|no se puede entregar|no se pudo entregar|no se ha podido entregar|no entregado|no entregable|error de entrega"
     "|error en la entrega|fallo en la entrega|fallo de entrega|error al entregar|imposible entregar|devuelto"
     "|notificación de estado de entrega|notificación del estado|correo no entregado|mensaje no|no se puede enviar|não entregue"
     "|não pôde ser entregue|não foi entregue|falha na entrega|falha de entrega|erro na entrega|erro de entrega|mensagem devolvida"
     "|mensagem não|e-mail não|devolvida|devolvido|notificação de status de entrega|notificação do status|mancata consegna"
-    "|mancato recapito|non recapitabile|non recapitat|non consegnat|impossibile recapitare|impossibile consegnare"
+    "|mancato recapito|non recapitabile|non recapitat|non consegnat|impossibile recapitare|impossibile consegnare|messaggio respinto|messaggio rifiutato"
     "|errore di consegna|errore nella consegna|notifica sullo stato|notifica dello stato|messaggio non"
     /* Dutch, Nordic */
     "|onbestelbaar|niet bezorgd|niet afgeleverd|kan niet worden|kon niet worden|niet bezorgbaar|statusmelding|bezorgingsstatus"
@@ -203,7 +203,7 @@ const char free_labels[] =
 const char free_senders[] =
     "from|from:|sender|sender:|mail from|mail from:|by|id|id:|message-id|message-id:|msgid|msgid:|msgid=|in-reply-to:|references:"
     "|reply-to:|reply-to|return-path:|cc:|bcc:|x-sender:|from user|contact|contact:|postmaster:|von|von:|absender|absender:|de:"
-    "|expéditeur:|expediteur:|expéditeur :|remitente:|mittente:|remetente:|afzender:|avsändare:|от:|отправитель:|от кого:|发件人:"
+    "|expéditeur:|expediteur:|expéditeur :|remitente:|mittente:|proveniente da|remetente:|afzender:|avsändare:|от:|отправитель:|от кого:|发件人:"
     "|发件人|寄件者:|寄件人:|送信者:|差出人:|보낸 사람:|보낸사람:|발신자:|nadawca:|odesílatel:|gönderen:|mailto:|login:|helo|ehlo"
     "|envelope-from|responsible:|submitted by|original sender:|author:|originator:|via|admin:";
 

@@ -137,6 +137,8 @@ struct report_found {
 void report_add(struct report *r, const struct report_found *f, enum report_class class);
 /* … judged: hard or soft. */
 void report_add_judged(struct report *r, const struct report_found *f);
+/* Whether its diagnostic, or a status that says more than that it failed, tells why: false where the judge's last row would decide. */
+bool report_says_why(const struct report_found *f);
 /* … that is being tried still: soft, without effect. */
 void report_add_delayed(struct report *r, const struct report_found *f);
 

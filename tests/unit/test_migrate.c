@@ -322,7 +322,7 @@ test_stopped_anywhere(void **state)
 	for (v = 1; v < SCHEMA_VERSION; v++) {
 		make_old(v);
 		everything(&before);
-		for (at = 1, rc = -1; rc == -1; at += pace * (at < 300 ? 1 : 7)) {
+		for (at = 1, rc = -1; rc == -1; at += pace * (at < 100 ? 1 : 1 + at / 20)) {
 			snprintf(what, sizeof(what), "version %d, stopped at %d", v, at);
 			left = at;
 			sqlite3_progress_handler(raw, 1, stop, &left);
