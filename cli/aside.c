@@ -1,8 +1,10 @@
 /* aside.c - see aside.h. */
 #include "aside.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,6 +50,30 @@ write_all(int fd, const char *p, size_t n)
 			return -1;
 	}
 	return 0;
+}
+
+/* Whether there is room in it still: what strangers send must not fill the disk while nobody looks. */
+static int
+check_room(const char *folder, struct err *e)
+{
+	struct buf path = BUF_INIT;
+	const struct dirent *entry;
+	struct stat st;
+	int64_t total = 0;
+	DIR *dir;
+
+	file_join(&path, folder, "new");
+	dir = opendir(path.data);
+	while (dir && (entry = readdir(dir)) != NULL)
+		if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
+			total += st.st_size;
+	if (dir)
+		closedir(dir);
+	if (total >= ASIDE_FOLDER_MOST)
+		err_set(e, ERR_FULL, "%s holds %lld MiB: look through it, and delete what nobody needs", path.data,
+		    (long long)(total >> 20));
+	buf_release(&path);
+	return total >= ASIDE_FOLDER_MOST ? -1 : 0;
 }
 
 /* Write all of it. *total counts the bytes. */
@@ -110,7 +136,7 @@ aside_keep(const char *folder, const char *bytes, size_t n, int more, struct err
 	size_t total;
 	int fd = -1, rc = -1;
 
-	if (make_folders(folder, e) == -1)
+	if (make_folders(folder, e) == -1 || check_room(folder, e) == -1)
 		goto out;
 	file_join(&tmp, folder, "tmp/");
 	buf_addf(&tmp, "%ld.newsletter", (long)getpid());

@@ -8,12 +8,18 @@
 #define ASIDE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct err;
 
 #define ASIDE_MOST ((size_t)1 << 30) /* bytes of one message: what is longer is no mail */
 
-/* Keep n bytes, and what can still be read from `more` behind them (-1: nothing). The folder is made when it is not there. */
+#define ASIDE_FOLDER_MOST ((int64_t)1 << 30) /* bytes of all that is new: then somebody has to look first */
+
+/*
+ * Keep n bytes, and what can still be read from `more` behind them (-1: nothing). The folder is made when it is not there. ERR_FULL
+ * when it holds that much already, or the disk is full.
+ */
 int aside_keep(const char *folder, const char *bytes, size_t n, int more, struct err *e);
 
 #endif

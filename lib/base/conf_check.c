@@ -1,6 +1,7 @@
 /* conf_check.c - what hangs together in newsletter.conf, once all of it was read. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/colour.h"
 #include "base/conf.h"
@@ -65,6 +66,19 @@ check_mailbox(const struct conf *c, const struct conf_mailbox *m, struct err *e)
 	return check_login(c, section, m->password_file, m->token_file, m->user, e);
 }
 
+/* Read twice, its messages would be removed under the other's eyes. */
+static int
+check_twice(const struct conf *c, int r, struct err *e)
+{
+	int i;
+
+	for (i = 0; i < r; i++)
+		if (strcmp(c->mailbox[i].url, c->mailbox[r].url) == 0 && strcmp(c->mailbox[i].user, c->mailbox[r].user) == 0)
+			return err_set(e, ERR_INPUT, "%s: [inbound %s] is the same mailbox as [inbound%s%s]", c->path, c->mailbox[r].name,
+			    c->mailbox[i].name[0] ? " " : "", c->mailbox[i].name);
+	return 0;
+}
+
 int
 conf_check(const struct conf *c, struct err *e)
 {
@@ -76,8 +90,12 @@ conf_check(const struct conf *c, struct err *e)
 		if (check_relay(c, &c->relay[r], e) == -1)
 			return -1;
 	for (r = 0; r < c->mailboxes; r++)
-		if (check_mailbox(c, &c->mailbox[r], e) == -1)
+		if (check_mailbox(c, &c->mailbox[r], e) == -1 || check_twice(c, r, e) == -1)
 			return -1;
+	if (c->mail_forward[0] &&
+	    (strcasecmp(c->mail_forward, c->mail_bounce) == 0 || strcasecmp(c->mail_forward, c->mail_unsubscribe) == 0))
+		return err_set(e, ERR_INPUT, "%s: [mail] forward must not be a mailbox that is read itself, bounce or unsubscribe",
+		    c->path);
 	if (window_parse(&window, c->campaign_promotion_window, e) == -1)
 		return err_wrap(e, "%s: [campaign] promotion_window", c->path);
 	if (strpbrk(c->site_url, "?#"))

@@ -182,6 +182,12 @@ is "is kept aside" "$(kept) $(counter unreadable)" '2 1'
 { letter jo@example.org 'A film'; head -c 12000000 /dev/zero | tr '\0' x | fold -w 70; } >"$m"
 piped "one of 12 MB" "$m"
 is "is kept aside, whole" "$(kept) $(counter unreadable) $(find aside/new -size +11M -exec cmp {} "$m" \; -print | wc -l)" '3 2 1'
+truncate -s 1G aside/new/much
+letter jo@example.org 'One letter too many' >"$m"
+run nl inbound read <"$m"
+is "a folder aside that nobody looks at: the mail server keeps it" "$status $(kept)" '75 4'
+like "and why" "$err" 'holds 1035 MiB: look through it'
+rm aside/new/much
 sed -i 's/^forward =.*/forward = desk@staff.example/' newsletter.conf
 grep -q '^forward = desk' newsletter.conf || sed -i 's/^\[mail\]$/[mail]\nforward = desk@staff.example/' newsletter.conf
 letter 'Jo Né <jo@example.org>' 'Opening hours?' >"$m"

@@ -307,6 +307,8 @@ refuses(void **state)
 		{ "mailbox with two secrets", "[inbound]\nurl = imaps://x\nuser = u\npassword_file = a\ntoken_file = b\n", "newsletter.conf: [inbound] has both password_file and token_file: one of them is too many" },
 		{ "secret without a user", "[inbound]\nurl = maildir:/x\npassword_file = a\n", "newsletter.conf: [inbound] has a secret but no user to log in with" },
 		{ "POP3 cannot move", "[inbound]\nurl = pop3s://x\nuser = u\nmove_to = Done\n", "newsletter.conf: [inbound] cannot move messages: POP3 has no folders" },
+		{ "the same mailbox twice", "[inbound a]\nurl = imaps://x\nuser = u\n[inbound b]\nurl = imaps://x\nuser = u\n", "newsletter.conf: [inbound b] is the same mailbox as [inbound a]" },
+		{ "forward to what is read", "[mail]\nbounce = bounce@example.org\nforward = Bounce@example.org\n", "newsletter.conf: [mail] forward must not be a mailbox that is read itself, bounce or unsubscribe" },
 		{ "mailbox without a url", "[inbound b]\nuser = u\n", "newsletter.conf: [inbound b] needs a url" },
 		{ "name of a mailbox", "[inbound My box]\nurl = maildir:/x\n", "newsletter.conf:2: [inbound NAME] wants a name of lower-case letters, digits and hyphens, like [inbound complaints]" },
 		{ "key of a relay", "[inbound]\nhelo = x\n", "newsletter.conf:2: unknown key \"helo\" in [inbound]; see newsletter.conf(5)" },
