@@ -114,6 +114,11 @@ def check_parts(old, new, say):
         for part in message.walk():
             for defect in part.defects:
                 say("%s: %s" % (part.get_content_type(), defect.__class__.__name__))
+    if new.get_content_type() == "multipart/mixed":  # ours, and behind it the message of somebody else's that is forwarded
+        parts = list(new.iter_parts())
+        if [part.get_content_type() for part in parts[1:]] not in (["message/rfc822"], ["application/octet-stream"]):
+            say("is a multipart/mixed of something else than ours and a message")
+        new = parts[0] if parts else new
     kind = new.get_content_type()
     if kind == "multipart/alternative":
         parts = list(new.iter_parts())

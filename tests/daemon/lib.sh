@@ -38,12 +38,16 @@ stop_daemon() {
 	kill -TERM "$daemon" && wait "$daemon"
 }
 
-# role_pid NAME: of the running role.
+# role_pid NAME: of the running role, once it is there: a machine with much to do may take a while to start it.
 role_pid() {
-	local pid pids=()
-	read -ra pids <"/proc/$daemon/task/$daemon/children"
-	for pid in "${pids[@]}"; do
-		[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != "$1" ] || echo "$pid"
+	local pid pids=() tries
+	for tries in {1..100}; do
+		pids=()
+		read -ra pids <"/proc/$daemon/task/$daemon/children" || break
+		for pid in "${pids[@]}"; do
+			[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != "$1" ] || { echo "$pid" && return; }
+		done
+		[ "$tries" = 100 ] || sleep 0.05
 	done
 }
 
