@@ -113,7 +113,7 @@
 	"|使用されていません|使われていません|使用されておりません|無効なアドレス|無効な宛先|無効な受信者|有効なメールアドレスではありません|正しくないアドレス" \
 	"|ユーザーが不明|ユーザが不明|不明なユーザ|不明な受信者|宛先に誤り|あて先に誤り|該当するユーザ" \
 	"|用户不存在|收件人不存在|邮箱不存在|地址不存在|帐号不存在|账号不存在|账户不存在|帐户不存在|无此用户|没有此用户|查无此人|无效的收件人|无效用户" \
-	"|无效的用户|用户未找到|找不到用户|找不到该用户|找不到收件人|未找到收件人|无此帐号|无此账号|无效地址|无效的地址|不存在的用户|不存在的邮箱|不存在" \
+	"|无效的用户|用户未找到|找不到用户|找不到该用户|找不到收件人|未找到收件人|无此帐号|无此账号|无效地址|地址有误|地址错误|地址不正确|无效的地址|不存在的用户|不存在的邮箱|不存在" \
 	"|使用者不存在|無此使用者|無此帳號|無此用戶|查無此|找不到使用者|找不到收件|帳號不存在|信箱不存在|用戶不存在|無效的收件" \
 	"|존재하지 않는|존재하지 않습니다|존재하지않|없는 사용자|없는 계정|없는 아이디|찾을 수 없|알 수 없는 사용자|알 수 없는 수신|사용자가 없|수신자가 없" \
 	"|등록되지 않은|탈퇴한|không tồn tại|không tìm thấy|tidak ditemukan|tidak dikenal|tidak wujud|pengguna tidak|ไม่พบ|ไม่มีผู้ใช้" \
@@ -134,7 +134,7 @@
 	"|recipient verify failed|recipient verification failed|recipient rejected. user|not our domain user|is not a user|not a subscriber" \
 	"|find account|find that account|find this account|find the account|find that user|find this user|find the user|find that recipient" \
 	"|find the recipient|find the mailbox|find that mailbox|find that address|find the address|user gone|recipient gone|mailbox gone" \
-	"|account gone|no local mailbox|lookup failed: no entry|no such object|not one of our|no such mobile|no such number|number not in service|number is not in service|member unknown|unknown member|address retired" \
+	"|account gone|no local mailbox|lookup failed: no entry|no such object|not one of our|invalid e-mail address|invalid email address|nobody called|no one called|nobody named|no one named|no such mobile|no such number|number not in service|number is not in service|member unknown|unknown member|address retired" \
 	"|number is not valid|user was removed|recipient was removed|account was removed|mailbox was removed|recipient cancelled" \
 	"|cancelled the mailbox|cancelled the account|recipient in our list|undeliverable address|not deliverable|isn't a valid|is not a valid user"
 
@@ -173,7 +173,7 @@
 	"|account gesperrt|account deaktiviert|account wurde gelöscht|account wurde gesperrt|konto wurde gelöscht|konto wurde geschlossen|konto wurde gekündigt|account gelöscht|benutzer wurde gelöscht|benutzer gesperrt|benutzer deaktiviert|adresse wurde abgeschaltet|adresse deaktiviert|adresse wurde deaktiviert|adresse wurde gelöscht|konto zablokowane" \
 	"|konto nieaktywne|konto zostało|учетная запись отключена|учетная запись заблокирована|ящик отключен|ящик заблокирован|ящик удален" \
 	"|пользователь заблокирован|пользователь удален|аккаунт заблокирован|аккаунт отключен|已被禁用|被禁用|被冻结|已冻结|已停用|已注销|被停用" \
-	"|已被停用|已被封|已過期|停用|解約|停止されて|無効になって|退会|アカウントは削除|アカウントが削除|アドレスは削除|アドレスが削除|削除されたアカウント|휴면|정지된|중지된"
+	"|已被停用|已被封|已過期|停用|解約|停止されて|無効になって|退会|アドレスは登録されて|アドレスが登録されて|ユーザは登録されて|ユーザーは登録されて|ユーザーが登録されて|宛先は登録されて|アカウントは削除|アカウントが削除|アドレスは削除|アドレスが削除|削除されたアカウント|휴면|정지된|중지된"
 
 #define NO_DOMAIN_SURE \
 	"domain not found|domain name not found|no such domain|unknown domain|domain unknown|domain does not exist|domain is unknown" \
@@ -287,7 +287,7 @@
 	"|not registered|no longer|not a user|not user|not our|not be found|n't be found|not here|n't found|n't have a|deactivated|disabled|inactive|been frozen|is frozen" \
 	"|suspended|never existed|isn't valid|not part of|ceased|not served|not hosted|not match any|purged|not defined|undefined|defunct" \
 	"|no user|no account|no recipient|not have a|was closed|is closed|bad recipient|bad user|wrong|unexist|inexist|not on this|not present|not provisioned|not in our|obsolete" \
-	"|moved permanently|permanently closed|has cancelled|has canceled|is gone|not in service|decommissioned"
+	"|moved permanently|permanently closed|has cancelled|has canceled|is gone|abandoned|not in service|decommissioned"
 
 /* … and in languages where the words between them vary most. */
 #define SOMEBODY_ABROAD \
@@ -296,9 +296,9 @@
 	"|ontvanger|adres|postbus|användare|mottagare|adress|bruger|modtager|bruker|mottaker|postkasse|vastaanottaja|käyttäjä|użytkownik" \
 	"|odbiorc|skrzynk|uživatel|příjemc|schránk|címzett|felhasználó|utilizator|kullanıcı|alıcı|пользовател|получател|адресат|ящик|адрес"
 #define NOT_THERE_ABROAD \
-	"nicht bekannt|gekündigt|stillgelegt|abgemeldet|résilié|clôturé|opgezegd|cancelada|nicht existent|nicht existier|nicht mehr vorhanden|nicht eingerichtet|nicht registriert|nicht aufgeführt" \
+	"nicht bekannt|kennt keinen|kennt kein|gekündigt|stillgelegt|abgemeldet|résilié|clôturé|opgezegd|cancelada|nicht existent|nicht existier|nicht mehr vorhanden|nicht eingerichtet|nicht registriert|nicht aufgeführt" \
 	"|nicht verzeichnet|deaktiviert|inexistant|n'est plus|introuvable|désactivé|non répertorié|non trouvé|n'a pas été trouvé|desconocid" \
-	"|no encontrad|desactivad|no figura|no ha sido encontrad|desconhecid|não encontrad|desativad|non trovat|non risulta|disattivat" \
+	"|no encontrad|desactivad|no figura|no ha sido encontrad|desconhecid|não encontrad|desativad|non trovat|non ha più|non risulta|disattivat" \
 	"|onbekend|niet bekend|niet gevonden|opgeheven|okänd|finns ej|ukendt|ukjent|nedlagt|nieznan|nieaktywn|neexistuj|neznám|nenalezen" \
 	"|megszűnt|necunoscut|nu a fost găsit|bulunama|неизвест|не зарегистрирован|не найден|отключен|отключён"
 

@@ -1,6 +1,7 @@
 /*
  * report_arf.c - complaints: feedback reports (RFC 5965, 6590 redaction, 6591) and what vendors sent before them; see report_private.h.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -141,6 +142,9 @@ is_old_complaint(const struct report_mail *m)
 		return strcasestr(m->words.data, "spam") != NULL;
 	if (!m->returned.len && !strcasestr(m->from, "spamcop"))
 		return false;
+	/* Microsoft's subject with the sending host's address in it: nobody else words it so. */
+	if (strncasecmp(m->subject, "complaint about message from ", 29) == 0 && isxdigit((unsigned char)m->subject[29]))
+		return true;
 	return has_any(m->from, senders) && has_any(m->subject, subjects);
 }
 
