@@ -42,8 +42,9 @@ stop_daemon() {
 role_pid() {
 	local pid pids=() tries
 	for tries in {1..100}; do
+		[ -e "/proc/$daemon" ] || return
 		pids=()
-		read -ra pids <"/proc/$daemon/task/$daemon/children" || break
+		read -ra pids <"/proc/$daemon/task/$daemon/children" # which ends without a line feed
 		for pid in "${pids[@]}"; do
 			[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != "$1" ] || { echo "$pid" && return; }
 		done
