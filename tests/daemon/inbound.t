@@ -178,10 +178,10 @@ at_exit $!
 echo wrong >"$site/secret/wrong"
 cp "$tmp/conf" "$tmp/conf.one"
 {
-	printf '\n[inbound password]\nevery=1s\nurl=imap://127.0.0.1:%s\nuser=bounce\npassword_file=secret/wrong\ntls=none\n' "$imap"
+	printf '\n[inbound password]\nevery=1s\nurl=imap://127.0.0.1:%s/INBOX\nuser=bounce\npassword_file=secret/wrong\ntls=none\n' "$imap"
 	printf '\n[inbound down]\nevery=1s\nurl=pop3://127.0.0.1:%s\nuser=bounce\npassword_file=secret/mailbox\ntls=none\n' "$closed"
 	printf '\n[inbound certificate]\nevery=1s\nurl=imaps://127.0.0.1:%s\nuser=bounce\npassword_file=secret/mailbox\n' "$imaps"
-	printf '\n[inbound nosecret]\nevery=1s\nurl=imaps://127.0.0.1:%s\nuser=bounce\n' "$imaps"
+	printf '\n[inbound nosecret]\nevery=1s\nurl=imaps://127.0.0.1:%s/INBOX\nuser=bounce\n' "$imaps"
 	printf '\n[inbound hung]\nevery=1s\nurl=imap://127.0.0.1:%s\nuser=bounce\npassword_file=secret/mailbox\ntls=none\ntimeout=2s\n' "$hung"
 } >>"$tmp/conf"
 lines_before=$(wc -l <"$site/log")
