@@ -3,7 +3,7 @@
  *
  * The store says that a mailbox is being worked through; a new life that finds this knows that the last one died of it. Then as many
  * messages as can have been in work are taken one at a time, each noted before it is fetched. One at which the role dies goes behind all
- * the others, and after a second death it is left in its mailbox, as one that cannot be read. Once may be chance, somebody's kill -9.
+ * the others, and after its fifth death it is left in its mailbox, as one that cannot be read. Fewer may be chance, somebody's kill -9.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #include "inbound.h"
 #include "store/returned.h"
 
-#define DEATHS_MOST 2
+#define DEATHS_MOST 5
 
 int
 inbound_guard_begin(struct inbound_poll *p, struct err *e)

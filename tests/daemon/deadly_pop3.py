@@ -1,6 +1,6 @@
 """deadly_pop3.py PIDFILE - a POP3 server whose messages kill who reads them: newsletterd's inbound role, a child of the process in PIDFILE.
 
-Prints its port. Mailbox "some" has forty automatic messages, of which numbers 5 and 20 are deadly as soon as they are asked for; of
+Prints its port. Mailbox "some" has forty automatic messages, of which number 20 is deadly as soon as it is asked for; of
 mailbox "all" the list is. A line "N of them: 1 2 …" says what is left whenever somebody quits, and "more" on the input brings one more.
 """
 
@@ -12,7 +12,7 @@ import threading
 import time
 
 PIDFILE = sys.argv[1]
-DEADLY = {5, 20}
+DEADLY = {20}
 left = list(range(1, 41))
 lock = threading.Lock()
 
