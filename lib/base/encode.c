@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static const char base32[] = "abcdefghijklmnopqrstuvwxyz234567";
 static const char hex[] = "0123456789abcdef";
@@ -55,6 +56,14 @@ decode(uint8_t *out, size_t size, const char *in, size_t n, const char *alphabet
 	if (bits >= width || (acc & ((1u << bits) - 1)))
 		return -1;
 	return (int)len;
+}
+
+void
+base64_encode(char *out, const uint8_t *in, size_t n)
+{
+	encode(out, in, n, base64, 6);
+	if (n % 3)
+		strcat(out, n % 3 == 1 ? "==" : "=");
 }
 
 void

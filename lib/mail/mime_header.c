@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/encode.h"
 
 #define LINE 76       /* RFC 2047 2, for a line that holds an encoded-word; kept everywhere */
 #define WORD_EXTRA 12 /* =?utf-8?q? and ?= */
@@ -52,21 +53,9 @@ q_add(struct buf *out, const char *s, size_t n)
 static void
 b_add(struct buf *out, const char *s, size_t n)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	char four[4];
-	size_t i;
-
-	for (i = 0; i < n; i += 3) {
-		uint32_t v = (uint32_t)(unsigned char)s[i] << 16;
-
-		v |= i + 1 < n ? (uint32_t)(unsigned char)s[i + 1] << 8 : 0;
-		v |= i + 2 < n ? (uint32_t)(unsigned char)s[i + 2] : 0;
-		four[0] = alphabet[v >> 18];
-		four[1] = alphabet[v >> 12 & 63];
-		four[2] = i + 1 < n ? alphabet[v >> 6 & 63] : '=';
-		four[3] = i + 2 < n ? alphabet[v & 63] : '=';
-		buf_add(out, four, 4);
-	}
+	buf_reserve(out, BASE64_LEN(n) + 1);
+	base64_encode(out->data + out->len, (const uint8_t *)s, n);
+	out->len += BASE64_LEN(n);
 }
 
 static bool

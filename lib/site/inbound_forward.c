@@ -91,17 +91,13 @@ add_plain(struct buf *out, const char *s, size_t n)
 static void
 add_base64(struct buf *out, const char *s, size_t n)
 {
-	char line[BASE64URL_LEN(BASE64_LINE) + 1], *p;
+	char line[BASE64_LEN(BASE64_LINE) + 1];
 	size_t i, take;
 
 	for (i = 0; i < n; i += take) {
 		take = n - i < BASE64_LINE ? n - i : BASE64_LINE;
-		base64url_encode(line, (const uint8_t *)s + i, take);
-		for (p = line; *p; p++)
-			*p = (char)(*p == '-' ? '+' : *p == '_' ? '/'
-								: *p);
-		buf_addf(out, "%s%s\r\n", line, take % 3 == 0 ? "" : take % 3 == 1 ? "=="
-										   : "=");
+		base64_encode(line, (const uint8_t *)s + i, take);
+		buf_addf(out, "%s\r\n", line);
 	}
 }
 

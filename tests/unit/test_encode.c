@@ -21,7 +21,25 @@ static const struct codec codecs[] = {
 	{ "hex", hex_encode, hex_decode },
 };
 
-/* RFC 4648 section 10, without padding. */
+/* RFC 4648 section 10. */
+static void
+padded(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foob", "Zm9vYg==" }, { "foobar", "Zm9vYmFy" }, { "\xfb\xff\xbf", "+/+/" }
+	};
+	char out[BASE64_LEN(6) + 1];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		base64_encode(out, (const uint8_t *)cases[i][0], strlen(cases[i][0]));
+		assert_string_equal(out, cases[i][1]);
+		assert_int_equal(strlen(out), BASE64_LEN(strlen(cases[i][0])));
+	}
+}
+
+/* The same, without padding. */
 static void
 vectors(void **state)
 {
@@ -140,6 +158,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(padded),
 		cmocka_unit_test(vectors),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(folds_case),
