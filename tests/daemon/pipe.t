@@ -20,8 +20,9 @@ printf '%s\n' '/^missing@/ error:5.1.1 User unknown in virtual mailbox table' "/
 	>"$tmp/transport"
 postfix_at "$relay_port" "transport_maps = regexp:$tmp/transport" 'recipient_delimiter = +' 'newsletter_destination_recipient_limit = 1' \
 	'queue_run_delay = 1s' 'minimal_backoff_time = 1s' 'maximal_backoff_time = 2s' 'import_environment = MAIL_CONFIG TZ'" LD_LIBRARY_PATH=$POSTFIX_LIBRARIES"
-# the pipe's programs have our libraries, not the peers'
-printf '%s\n' '#!/bin/sh' 'unset LD_LIBRARY_PATH' "exec '$BIN/newsletter' -C '$site' inbound read \"\$@\"" >"$tmp/read"
+# the pipe's programs have our libraries, not the peers'; they run as nobody, who may not reach the folder that we were built in
+cp "$BIN/newsletter" "$tmp/newsletter" && chmod 755 "$tmp/newsletter"
+printf '%s\n' '#!/bin/sh' 'unset LD_LIBRARY_PATH' "exec '$tmp/newsletter' -C '$site' inbound read \"\$@\"" >"$tmp/read"
 chmod 755 "$tmp/read"
 cat >>"$postfix/etc/master.cf" <<-END
 	newsletter unix - n n - 2 pipe flags=DOR user=nobody argv=$tmp/read --recipient \${original_recipient}
