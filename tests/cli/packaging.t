@@ -94,13 +94,14 @@ is "and no other" "$out" ""
 
 if [ "$(id -u)" = 0 ] && can_be_private; then
 	private_users
-	mkdir "$tmp/exim"
+	mkdir "$tmp/exim" "$tmp/bin"
+	cp "$BIN/newsletter" "$tmp/bin/newsletter" # nobody may not reach the folder of the build
 	{
 		printf '%s = %s\n' primary_hostname news.example.org spool_directory "$tmp/exim" log_file_path "$tmp/exim/%slog" received_headers_max 100
 		printf 'tls_advertise_hosts =\nkeep_environment =\nbegin routers\n'
 		part "$exim" Among.the.routers Among.the.transports
 		printf 'begin transports\n'
-		part "$exim" Among.the.transports | sed "s|/usr/local/bin|$BIN|; s|/srv/newsletter|$tmp/site|; s|user = newsletter|user = nobody|"
+		part "$exim" Among.the.transports | sed "s|/usr/local/bin|$tmp/bin|; s|/srv/newsletter|$tmp/site|; s|user = newsletter|user = nobody|"
 		printf 'begin retry\n* * F,1d,5m\n'
 	} >"$tmp/exim.conf"
 	chown -R "$(sed -n 's/^Debian-exim:[^:]*:\([0-9]*:[0-9]*\):.*/\1/p' "$tmp/passwd")" "$tmp/exim"
