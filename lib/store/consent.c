@@ -73,7 +73,7 @@ consent_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const char *
 	stmt_int(st, ":subscriber", subscriber_id);
 	stmt_int(st, ":topic", topic_id);
 	stmt_text(st, ":action", action);
-	stmt_int(st, ":now", clock_now());
+	stmt_int(st, ":now", evidence->at ? evidence->at : clock_now());
 	stmt_text(st, ":ip", evidence->ip && evidence->ip[0] ? evidence->ip : NULL);
 	stmt_blob(st, ":form", evidence->form_hash, CONSENT_HASH);
 	stmt_blob(st, ":mail", evidence->mail_hash, CONSENT_HASH);

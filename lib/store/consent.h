@@ -17,6 +17,7 @@ struct evidence {
 	const char *source; /* "web", "one-click", "csv: paper form 2026-03", "staff: ann" */
 	const char *ip;
 	const uint8_t *form_hash, *mail_hash; /* CONSENT_HASH octets each, from consent_wording */
+	int64_t at;                           /* Unix time; 0: now */
 };
 
 struct consent {

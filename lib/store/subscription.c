@@ -108,14 +108,17 @@ put(struct db *db, int64_t subscriber_id, int64_t topic_id, enum subscription_st
     const struct evidence *evidence, struct err *e)
 {
 	struct stmt *st = db_stmt(db, &subscription_module, Q_PUT);
+	struct evidence dated = *evidence;
 
+	if (!dated.at) /* one moment for both rows, also where a second ends between them */
+		dated.at = clock_now();
 	stmt_int(st, ":topic", topic_id);
 	stmt_int(st, ":subscriber", subscriber_id);
 	stmt_int(st, ":state", state);
-	stmt_int(st, ":now", clock_now());
+	stmt_int(st, ":now", dated.at);
 	if (stmt_run(st, e) == -1)
 		return -1;
-	return consent_add(db, subscriber_id, topic_id, action, evidence, e);
+	return consent_add(db, subscriber_id, topic_id, action, &dated, e);
 }
 
 int

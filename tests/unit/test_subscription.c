@@ -172,6 +172,7 @@ test_leave(void **state)
 static void
 test_end(void **state)
 {
+	struct evidence dated = by_test;
 	int64_t a = make_topic("a"), b = make_topic("b"), c = make_topic("c");
 
 	(void)state;
@@ -181,10 +182,13 @@ test_end(void **state)
 	ok(subscription_add(db, 1, b, "added", &by_test, &err));
 	ok(subscription_leave(db, 1, b, 0, "page", &by_test, &err));
 	ok(subscription_request(db, 1, c, &by_test, &err));
-	assert_int_equal(subscription_end(db, 1, SUB_COMPLAINED, &by_test, &err), 2);
+	dated.at = 1700000123; /* the state and its evidence are of one moment */
+	assert_int_equal(subscription_end(db, 1, SUB_COMPLAINED, &dated, &err), 2);
 	assert_int_equal(subscription_end(db, 1, SUB_COMPLAINED, &by_test, &err), 0);
 	commit();
 	assert_string_equal(raw_text("SELECT group_concat(state) FROM (SELECT state FROM subscription ORDER BY topic_id)"), "4,2,4");
+	assert_string_equal(raw_text("SELECT group_concat(DISTINCT since) FROM subscription WHERE state = 4"), "1700000123");
+	assert_string_equal(raw_text("SELECT group_concat(DISTINCT at) FROM consent WHERE action = 'complained'"), "1700000123");
 	assert_invariants();
 }
 
