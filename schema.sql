@@ -180,7 +180,8 @@ CREATE TABLE campaign (
 	skipped         INTEGER NOT NULL DEFAULT 0,	-- reached, but not mailed: suppressed, or not mailable by this relay
 	archived_at     INTEGER,		-- when its deliveries were shrunk to what bounces and numbers need: no code, reply or class
 	alarms          INTEGER NOT NULL DEFAULT 0,	-- bits: the clerk has raised it for 1 bounces, 2 complaints, 4 the present hold
-	hidden          INTEGER NOT NULL DEFAULT 0	-- 1: kept out of the public archive
+	hidden          INTEGER NOT NULL DEFAULT 0,	-- 1: kept out of the public archive
+	segment         TEXT NOT NULL DEFAULT ''	-- who of the topic it is for, in the grammar of lib/store/segment.h; '': everybody
 ) STRICT;
 CREATE INDEX campaign_open ON campaign(state) WHERE state IN ('scheduled', 'sending', 'paused', 'held');
 CREATE INDEX campaign_finished ON campaign(finished_at) WHERE finished_at IS NOT NULL;
@@ -303,6 +304,15 @@ CREATE TRIGGER subscriber_gone AFTER DELETE ON subscriber BEGIN
 	UPDATE outbox SET subscriber_id = NULL, message = NULL, address = NULL, reply = NULL,
 		state = CASE WHEN state IN ('queued', 'claimed') THEN 'expired' ELSE state END WHERE subscriber_id = OLD.id;
 END;
+
+-- The roles of newsletterd that have run, each with a row that it keeps fresh, so that a watcher sees who is not there any more.
+CREATE TABLE role (
+	name            TEXT PRIMARY KEY,	-- 'http', 'clerk', 'sender', 'inbound'
+	pid             INTEGER NOT NULL,
+	version         TEXT NOT NULL,		-- of the program
+	started_at      INTEGER NOT NULL,
+	seen_at         INTEGER NOT NULL	-- a quarter of a minute ago at most, while it runs
+) STRICT, WITHOUT ROWID;
 
 -- Numbers that only grow, for metrics: 'inbound_messages', 'inbound_hard' …, 'inbound_polls' and 'inbound_failures' (times that a mailbox was
 -- read, or could not be), 'inbound_stuck' (times that one could not be for six hours), 'signup_requests', 'signup_trapped' (those among them that a program sent), 'erasures', 'role_restarts_http' …

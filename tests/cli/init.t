@@ -18,7 +18,7 @@ done
 like "each with its meaning" "$(<newsletter.conf)" "# Messages over all connections, evenly spread"
 succeeds "the site works" nl topic list
 like "two topics" "$out" "articles.*promotions"
-is "the store knows its version" "$(db 'PRAGMA user_version')" 5
+is "the store knows its version" "$(db 'PRAGMA user_version')" 6
 
 before=$(find . -type f -not -name '*-lock' -exec sha256sum {} + | sort)
 succeeds "once more changes nothing" nl init
