@@ -4,7 +4,7 @@
  * WAL, synchronous=FULL, secure_delete. Writers queue on an advisory lock
  * before BEGIN IMMEDIATE (SQLite's own busy handler starves one of two busy
  * writers), and event loops never sleep in it: they try, go on, and try again.
- * None is to hold it over 20 ms, so long jobs work in bites (db_chunk); what is
+ * None is to hold it over 20 ms when others wait, so long jobs work in bites (db_chunk); what is
  * one statement over a campaign of a million (its start, its recovery) still
  * does. Only lib/store knows that this is SQLite.
  */
@@ -50,7 +50,8 @@ int db_try_begin(struct db *db, struct err *e);
 int db_commit(struct db *db, struct err *e);
 void db_rollback(struct db *db); /* harmless when nothing is open; gives up the place in the queue too */
 
-/* In a long job, between two rows: commit and begin again once the lock was held for 15 ms. */
+/* In a long job, between two rows: commit and begin again once the lock was held for 15 ms and somebody waits, or for 60 ms. */
+bool db_chunk_due(const struct db *db);
 int db_chunk(struct db *db, struct err *e);
 
 /* Most memory for pages of the file, in KiB; 4096 unless set. What only walks through tables in order needs little. */
