@@ -94,7 +94,6 @@ static const struct {
 	const char *word;
 	enum intake_wish wish;
 } statuses[] = {
-	{ "", INTAKE_ACTIVE },
 	{ "active", INTAKE_ACTIVE },
 	{ "enabled", INTAKE_ACTIVE },
 	{ "subscribed", INTAKE_ACTIVE },
@@ -172,11 +171,13 @@ import_status(const char *word)
 	char w[40];
 	size_t i;
 
+	if (!word[0])
+		return INTAKE_ACTIVE;
 	normalise(w, sizeof(w), word);
 	for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
 		if (strcmp(w, statuses[i].word) == 0)
 			return (int)statuses[i].wish;
-	return -1;
+	return w[0] ? -1 : INTAKE_ACTIVE;
 }
 
 static void

@@ -74,6 +74,8 @@ take_name(const struct import *im, struct subscriber *s, struct err *e)
 	const char *whole = field(im, COL_NAME);
 	int n;
 
+	if (!whole[0] && !field(im, COL_FIRST)[0] && !field(im, COL_LAST)[0])
+		return 0;
 	if (whole[strspn(whole, " ")])
 		n = snprintf(name, sizeof(name), "%s", whole);
 	else
@@ -113,13 +115,14 @@ take_language(const struct import *im, struct subscriber *s, struct err *e)
 	snprintf(language, sizeof(language), "%s", field(im, COL_LANGUAGE));
 	if (im->place[COL_ATTRIBUTES] != -1 && !language[0])
 		language_of_attributes(im, language, sizeof(language));
+	if (!language[0])
+		return 0;
 	for (p = text_trim(language); *p; p++)
 		if (*p == '_') /* pt_BR, as some locales are written */
 			*p = '-';
 	if (people_check_language(language, e) == -1)
 		return -1;
-	snprintf(s->language, sizeof(s->language), "%.*s", SUBSCRIBER_LANGUAGE - 1, language);
-	return 0;
+	return text_copy(s->language, sizeof(s->language), language); /* it was checked: it fits */
 }
 
 /*
@@ -133,6 +136,8 @@ take_time(const struct import *im, enum import_column column, int64_t *out, stru
 	int64_t t;
 
 	*out = 0;
+	if (!field(im, column)[0])
+		return 0;
 	snprintf(text, sizeof(text), "%s", field(im, column));
 	text_trim(text);
 	if (!text[0] || strncmp(text, "0000-00-00", 10) == 0)
@@ -162,6 +167,8 @@ take_ip(const struct import *im, enum import_column column, char out[46])
 	unsigned char octets[16];
 	char text[64];
 
+	if (!field(im, column)[0])
+		return;
 	snprintf(text, sizeof(text), "%s", field(im, column));
 	text_trim(text);
 	if (strlen(text) < 46 && (inet_pton(AF_INET, text, octets) == 1 || inet_pton(AF_INET6, text, octets) == 1))
@@ -174,6 +181,8 @@ yes(const struct import *im, enum import_column column, int fallback, struct err
 {
 	char text[16];
 
+	if (!field(im, column)[0])
+		return fallback;
 	snprintf(text, sizeof(text), "%s", field(im, column));
 	text_lower(text_trim(text));
 	if (!text[0])
