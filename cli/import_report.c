@@ -113,11 +113,13 @@ int
 import_audit(struct import *im, struct err *e)
 {
 	struct db *db = im->cli->site.db;
-	char detail[240];
+	char detail[256], kept[48] = "";
 	int rc = -1;
 
-	snprintf(detail, sizeof(detail), "%lld rows, %lld added, %lld kept out, %lld asked, %lld bad%s; %.120s", (long long)im->rows,
-	    (long long)im->done.added, (long long)im->done.kept_out, (long long)im->done.asked, (long long)im->bad,
+	if (im->done.kept_out)
+		snprintf(kept, sizeof(kept), ", %lld kept out", (long long)im->done.kept_out);
+	snprintf(detail, sizeof(detail), "%lld rows, %lld %s, %lld bad%s%s; %.120s", (long long)im->rows,
+	    (long long)(im->ask ? im->done.asked : im->done.added), im->ask ? "asked" : "added", (long long)im->bad, kept,
 	    im->broken_off ? ", broken off" : "", im->source);
 	if (db_begin(db, e) == 0 && audit_add(db, im->cli->who, "subscriber import", detail, e) == 0)
 		rc = db_commit(db, e);
