@@ -78,6 +78,11 @@ const struct command commands[] = {
 	  "take subscribers from a CSV file",
 	  "The first line names the columns: email, and any of name, first name, last name, language, topics. Comma, semicolon or tab; UTF-8. "
 	  "A bad row is named and left out; the exit status is then 1. Nobody who left, bounced or complained is brought back." },
+	{ "subscriber", "export",      "[FILE|-|ADDRESS]", 0, 1, SITE_STORE | SITE_SUPPRESSION, cmd_subscriber_export, opts_subscriber_export,
+	  "write the list to a file, or one person's own data",
+	  "The list is CSV: email, name, language, status, topics (the active ones), joined, and the topics that are pending, left, bounced and "
+	  "complained. It needs --reason, which the audit keeps with who, how many and which. FILE can be read by its owner alone; without it, or "
+	  "with -, the list goes to standard output. With ADDRESS (it has an @, and no slash): all that is stored about that person, as JSON." },
 	{ "subscriber", "list",        "", 0, 0, SITE_STORE, cmd_subscriber_list, opts_subscriber_list, "list subscribers", NULL },
 	{ "subscriber", "show",        "ADDRESS", 1, 1, SITE_STORE | SITE_SUPPRESSION, cmd_subscriber_show, opts_none,
 	  "show one person: topics, and the evidence of consent", NULL },

@@ -42,6 +42,17 @@ suppression_name(enum suppression_reason reason)
 	return names[reason];
 }
 
+int
+suppression_parse(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return (int)i;
+	return -1;
+}
+
 bool
 suppression_liftable(enum suppression_reason reason)
 {
@@ -111,7 +122,6 @@ suppression_find(struct db *db, const char *address_key, enum suppression_reason
 {
 	struct stmt *st = db_stmt(db, &suppression_module, Q_FIND);
 	uint8_t hmac[SUPPRESSION_HMAC];
-	size_t i;
 	int rc;
 
 	suppression_hmac(db, address_key, hmac);
@@ -119,9 +129,7 @@ suppression_find(struct db *db, const char *address_key, enum suppression_reason
 	rc = stmt_step(st, e);
 	if (rc != 1)
 		return rc;
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(stmt_col_text(st, 0), names[i]) == 0)
-			*reason = (enum suppression_reason)i;
+	*reason = (enum suppression_reason)suppression_parse(stmt_col_text(st, 0)); /* the schema knows no other */
 	stmt_done(st);
 	return 1;
 }

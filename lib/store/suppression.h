@@ -50,5 +50,6 @@ int suppression_lift_confirmed(struct db *db, int64_t subscriber_id, struct err 
 int suppression_lift(struct db *db, const char *address_key, struct err *e);
 
 const char *suppression_name(enum suppression_reason reason);
+int suppression_parse(const char *name); /* or -1 */
 
 #endif
