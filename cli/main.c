@@ -78,15 +78,42 @@ const struct command commands[] = {
 	  "take subscribers from a CSV file",
 	  "The first line names the columns: email, and any of name, first name, last name, language, topics. Comma, semicolon or tab; UTF-8. "
 	  "A bad row is named and left out; the exit status is then 1. Nobody who left, bounced or complained is brought back." },
+	{ "subscriber", "export",      "[FILE|-|ADDRESS]", 0, 1, SITE_STORE | SITE_SUPPRESSION, cmd_subscriber_export, opts_subscriber_export,
+	  "write the list to a file, or one person's own data",
+	  "The list is CSV: email, name, language, status, topics (the active ones), joined, and the topics that are pending, left, bounced and "
+	  "complained. It needs --reason, which the audit keeps with who, how many and which. FILE can be read by its owner alone; without it, or "
+	  "with -, the list goes to standard output. With ADDRESS (it has an @, and no slash): all that is stored about that person, as JSON." },
 	{ "subscriber", "list",        "", 0, 0, SITE_STORE, cmd_subscriber_list, opts_subscriber_list, "list subscribers", NULL },
 	{ "subscriber", "show",        "ADDRESS", 1, 1, SITE_STORE | SITE_SUPPRESSION, cmd_subscriber_show, opts_none,
 	  "show one person: topics, and the evidence of consent", NULL },
 	{ "subscriber", "unsubscribe", "ADDRESS", 1, 1, SITE_STORE, cmd_subscriber_unsubscribe, opts_subscriber_unsubscribe,
 	  "end somebody's subscription, as they asked you to", NULL },
+	{ "subscriber", "erase",       "ADDRESS", 1, 1, SITE_STORE | SITE_SUPPRESSION, cmd_subscriber_erase, opts_subscriber_erase,
+	  "erase a person, as they asked you to",
+	  "All that leads to them goes: the row, the evidence, what waits to be mailed, messages kept aside that name the address. It stays as a "
+	  "keyed hash, so that nobody mails it by mistake. An address that is not on the list is kept so, too. Without --yes and without a "
+	  "terminal to ask on, the exit status is 3." },
 	{ "signup",     "list",        "", 0, 0, SITE_STORE, cmd_signup_list, opts_signup_list, "list visitors' requests that wait for a limit",
 	  "By the limit that holds them ([signup] of newsletter.conf) and by the network they came from: how many, and since when." },
 	{ "signup",     "discard",     "", 0, 0, SITE_STORE, cmd_signup_discard, opts_signup_discard, "delete requests that wait",
 	  "Those not decided yet among them. Nobody hears of it, and whoever meant it can ask again." },
+	{ "suppression", "add",        "ADDRESS...", 1, 1000, SITE_STORE | SITE_SUPPRESSION, cmd_suppression_add, opts_suppression_add,
+	  "never mail these addresses",
+	  "Whether they are on the list or not: no import, no signup and no mailing gets past it, and only `suppression remove` lifts it. What was "
+	  "said of their topics stays as it is." },
+	{ "suppression", "import",     "FILE|-", 1, 1, SITE_STORE | SITE_SUPPRESSION, cmd_suppression_import, opts_suppression_import,
+	  "never mail the addresses in a file",
+	  "One address a line, or CSV: of each row the first field that is an address counts. Or what `subscriber export --full` wrote: then its "
+	  "suppressions alone are taken, and no --reason is needed. A row without an address is named by its line; the exit status is then 1." },
+	{ "suppression", "list",       "", 0, 0, SITE_STORE, cmd_suppression_list, opts_suppression_list,
+	  "count the addresses that must not be mailed, and show the newest",
+	  "They are kept as keyed hashes; --addresses says whose it is where they are on the list still." },
+	{ "suppression", "remove",     "ADDRESS", 1, 1, SITE_STORE | SITE_SUPPRESSION, cmd_suppression_remove, opts_suppression_remove,
+	  "lift a suppression",
+	  "Who complained, or was suppressed by staff, can come back no other way. Their topics stay ended: they have to sign up anew." },
+	{ "retention",  NULL,          "", 0, 0, SITE_STORE, cmd_retention, opts_retention,
+	  "delete what was kept long enough, or say how much that is",
+	  "The clerk of newsletterd does the same by the hour; the section [retention] of newsletter.conf says how long." },
 	{ "topic",      "create",      "NAME", 1, 1, SITE_STORE, cmd_topic_create, opts_topic_create, "make a topic that people can subscribe to", NULL },
 	{ "topic",      "list",        "", 0, 0, SITE_STORE, cmd_topic_list, opts_none, "list topics and how many subscribe to them", NULL },
 	{ "inbound",    "read",        "[FILE...]", 0, 100000, SITE_ALL | FOR_MTA, cmd_inbound_read, opts_inbound_read,

@@ -303,6 +303,19 @@ db_chunk(struct db *db, struct err *e)
 	return db_begin(db, e);
 }
 
+int
+db_read_begin(struct db *db, struct err *e)
+{
+	return exec(db, "BEGIN", e);
+}
+
+void
+db_read_end(struct db *db)
+{
+	if (!db->open && !sqlite3_get_autocommit(db->sqlite))
+		sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+}
+
 void
 db_set_cache(struct db *db, int kib)
 {

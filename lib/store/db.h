@@ -53,6 +53,13 @@ void db_rollback(struct db *db); /* harmless when nothing is open; gives up the 
 /* In a long job, between two rows: commit and begin again once the lock was held for 15 ms. */
 int db_chunk(struct db *db, struct err *e);
 
+/*
+ * Read the store as it is at one moment, until db_read_end: for exports, whose parts must fit each other. Others write meanwhile, but the
+ * write-ahead log cannot be emptied; no transaction can be begun in between.
+ */
+int db_read_begin(struct db *db, struct err *e);
+void db_read_end(struct db *db);
+
 /* Most memory for pages of the file, in KiB; 4096 unless set. What only walks through tables in order needs little. */
 void db_set_cache(struct db *db, int kib);
 
