@@ -28,6 +28,8 @@ static const struct {
 	    "lists everybody in a state" },
 	{ "subscriber", "SELECT count(*) FROM subscriber", "subscriber", "counts everybody, for people who ask" },
 	{ "subscription", "SELECT state, count(*) FROM subscription GROUP BY", "subscription", "counts everybody, for people who ask" },
+	{ "growth", "SELECT subscriber_id, topic_id, action, at", "consent", "counts everybody, for people who ask" },
+	{ "growth_people", "SELECT id, language, address_key", "subscriber", "counts everybody, for people who ask" },
 	{ "signup_line", "SELECT count(held_by)", "signup_request", "counts what waits, for people who ask" },
 	{ "signup_line", "SELECT '', count(*)", "signup_request", "lists what waits, for people who ask" },
 	{ "article", "SELECT id, source, title, url, excerpt, author, image, ''", "article", "walks the index by date, with a limit" },
