@@ -21,9 +21,8 @@
 #include "out.h"
 
 #define DAYS 30
-#define HTML_MONTHS 12 /* that a page shows unless told otherwise, this one with them */
-#define SHOWN 10       /* domains and mailings that people get to see */
-#define HTML_SHOWN 24
+#define HTML_MONTHS 12   /* that a page shows unless told otherwise, this one with them */
+#define SHOWN 10         /* domains and mailings that people get to see */
 #define A_MINUTE_LEAST 5 /* seconds below which a time known to the second says nothing of speed */
 
 const struct opt opts_stats[] = {
@@ -122,8 +121,7 @@ gather_list(struct cli *cli, struct stats_view *v, struct err *e)
 static int
 gather(struct cli *cli, struct stats_view *v, struct err *e)
 {
-	size_t mailings = cli->json ? STATS_CAMPAIGNS : cli_option(cli, "html") ? HTML_SHOWN
-										: SHOWN;
+	size_t mailings = cli->json || cli_option(cli, "html") ? STATS_CAMPAIGNS : SHOWN;
 
 	if (pick_window(cli, v, e) == -1 || stats_returned(cli->site.db, &v->window, &v->returned, e) == -1 ||
 	    stats_domains(cli->site.db, &v->window, cli->json ? STATS_DOMAINS : SHOWN, &v->domains, e) == -1 ||
