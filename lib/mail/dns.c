@@ -39,6 +39,8 @@ struct kept {
 struct dns {
 	struct server server[SERVERS];
 	int servers;
+	bool ours;    /* the caller named it: it may know of one zone alone */
+	int8_t blind; /* it says of everything that there is no such name: 1, 0, -1: not known yet */
 	int silent; /* questions without an answer, in a row */
 	int asked;
 	struct kept *kept;
@@ -131,10 +133,12 @@ dns_new(const char *server, struct err *e)
 {
 	struct dns *d = xcalloc(1, sizeof(*d));
 
+	d->blind = -1;
 	if (!server || !server[0]) {
 		system_servers(d);
 	} else if (read_server(&d->server[0], server) == 0) {
 		d->servers = 1;
+		d->ours = true;
 	} else {
 		free(d);
 		err_set(e, ERR_USAGE, "\"%.80s\" is no name server: it is an address, with :PORT behind it if need be", server);
@@ -290,6 +294,20 @@ ask(struct dns *d, const char *name, enum dns_type type, struct dns_answer *out)
 	d->silent = out->status == DNS_SILENT ? d->silent + 1 : 0;
 }
 
+/* Without a network some resolvers say "no such name" to everything: one that denies com knows nothing. */
+static bool
+is_blind(struct dns *d)
+{
+	struct dns_answer com = { 0 };
+
+	if (d->blind == -1 && !d->ours) {
+		ask(d, "com", DNS_TXT, &com);
+		d->blind = com.status == DNS_NO_NAME;
+		dns_answer_release(&com);
+	}
+	return d->blind == 1;
+}
+
 const struct dns_answer *
 dns_look(void *ctx, const char *name, enum dns_type type)
 {
@@ -311,6 +329,8 @@ dns_look(void *ctx, const char *name, enum dns_type type)
 	d->kept = k;
 	d->asked++;
 	ask(d, k->name, type, &k->answer);
+	if (k->answer.status == DNS_NO_NAME && is_blind(d))
+		k->answer.status = DNS_REFUSED;
 	return &k->answer;
 }
 
