@@ -76,8 +76,7 @@ derive(uint8_t keys[KEYS], const struct seal_params *p, const struct seal_secret
 
 	EVP_KDF_CTX_free(ctx);
 	EVP_KDF_free(kdf);
-	return ok ? 0 : err_set(e, ERR_SYSTEM, "cannot make the key: there is no memory for it (%llu MiB)",
-			    (unsigned long long)(scrypt_memory(p->log_n, p->r) >> 20));
+	return ok ? 0 : err_set(e, ERR_SYSTEM, "cannot make the key: there is no memory for it (%llu MiB)", (unsigned long long)(scrypt_memory(p->log_n, p->r) >> 20));
 }
 
 static void
@@ -317,7 +316,7 @@ is_chunk(struct seal *s, size_t n, bool last)
 	    !EVP_CIPHER_CTX_ctrl(s->ctx, EVP_CTRL_AEAD_SET_TAG, SEAL_TAG, s->sealed + n - SEAL_TAG))
 		abort();
 	return EVP_DecryptUpdate(s->ctx, s->plain, &len, s->sealed, (int)(n - SEAL_TAG)) == 1 &&
-	       EVP_DecryptFinal_ex(s->ctx, s->plain + len, &rest) == 1;
+	    EVP_DecryptFinal_ex(s->ctx, s->plain + len, &rest) == 1;
 }
 
 static int

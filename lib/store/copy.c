@@ -116,7 +116,8 @@ copy_pages(struct db *db, sqlite3 *to, copy_progress *progress, void *ctx, struc
 	}
 	if (sqlite3_backup_finish(backup) != SQLITE_OK && told == 0)
 		return db_fail_sqlite(to, e);
-	return told == 0 && rc == SQLITE_DONE ? 0 : told == -1 ? -1 : db_fail_sqlite(to, e);
+	return told == 0 && rc == SQLITE_DONE ? 0 : told == -1 ? -1
+							       : db_fail_sqlite(to, e);
 }
 
 int
