@@ -126,6 +126,20 @@ const struct command commands[] = {
 	  "For each message, and each recipient that it speaks of, one line: path, recipient or -, and hard, soft, complaint or other, with "
 	  "tabs between. Only hard and complaint would end a subscription. Nothing is recorded, and no site is needed. What is no message, or "
 	  "too large, is named and counts as other; when a file cannot be opened the exit status is 1." },
+	{ "outbox",     "list",        "", 0, 0, SITE_STORE | AUDIT_REVEALS, cmd_outbox_list, opts_none, "count mail to one person that waits, by kind", NULL },
+	{ "outbox",     "release",     "", 0, 0, SITE_STORE | AUDIT_CHANGES, cmd_outbox_release, opts_none, "let mail to one person out after a restore",
+	  "What waited in the backup goes too, unless its time is over." },
+	{ "outbox",     "discard",     "", 0, 0, SITE_STORE | AUDIT_CHANGES, cmd_outbox_discard, opts_none, "never send the mail to one person that waited in a backup",
+	  "What was queued since the restore goes out, and mail goes out as ever." },
+	{ "backup",     NULL,          "FILE|-", 1, 1, SITE_ALL | AUDIT_REVEALS, cmd_backup, opts_backup, "make an encrypted backup while everything runs",
+	  "It holds configuration, keys, secrets, templates and the store as it is at one moment. The passphrase comes from --passphrase-file, from "
+	  "NEWSLETTER_PASSPHRASE, or is asked twice. A FILE that is there is replaced once the new one is whole. - is standard output." },
+	{ "verify",     NULL,          "FILE|-", 1, 1, AUDIT_NONE, cmd_verify, opts_verify, "see whether a backup can be restored",
+	  "Unpacks it into a scratch folder that goes away again, checks the store, brings it up to date there, and sees whether the keys fit. No site "
+	  "is needed." },
+	{ "restore",    NULL,          "FILE|-", 1, 1, AUDIT_CHANGES, cmd_restore, opts_restore, "make the site of a backup, in an empty folder",
+	  "Here, or where --to says. Every unfinished mailing comes back held, and so does the outbox: nothing leaves until you resume the one and "
+	  "release the other. Never over a site that is there." },
 	{ "dkim",       "keygen",      "", 0, 0, SITE_STORE | AUDIT_CHANGES, cmd_dkim_keygen, opts_dkim_keygen,
 	  "make a key that signs mail, and show its DNS record",
 	  "The key goes into secrets/dkim-SELECTOR.key, and never over one that is there. Publish the record first; mail is signed once "
