@@ -17,6 +17,7 @@
 #include "base/sorting.h"
 #include "cli.h"
 #include "import.h"
+#include "import_own.h"
 #include "out.h"
 
 const struct opt opts_subscriber_import[] = {
@@ -27,9 +28,10 @@ const struct opt opts_subscriber_import[] = {
 	{ "dry-run", NULL, "change nothing: say what would be" },
 	{ "all-or-nothing", NULL, "take nothing if there is a bad row" },
 	{ "bad", "FILE", "write bad rows there, with what is wrong, to be mended and imported" },
-	{ "format", "FORMAT", "csv, listmonk or mailchimp (default: as the columns are named)" },
+	{ "format", "FORMAT", "csv, listmonk, mailchimp or newsletter, which is `subscriber export --full` (default: found)" },
 	{ "charset", "CHARSET", "utf-8, iso-8859-1 or windows-1252 (default: utf-8)" },
 	{ "delimiter", "CHARACTER", "what is between fields: , or ; or tab or | (default: found)" },
+	{ "force", NULL, "take an export of this program from a site with another suppression key, too" },
 	{ NULL, NULL, NULL },
 };
 
@@ -154,6 +156,7 @@ static int
 read_rows(struct import *im, struct sorting *sorting, struct err *e)
 {
 	uint8_t record[SORTING_RECORD];
+	struct err why = ERR_INIT;
 	struct intake_row row;
 	struct out_progress bar;
 	int64_t about;
@@ -161,16 +164,19 @@ read_rows(struct import *im, struct sorting *sorting, struct err *e)
 
 	out_progress_init(im->cli, &bar);
 	bar.on = bar.on && im->size;
-	while (!interrupted && (rc = csv_next(&im->csv, e))) {
-		if (rc == -1 && e->code != ERR_INPUT)
+	while (!interrupted && (rc = csv_next(&im->csv, &why))) {
+		if (rc == -1 && why.code != ERR_INPUT) {
+			*e = why;
 			goto out;
+		}
 		if (rc == -1)
 			im->rows++;
 		else
-			rc = import_row(im, &row, e);
+			rc = import_row(im, &row, &why);
 		if (rc == -1) {
 			out_progress_end(&bar);
-			import_bad(im, e); /* the rest go on */
+			if (import_bad(im, &why, e) == -1) /* else the rest go on */
+				goto out;
 		} else if (rc == 1 && sorting_add(sorting, record, import_pack(record, &row, im->csv.line), e) == -1) {
 			goto out;
 		}
@@ -248,13 +254,15 @@ import(struct import *im, struct err *e)
 	const char *bad = cli_option(im->cli, "bad"), *store = im->cli->site.conf.store_path, *slash = strrchr(store, '/');
 	char *folder = slash ? xstrndup(store, (size_t)(slash - store)) : xstrdup(".");
 	struct sorting *sorting = sorting_new(folder, SORT_MEMORY);
+	struct err other = ERR_INIT; /* after a first one */
 	int rc = -1;
 
-	if (import_header(im, e) == -1 || (bad && import_bad_open(im, bad, e) == -1) || read_rows(im, sorting, e) == -1 ||
-	    import_bad_close(im, e) == -1)
+	if (import_header(im, e) == -1 || (bad && import_bad_open(im, bad, e) == -1))
 		goto out;
-	rc = 0;
-	if (!im->broken_off && !(im->all_or_nothing && im->bad))
+	rc = read_rows(im, sorting, e);
+	if (import_bad_close(im, rc == -1 ? &other : e) == -1)
+		rc = -1;
+	if (rc == 0 && !im->broken_off && !(im->all_or_nothing && im->bad))
 		rc = write_rows(im, sorting, e);
 out:
 	sorting_free(sorting);
@@ -262,16 +270,37 @@ out:
 	return rc;
 }
 
+/* Whether it is what `subscriber export --full` wrote, which has its evidence in it: 1, 0, or -1 when it is not and should be. */
+static int
+is_own(struct import *im, struct err *e)
+{
+	const char *format = cli_option(im->cli, "format");
+	bool should = format && strcmp(format, "newsletter") == 0;
+
+	if (format && !should)
+		return 0;
+	if (import_own_is(im->in))
+		return 1;
+	return should ? err_set(e, ERR_INPUT, "%s is no full export of this program", im->path) : 0;
+}
+
 int
 cmd_subscriber_import(struct cli *cli, int argc, char **argv, struct err *e)
 {
 	struct import im = { .cli = cli, .bad_list = json_array(), .text = BUF_INIT };
-	int rc = -1;
+	int rc = -1, own;
 
 	(void)argc;
 	json_object_set_new(cli->result, "bad_rows", im.bad_list);
 	csv_init(&im.csv, NULL);
-	if (take_options(&im, e) == -1 || open_input(&im, argv[0], e) == -1)
+	if (open_input(&im, argv[0], e) == -1)
+		goto out;
+	own = is_own(&im, e);
+	if (own) {
+		rc = own == 1 ? import_own(cli, im.in, im.path, false, e) : -1;
+		goto out;
+	}
+	if (take_options(&im, e) == -1)
 		goto out;
 	im.csv.in = im.in;
 	catch_signals();
@@ -281,8 +310,6 @@ cmd_subscriber_import(struct cli *cli, int argc, char **argv, struct err *e)
 	cli->status = im.bad || im.broken_off ? 1 : 0;
 	rc = im.dry_run ? 0 : import_audit(&im, e);
 out:
-	if (im.bad_file)
-		fclose(im.bad_file);
 	if (im.latin)
 		iconv_close(im.iconv);
 	buf_release(&im.text);

@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/csv.h"
+#include "base/csv_write.h"
 #include "people.h"
 #include "store/intake.h"
 
@@ -80,8 +81,9 @@ struct import {
 	struct intake_counts done;
 	bool broken_off; /* by SIGINT or SIGTERM */
 	json_t *bad_list;
-	FILE *bad_file;
-	const char *bad_path;
+	const char *bad_path; /* of --bad, once it is open */
+	int bad_fd;
+	struct csv_out bad_out;
 };
 
 /* --format NAME: FORMAT_… or -1 (ERR_USAGE). */
@@ -106,7 +108,7 @@ void import_unpack(struct intake_row *row, const uint8_t *record);
 
 /* Bad rows: named on standard error, in the JSON report, and in the file of --bad. */
 int import_bad_open(struct import *im, const char *path, struct err *e);
-void import_bad(struct import *im, const struct err *why);
+int import_bad(struct import *im, const struct err *why, struct err *e);
 int import_bad_close(struct import *im, struct err *e);
 
 /* What is said at the end, and the audit. */

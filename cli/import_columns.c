@@ -143,7 +143,7 @@ import_format_named(const char *name, struct err *e)
 	for (i = 0; i < IMPORT_FORMATS; i++)
 		if (strcmp(name, formats[i]) == 0)
 			return i;
-	return err_set(e, ERR_USAGE, "--format is one of csv, listmonk, mailchimp");
+	return err_set(e, ERR_USAGE, "--format is one of csv, listmonk, mailchimp, newsletter");
 }
 
 const char *

@@ -4,35 +4,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "cli.h"
 #include "import.h"
 #include "out.h"
-#include "store/audit.h"
 
 #define BAD_LISTED 1000 /* bad rows in the JSON report */
 #define BAD_NAMED 20    /* and on standard error when --bad has them all */
-
-/* A field of the file of bad rows, after a comma unless it is the first. */
-static void
-put_field(FILE *out, size_t i, const char *text)
-{
-	if (i)
-		putc(',', out);
-	if (!text[strcspn(text, "\",;\t\r\n")]) {
-		fputs(text, out);
-		return;
-	}
-	putc('"', out);
-	for (; *text; text++) {
-		if (*text == '"')
-			putc('"', out);
-		putc(*text, out);
-	}
-	putc('"', out);
-}
 
 int
 import_bad_open(struct import *im, const char *path, struct err *e)
@@ -45,68 +26,60 @@ import_bad_open(struct import *im, const char *path, struct err *e)
 	if (fd == -1)
 		return err_sys(e, "cannot make %s", path);
 	im->bad_path = path;
-	im->bad_file = fdopen(fd, "w");
-	if (!im->bad_file) {
-		close(fd);
-		return err_sys(e, "cannot make %s", path);
-	}
+	im->bad_fd = fd;
+	csv_out_init(&im->bad_out, fd);
 	for (i = 0; i < im->csv.fields; i++)
-		put_field(im->bad_file, i, im->csv.field[i]);
-	put_field(im->bad_file, i, "import line");
-	put_field(im->bad_file, i, "import error");
-	putc('\n', im->bad_file);
-	return 0;
+		csv_put(&im->bad_out, im->csv.field[i]);
+	csv_put(&im->bad_out, "import line");
+	csv_put(&im->bad_out, "import error");
+	return csv_end(&im->bad_out, e);
 }
 
-static void
-keep_bad(struct import *im, const struct err *why)
+static int
+keep_bad(struct import *im, const struct err *why, struct err *e)
 {
-	char line[24];
 	size_t i;
 
-	snprintf(line, sizeof(line), "%lu", im->csv.line);
 	if (!im->csv.fields) /* no row could be made of it: the line, as it is */
-		put_field(im->bad_file, 0, im->csv.skipped.data);
+		csv_put_n(&im->bad_out, im->csv.skipped.data, im->csv.skipped.len);
 	for (i = 0; i < im->csv.fields && i < im->header_fields; i++)
-		put_field(im->bad_file, i, im->csv.field[i]);
+		csv_put(&im->bad_out, csv_unguard(im->csv.field[i]));
 	for (i = i ? i : 1; i < im->header_fields; i++)
-		put_field(im->bad_file, i, "");
-	put_field(im->bad_file, i, line);
-	put_field(im->bad_file, i, why->text);
-	putc('\n', im->bad_file);
+		csv_put(&im->bad_out, "");
+	csv_put_int(&im->bad_out, (int64_t)im->csv.line);
+	csv_put(&im->bad_out, why->text);
+	return csv_end(&im->bad_out, e);
 }
 
-void
-import_bad(struct import *im, const struct err *why)
+int
+import_bad(struct import *im, const struct err *why, struct err *e)
 {
 	json_t *object;
 
 	im->bad++;
-	if (!im->bad_file || im->bad <= BAD_NAMED)
+	if (!im->bad_path || im->bad <= BAD_NAMED)
 		out_warn(im->cli, "%s:%lu: %s", im->path, im->csv.line, why->text);
-	if (im->bad_file)
-		keep_bad(im, why);
-	if (im->bad > BAD_LISTED)
-		return;
-	object = json_object();
-	json_put_int(object, "line", (long long)im->csv.line);
-	json_put(object, "reason", why->text);
-	json_array_append_new(im->bad_list, object);
+	if (im->bad <= BAD_LISTED) {
+		object = json_object();
+		json_put_int(object, "line", (long long)im->csv.line);
+		json_put(object, "reason", why->text);
+		json_array_append_new(im->bad_list, object);
+	}
+	return im->bad_path ? keep_bad(im, why, e) : 0;
 }
 
 int
 import_bad_close(struct import *im, struct err *e)
 {
-	FILE *file = im->bad_file;
-	bool failed;
+	int rc;
 
-	if (!file)
+	if (!im->bad_path)
 		return 0;
-	im->bad_file = NULL;
-	failed = ferror(file);
-	if (fclose(file) != 0 || failed)
-		return err_sys(e, "cannot write %s", im->bad_path);
-	return 0;
+	rc = csv_flush(&im->bad_out, e);
+	csv_out_release(&im->bad_out);
+	if (close(im->bad_fd) == -1 && rc == 0)
+		rc = err_sys(e, "cannot write %s", im->bad_path);
+	return rc == -1 ? err_wrap(e, "%s", im->bad_path) : 0;
 }
 
 int
@@ -121,7 +94,7 @@ import_audit(struct import *im, struct err *e)
 	snprintf(detail, sizeof(detail), "%lld rows, %lld %s, %lld bad%s%s; %.120s", (long long)im->rows,
 	    (long long)(im->ask ? im->done.asked : im->done.added), im->ask ? "asked" : "added", (long long)im->bad, kept,
 	    im->broken_off ? ", broken off" : "", im->source);
-	if (db_begin(db, e) == 0 && audit_add(db, im->cli->who, "subscriber import", detail, e) == 0)
+	if (db_begin(db, e) == 0 && cli_audit(im->cli, db, "subscriber import", detail, e) == 0)
 		rc = db_commit(db, e);
 	db_rollback(db);
 	return rc;

@@ -14,7 +14,7 @@ field(const struct import *im, enum import_column column)
 {
 	int i = im->place[column];
 
-	return i == -1 || (size_t)i >= im->csv.fields ? "" : im->csv.field[i];
+	return i == -1 || (size_t)i >= im->csv.fields ? "" : csv_unguard(im->csv.field[i]);
 }
 
 static bool
