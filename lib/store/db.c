@@ -274,8 +274,10 @@ db_set_wait(struct db *db, int64_t wait_ms)
 int
 db_commit(struct db *db, struct err *e)
 {
+	int64_t start = clock_mono_us();
 	int rc = exec(db, "COMMIT", e);
 
+	histogram_add(&db->commits, clock_mono_us() - start);
 	if (rc == -1)
 		sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
 	db->open = false;
@@ -291,6 +293,12 @@ db_rollback(struct db *db)
 	db->open = false;
 	if (db->turn.fd != -1)
 		turn_leave(&db->turn);
+}
+
+const struct histogram *
+db_commits(const struct db *db)
+{
+	return &db->commits;
 }
 
 int
