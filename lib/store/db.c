@@ -286,8 +286,10 @@ account(struct db *db, struct err *e)
 int
 db_commit(struct db *db, struct err *e)
 {
+	int64_t start = clock_mono_us();
 	int rc = account(db, e) == -1 ? -1 : exec(db, "COMMIT", e);
 
+	histogram_add(&db->commits, clock_mono_us() - start);
 	if (rc == 0)
 		db->audit.kept |= db->audit.added;
 	else
@@ -305,6 +307,12 @@ db_rollback(struct db *db)
 	db->open = false;
 	if (db->turn.fd != -1)
 		turn_leave(&db->turn);
+}
+
+const struct histogram *
+db_commits(const struct db *db)
+{
+	return &db->commits;
 }
 
 int
