@@ -287,8 +287,10 @@ account(struct db *db, struct err *e)
 int
 db_commit(struct db *db, struct err *e)
 {
+	int64_t start = clock_mono_us();
 	int rc = account(db, e) == -1 ? -1 : exec(db, "COMMIT", e);
 
+	histogram_add(&db->commits, clock_mono_us() - start);
 	if (rc == 0)
 		db->audit.kept |= db->audit.added;
 	else
@@ -314,6 +316,12 @@ db_chunk_due(const struct db *db)
 	int64_t held_us = clock_mono_us() - db->begun_us;
 
 	return held_us >= CHUNK_ALONE_US || (held_us >= CHUNK_US && turn_wanted(&db->turn));
+}
+
+const struct histogram *
+db_commits(const struct db *db)
+{
+	return &db->commits;
 }
 
 int
