@@ -298,7 +298,7 @@ sorting_next(struct sorting *s, const void **record, size_t *n, struct err *e)
 		*n = s->entry[s->next++].n;
 		return 1;
 	}
-	if (s->begun) {
+	if (s->begun && s->heaped) {
 		rc = step(s, s->heap[0], e);
 		if (rc == -1)
 			return -1;
