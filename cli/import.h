@@ -97,8 +97,8 @@ int import_header(struct import *im, struct err *e);
 int import_status(const char *word);
 
 /*
- * The row that csv_next has just read. 1 and *out; 0 for one that is empty, or of somebody who did not ask; -1 (ERR_INPUT) says what is wrong
- * with it. Fields of im->csv are UTF-8 afterwards.
+ * The row that csv_next has just read. 1 and *out; 0 for one that is empty, or of somebody who did not ask; -1 (ERR_INPUT) says what is
+ * wrong with it. Fields of im->csv are UTF-8 afterwards.
  */
 int import_row(struct import *im, struct intake_row *out, struct err *e);
 

@@ -207,7 +207,8 @@ take_column(struct import *im, size_t i, const char *head, bool weak[IMPORT_COLU
 		if (im->place[column] != -1 && is_weak)
 			continue;
 		if (im->place[column] != -1 && !weak[column])
-			return err_set(e, ERR_INPUT, "%s:%lu: two columns could be the %s: rename one of them", im->path, im->csv.line, head);
+			return err_set(e, ERR_INPUT, "%s:%lu: two columns could be the %s: rename one of them", im->path,
+			    im->csv.line, head);
 		im->place[column] = (int)i;
 		weak[column] = is_weak;
 	}

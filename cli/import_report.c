@@ -124,7 +124,7 @@ say_counts(const struct import *im)
 		{ "Already", "", c->already },
 		{ "Left out", ", who left, bounced or complained before", c->left },
 		{ "Suppressed", ", who must not be mailed", c->suppressed },
-		{ "Not to mail", im->dry_run ? ", who left, bounced or were blocked there: would be suppressed" : ", who left, bounced or were blocked there: suppressed",
+		{ "Kept out", im->dry_run ? ", who left, bounced or were blocked there" : ", who left, bounced or were blocked there: suppressed",
 		    c->kept_out },
 		{ "Not asked", ", who never asked or have not confirmed: left out", im->not_asked },
 	};

@@ -205,7 +205,8 @@ take_wish(const struct import *im, struct intake_row *row, struct err *e)
 		return err_set(e, ERR_INPUT, "the status \"%.40s\" is not known; --format csv does not look at it", field(im, COL_STATUS));
 	blocked = yes(im, COL_BLOCKED, 0, e);
 	confirmed = yes(im, COL_CONFIRMED, 1, e);
-	if (blocked == -1 || confirmed == -1 || take_time(im, COL_LEFT_AT, &left, e) == -1 || take_time(im, COL_BOUNCED_AT, &bounced, e) == -1)
+	if (blocked == -1 || confirmed == -1 || take_time(im, COL_LEFT_AT, &left, e) == -1 ||
+	    take_time(im, COL_BOUNCED_AT, &bounced, e) == -1)
 		return -1;
 	row->at = left ? left : bounced;
 	if (blocked)

@@ -161,7 +161,7 @@ write_run(struct sorting *s, struct err *e)
 	qsort_r(s->entry, s->entries, sizeof(*s->entry), compare, s->data);
 	run = &s->run[s->runs++];
 	*run = (struct run){ .at = s->written };
-	buf_reserve(&out, 2 * READ_MOST);
+	buf_reserve(&out, (size_t)2 * READ_MOST);
 	for (i = 0; i < s->entries && rc == 0; i++) {
 		buf_add(&out, &s->entry[i].n, sizeof(s->entry[i].n));
 		buf_add(&out, s->data + s->entry[i].at, s->entry[i].n);

@@ -201,7 +201,9 @@ end(struct intake_one *in, int64_t id, enum intake_wish wish, struct err *e)
 static int
 keep_out(struct intake_one *in, const struct intake_row *row, struct err *e)
 {
-	static const enum suppression_reason reasons[INTAKE_ACTIVE] = { SUPPRESSED_STAFF, SUPPRESSED_COMPLAINT, SUPPRESSED_HARD, SUPPRESSED_LEFT };
+	static const enum suppression_reason reasons[INTAKE_ACTIVE] = {
+		SUPPRESSED_STAFF, SUPPRESSED_COMPLAINT, SUPPRESSED_HARD, SUPPRESSED_LEFT
+	};
 	enum suppression_reason old;
 	struct subscriber who = { 0 };
 	bool again = in->how == INTAKE_FORESEE && in->last_ended && strcmp(in->last_key, row->who.key) == 0;
