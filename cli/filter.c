@@ -35,6 +35,8 @@ add_expression(const struct cli *cli, struct buf *all, const char *option, const
 		return err_wrap(e, "--%s", option);
 	if (!segment_text(s)[0])
 		rc = err_set(e, ERR_USAGE, "--%s is empty: leave it out for everybody", option);
+	else if (segment_check(cli->site.db, s, e) == -1)
+		rc = err_wrap(e, "--%s", option);
 	else
 		add(all, open, segment_text(s), ")");
 	segment_free(s);
