@@ -138,7 +138,8 @@ filter_people(const struct cli *cli, struct segment **out, struct err *e)
 {
 	struct buf all = BUF_INIT;
 
-	if (add_topic(cli, &all, e) == -1 || add_rest(cli, &all, e) == -1 || add_domain(cli, &all, e) == -1 || add_where(cli, &all, e) == -1) {
+	if (add_topic(cli, &all, e) == -1 || add_rest(cli, &all, e) == -1 || add_domain(cli, &all, e) == -1 ||
+	    add_where(cli, &all, e) == -1) {
 		buf_release(&all);
 		return -1;
 	}

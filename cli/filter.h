@@ -10,7 +10,7 @@
 struct cli;
 struct err;
 
-/* What --where and --except say together, canonical; "" without them. ERR_USAGE, for an empty one too, and where they name what is not there. */
+/* What --where and --except say together, canonical; "" without them. ERR_USAGE, for an empty one and for what is not there, too. */
 int filter_where(const struct cli *cli, char out[SEGMENT_MAX + 1], struct err *e);
 
 /*

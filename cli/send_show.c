@@ -118,6 +118,16 @@ show_languages(struct cli *cli)
 }
 
 static void
+show_archive(const struct cli *cli, const struct mailing *m)
+{
+	const char *how = "yes, at /archive for everybody";
+
+	if (m->hidden)
+		how = m->segment[0] ? "no, it is not for everybody" : "no, it is kept out of it";
+	out_field(cli, "Archive", OUT_PLAIN, "%s", how);
+}
+
+static void
 show_segment(struct cli *cli, const struct mailing *m)
 {
 	json_put(cli->result, "where", m->segment[0] ? m->segment : NULL);
@@ -154,8 +164,7 @@ send_show(struct cli *cli, const struct mailing *m, int64_t at, struct err *e)
 	if (m->text.valid_until)
 		out_field(cli, "Valid until", OUT_PLAIN, "%s", clock_local(when, m->text.valid_until));
 	if (conf->site_archive)
-		out_field(cli, "Archive", OUT_PLAIN, "%s", m->segment[0] ? "no, it is not for everybody" : m->hidden ? "no, it is kept out of it"
-														     : "yes, at /archive for everybody");
+		show_archive(cli, m);
 	json_put(cli->result, "topic", m->topic.slug);
 	json_put_bool(cli->result, "hidden", m->hidden);
 	json_put_int(cli->result, "recipients", m->recipients);

@@ -1,6 +1,6 @@
 #!/bin/bash
-# segment.t - a mailing to a segment reaches exactly those who are in it at their turn: through a relay, across a death, with people who change
-# in the middle; and one whose segment is gone is held, and reaches nobody.
+# segment.t - a mailing to a segment reaches exactly those who are in it at their turn: through a relay, across a death, with people who
+# change in the middle; and one whose segment is gone is held, and reaches nobody.
 . "$(dirname "$0")/lib.sh"
 
 people=300

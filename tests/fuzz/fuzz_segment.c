@@ -1,6 +1,6 @@
 /*
- * fuzz_segment.c - any text as a segment: read or refused with a column; its canonical text is its own; and a store answers it, in time, with
- * the same number whichever way it is asked.
+ * fuzz_segment.c - any text as a segment: read or refused with a column; its canonical text is its own; and a store answers it, in time,
+ * with the same number whichever way it is asked.
  */
 #include <stdio.h>
 #include <stdlib.h>
