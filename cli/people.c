@@ -87,6 +87,21 @@ people_source(char out[SOURCE_MAX + 1], const char *kind, const char *text, stru
 }
 
 int
+people_reason(const struct cli *cli, struct err *e)
+{
+	const char *reason = cli_option(cli, "reason");
+	size_t n = reason ? strlen(reason) : 0;
+
+	if (!n || !reason[strspn(reason, " ")])
+		return err_set(e, ERR_USAGE, "--reason is needed: say why in a few words, as in --reason \"moving to the new server\"");
+	if (n > 160 || !text_is_utf8(reason, n) || text_has_control(reason, n, ""))
+		return err_set(e, ERR_USAGE, "--reason must be one line of at most 160 bytes in UTF-8");
+	if (strchr(reason, '@'))
+		return err_set(e, ERR_USAGE, "--reason must name no address: it is kept for ever, also when its owner is erased");
+	return 0;
+}
+
+int
 people_address(struct addr *a, const char *text, struct err *e)
 {
 	if (addr_parse(a, text, e) == -1)

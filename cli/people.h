@@ -26,6 +26,12 @@ int people_topics_named(const struct topic_list *all, const char *names, struct 
 /* "kind: text", one line that fits; ERR_USAGE. */
 int people_source(char out[SOURCE_MAX + 1], const char *kind, const char *text, struct err *e);
 
+/*
+ * Whether --reason was given and can be kept: one line of at most 160 bytes, without an address, since it stays in the audit and outlives who
+ * is erased. ERR_USAGE.
+ */
+int people_reason(const struct cli *cli, struct err *e);
+
 /* The address on the command line; ERR_INPUT names it. */
 int people_address(struct addr *a, const char *text, struct err *e);
 
