@@ -4,13 +4,16 @@
 #ifndef PEOPLE_H
 #define PEOPLE_H
 
+#include <jansson.h>
 #include <stddef.h>
 
 #include "store/topic.h"
 
 struct addr;
+struct buf;
 struct cli;
 struct err;
+struct subscriber;
 
 #define SOURCE_MAX 200 /* bytes of consent.source */
 
@@ -34,5 +37,9 @@ int people_address(struct addr *a, const char *text, struct err *e);
 
 /* "de" or "pt-BR". */
 int people_check_language(const char *language, struct err *e);
+
+/* A person's row and topics into an object and, as "articles, promotions (left)", the topics into text. */
+int people_describe(const struct cli *cli, const struct topic_list *topics, const struct subscriber *s, json_t *object, struct buf *text,
+    struct err *e);
 
 #endif

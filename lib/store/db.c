@@ -375,6 +375,18 @@ db_check(struct db *db, struct err *e)
 }
 
 void
+db_set_language(struct db *db, const char *language)
+{
+	snprintf(db->language, sizeof(db->language), "%s", language);
+}
+
+const char *
+db_language(const struct db *db)
+{
+	return db->language;
+}
+
+void
 db_set_suppression_key(struct db *db, const uint8_t key[32])
 {
 	memcpy(db->suppression_key, key, sizeof(db->suppression_key));

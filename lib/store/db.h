@@ -79,6 +79,13 @@ int db_checkpoint(struct db *db, struct err *e);
 int db_check(struct db *db, struct err *e);
 
 /*
+ * The site's language, which is that of everybody who has none of their own: segments (segment.h) ask for it. "" unless set; cut to 15
+ * bytes.
+ */
+void db_set_language(struct db *db, const char *language);
+const char *db_language(const struct db *db);
+
+/*
  * The key of suppression.address_hmac (lib/store/suppression.h); the roles that must not have it never set it. Reading one that was
  * not set aborts.
  */

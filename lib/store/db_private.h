@@ -21,6 +21,7 @@ struct db {
 	struct stmt *stmts[DB_MODULES]; /* one array a module, filled at first use */
 	uint8_t suppression_key[32];
 	bool has_suppression_key;
+	char language[16];
 };
 
 /* Fill *e from SQLite's last error; returns -1. */
