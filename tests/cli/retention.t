@@ -17,7 +17,7 @@ db "INSERT INTO consent (subscriber_id, topic_id, action, at, ip, source) VALUES
 	INSERT INTO delivery (campaign_id, subscriber_id, state, attempts, at) VALUES (1, 1, 1, 1, 5), (1, 2, 1, 1, 5), (2, 1, 1, 1, 5);
 	INSERT INTO event (kind, at, class) VALUES ('bounce', $(old 730), 'soft'), ('bounce', $(young 730), 'soft');
 	INSERT INTO outbox (kind, address, message, state, created_at, expires_at, next_at) VALUES ('test', 'a@x.example', x'78', 'queued', $now, $now - 1, 1), ('test', 'b@x.example', x'78', 'queued', $now, $now + 1, 1);
-	INSERT INTO outbox (kind, state, created_at, expires_at, next_at) VALUES ('test', 'accepted', $(old 30), 1, 1), ('test', 'accepted', $(young 30), 1, 1);
+	INSERT INTO outbox (kind, state, attempts, created_at, expires_at, next_at) VALUES ('test', 'accepted', 1, $(old 30), 1, 1), ('test', 'accepted', 1, $(young 30), 1, 1);
 	INSERT INTO returned_digest VALUES (randomblob(16), $(old 90)), (randomblob(16), $(young 90));
 	INSERT INTO pace VALUES ('signup-total', '', $now - 7201, 1), ('signup-total', '', $now - 7000, 1)"
 mark=$(printf 'maildir:/nowhere\n' | sha256sum | cut -c1-16)
