@@ -23,7 +23,7 @@ struct db_module {
 	int index; /* place in db_modules */
 };
 
-#define DB_MODULES 32
+#define DB_MODULES 48
 extern const struct db_module *const db_modules[]; /* ends with NULL */
 
 /* The module's statement, reset, nothing bound. Never NULL: a statement that cannot be prepared fails in stmt_step. */

@@ -32,6 +32,8 @@ static const struct {
 	{ "suppression", "SELECT reason, count(*) FROM suppression", "suppression", "counts all, for people who ask" },
 	{ "suppression", "SELECT address_hmac, reason, since, source FROM suppression", "suppression", "the newest, for people who ask" },
 	{ "suppression", "SELECT address_hmac, address FROM subscriber", "subscriber", "whose HMAC it is, for staff who ask" },
+	{ "growth", "SELECT subscriber_id, topic_id, action, at", "consent", "counts everybody, for people who ask" },
+	{ "growth_people", "SELECT id, language, address_key", "subscriber", "counts everybody, for people who ask" },
 	{ "signup_line", "SELECT count(held_by)", "signup_request", "counts what waits, for people who ask" },
 	{ "signup_line", "SELECT '', count(*)", "signup_request", "lists what waits, for people who ask" },
 	{ "article", "SELECT id, source, title, url, excerpt, author, image, ''", "article", "walks the index by date, with a limit" },
