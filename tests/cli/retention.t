@@ -39,9 +39,9 @@ is "what is young stays" "$(db "SELECT (SELECT group_concat(address) FROM subscr
 	"ann@example.org,young@x.example|1|1|1|1|3|1|1"
 is "the mailbox that is read keeps its place" "$(db 'SELECT mailbox, uid FROM returned ORDER BY 1')" " $mark|1
 gone 0000000000000000|2"
-is "the audit has it" "$(db "SELECT detail FROM audit WHERE command = 'retention'")" "13 rows deleted"
+is "the audit has it" "$(db "SELECT detail FROM audit WHERE command = 'retention' AND detail <> 'begun'")" "13 rows deleted"
 succeeds "once more" nl retention --json
-is "there is nothing left" "$(json 'j["rows"]') $(db "SELECT count(*) FROM audit WHERE command = 'retention'")" "0 1"
+is "there is nothing left" "$(json 'j["rows"]') $(db "SELECT count(*) FROM audit WHERE command = 'retention' AND detail <> 'begun'")" "0 1"
 sed -i 's/^\[retention\]/&/; $a [retention]\nip = 30d' newsletter.conf
 run nl retention --dry-run --json
 is "the configuration says how long" "$status $(json '[r["past"] for r in j["rules"] if r["name"] == "ips"], [r["keep"] for r in j["rules"] if r["name"] == "ips"]')" "0 ([1], [2592000])"
