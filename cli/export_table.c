@@ -2,7 +2,7 @@
  * export_table.c - people as a table that spreadsheets read: a line for each, with their topics by state.
  *
  * Columns: email, name, language, status, topics (those that are active), joined, and topics by what became of them: pending, left, bounced,
- * complained. The status is active where any topic is, and suppressed where the address must not be mailed.
+ * complained. The status is active where any topic is, suppressed where the address must not be mailed, and none where there is no topic at all.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +56,7 @@ status_of(const struct table *t, const struct people *people, size_t i)
 		for (k = 0; k < t->topics.count; k++)
 			if (people->of[k][i].state == (int)order[o])
 				return subscription_state_name(order[o]);
-	return "";
+	return "none"; /* a request that lapsed; never "", which whoever reads the file may take for active */
 }
 
 static int

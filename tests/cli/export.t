@@ -30,6 +30,11 @@ Neil, \"Cy\""
 is "since when" "$(rows list.csv joined | head -1)" "2026-01-01T00:00:00Z"
 is "the audit says who, how many and why" "$(db "SELECT who <> '', detail FROM audit WHERE command = 'subscriber export'")" "1|3 people: audit by the owner"
 
+db "INSERT INTO subscriber (address, address_key, address_hmac, name, language, created_at) VALUES ('no@topic.example', 'no@topic.example', randomblob(16), '', '', 1)"
+nl subscriber export --reason x >"$tmp/out"
+is "who has no topic is not taken for active" "$(rows "$tmp/out" email,status,topics | tail -1)" "no@topic.example|none|"
+db "DELETE FROM subscriber WHERE address = 'no@topic.example'"
+
 succeeds "by topic and state" nl subscriber export --reason x --topic promotions --state left
 is "only those" "$(rows "$tmp/out" email)" "ann@example.org"
 succeeds "by language" nl subscriber export --reason x --language es
