@@ -110,7 +110,7 @@ CREATE TABLE suppression (
 	address_hmac    BLOB PRIMARY KEY,
 	reason          TEXT NOT NULL CHECK (reason IN ('left', 'erased', 'hard', 'complaint', 'staff')),
 	since           INTEGER NOT NULL,
-	source          TEXT NOT NULL
+	source          TEXT NOT NULL		-- who or what did it: 'dsn', 'my data page', 'staff: ann: asked by phone'; without an address
 ) STRICT, WITHOUT ROWID;
 
 -- Articles, as imported.
