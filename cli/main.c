@@ -76,9 +76,10 @@ const struct command commands[] = {
 	  "Who left, bounced or complained can only come back by themselves, through the signup page: then the exit status is 3." },
 	{ "subscriber", "import",      "FILE|-", 1, 1, SITE_STORE | SITE_SUPPRESSION | AUDIT_CHANGES, cmd_subscriber_import, opts_subscriber_import,
 	  "take subscribers from a CSV file",
-	  "The first line names the columns: email, and any of name, first name, last name, language, topics. Comma, semicolon or tab; UTF-8. "
-	  "A bad row is named and left out; the exit status is then 1. Nobody who left, bounced or complained is brought back. What `subscriber "
-	  "export --full` wrote is taken as it is, with its evidence." },
+	  "The first line names the columns: email, and any of name, first name, last name, language, topics, optin time, optin ip, status. "
+	  "listmonk's and Mailchimp's exports are known by theirs: who left, bounced or was blocked there is suppressed here. A bad row is named "
+	  "and left out; the exit status is then 1. Nobody who left, bounced or complained is brought back. What was taken when it is broken off "
+	  "stays; the same file again goes on. What `subscriber export --full` wrote is taken as it is, with its evidence." },
 	{ "subscriber", "export",      "[FILE|-|ADDRESS]", 0, 1, SITE_STORE | SITE_SUPPRESSION | AUDIT_REVEALS, cmd_subscriber_export, opts_subscriber_export,
 	  "write the list to a file, or one person's own data",
 	  "The list is CSV: email, name, language, status, topics (the active ones), joined, and the topics that are pending, left, bounced and "
