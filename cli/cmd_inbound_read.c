@@ -12,7 +12,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "aside.h"
+#include "site/aside.h"
 #include "audit.h"
 #include "base/buf.h"
 #include "base/err.h"

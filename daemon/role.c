@@ -14,7 +14,7 @@
 
 const struct role roles[ROLE_COUNT] = {
 	[ROLE_HTTP] = { .name = "http", .opens = SITE_STORE | SITE_LINKS, .listens = true, .templates = true, .run = http_run },
-	[ROLE_CLERK] = { .name = "clerk", .opens = SITE_ALL, .templates = true, .run = clerk_run },
+	[ROLE_CLERK] = { .name = "clerk", .opens = SITE_ALL, .aside = true, .templates = true, .run = clerk_run },
 	[ROLE_SENDER] = { .name = "sender", .opens = SITE_ALL, .connects = true, .secrets = true, .outbox = true, .run = sender_run },
 	[ROLE_INBOUND] = {
 	    .name = "inbound",

@@ -42,6 +42,7 @@ struct role {
 	bool secrets;                                  /* may read the relay's password and the DKIM key */
 	bool mailboxes;                                /* may read the mailboxes' passwords, and Maildirs, and remove messages from these */
 	bool outbox;                                   /* may write the outbox folder */
+	bool aside;                                    /* may keep messages in [store] aside */
 	bool templates;                                /* may read the site's templates */
 	int (*run)(struct role_run *r, struct err *e); /* until told to stop: 0, or -1 with the reason for the log */
 };
