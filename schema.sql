@@ -314,6 +314,15 @@ CREATE TABLE role (
 	seen_at         INTEGER NOT NULL	-- a quarter of a minute ago at most, while it runs
 ) STRICT, WITHOUT ROWID;
 
+-- The backups that this store was restored from. Until a person releases it, no mail to one person leaves and nothing new is sent: what the
+-- backup had waiting may have gone out since.
+CREATE TABLE restored (
+	id              INTEGER PRIMARY KEY AUTOINCREMENT,
+	taken_at        INTEGER NOT NULL,	-- when the backup was made
+	at              INTEGER NOT NULL,
+	released_at     INTEGER			-- NULL: held
+) STRICT;
+
 -- Numbers that only grow, for metrics: 'inbound_messages', 'inbound_hard' …, 'inbound_polls' and 'inbound_failures' (times that a mailbox was
 -- read, or could not be), 'inbound_stuck' (times that one could not be for six hours), 'signup_requests', 'signup_trapped' (those among them that a program sent), 'erasures', 'role_restarts_http' …
 CREATE TABLE counter (

@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli.h"
+#include "import_own.h"
 #include "mail/addr.h"
 #include "out.h"
 #include "people.h"
@@ -29,6 +30,7 @@
 const struct opt opts_subscriber_import[] = {
 	{ "consent", "TEXT", "how these people asked, kept as evidence: \"paper form, fair 2026\" (needed)" },
 	{ "topic", "TOPIC", "for rows that name none; may be repeated (default: articles)" },
+	{ "force", NULL, "take an export of this program from a site with another suppression key, too" },
 	{ NULL, NULL, NULL },
 };
 
@@ -362,14 +364,19 @@ cmd_subscriber_import(struct cli *cli, int argc, char **argv, struct err *e)
 
 	(void)argc;
 	json_object_set_new(cli->result, "bad_rows", im.bad_list);
-	if (!consent || !consent[0])
-		return err_set(e, ERR_USAGE,
-		    "--consent is needed: say how these people asked to get mail, as in --consent \"paper form, fair 2026\"");
-	if (people_source(im.source, "csv", consent, e) == -1 || people_topics(cli, &im.all, &im.fallback, e) == -1)
-		return -1;
-	im.evidence.source = im.source;
 	if (open_input(&im, argv[0], e) == -1)
 		return -1;
+	if (import_own_is(im.in)) {
+		rc = import_own(cli, im.in, im.path, false, e);
+		goto out;
+	}
+	if (!consent || !consent[0]) {
+		err_set(e, ERR_USAGE, "--consent is needed: say how these people asked to get mail, as in --consent \"paper form, fair 2026\"");
+		goto out;
+	}
+	if (people_source(im.source, "csv", consent, e) == -1 || people_topics(cli, &im.all, &im.fallback, e) == -1)
+		goto out;
+	im.evidence.source = im.source;
 	if (read_header(&im, e) == -1 || import_rows(&im, e) == -1)
 		goto out;
 	report(&im);

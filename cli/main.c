@@ -78,15 +78,42 @@ const struct command commands[] = {
 	  "take subscribers from a CSV file",
 	  "The first line names the columns: email, and any of name, first name, last name, language, topics. Comma, semicolon or tab; UTF-8. "
 	  "A bad row is named and left out; the exit status is then 1. Nobody who left, bounced or complained is brought back." },
+	{ "subscriber", "export",      "[FILE|-|ADDRESS]", 0, 1, SITE_STORE | SITE_SUPPRESSION | AUDIT_REVEALS, cmd_subscriber_export, opts_subscriber_export,
+	  "write the list to a file, or one person's own data",
+	  "The list is CSV: email, name, language, status, topics (the active ones), joined, and the topics that are pending, left, bounced and "
+	  "complained. It needs --reason, which the audit keeps with who, how many and which. FILE can be read by its owner alone; without it, or "
+	  "with -, the list goes to standard output. With ADDRESS (it has an @, and no slash): all that is stored about that person, as JSON." },
 	{ "subscriber", "list",        "", 0, 0, SITE_STORE | AUDIT_REVEALS, cmd_subscriber_list, opts_subscriber_list, "list subscribers", NULL },
 	{ "subscriber", "show",        "ADDRESS", 1, 1, SITE_STORE | SITE_SUPPRESSION | AUDIT_REVEALS, cmd_subscriber_show, opts_none,
 	  "show one person: topics, and the evidence of consent", NULL },
 	{ "subscriber", "unsubscribe", "ADDRESS", 1, 1, SITE_STORE | AUDIT_CHANGES, cmd_subscriber_unsubscribe, opts_subscriber_unsubscribe,
 	  "end somebody's subscription, as they asked you to", NULL },
+	{ "subscriber", "erase",       "ADDRESS", 1, 1, SITE_STORE | SITE_SUPPRESSION | AUDIT_CHANGES, cmd_subscriber_erase, opts_subscriber_erase,
+	  "erase a person, as they asked you to",
+	  "All that leads to them goes: the row, the evidence, what waits to be mailed, messages kept aside that name the address. It stays as a "
+	  "keyed hash, so that nobody mails it by mistake. An address that is not on the list is kept so, too. Without --yes and without a "
+	  "terminal to ask on, the exit status is 3." },
 	{ "signup",     "list",        "", 0, 0, SITE_STORE | AUDIT_REVEALS, cmd_signup_list, opts_signup_list, "list visitors' requests that wait for a limit",
 	  "By the limit that holds them ([signup] of newsletter.conf) and by the network they came from: how many, and since when." },
 	{ "signup",     "discard",     "", 0, 0, SITE_STORE | AUDIT_CHANGES, cmd_signup_discard, opts_signup_discard, "delete requests that wait",
 	  "Those not decided yet among them. Nobody hears of it, and whoever meant it can ask again." },
+	{ "suppression", "add",        "ADDRESS...", 1, 1000, SITE_STORE | SITE_SUPPRESSION | AUDIT_CHANGES, cmd_suppression_add, opts_suppression_add,
+	  "never mail these addresses",
+	  "Whether they are on the list or not: no import, no signup and no mailing gets past it, and only `suppression remove` lifts it. What was "
+	  "said of their topics stays as it is." },
+	{ "suppression", "import",     "FILE|-", 1, 1, SITE_STORE | SITE_SUPPRESSION | AUDIT_CHANGES, cmd_suppression_import, opts_suppression_import,
+	  "never mail the addresses in a file",
+	  "One address a line, or CSV: of each row the first field that is an address counts. Or what `subscriber export --full` wrote: then its "
+	  "suppressions alone are taken, and no --reason is needed. A row without an address is named by its line; the exit status is then 1." },
+	{ "suppression", "list",       "", 0, 0, SITE_STORE | AUDIT_REVEALS, cmd_suppression_list, opts_suppression_list,
+	  "count the addresses that must not be mailed, and show the newest",
+	  "They are kept as keyed hashes; --addresses says whose it is where they are on the list still." },
+	{ "suppression", "remove",     "ADDRESS", 1, 1, SITE_STORE | SITE_SUPPRESSION | AUDIT_CHANGES, cmd_suppression_remove, opts_suppression_remove,
+	  "lift a suppression",
+	  "Who complained, or was suppressed by staff, can come back no other way. Their topics stay ended: they have to sign up anew." },
+	{ "retention",  NULL,          "", 0, 0, SITE_STORE | AUDIT_CHANGES, cmd_retention, opts_retention,
+	  "delete what was kept long enough, or say how much that is",
+	  "The clerk of newsletterd does the same by the hour; the section [retention] of newsletter.conf says how long." },
 	{ "topic",      "create",      "NAME", 1, 1, SITE_STORE | AUDIT_CHANGES, cmd_topic_create, opts_topic_create, "make a topic that people can subscribe to", NULL },
 	{ "topic",      "list",        "", 0, 0, SITE_STORE | AUDIT_NONE, cmd_topic_list, opts_none, "list topics and how many subscribe to them", NULL },
 	{ "inbound",    "read",        "[FILE...]", 0, 100000, SITE_ALL | FOR_MTA | AUDIT_CHANGES, cmd_inbound_read, opts_inbound_read,
@@ -99,6 +126,20 @@ const struct command commands[] = {
 	  "For each message, and each recipient that it speaks of, one line: path, recipient or -, and hard, soft, complaint or other, with "
 	  "tabs between. Only hard and complaint would end a subscription. Nothing is recorded, and no site is needed. What is no message, or "
 	  "too large, is named and counts as other; when a file cannot be opened the exit status is 1." },
+	{ "outbox",     "list",        "", 0, 0, SITE_STORE | AUDIT_REVEALS, cmd_outbox_list, opts_none, "count mail to one person that waits, by kind", NULL },
+	{ "outbox",     "release",     "", 0, 0, SITE_STORE | AUDIT_CHANGES, cmd_outbox_release, opts_none, "let mail to one person out after a restore",
+	  "What waited in the backup goes too, unless its time is over." },
+	{ "outbox",     "discard",     "", 0, 0, SITE_STORE | AUDIT_CHANGES, cmd_outbox_discard, opts_none, "never send the mail to one person that waited in a backup",
+	  "What was queued since the restore goes out, and mail goes out as ever." },
+	{ "backup",     NULL,          "FILE|-", 1, 1, SITE_ALL | AUDIT_REVEALS, cmd_backup, opts_backup, "make an encrypted backup while everything runs",
+	  "It holds configuration, keys, secrets, templates and the store as it is at one moment. The passphrase comes from --passphrase-file, from "
+	  "NEWSLETTER_PASSPHRASE, or is asked twice. A FILE that is there is replaced once the new one is whole. - is standard output." },
+	{ "verify",     NULL,          "FILE|-", 1, 1, AUDIT_NONE, cmd_verify, opts_verify, "see whether a backup can be restored",
+	  "Unpacks it into a scratch folder that goes away again, checks the store, brings it up to date there, and sees whether the keys fit. No site "
+	  "is needed." },
+	{ "restore",    NULL,          "FILE|-", 1, 1, AUDIT_CHANGES, cmd_restore, opts_restore, "make the site of a backup, in an empty folder",
+	  "Here, or where --to says. Every unfinished mailing comes back held, and so does the outbox: nothing leaves until you resume the one and "
+	  "release the other. Never over a site that is there." },
 	{ "dkim",       "keygen",      "", 0, 0, SITE_STORE | AUDIT_CHANGES, cmd_dkim_keygen, opts_dkim_keygen,
 	  "make a key that signs mail, and show its DNS record",
 	  "The key goes into secrets/dkim-SELECTOR.key, and never over one that is there. Publish the record first; mail is signed once "
@@ -109,6 +150,11 @@ const struct command commands[] = {
 	  "HTML to paste into a page: it works on any page, without script and without configuration. Its script, /embed.js, sends the form "
 	  "without leaving the page, once [http] origins lists your website. Paste it anew when you change topics or the wording of consent." },
 	{ "status",     NULL,          "", 0, 0, SITE_STORE | AUDIT_NONE, cmd_status, opts_none, "show how the site is doing", NULL },
+	{ "doctor",     NULL,          "", 0, 0, AUDIT_NONE, cmd_doctor, opts_doctor,
+	  "check that everything is right, and say what to do",
+	  "Configuration, permissions, keys, store, clock, disk, the relay, the DNS of SPF, DKIM and DMARC, and the public pages, from this machine. "
+	  "Each line is pass, warn, FAIL or skip (it could not be looked at: no network, no right). It changes nothing and sends nothing, but "
+	  "for --send. With a failure the exit status is 3." },
 	{ "stats",      NULL,          "", 0, 0, SITE_STORE | AUDIT_NONE, cmd_stats, opts_stats,
 	  "count what came back: bounces, complaints, and who left",
 	  "Bounces by reason and by mail domain, complaints, how people left, and what the last mailings led to; without anybody's address. "

@@ -286,8 +286,10 @@ account(struct db *db, struct err *e)
 int
 db_commit(struct db *db, struct err *e)
 {
+	int64_t start = clock_mono_us();
 	int rc = account(db, e) == -1 ? -1 : exec(db, "COMMIT", e);
 
+	histogram_add(&db->commits, clock_mono_us() - start);
 	if (rc == 0)
 		db->audit.kept |= db->audit.added;
 	else
@@ -307,6 +309,12 @@ db_rollback(struct db *db)
 		turn_leave(&db->turn);
 }
 
+const struct histogram *
+db_commits(const struct db *db)
+{
+	return &db->commits;
+}
+
 int
 db_chunk(struct db *db, struct err *e)
 {
@@ -315,6 +323,19 @@ db_chunk(struct db *db, struct err *e)
 	if (db_commit(db, e) == -1)
 		return -1;
 	return db_begin(db, e);
+}
+
+int
+db_read_begin(struct db *db, struct err *e)
+{
+	return exec(db, "BEGIN", e);
+}
+
+void
+db_read_end(struct db *db)
+{
+	if (!db->open && !sqlite3_get_autocommit(db->sqlite))
+		sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
 }
 
 void
@@ -373,6 +394,18 @@ db_check(struct db *db, struct err *e)
 		rc = 0;
 	sqlite3_finalize(st);
 	return rc;
+}
+
+void
+db_set_language(struct db *db, const char *language)
+{
+	snprintf(db->language, sizeof(db->language), "%s", language);
+}
+
+const char *
+db_language(const struct db *db)
+{
+	return db->language;
 }
 
 void
