@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -19,7 +20,6 @@
 #include "people.h"
 #include "site/exchange.h"
 #include "site/person.h"
-#include "store/audit.h"
 #include "store/subscriber.h"
 #include "store/suppression.h"
 
@@ -40,7 +40,7 @@ write_audit(struct cli *cli, const char *detail, struct err *e)
 {
 	int rc = -1;
 
-	if (db_begin(cli->site.db, e) == 0 && audit_add(cli->site.db, cli->who, "subscriber export", detail, e) == 0)
+	if (db_begin(cli->site.db, e) == 0 && cli_audit(cli, cli->site.db, "subscriber export", detail, e) == 0)
 		rc = db_commit(cli->site.db, e);
 	db_rollback(cli->site.db);
 	return rc;
