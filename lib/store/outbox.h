@@ -32,7 +32,7 @@ int outbox_reserve(struct db *db, const char *kind, int64_t subscriber_id, const
     struct err *e);
 int outbox_fill(struct db *db, int64_t id, const void *message, size_t n, struct err *e);
 
-/* Claim at most `size` that are due; out[].message is initialised here. Returns how many, or -1. */
+/* Claim at most `size` that are due, none while a restored store is held (restored.h); out[].message is initialised here. Returns how many, or -1. */
 int outbox_claim(struct db *db, struct outbox_mail *out, size_t size, struct err *e);
 
 /* Whose mail it is: 1 and the subscriber, 0 when it is nobody's on the list, or the row is gone; -1. */
@@ -55,6 +55,17 @@ int outbox_expire(struct db *db, int64_t *n, struct err *e);
 
 /* How many wait. */
 int outbox_waiting(struct db *db, int64_t *out, struct err *e);
+
+/* What waits, by kind, in alphabetical order. At most `size`; returns how many, or -1. */
+struct outbox_kind {
+	char kind[16];
+	int64_t count, oldest_at, expires_at; /* expires_at: of the last one */
+};
+#define OUTBOX_KINDS 16
+int outbox_kinds(struct db *db, struct outbox_kind *out, size_t size, struct err *e);
+
+/* Wipe what waits and was queued at `until` or earlier: it is never sent. */
+int outbox_discard(struct db *db, int64_t until, int64_t *n, struct err *e);
 
 /* When the next one is due; 0: none waits. */
 int outbox_next_due(struct db *db, int64_t *at, struct err *e);
