@@ -40,7 +40,7 @@ declare -A call=(
 	["topic create"]='nl topic create weekly' ["topic list"]='nl topic list'
 	["inbound read"]='nl inbound read mail.eml' ["inbound classify"]='nl inbound classify mail.eml'
 	["dkim keygen"]='nl dkim keygen --ed25519' ["dkim show"]='nl dkim show' [embed]='nl embed' [status]='nl status' [stats]='nl stats'
-	["subscriber unsubscribe"]='nl subscriber unsubscribe ann@example.org' [audit]='nl audit' [help]='nl help'
+	["subscriber unsubscribe"]='nl subscriber unsubscribe ann@example.org' [audit]='nl audit' [doctor]='nl doctor --only host --send ann@example.org' [help]='nl help'
 )
 order=("article import" "subscriber add" "subscriber import" "preview" "lint" "article skip" "send")
 last=("campaign retry" "campaign cancel" "campaign archive" "article again" "subscriber unsubscribe" init)
