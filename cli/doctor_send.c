@@ -16,7 +16,6 @@
 #include "out.h"
 #include "send.h"
 #include "site/running.h"
-#include "store/audit.h"
 #include "store/outbox.h"
 #include "store/suppression.h"
 
@@ -61,12 +60,10 @@ queue(struct doctor *d, const char *address, int64_t *id, struct err *e)
 	struct mailing m;
 	int rc = -1;
 
-	audit_oblige(d->cli->site.db, d->cli->who, "doctor --send"); /* main.c had no store to say it of */
 	if (fill(d, &m, e) == 0 && send_test(d->cli, &m, address, d->conf->site_language, e) == 0) {
 		*id = json_integer_value(json_object_get(d->cli->result, "outbox"));
 		rc = 0;
 	}
-	audit_oblige(d->cli->site.db, NULL, NULL);
 	mailing_release(&m);
 	return rc;
 }
