@@ -152,7 +152,7 @@ const struct command commands[] = {
 	  "HTML to paste into a page: it works on any page, without script and without configuration. Its script, /embed.js, sends the form "
 	  "without leaving the page, once [http] origins lists your website. Paste it anew when you change topics or the wording of consent." },
 	{ "status",     NULL,          "", 0, 0, SITE_STORE | AUDIT_NONE, cmd_status, opts_none, "show how the site is doing", NULL },
-	{ "doctor",     NULL,          "", 0, 0, AUDIT_NONE, cmd_doctor, opts_doctor,
+	{ "doctor",     NULL,          "", 0, 0, AUDIT_CHANGES, cmd_doctor, opts_doctor,
 	  "check that everything is right, and say what to do",
 	  "Configuration, permissions, keys, store, clock, disk, the relay, the DNS of SPF, DKIM and DMARC, and the public pages, from this machine. "
 	  "Each line is pass, warn, FAIL or skip (it could not be looked at: no network, no right). It changes nothing and sends nothing, but "
