@@ -94,7 +94,7 @@ write("conf-wrong", with_text("newsletter.conf", lambda d: d + b"\n[nonsense]\na
 write("another-database", changed_store("PRAGMA application_id = 1"))
 data = dict(files)[store]
 broken = bytearray(data)
-broken[8192 + 100:8192 + 2000] = b"\xa5" * 1900
+broken[8192:8192 + 512] = b"\xa5" * 512
 write("broken-store", [(n, bytes(broken) if n == store else d) for n, d in files])
 with open(f"{folder}/not-an-archive", "wb") as f:
     f.write(b"hello" * 1000)

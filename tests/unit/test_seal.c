@@ -120,15 +120,15 @@ vectors(void **state)
 	(void)state;
 	two[(size_t)2 * SEAL_CHUNK] = 'x';
 	assert_file(sealed("hello", 5, &words),
-	    "4e4c5345414c310a010408010001020304050607000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f883241c227ab135f8e2141bf"
-	    "fdabe426fb037f44727abd66275c8ae8a95bf964596be521e54efdca2e405c7dc39171a6ead43654a4b375bfef336bea03fe3fd84b",
+	    "4e4c5345414c310a010408010001020304050607000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0579ba920d813c8a4ab4fd03"
+	    "c65cb690c11b8dc4f2f5e0526c6d6c16268936fbf6dba4518046f72897dd72b6c39171a6ead43654a4b375bfef336bea03fe3fd84b",
 	    0);
 	assert_file(sealed("", 0, &file),
-	    "4e4c5345414c310a020000000001020304050607000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f93e4f2b3ba1e76c3c816ab73"
-	    "73196b97775a6ca3b0fad9b5998a2bddc353052438aff04f7bcb093567eb3bee4665008486dc8f1752d660faff54907c",
+	    "4e4c5345414c310a020000000001020304050607000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f66d4e5042142b4f0c24c1cc9"
+	    "a4e8d83c4e137ad5bdff25c1f0bcddd7d9aa7a55dc64dd998ee595f4975b539d4665008486dc8f1752d660faff54907c",
 	    0);
-	assert_file(sealed(two, (size_t)2 * SEAL_CHUNK, &file), "4a5cb3e92e2a986bf78f2b576f69b2f505e780e71ba6a42a95f460667cbf71f2", 1);
-	assert_file(sealed(two, (size_t)2 * SEAL_CHUNK + 1, &file), "e81208048687bab7b236e1469ddbf259faa0c3e8ce8f7172644c0cd6a72a6191", 1);
+	assert_file(sealed(two, (size_t)2 * SEAL_CHUNK, &file), "e45cae65bbd79de7d1a1d91a52f4c787ad2f39f029ed9e0e3ab734f104cb8518", 1);
+	assert_file(sealed(two, (size_t)2 * SEAL_CHUNK + 1, &file), "47abae89a46ae7aa4cf0825e908d67014b973ce5b2a13dfa26770a72889a8b34", 1);
 	free(two);
 }
 
@@ -178,7 +178,7 @@ flipped_bits(void **state)
 		assert_int_equal(pwrite(fd, &octet, 1, (off_t)place), 1);
 		assert_int_equal(opened(fd, &file, &out, &e), -1);
 		assert_true(out.len == 0 || memcmp(out.data, bytes, out.len) == 0); /* nothing that is not authentic comes out */
-		assert_true(e.code == ERR_INPUT || (e.code == ERR_REFUSED && place < SEAL_HEADER));
+		assert_int_equal(e.code, ERR_INPUT);
 		octet ^= (uint8_t)(1 << i % 8);
 		assert_int_equal(pwrite(fd, &octet, 1, (off_t)place), 1);
 	}
@@ -303,8 +303,8 @@ hostile_headers(void **state)
 		header[10] = cases[i].r;
 		header[11] = cases[i].p;
 		header[12] = cases[i].zero;
-		sha256(sum, header, 52);
-		memcpy(header + 52, sum, 12);
+		sha256(sum, header, 84);
+		memcpy(header + 84, sum, 12);
 		fd = memfd_create("header", MFD_CLOEXEC);
 		assert_int_equal(write(fd, header, sizeof(header)), sizeof(header));
 		assert_int_equal(opened(fd, &words, &out, &e), -1);
