@@ -358,13 +358,13 @@ CREATE TABLE pace (
 	PRIMARY KEY (scope, subject, window_start)
 ) STRICT, WITHOUT ROWID;
 
--- Who did what from the command line. Append-only.
+-- Who did what from the command line. Append-only, and kept for ever.
 CREATE TABLE audit (
 	id              INTEGER PRIMARY KEY AUTOINCREMENT,
 	at              INTEGER NOT NULL,
-	who             TEXT NOT NULL,		-- Unix user
+	who             TEXT NOT NULL,		-- Unix user; behind sudo 'root (ann)'
 	command         TEXT NOT NULL,		-- 'subscriber import'
-	detail          TEXT NOT NULL		-- without addresses
+	detail          TEXT NOT NULL		-- without addresses; 'begun': the first transaction of several
 ) STRICT;
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;

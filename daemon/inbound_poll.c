@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/encode.h"
 #include "base/err.h"
 #include "base/secret.h"
 #include "inbound.h"
@@ -33,6 +32,8 @@ open_box(struct inbound_poll *p, struct err *e)
 		.moved_to = c->move_to,
 		.timeout = c->timeout,
 		.stop_fd = p->stop_fd,
+		.tick = inbound_tick,
+		.tick_ctx = p,
 	};
 	char variable[CONF_VARIABLE], *secret = NULL;
 
@@ -243,22 +244,6 @@ uids_of_removed(const struct inbound_poll *p, struct buf *out)
 		buf_add(out, p->dealt[i]->uid, strlen(p->dealt[i]->uid) + 1);
 }
 
-/* The name in newsletter.conf may stand for another account tomorrow, whose messages may have the same uids. */
-static void
-make_key(struct inbound_poll *p)
-{
-	const struct conf_mailbox *c = p->conf;
-	struct buf whose = BUF_INIT;
-	uint8_t hash[SHA256_LEN];
-	char mark[2 * 8 + 1];
-
-	buf_addf(&whose, "%s\n%s", c->url, c->user);
-	sha256(hash, whose.data, whose.len);
-	hex_encode(mark, hash, 8);
-	snprintf(p->key, sizeof(p->key), "%.200s %s", c->name, mark);
-	buf_release(&whose);
-}
-
 int
 inbound_poll(struct inbound_poll *p, struct err *e)
 {
@@ -268,7 +253,7 @@ inbound_poll(struct inbound_poll *p, struct err *e)
 	int rc;
 
 	p->why = &why;
-	make_key(p);
+	inbound_mailbox(p->conf, p->key);
 	for (i = 0; i < INBOUND_BATCH; i++)
 		buf_init(&p->batch[i].bytes);
 	rc = inbound_guard_begin(p, e);

@@ -21,6 +21,7 @@ enum {
 	Q_COUNT_RECENT,
 	Q_ONLY_REFUSED,
 	Q_WITHDRAW,
+	Q_FATE,
 	Q_DISCARD,
 	Q_KINDS,
 	Q_DELETE_OLD,
@@ -54,6 +55,7 @@ static const char *const sql[] = {
 			   "WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind",
 	[Q_WITHDRAW] = "UPDATE outbox SET state = 'expired', message = NULL, address = NULL "
 		       "WHERE subscriber_id = :subscriber AND kind = :kind AND state IN ('queued', 'claimed')",
+	[Q_FATE] = "SELECT state IN ('queued', 'claimed'), state = 'accepted', attempts, coalesce(code, 0), coalesce(reply, '') FROM outbox WHERE id = :id",
 	[Q_DISCARD] = "UPDATE outbox SET state = 'expired', message = NULL, address = NULL WHERE state = 'queued' AND created_at <= :until",
 	[Q_KINDS] = "SELECT kind, count(*), min(created_at), max(expires_at) FROM outbox WHERE state = 'queued' GROUP BY kind ORDER BY kind",
 	[Q_DELETE_OLD] = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < :before AND state NOT IN ('queued', 'claimed') LIMIT :limit)",
@@ -252,6 +254,25 @@ outbox_withdraw(struct db *db, int64_t subscriber_id, const char *kind, struct e
 	stmt_int(st, ":subscriber", subscriber_id);
 	stmt_text(st, ":kind", kind);
 	return stmt_run(st, e);
+}
+
+int
+outbox_fate(struct db *db, int64_t id, struct outbox_fate *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_FATE);
+	int rc;
+
+	stmt_int(st, ":id", id);
+	rc = stmt_step(st, e);
+	if (rc != 1)
+		return rc;
+	out->waits = stmt_col_int(st, 0);
+	out->accepted = stmt_col_int(st, 1);
+	out->attempts = (int)stmt_col_int(st, 2);
+	out->code = (int)stmt_col_int(st, 3);
+	stmt_col_copy(st, 4, out->reply, sizeof(out->reply));
+	stmt_done(st);
+	return 1;
 }
 
 int

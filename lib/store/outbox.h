@@ -82,6 +82,16 @@ int outbox_only_refused(struct db *db, int64_t subscriber_id, const char *kind, 
 /* Take back mails of a kind to a person that are not sent yet: they left meanwhile. */
 int outbox_withdraw(struct db *db, int64_t subscriber_id, const char *kind, struct err *e);
 
+/* What became of it: 1 and *out, 0 when the row is gone, -1. */
+struct outbox_fate {
+	bool waits;    /* queued or claimed: not decided yet */
+	bool accepted; /* the relay took it */
+	int attempts;
+	int code;        /* of the last reply; 0: there was none */
+	char reply[400]; /* redacted */
+};
+int outbox_fate(struct db *db, int64_t id, struct outbox_fate *out, struct err *e);
+
 /* Delete finished rows older than `before`; at most `limit` a call. */
 int outbox_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e);
 
