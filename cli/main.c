@@ -126,7 +126,7 @@ const struct command commands[] = {
 	  "For each message, and each recipient that it speaks of, one line: path, recipient or -, and hard, soft, complaint or other, with "
 	  "tabs between. Only hard and complaint would end a subscription. Nothing is recorded, and no site is needed. What is no message, or "
 	  "too large, is named and counts as other; when a file cannot be opened the exit status is 1." },
-	{ "outbox",     "list",        "", 0, 0, SITE_STORE | AUDIT_REVEALS, cmd_outbox_list, opts_none, "count mail to one person that waits, by kind", NULL },
+	{ "outbox",     "list",        "", 0, 0, SITE_STORE | AUDIT_NONE, cmd_outbox_list, opts_none, "count mail to one person that waits, by kind", NULL },
 	{ "outbox",     "release",     "", 0, 0, SITE_STORE | AUDIT_CHANGES, cmd_outbox_release, opts_none, "let mail to one person out after a restore",
 	  "What waited in the backup goes too, unless its time is over." },
 	{ "outbox",     "discard",     "", 0, 0, SITE_STORE | AUDIT_CHANGES, cmd_outbox_discard, opts_none, "never send the mail to one person that waited in a backup",
