@@ -346,6 +346,7 @@ out:
 		http_queue_abandon(&h);
 		MHD_run(h.mhd);
 		MHD_stop_daemon(h.mhd);
+		pulse_end(&role->pulse, role->site.db);
 	}
 	archive_release(&h);
 	http_cache_free(h.cache);

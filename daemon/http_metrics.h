@@ -99,7 +99,7 @@ metric_fn metric_outbox_waiting, metric_outbox_oldest, metric_outbox_overdue, me
     metric_relay_slowed, metric_relay_trouble, metric_relay_until, metric_slowed_domains, metric_mailbox_read, metric_mailbox_trouble;
 
 /* http_metrics_site.c */
-metric_fn metric_build, metric_time, metric_role_up, metric_role_seen, metric_role_start, metric_store_bytes, metric_store_free,
+metric_fn metric_build, metric_time, metric_role_up, metric_role_seen, metric_role_start, metric_store_bytes, metric_store_free, metric_backup,
     metric_connections, metric_signups_undecided, metric_signups_held, metric_signups_oldest, metric_surge, metric_subscriptions,
     metric_memory, metric_files, metric_files_most, metric_cpu, metric_start;
 

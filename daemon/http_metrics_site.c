@@ -92,6 +92,12 @@ metric_store_free(struct metrics *m, const struct metric *metric)
 }
 
 void
+metric_backup(struct metrics *m, const struct metric *metric)
+{
+	metric_put(m, metric, (double)m->queue.backup, NULL);
+}
+
+void
 metric_connections(struct metrics *m, const struct metric *metric)
 {
 	metric_put(m, metric, (double)m->http->conns.open, NULL);

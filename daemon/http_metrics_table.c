@@ -23,6 +23,7 @@ const struct metric metrics_table[] = {
 
 	GAUGE("newsletter_store_bytes", "file", metric_store_bytes, "Size of the store's file, and of its write-ahead log."),
 	GAUGE("newsletter_store_free_bytes", "", metric_store_free, "Free space where the store is."),
+	GAUGE("newsletter_backup_timestamp_seconds", "", metric_backup, "When the last backup was made, as far as the audit has it; 0: never."),
 
 	GAUGE("newsletter_outbox_waiting", "", metric_outbox_waiting, "Mails to one person that wait to leave."),
 	GAUGE("newsletter_outbox_oldest_seconds", "", metric_outbox_oldest, "Age of the oldest of them; 0 while none waits."),

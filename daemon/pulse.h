@@ -43,4 +43,7 @@ void pulse_failed(struct pulse *p); /* the transaction was rolled back: not due 
  */
 bool pulse_turn(struct pulse *p, struct db *db);
 
+/* The role is told to end: write once more what it counted, waiting at most a second. No transaction is open. */
+void pulse_end(struct pulse *p, struct db *db);
+
 #endif

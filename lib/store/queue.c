@@ -13,6 +13,7 @@ enum {
 	Q_SIGNUP,
 	Q_DEFERRED,
 	Q_CAMPAIGNS,
+	Q_BACKUP,
 	Q_BITE,
 	Q_COUNT
 };
@@ -25,6 +26,8 @@ static const char *const sql[] = {
 	[Q_DEFERRED] = "SELECT coalesce(sum(deferred), 0), coalesce(min((SELECT min(next_at) FROM delivery WHERE campaign_id = campaign.id AND "
 		       "state = 2)), 0) FROM campaign WHERE state = 'sending'",
 	[Q_CAMPAIGNS] = "SELECT state, count(*) FROM campaign GROUP BY state",
+	/* among the last commands, so that it stays cheap where nobody makes any */
+	[Q_BACKUP] = "SELECT coalesce(max(at), 0) FROM (SELECT at, command FROM audit ORDER BY id DESC LIMIT 10000) WHERE command = 'backup'",
 	[Q_BITE] = "SELECT count(*), max(subscriber_id), sum(state = 0), sum(state = 1), sum(state = 2), sum(state = 3), sum(state = 4) FROM "
 		   "(SELECT subscriber_id, state FROM subscription WHERE topic_id = :topic AND subscriber_id > :after ORDER BY subscriber_id LIMIT :bite)",
 };
@@ -88,7 +91,9 @@ queue_look(struct db *db, struct queue *out, struct err *e)
 	memset(out, 0, sizeof(*out));
 	if (look_at_outbox(db, out, e) == -1 || look_at_signups(db, out, e) == -1)
 		return -1;
-	return look_at_campaigns(db, out, e);
+	if (look_at_campaigns(db, out, e) == -1)
+		return -1;
+	return stmt_one_int(db_stmt(db, &queue_module, Q_BACKUP), &out->backup, e) == -1 ? -1 : 0;
 }
 
 int

@@ -31,6 +31,7 @@ struct queue {
 		int64_t due;     /* when the first of them is; 0 */
 	} deferred;
 	int64_t campaigns[CAMPAIGN_STATES];
+	int64_t backup; /* when the last backup was made; 0: none is known */
 };
 int queue_look(struct db *db, struct queue *out, struct err *e);
 
