@@ -15,8 +15,8 @@
 #include "store/queue.h"
 #include "store/role.h"
 
-#define METRIC_LABELS 3   /* most of one metric */
-#define METRICS_OPEN 64   /* campaigns that are not over, of which each has samples of its own */
+#define METRIC_LABELS 3    /* most of one metric */
+#define METRICS_OPEN 64    /* campaigns that are not over, of which each has samples of its own */
 #define METRICS_NAMES 2000 /* rows of table counter that are looked at */
 
 enum metric_type {
@@ -74,11 +74,11 @@ struct metrics {
 	struct {
 		int64_t n[TOPICS_MAX][SUB_STATES]; /* of the last whole count */
 		int64_t id[TOPICS_MAX];
-		size_t topics;     /* that are counted; 0: not yet */
-		int64_t at_us;     /* when that ended; 0: never */
-		int64_t version;   /* of the store when it began */
+		size_t topics;   /* that are counted; 0: not yet */
+		int64_t at_us;   /* when that ended; 0: never */
+		int64_t version; /* of the store when it began */
 		bool under_way;
-		size_t at;         /* the topic that is being counted */
+		size_t at; /* the topic that is being counted */
 		struct queue_count bite;
 		struct topic_list list;
 		int64_t fresh[TOPICS_MAX][SUB_STATES];
