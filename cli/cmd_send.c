@@ -14,6 +14,7 @@
 #include "out.h"
 #include "send.h"
 #include "site/running.h"
+#include "store/restored.h"
 
 const struct opt opts_send[] = {
 	{ "topic", "TOPIC", "whom it goes to (default: articles; a promotion's: promotions)" },
@@ -193,13 +194,28 @@ lint(struct cli *cli, const struct request *r, struct mailing *m, struct err *e)
 	return 0;
 }
 
+/* What was announced after the backup is not known: cron is not to announce it once more. */
+static int
+check_restored(struct cli *cli, struct err *e)
+{
+	char when[CLOCK_TEXT];
+	struct restored held;
+	int rc = restored_held(cli->site.db, &held, e);
+
+	if (rc != 1)
+		return rc;
+	return err_set(e, ERR_REFUSED,
+	    "this site was restored from a backup of %s and is held: see what was sent since, mark it (article skip), then `newsletter outbox release`",
+	    clock_local(when, held.taken_at));
+}
+
 static int
 make_campaign(struct cli *cli, const struct request *r, struct mailing *m, struct err *e)
 {
 	struct campaign c = { 0 };
 	int made;
 
-	if (ask(cli, m, e) == -1)
+	if (check_restored(cli, e) == -1 || ask(cli, m, e) == -1)
 		return -1;
 	made = send_campaign(cli, m, r->key, r->at, &c, e);
 	if (made == -1)

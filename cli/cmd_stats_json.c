@@ -75,14 +75,28 @@ put_domains(json_t *result, const struct stats_domains *d)
 }
 
 static json_t *
+speed_json(const struct stats_speed *s)
+{
+	json_t *object = json_object();
+
+	json_put_int(object, "messages", s->messages);
+	json_put_int(object, "seconds", s->seconds);
+	if (stats_a_minute(s))
+		json_put_int(object, "a_minute", stats_a_minute(s));
+	return object;
+}
+
+static json_t *
 campaigns_list(const struct stats_view *v)
 {
 	json_t *list = json_array(), *one;
+	const struct stats_returned *r;
 	const struct campaign *c;
 	int i;
 
-	for (i = 0; i < v->campaigns; i++) {
-		c = &v->campaign[i];
+	for (i = 0; i < v->mailings; i++) {
+		c = &v->mailing[i].campaign;
+		r = &v->mailing[i].returned;
 		one = json_object();
 		json_put_int(one, "id", c->id);
 		json_put(one, "subject", c->subject);
@@ -91,9 +105,11 @@ campaigns_list(const struct stats_view *v)
 		json_put_int(one, "planned", c->planned);
 		json_put_int(one, "accepted", c->accepted);
 		json_put_int(one, "refused", c->refused);
-		json_object_set_new(one, "bounces", pair_json(&v->answers[i].bounces));
-		json_put_int(one, "complaints", v->answers[i].complaints);
-		json_put_int(one, "unsubscribes", v->answers[i].unsubscribes);
+		json_object_set_new(one, "bounces", pair_json(&r->bounces));
+		json_put_int(one, "complaints", r->complaints);
+		json_put_int(one, "unsubscribes", r->unsubscribes);
+		json_object_set_new(one, "reasons", reasons_json(r));
+		json_object_set_new(one, "speed", speed_json(&v->mailing[i].speed));
 		json_array_append_new(list, one);
 	}
 	return list;
@@ -109,6 +125,8 @@ stats_json(struct cli *cli, const struct stats_view *v)
 	json_put_time(cli->result, "until", v->until);
 	if (v->window.campaign_id)
 		json_put_int(cli->result, "campaign", v->window.campaign_id);
+	else
+		stats_list_json(cli, v);
 	json_object_set_new(cli->result, "bounces", pair_json(&r->bounces));
 	json_object_set_new(cli->result, "refusals", pair_json(&r->refusals));
 	json_put_int(complaints, "total", r->complaints);

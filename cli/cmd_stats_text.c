@@ -139,23 +139,34 @@ share_cell(struct out_table *t, bool wide, int64_t part, int64_t whole)
 	out_cell(t, OUT_PLAIN, "%s%*s", number, share[0] && wide ? 8 : 0, share);
 }
 
-static const char wide_heads[] = ">Id|Mailing|Started|>To|>Accepted|>Refused|>Bounced|>Complained|>Left";
+static void
+speed_cell(struct out_table *t, const struct stats_speed *s)
+{
+	char number[32];
+
+	out_cell(t, OUT_PLAIN, "%s", stats_a_minute(s) ? out_number(number, stats_a_minute(s)) : "");
+}
+
+static const char wide_heads[] = ">Id|Mailing|Started|>To|>Accepted|>Refused|>Bounced|>Complained|>Left|>A minute";
 static const char narrow_heads[] = ">Id|Mailing|>To|>Accepted|>Refused|>Bounced|>Complained|>Left";
 
 static void
 show_campaigns(const struct cli *cli, const struct stats_view *v)
 {
 	bool wide = !out_columns(cli) || out_columns(cli) >= WIDE;
-	const struct stats_answers *a;
+	const struct stats_mailing *m;
+	const struct stats_returned *a;
 	const struct campaign *c;
 	char when[CLOCK_TEXT];
 	struct out_table t;
 
-	if (!v->campaigns)
+	if (!v->mailings)
 		return;
 	out_gap(cli);
 	out_table_init(&t, wide ? wide_heads : narrow_heads);
-	for (c = v->campaign, a = v->answers; c < v->campaign + v->campaigns; c++, a++) {
+	for (m = v->mailing; m < v->mailing + v->mailings; m++) {
+		c = &m->campaign;
+		a = &m->returned;
 		out_cell(&t, OUT_PLAIN, "%lld", (long long)c->id);
 		out_cell(&t, OUT_BOLD, "%s", c->subject);
 		if (wide)
@@ -163,11 +174,15 @@ show_campaigns(const struct cli *cli, const struct stats_view *v)
 		out_cell_number(&t, c->planned);
 		share_cell(&t, wide, c->accepted, c->planned);
 		share_cell(&t, wide, c->refused, c->accepted + c->refused);
-		share_cell(&t, wide, a->bounces.hard + a->bounces.soft, c->accepted);
+		share_cell(&t, wide, stats_pair_sum(&a->bounces), c->accepted);
 		share_cell(&t, wide, a->complaints, c->accepted);
 		share_cell(&t, wide, a->unsubscribes, c->accepted);
+		if (wide)
+			speed_cell(&t, &m->speed);
 	}
 	out_table_print(cli, &t);
+	if (wide)
+		out_line(cli, "  A minute: messages from the first reply to when everybody had been tried once, pauses with them.");
 }
 
 static void
@@ -178,15 +193,17 @@ show_head(const struct cli *cli, const struct stats_view *v)
 	if (v->window.since)
 		snprintf(since, sizeof(since), " since %s", clock_local(when, v->window.since));
 	if (v->window.campaign_id)
-		out_line(cli, "What came back of campaign %lld%s: %s", (long long)v->window.campaign_id, since, v->campaign[0].subject);
+		out_line(cli, "What came back of campaign %lld%s: %s", (long long)v->window.campaign_id, since, v->mailing[0].campaign.subject);
 	else
-		out_line(cli, "What came back%s", since);
+		out_line(cli, "The list, and what came back%s", since);
 }
 
 void
 stats_text(const struct cli *cli, const struct stats_view *v)
 {
 	show_head(cli, v);
+	if (!v->window.campaign_id)
+		stats_list_text(cli, v);
 	show_summary(cli, &v->returned);
 	show_reasons(cli, &v->returned);
 	show_domains(cli, &v->domains);

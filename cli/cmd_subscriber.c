@@ -1,8 +1,9 @@
-/* cmd_subscriber.c - newsletter subscriber list | show | unsubscribe. */
+/* cmd_subscriber.c - newsletter subscriber show | unsubscribe. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -10,156 +11,18 @@
 #include "mail/addr.h"
 #include "out.h"
 #include "people.h"
-#include "store/audit.h"
 #include "store/consent.h"
 #include "store/subscriber.h"
 #include "store/subscription.h"
 #include "store/suppression.h"
 #include "subscriber_events.h"
 
-const struct opt opts_subscriber_list[] = {
-	{ "topic", "TOPIC", "only who has to do with this topic" },
-	{ "state", "STATE", "only pending, active, left, bounced or complained" },
-	{ "limit", "N", "at most so many (default: 50)" },
-	{ NULL, NULL, NULL },
-};
 const struct opt opts_subscriber_unsubscribe[] = {
 	{ "topic", "TOPIC", "only this topic (default: all)" },
 	{ NULL, NULL, NULL },
 };
 
 static const enum out_style state_style[SUB_STATES] = { OUT_WARN, OUT_GOOD, OUT_PLAIN, OUT_BAD, OUT_BAD };
-
-/* One person's topics into an object and, as "articles, promotions (left)", into text. */
-static int
-describe(struct cli *cli, const struct topic_list *topics, const struct subscriber *s, json_t *object, struct buf *text, struct err *e)
-{
-	struct subscription of[TOPICS_MAX];
-	json_t *list = json_array(), *one;
-	const struct topic *t;
-	int i, n;
-
-	json_object_set_new(object, "topics", list);
-	n = subscription_of(cli->site.db, s->id, of, TOPICS_MAX, e);
-	if (n == -1)
-		return -1;
-	for (i = 0; i < n; i++) {
-		t = topic_in(topics, of[i].topic_id);
-		one = json_object();
-		json_put(one, "topic", t ? t->slug : "?");
-		json_put(one, "state", subscription_state_name(of[i].state));
-		json_put_time(one, "since", of[i].since);
-		json_array_append_new(list, one);
-		buf_addf(text, "%s%s", text->len ? ", " : "", t ? t->slug : "?");
-		if (of[i].state != SUB_ACTIVE)
-			buf_addf(text, " (%s)", subscription_state_name(of[i].state));
-	}
-	json_put(object, "address", s->address);
-	json_put_int(object, "id", s->id);
-	json_put(object, "name", s->name);
-	json_put(object, "language", s->language);
-	json_put_time(object, "since", s->created_at);
-	return 0;
-}
-
-struct listing {
-	struct cli *cli;
-	struct topic_list topics;
-	struct out_table table;
-	json_t *list;
-	int64_t limit, shown;
-	bool more;
-};
-
-static int
-list_one(void *ctx, const struct subscriber *s, struct err *e)
-{
-	struct listing *l = ctx;
-	struct buf text = BUF_INIT;
-	json_t *object;
-	char day[CLOCK_TEXT];
-
-	if (l->shown == l->limit) {
-		l->more = true;
-		return err_set(e, ERR_NONE, "enough");
-	}
-	object = json_object();
-	json_array_append_new(l->list, object);
-	if (describe(l->cli, &l->topics, s, object, &text, e) == -1) {
-		buf_release(&text);
-		return -1;
-	}
-	out_cell(&l->table, OUT_PLAIN, "%s", s->address);
-	out_cell(&l->table, OUT_PLAIN, "%s", s->name);
-	out_cell(&l->table, OUT_PLAIN, "%s", text.data);
-	out_cell(&l->table, OUT_DIM, "%.10s", clock_local(day, s->created_at));
-	buf_release(&text);
-	l->shown++;
-	return 0;
-}
-
-/* How many there are in all: of a topic and state, or people. */
-static int
-count_all(struct cli *cli, int64_t topic_id, int state, int64_t *total, struct err *e)
-{
-	int64_t counts[SUB_STATES];
-	int s;
-
-	if (!topic_id)
-		return subscriber_count(cli->site.db, total, e);
-	if (subscription_count(cli->site.db, topic_id, counts, e) == -1)
-		return -1;
-	for (*total = s = 0; s < SUB_STATES; s++)
-		if (state == -1 || s == state)
-			*total += counts[s];
-	return 0;
-}
-
-int
-cmd_subscriber_list(struct cli *cli, int argc, char **argv, struct err *e)
-{
-	const char *topic = cli_option(cli, "topic"), *state_name = cli_option(cli, "state");
-	struct listing l = { .cli = cli, .list = json_array(), .limit = 50 };
-	int64_t topic_id = 0, total = 0;
-	struct topic t;
-	char text[96];
-	int state = -1;
-
-	(void)argc, (void)argv;
-	json_object_set_new(cli->result, "subscribers", l.list);
-	if (cli_option_int(cli, "limit", 1, 10000, &l.limit, e) == -1)
-		return -1;
-	if (state_name && (state = subscription_state_parse(state_name)) == -1)
-		return err_set(e, ERR_USAGE, "--state must be pending, active, left, bounced or complained, not \"%.40s\"", state_name);
-	if (topic && topic_find(cli->site.db, topic, &t, e) == -1)
-		return -1;
-	topic_id = topic ? t.id : 0;
-	if (topic_list(cli->site.db, &l.topics, e) == -1)
-		return -1;
-	out_table_init(&l.table, "Address|Name|Topics|Since");
-	e->code = ERR_NONE;
-	if ((subscriber_each(cli->site.db, topic_id, state, list_one, &l, e) == -1 && !l.more) ||
-	    count_all(cli, topic_id, state, &total, e) == -1) {
-		out_table_release(&l.table);
-		return -1;
-	}
-	if (l.shown)
-		out_table_print(cli, &l.table);
-	else
-		out_line(cli, "Nobody.");
-	out_table_release(&l.table);
-	if (l.more) {
-		/* who is in a state over all topics is not counted: one person may be there twice */
-		out_gap(cli);
-		if (topic_id || state == -1)
-			out_line(cli, "The first %lld of %s; more with --limit.", (long long)l.shown,
-			    out_count(text, total, "person", "people"));
-		else
-			out_line(cli, "The first %lld; more with --limit.", (long long)l.shown);
-	}
-	json_put_bool(cli->result, "more", l.more);
-	return 0;
-}
 
 struct evidence_list {
 	struct cli *cli;
@@ -245,6 +108,7 @@ cmd_subscriber_show(struct cli *cli, int argc, char **argv, struct err *e)
 	struct subscriber s;
 	struct addr a;
 	char when[CLOCK_TEXT];
+	char whose[48] = "somebody who is not on the list";
 	int found, suppressed, rc = -1;
 
 	(void)argc;
@@ -252,6 +116,10 @@ cmd_subscriber_show(struct cli *cli, int argc, char **argv, struct err *e)
 	out_table_init(&l.table, "When|Topic|What|Source|From IP|Form|Mail");
 	if (people_address(&a, argv[0], e) == -1 || topic_list(cli->site.db, &topics, e) == -1 ||
 	    (found = subscriber_find(cli->site.db, a.key, &s, e)) == -1)
+		goto out;
+	if (found)
+		snprintf(whose, sizeof(whose), "subscriber %lld", (long long)s.id);
+	if (cli_reveal(cli, whose, e) == -1)
 		goto out;
 	out_line(cli, "%s", found ? s.address : a.text);
 	suppressed = show_suppression(cli, a.key, e);
@@ -265,7 +133,7 @@ cmd_subscriber_show(struct cli *cli, int argc, char **argv, struct err *e)
 	out_field(cli, "Name", OUT_PLAIN, "%s", s.name);
 	out_field(cli, "Language", OUT_PLAIN, "%s", s.language);
 	out_field(cli, "On the list", OUT_PLAIN, "since %.10s", clock_local(when, s.created_at));
-	if (show_states(cli, &s, &topics, e) == -1 || describe(cli, &topics, &s, cli->result, &text, e) == -1 ||
+	if (show_states(cli, &s, &topics, e) == -1 || people_describe(cli, &topics, &s, cli->result, &text, e) == -1 ||
 	    consent_each(cli->site.db, s.id, show_consent, &l, e) == -1)
 		goto out;
 	if (subscriber_events_points(cli, s.id, e) == -1)
@@ -306,7 +174,7 @@ cmd_subscriber_unsubscribe(struct cli *cli, int argc, char **argv, struct err *e
 		goto out;
 	ended = subscription_leave(cli->site.db, s.id, t.id, 0, "staff", &evidence, e);
 	snprintf(detail, sizeof(detail), "subscriber %lld", (long long)s.id);
-	if (ended == -1 || (ended && audit_add(cli->site.db, cli->who, "subscriber unsubscribe", detail, e) == -1))
+	if (ended == -1 || (ended && cli_audit(cli, cli->site.db, "subscriber unsubscribe", detail, e) == -1))
 		goto out;
 	rc = db_commit(cli->site.db, e);
 out:

@@ -12,15 +12,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "base/csv.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cli.h"
+#include "import_own.h"
 #include "mail/addr.h"
 #include "out.h"
 #include "people.h"
-#include "store/audit.h"
 #include "store/consent.h"
 #include "store/subscriber.h"
 #include "store/subscription.h"
@@ -29,6 +30,7 @@
 const struct opt opts_subscriber_import[] = {
 	{ "consent", "TEXT", "how these people asked, kept as evidence: \"paper form, fair 2026\" (needed)" },
 	{ "topic", "TOPIC", "for rows that name none; may be repeated (default: articles)" },
+	{ "force", NULL, "take an export of this program from a site with another suppression key, too" },
 	{ NULL, NULL, NULL },
 };
 
@@ -323,7 +325,7 @@ write_audit(struct import *im, struct err *e)
 
 	snprintf(detail, sizeof(detail), "%lld rows, %lld added, %lld bad; %.80s", (long long)im->rows, (long long)im->added,
 	    (long long)im->bad, im->source);
-	if (db_begin(im->cli->site.db, e) == 0 && audit_add(im->cli->site.db, im->cli->who, "subscriber import", detail, e) == 0)
+	if (db_begin(im->cli->site.db, e) == 0 && cli_audit(im->cli, im->cli->site.db, "subscriber import", detail, e) == 0)
 		rc = db_commit(im->cli->site.db, e);
 	db_rollback(im->cli->site.db);
 	return rc;
@@ -362,14 +364,19 @@ cmd_subscriber_import(struct cli *cli, int argc, char **argv, struct err *e)
 
 	(void)argc;
 	json_object_set_new(cli->result, "bad_rows", im.bad_list);
-	if (!consent || !consent[0])
-		return err_set(e, ERR_USAGE,
-		    "--consent is needed: say how these people asked to get mail, as in --consent \"paper form, fair 2026\"");
-	if (people_source(im.source, "csv", consent, e) == -1 || people_topics(cli, &im.all, &im.fallback, e) == -1)
-		return -1;
-	im.evidence.source = im.source;
 	if (open_input(&im, argv[0], e) == -1)
 		return -1;
+	if (import_own_is(im.in)) {
+		rc = import_own(cli, im.in, im.path, false, e);
+		goto out;
+	}
+	if (!consent || !consent[0]) {
+		err_set(e, ERR_USAGE, "--consent is needed: say how these people asked to get mail, as in --consent \"paper form, fair 2026\"");
+		goto out;
+	}
+	if (people_source(im.source, "csv", consent, e) == -1 || people_topics(cli, &im.all, &im.fallback, e) == -1)
+		goto out;
+	im.evidence.source = im.source;
 	if (read_header(&im, e) == -1 || import_rows(&im, e) == -1)
 		goto out;
 	report(&im);

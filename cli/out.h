@@ -104,6 +104,20 @@ size_t out_columns(const struct cli *cli);
 #define OUT_BAR 32
 const char *out_bar(const struct cli *cli, char out[3 * OUT_BAR + 1], int64_t part, int64_t whole, int width);
 
+/*
+ * A sparkline for a table's cell: n numbers as block characters, at most `most` of them (several numbers as one when there are more), from the
+ * smallest to the largest for what rises and falls (a level), from 0 for what is counted. "" where it cannot be drawn: elsewhere than on
+ * a terminal that speaks UTF-8. Returns out.
+ */
+#define OUT_SPARK_MOST 64
+#define OUT_SPARK_TEXT (3 * OUT_SPARK_MOST + 1)
+enum out_spark {
+	OUT_SPARK_LEVEL,
+	OUT_SPARK_COUNT
+};
+bool out_draws_sparks(const struct cli *cli);
+const char *out_spark(const struct cli *cli, char out[OUT_SPARK_TEXT], const int64_t *value, size_t n, int most, enum out_spark kind);
+
 /* "0.25 %", "37.5 %"; what is not nothing is never 0, less than all is never 100; "" of nothing. Returns out. */
 const char *out_percent(char out[16], int64_t part, int64_t whole);
 

@@ -6,10 +6,12 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "cli.h"
 #include "mail/addr.h"
 #include "store/subscriber.h"
+#include "store/subscription.h"
 
 static int
 add_named(const struct topic_list *all, const char *slug, struct topic_list *wanted, struct err *e)
@@ -85,6 +87,21 @@ people_source(char out[SOURCE_MAX + 1], const char *kind, const char *text, stru
 }
 
 int
+people_reason(const struct cli *cli, struct err *e)
+{
+	const char *reason = cli_option(cli, "reason");
+	size_t n = reason ? strlen(reason) : 0;
+
+	if (!n || !reason[strspn(reason, " ")])
+		return err_set(e, ERR_USAGE, "--reason is needed: say why in a few words, as in --reason \"moving to the new server\"");
+	if (n > 160 || !text_is_utf8(reason, n) || text_has_control(reason, n, ""))
+		return err_set(e, ERR_USAGE, "--reason must be one line of at most 160 bytes in UTF-8");
+	if (strchr(reason, '@'))
+		return err_set(e, ERR_USAGE, "--reason must name no address: it is kept for ever, also when its owner is erased");
+	return 0;
+}
+
+int
 people_address(struct addr *a, const char *text, struct err *e)
 {
 	if (addr_parse(a, text, e) == -1)
@@ -100,5 +117,36 @@ people_check_language(const char *language, struct err *e)
 
 	if (n && (n < 2 || n >= SUBSCRIBER_LANGUAGE || strspn(language, allowed) != n))
 		return err_set(e, ERR_INPUT, "\"%.40s\" is no language: write it like de or pt-BR", language);
+	return 0;
+}
+
+int
+people_describe(const struct cli *cli, const struct topic_list *topics, const struct subscriber *s, json_t *object, struct buf *text, struct err *e)
+{
+	struct subscription of[TOPICS_MAX];
+	json_t *list = json_array(), *one;
+	const struct topic *t;
+	int i, n;
+
+	json_object_set_new(object, "topics", list);
+	n = subscription_of(cli->site.db, s->id, of, TOPICS_MAX, e);
+	if (n == -1)
+		return -1;
+	for (i = 0; i < n; i++) {
+		t = topic_in(topics, of[i].topic_id);
+		one = json_object();
+		json_put(one, "topic", t ? t->slug : "?");
+		json_put(one, "state", subscription_state_name(of[i].state));
+		json_put_time(one, "since", of[i].since);
+		json_array_append_new(list, one);
+		buf_addf(text, "%s%s", text->len ? ", " : "", t ? t->slug : "?");
+		if (of[i].state != SUB_ACTIVE)
+			buf_addf(text, " (%s)", subscription_state_name(of[i].state));
+	}
+	json_put(object, "address", s->address);
+	json_put_int(object, "id", s->id);
+	json_put(object, "name", s->name);
+	json_put(object, "language", s->language);
+	json_put_time(object, "since", s->created_at);
 	return 0;
 }

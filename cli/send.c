@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "approve.h"
+#include "audit.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -16,7 +17,6 @@
 #include "out.h"
 #include "people.h"
 #include "site/personal.h"
-#include "store/audit.h"
 #include "store/outbox.h"
 #include "store/suppression.h"
 
@@ -89,7 +89,7 @@ announce(struct cli *cli, const struct mailing *m, int64_t campaign_id, struct e
 	buf_addf(&detail, "campaign %lld, topic %s, %lld recipients", (long long)campaign_id, m->topic.slug, (long long)m->recipients);
 	if (m->forced)
 		buf_addf(&detail, ", forced: %s", m->forced);
-	rc = audit_add(cli->site.db, cli->who, m->text.title ? "send promotion" : "send articles", detail.data, e);
+	rc = cli_audit(cli, cli->site.db, m->text.title ? "send promotion" : "send articles", detail.data, e);
 	buf_release(&detail);
 	return rc;
 }
@@ -137,7 +137,7 @@ queue_copy(struct cli *cli, const struct addr *to, const struct message *message
 	personal_fill(&personal, &whose, NULL); /* its links are nobody's: they change nothing */
 	message_merge(message, &personal.values, &bytes);
 	if (outbox_fill(cli->site.db, whose.outbox_id, bytes.data, bytes.len, e) == -1 ||
-	    audit_add(cli->site.db, cli->who, "send --to", "a test copy", e) == -1)
+	    cli_audit(cli, cli->site.db, "send --to", "a test copy", e) == -1)
 		goto out;
 	json_put_int(cli->result, "outbox", whose.outbox_id);
 	rc = 0;

@@ -55,6 +55,37 @@ out_bar(const struct cli *cli, char out[3 * OUT_BAR + 1], int64_t part, int64_t 
 	return out;
 }
 
+bool
+out_draws_sparks(const struct cli *cli)
+{
+	return cli->tty && speaks_utf8();
+}
+
+const char *
+out_spark(const struct cli *cli, char out[OUT_SPARK_TEXT], const int64_t *value, size_t n, int most, enum out_spark kind)
+{
+	static const char *const block[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	int64_t one[OUT_SPARK_MOST] = { 0 }, low, high = 0;
+	size_t each = (n + (size_t)most - 1) / (size_t)most, i, count, used = 0;
+
+	out[0] = '\0';
+	if (!n || most > OUT_SPARK_MOST || !out_draws_sparks(cli))
+		return out;
+	for (i = 0; i < n; i++)
+		one[i / each] = kind == OUT_SPARK_COUNT ? one[i / each] + value[i] : value[i];
+	count = (n + each - 1) / each;
+	low = kind == OUT_SPARK_COUNT ? 0 : one[0];
+	for (i = 0; i < count; i++) {
+		low = one[i] < low ? one[i] : low;
+		high = one[i] > high ? one[i] : high;
+	}
+	/* nothing is a blank, little is the lowest block */
+	for (i = 0; i < count; i++)
+		used += (size_t)snprintf(out + used, OUT_SPARK_TEXT - used, "%s",
+		    !one[i] ? " " : block[high > low ? (one[i] - low) * 7 / (high - low) : 0]);
+	return out;
+}
+
 void
 out_progress_init(const struct cli *cli, struct out_progress *p)
 {

@@ -95,8 +95,8 @@ draft_find(struct http_request *r, const uint8_t hash[TOKEN_HASH], struct draft 
 	if (rc != 1)
 		return rc;
 	d->state = judge(r, &d->approval, &d->campaign);
-	d->recipients = d->campaign.planned; /* since it started */
-	if (!d->campaign.started_at && subscription_audience(db, d->campaign.topic_id, &d->recipients, e) == -1)
+	d->recipients = d->campaign.planned; /* since it started; of a segment since it was asked for: to count anew takes long */
+	if (!d->campaign.started_at && !d->campaign.segment[0] && subscription_audience(db, d->campaign.topic_id, &d->recipients, e) == -1)
 		return -1;
 	return 1;
 }

@@ -46,9 +46,9 @@ struct inbound_poll {
 	const struct conf_mailbox *conf;
 	struct pulse *pulse; /* NULL: none */
 	int stop_fd;
-	const char *name; /* for the log */
-	char key[256];    /* for store/returned.h: the name, and a mark of whose mailbox it is, for another one has other uids */
-	char *suspect;    /* MAILBOX_UID bytes, kept between polls: the message at which the last one failed, "": none */
+	const char *name;          /* for the log */
+	char key[INBOUND_MAILBOX]; /* for store/returned.h */
+	char *suspect;             /* MAILBOX_UID bytes, kept between polls: the message at which the last one failed, "": none */
 
 	struct mailbox *box;
 	const struct mailbox_entry *list;

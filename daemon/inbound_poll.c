@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/encode.h"
 #include "base/err.h"
 #include "base/secret.h"
 #include "inbound.h"
@@ -245,22 +244,6 @@ uids_of_removed(const struct inbound_poll *p, struct buf *out)
 		buf_add(out, p->dealt[i]->uid, strlen(p->dealt[i]->uid) + 1);
 }
 
-/* The name in newsletter.conf may stand for another account tomorrow, whose messages may have the same uids. */
-static void
-make_key(struct inbound_poll *p)
-{
-	const struct conf_mailbox *c = p->conf;
-	struct buf whose = BUF_INIT;
-	uint8_t hash[SHA256_LEN];
-	char mark[2 * 8 + 1];
-
-	buf_addf(&whose, "%s\n%s", c->url, c->user);
-	sha256(hash, whose.data, whose.len);
-	hex_encode(mark, hash, 8);
-	snprintf(p->key, sizeof(p->key), "%.200s %s", c->name, mark);
-	buf_release(&whose);
-}
-
 int
 inbound_poll(struct inbound_poll *p, struct err *e)
 {
@@ -270,7 +253,7 @@ inbound_poll(struct inbound_poll *p, struct err *e)
 	int rc;
 
 	p->why = &why;
-	make_key(p);
+	inbound_mailbox(p->conf, p->key);
 	for (i = 0; i < INBOUND_BATCH; i++)
 		buf_init(&p->batch[i].bytes);
 	rc = inbound_guard_begin(p, e);

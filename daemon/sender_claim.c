@@ -6,6 +6,7 @@
  * others wait is then not claimed yet. Who belongs to a mail domain whose turn
  * is far off is put back at once, with a time to come again.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -14,6 +15,7 @@
 #include "sender.h"
 
 #define BATCH 64
+#define TURN_US 10000 /* after so long no further campaign is asked in the same transaction */
 
 /* The ledger holds at most s->most claims; what this transaction records is none any more, though its slot is taken until the commit. */
 static size_t
@@ -61,6 +63,18 @@ fill_slot(struct sender *s, const struct running *r, const struct delivery_claim
 	return 0;
 }
 
+/* It alone is in trouble: the outbox and the other campaigns must go on. */
+static int
+hold(struct sender *s, int64_t campaign_id, struct err *e)
+{
+	char reason[201];
+
+	log_event(LOG_LEVEL_ERROR, "campaign_held", "campaign=%lld text=%s", (long long)campaign_id, log_text(e->text));
+	s->stale = true;
+	snprintf(reason, sizeof(reason), "%.200s", e->text);
+	return campaign_hold(s->site->db, campaign_id, reason, e);
+}
+
 /* Claim at most `most` for one campaign; *n says how many. */
 static int
 claim_campaign(struct sender *s, struct running *r, size_t most, size_t *n, struct err *e)
@@ -75,14 +89,12 @@ claim_campaign(struct sender *s, struct running *r, size_t most, size_t *n, stru
 	rc = campaign_get(s->site->db, r->row.id, &r->row, e);
 	if (rc != 1 || r->row.state != CAMPAIGN_SENDING)
 		return rc == -1 ? -1 : 0;
-	if (!sender_compiled(s, r->row.id, s->site->conf.site_language, e)) {
-		/* it alone is in trouble: the outbox and the other campaigns must go on */
-		log_event(LOG_LEVEL_ERROR, "campaign_held", "campaign=%lld text=%s", (long long)r->row.id, log_text(e->text));
-		s->stale = true;
-		return campaign_hold(s->site->db, r->row.id, e->text, e);
-	}
+	if (!sender_compiled(s, r->row.id, s->site->conf.site_language, e))
+		return hold(s, r->row.id, e);
 	cursor = r->row.cursor;
 	count = delivery_claim(s->site->db, &r->row, claims, most < BATCH ? most : BATCH, &tally, &r->exhausted, e);
+	if (count == -1 && r->row.segment[0] && e->code == ERR_USAGE)
+		return hold(s, r->row.id, e);
 	if (count == -1 || campaign_tally(s->site->db, r->row.id, &tally, e) == -1 ||
 	    delivery_next_due(s->site->db, r->row.id, &r->next_due, e) == -1)
 		return -1;
@@ -138,7 +150,7 @@ sender_can_claim(const struct sender *s)
 int
 sender_claim(struct sender *s, struct err *e)
 {
-	int64_t now = clock_now();
+	int64_t now = clock_now(), began = clock_mono_us();
 	size_t share, n, most;
 	int idle = 0;
 
@@ -146,7 +158,8 @@ sender_claim(struct sender *s, struct err *e)
 		return 0;
 	if (outbox_waits(s) && budget(s) && claim_outbox(s, e) == -1)
 		return -1;
-	while (budget(s) && idle < s->campaigns) {
+	/* in time for whoever waits to write: campaigns whose segments are searched take longer than others */
+	while (budget(s) && idle < s->campaigns && clock_mono_us() - began < TURN_US) {
 		struct running *r = &s->campaign[s->turn++ % s->campaigns];
 
 		n = 0;

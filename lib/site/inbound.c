@@ -5,7 +5,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "base/conf.h"
+#include "base/encode.h"
 #include "base/err.h"
 #include "base/secret.h"
 #include "site/inbound_private.h"
@@ -358,4 +361,18 @@ inbound_take(struct site *site, const char *bytes, size_t n, const char *envelop
 	rc = inbound_act(site, &m, done, e);
 	inbound_message_release(&m);
 	return rc;
+}
+
+void
+inbound_mailbox(const struct conf_mailbox *c, char out[INBOUND_MAILBOX])
+{
+	struct buf whose = BUF_INIT;
+	uint8_t hash[SHA256_LEN];
+	char mark[2 * 8 + 1];
+
+	buf_addf(&whose, "%s\n%s", c->url, c->user);
+	sha256(hash, whose.data, whose.len);
+	hex_encode(mark, hash, 8);
+	snprintf(out, INBOUND_MAILBOX, "%.200s %s", c->name, mark);
+	buf_release(&whose);
 }

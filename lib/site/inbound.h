@@ -15,6 +15,7 @@
 #include "store/returned.h"
 
 struct err;
+struct conf_mailbox;
 struct site;
 
 enum inbound_outcome {
@@ -42,6 +43,13 @@ struct inbound_done {
 	int64_t subscriber_id, campaign_id; /* of the link that was believed; 0: none */
 	char why[256];                      /* INBOUND_UNREADABLE; INBOUND_LEFT, where a template cannot forward it; else "" */
 };
+
+/*
+ * What a mailbox is called in store/returned.h: its name, and a mark of whose it is, for the name in newsletter.conf may stand for another
+ * account tomorrow, whose messages may have the same uids.
+ */
+#define INBOUND_MAILBOX 256
+void inbound_mailbox(const struct conf_mailbox *c, char out[INBOUND_MAILBOX]);
 
 /* A message, read but not acted on. */
 struct inbound_message {

@@ -25,6 +25,8 @@ site_open(struct site *s, const char *conf_path, unsigned what, struct err *e)
 		return -1;
 	if (what & SITE_STORE && !(s->db = db_open(s->conf.store_path, DB_USE, e)))
 		return -1;
+	if (s->db)
+		db_set_language(s->db, s->conf.site_language);
 	if (what & SITE_SUPPRESSION && suppression_key_load(s->db, s->conf.store_keys, e) == -1)
 		return -1;
 	return 0;

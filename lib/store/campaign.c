@@ -25,6 +25,7 @@ enum {
 	Q_NOT_BEFORE,
 	Q_HIDE,
 	Q_START,
+	Q_PLAN,
 	Q_FINISH,
 	Q_TALLY,
 	Q_CURSOR,
@@ -40,11 +41,11 @@ enum {
 #define COLUMNS \
 	"id, uuid, kind, topic_id, coalesce(key, ''), subject, state, reason, created_by, created_at, start_at, coalesce(valid_until, 0), " \
 	"coalesce(started_at, 0), coalesce(deadline, 0), coalesce(finished_at, 0), coalesce(high_id, 0), cursor, planned, accepted, deferred, " \
-	"refused, unknown, skipped, coalesce(archived_at, 0), alarms, hidden"
+	"refused, unknown, skipped, coalesce(archived_at, 0), alarms, hidden, segment"
 
 static const char *const sql[] = {
-	[Q_CREATE] = "INSERT INTO campaign (uuid, kind, topic_id, key, subject, state, created_at, created_by, start_at, valid_until, planned, hidden) "
-		     "VALUES (:uuid, :kind, :topic, :key, :subject, 'scheduled', :now, :by, :start, :valid_until, :planned, :hidden)",
+	[Q_CREATE] = "INSERT INTO campaign (uuid, kind, topic_id, key, subject, state, created_at, created_by, start_at, valid_until, planned, hidden, segment) "
+		     "VALUES (:uuid, :kind, :topic, :key, :subject, 'scheduled', :now, :by, :start, :valid_until, :planned, :hidden, :segment)",
 	[Q_GET] = "SELECT " COLUMNS " FROM campaign WHERE id = :id",
 	[Q_BY_KEY] = "SELECT " COLUMNS " FROM campaign WHERE key = :key",
 	[Q_LIST] = "SELECT " COLUMNS " FROM campaign ORDER BY id DESC LIMIT :limit",
@@ -65,6 +66,7 @@ static const char *const sql[] = {
 	[Q_START] = "UPDATE campaign SET state = 'sending', reason = '', started_at = :now, deadline = :deadline, "
 		    "high_id = (SELECT coalesce(max(id), 0) FROM subscriber), "
 		    "planned = (SELECT count(*) FROM subscription u WHERE u.topic_id = campaign.topic_id AND u.state = 1) WHERE id = :id AND state = 'scheduled'",
+	[Q_PLAN] = "UPDATE campaign SET planned = :planned WHERE id = :id",
 	[Q_FINISH] = "UPDATE campaign SET state = 'done', finished_at = :now WHERE id = :id AND state = 'sending'",
 	[Q_TALLY] = "UPDATE campaign SET accepted = accepted + :accepted, deferred = deferred + :deferred, refused = refused + :refused, "
 		    "unknown = unknown + :unknown, skipped = skipped + :skipped WHERE id = :id",
@@ -134,6 +136,7 @@ fill(struct stmt *st, struct campaign *c)
 	c->archived_at = stmt_col_int(st, 23);
 	c->alarms = (unsigned)stmt_col_int(st, 24);
 	c->hidden = stmt_col_int(st, 25) != 0;
+	stmt_col_copy(st, 26, c->segment, sizeof(c->segment));
 }
 
 static int
@@ -190,6 +193,7 @@ campaign_create(struct db *db, struct campaign *c, struct err *e)
 	stmt_int_or_null(st, ":valid_until", c->valid_until);
 	stmt_int(st, ":planned", c->planned);
 	stmt_int(st, ":hidden", c->hidden);
+	stmt_text(st, ":segment", c->segment);
 	if (stmt_run(st, e) == -1)
 		return -1;
 	c->id = db_insert_id(db);
@@ -348,6 +352,16 @@ campaign_start(struct db *db, int64_t id, int64_t deadline, struct err *e)
 	if (!db_changes(db))
 		return err_set(e, ERR_REFUSED, "campaign %lld is not scheduled: it cannot be started", (long long)id);
 	return 0;
+}
+
+int
+campaign_plan(struct db *db, int64_t id, int64_t planned, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &campaign_module, Q_PLAN);
+
+	stmt_int(st, ":id", id);
+	stmt_int(st, ":planned", planned);
+	return stmt_run(st, e);
 }
 
 int

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/segment.h"
+
 struct buf;
 struct db;
 struct err;
@@ -43,8 +45,9 @@ struct campaign {
 	int64_t created_at, start_at, valid_until, started_at, deadline, finished_at, archived_at; /* 0: not set */
 	int64_t high_id, cursor;
 	int64_t planned, accepted, deferred, refused, unknown, skipped;
-	unsigned alarms; /* CAMPAIGN_ALARM_*: those that were raised */
-	bool hidden;     /* kept out of the public archive */
+	unsigned alarms;               /* CAMPAIGN_ALARM_*: those that were raised */
+	bool hidden;                   /* kept out of the public archive */
+	char segment[SEGMENT_MAX + 1]; /* who of the topic, canonical; "": everybody */
 };
 
 /* Changes of the counts, applied at once. */
@@ -58,7 +61,7 @@ const char *campaign_state_name(enum campaign_state state);
 bool campaign_is_past(const struct campaign *c, int64_t now);
 
 /*
- * Insert c (kind, topic_id, key, subject, created_by, start_at, valid_until, planned, hidden); fills id, uuid, state. A key that is
+ * Insert c (kind, topic_id, key, subject, created_by, start_at, valid_until, planned, hidden, segment); fills id, uuid, state. A key that is
  * there is ERR_EXISTS.
  */
 int campaign_create(struct db *db, struct campaign *c, struct err *e);
@@ -109,6 +112,10 @@ int campaign_hide(struct db *db, int64_t id, bool hidden, struct err *e);
  * SENDING.
  */
 int campaign_start(struct db *db, int64_t id, int64_t deadline, struct err *e);
+
+/* So many people it is for: those of its segment, which takes longer to count than a start may. */
+int campaign_plan(struct db *db, int64_t id, int64_t planned, struct err *e);
+
 int campaign_finish(struct db *db, int64_t id, struct err *e);
 
 /*

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "store/audit.h"
 #include "store/db_private.h"
 #include "store/migrate.h"
 
@@ -234,6 +235,8 @@ db_try_begin(struct db *db, struct err *e)
 	if (rc == SQLITE_OK) {
 		db->open = true;
 		db->begun_us = clock_mono_us();
+		db->audit.added = false;
+		db->audit.changes = sqlite3_total_changes64(db->sqlite);
 		return 1;
 	}
 	if (rc == SQLITE_BUSY && sqlite3_extended_errcode(db->sqlite) == SQLITE_BUSY_SNAPSHOT) {
@@ -271,14 +274,25 @@ db_set_wait(struct db *db, int64_t wait_ms)
 	db->wait_us = wait_ms * 1000;
 }
 
+/* What has changed something over a connection that somebody accounts for has a row in the audit. */
+static int
+account(struct db *db, struct err *e)
+{
+	if (!db->audit.who || db->audit.added || db->audit.kept || sqlite3_total_changes64(db->sqlite) == db->audit.changes)
+		return 0;
+	return audit_add(db, db->audit.who, db->audit.command, AUDIT_BEGUN, e);
+}
+
 int
 db_commit(struct db *db, struct err *e)
 {
 	int64_t start = clock_mono_us();
-	int rc = exec(db, "COMMIT", e);
+	int rc = account(db, e) == -1 ? -1 : exec(db, "COMMIT", e);
 
 	histogram_add(&db->commits, clock_mono_us() - start);
-	if (rc == -1)
+	if (rc == 0)
+		db->audit.kept |= db->audit.added;
+	else
 		sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
 	db->open = false;
 	turn_leave(&db->turn);
@@ -309,6 +323,19 @@ db_chunk(struct db *db, struct err *e)
 	if (db_commit(db, e) == -1)
 		return -1;
 	return db_begin(db, e);
+}
+
+int
+db_read_begin(struct db *db, struct err *e)
+{
+	return exec(db, "BEGIN", e);
+}
+
+void
+db_read_end(struct db *db)
+{
+	if (!db->open && !sqlite3_get_autocommit(db->sqlite))
+		sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
 }
 
 void
@@ -367,6 +394,18 @@ db_check(struct db *db, struct err *e)
 		rc = 0;
 	sqlite3_finalize(st);
 	return rc;
+}
+
+void
+db_set_language(struct db *db, const char *language)
+{
+	snprintf(db->language, sizeof(db->language), "%s", language);
+}
+
+const char *
+db_language(const struct db *db)
+{
+	return db->language;
 }
 
 void

@@ -57,6 +57,13 @@ const struct histogram *db_commits(const struct db *db);
 /* In a long job, between two rows: commit and begin again once the lock was held for 15 ms. */
 int db_chunk(struct db *db, struct err *e);
 
+/*
+ * Read the store as it is at one moment, until db_read_end: for exports, whose parts must fit each other. Others write meanwhile, but the
+ * write-ahead log cannot be emptied; no transaction can be begun in between.
+ */
+int db_read_begin(struct db *db, struct err *e);
+void db_read_end(struct db *db);
+
 /* Most memory for pages of the file, in KiB; 4096 unless set. What only walks through tables in order needs little. */
 void db_set_cache(struct db *db, int kib);
 
@@ -74,6 +81,13 @@ int db_checkpoint(struct db *db, struct err *e);
 
 /* Whether the store's file is whole (PRAGMA quick_check); ERR_CORRUPT with what was found. */
 int db_check(struct db *db, struct err *e);
+
+/*
+ * The site's language, which is that of everybody who has none of their own: segments (segment.h) ask for it. "" unless set; cut to 15
+ * bytes.
+ */
+void db_set_language(struct db *db, const char *language);
+const char *db_language(const struct db *db);
 
 /*
  * The key of suppression.address_hmac (lib/store/suppression.h); the roles that must not have it never set it. Reading one that was

@@ -4,13 +4,21 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/err.h"
 #include "store/campaign.h"
 #include "store/db.h"
 #include "store/modules.h"
+#include "store/segment.h"
+
+/* How long a claim looks for the people of a segment that few are in: the store waits for nobody longer. */
+#define BITE_US 5000
+#define BITE_LOOK 64 /* people between two looks at the clock */
 
 enum {
 	Q_DUE,
 	Q_NEXT,
+	Q_NEXT_OF,
+	Q_PERSON,
 	Q_WANTED,
 	Q_INSERT,
 	Q_RECLAIM,
@@ -38,6 +46,11 @@ static const char *const sql[] = {
 	[Q_NEXT] = "SELECT s.id, s.address, s.name, s.language, 0, " MAILABLE " FROM subscription u JOIN subscriber s ON s.id = u.subscriber_id "
 		   "WHERE u.topic_id = :topic AND u.subscriber_id > :cursor AND u.subscriber_id <= :high AND u.state = 1 AND u.since <= :started "
 		   "ORDER BY u.subscriber_id LIMIT :limit",
+	/* a campaign for a segment: who is next, and the same columns of one who is in it */
+	[Q_NEXT_OF] = "SELECT u.subscriber_id FROM subscription u WHERE u.topic_id = :topic AND u.subscriber_id > :cursor "
+		      "AND u.subscriber_id <= :high AND u.state = 1 AND u.since <= :started ORDER BY u.subscriber_id",
+	[Q_PERSON] = "SELECT s.id, s.address, s.name, s.language, 0, " MAILABLE " FROM subscription u JOIN subscriber s ON s.id = u.subscriber_id "
+		     "WHERE u.topic_id = :topic AND u.subscriber_id = :subscriber",
 	[Q_WANTED] = "SELECT 1 FROM subscription u JOIN subscriber s ON s.id = u.subscriber_id "
 		     "WHERE u.topic_id = :topic AND u.subscriber_id = :subscriber AND " MAILABLE,
 	[Q_INSERT] = "INSERT INTO delivery (campaign_id, subscriber_id, state, attempts, at) VALUES (:campaign, :subscriber, :state, :attempts, :now)",
@@ -122,9 +135,51 @@ take(struct db *db, struct stmt *st, int which, struct campaign *c, struct deliv
 	return *n < size && rc == -1 ? -1 : rows;
 }
 
-int
-delivery_claim(struct db *db, struct campaign *c, struct delivery_claim *out, size_t size, struct campaign_tally *tally, bool *exhausted,
-    struct err *e)
+static struct stmt *
+next_people(struct db *db, int which, const struct campaign *c)
+{
+	struct stmt *st = db_stmt(db, &delivery_module, which);
+
+	stmt_int(st, ":topic", c->topic_id);
+	stmt_int(st, ":cursor", c->cursor);
+	stmt_int(st, ":high", c->high_id);
+	stmt_int(st, ":started", c->started_at);
+	return st;
+}
+
+/* The next of a segment. Whoever is not in it is passed over and leaves no row; the cursor moves, and a bite ends by the clock. */
+static int
+take_of_segment(struct db *db, struct segment_probe *probe, struct campaign *c, struct delivery_claim *out, size_t size, size_t *n,
+    struct campaign_tally *tally, bool *exhausted, struct err *e)
+{
+	struct stmt *walk = next_people(db, Q_NEXT_OF, c), *st;
+	int64_t began = clock_mono_us(), id;
+	unsigned seen = 0;
+	int rc = 1, has;
+
+	while (*n < size && (++seen % BITE_LOOK || clock_mono_us() - began < BITE_US) && (rc = stmt_step(walk, e)) == 1) {
+		id = stmt_col_int(walk, 0);
+		has = segment_probe_has(probe, id, e);
+		if (has == 1) {
+			st = db_stmt(db, &delivery_module, Q_PERSON);
+			stmt_int(st, ":topic", c->topic_id);
+			stmt_int(st, ":subscriber", id);
+			has = take(db, st, Q_INSERT, c, out, *n + 1, n, tally, e);
+		}
+		if (has == -1) {
+			stmt_done(walk);
+			return -1;
+		}
+		c->cursor = id;
+	}
+	stmt_done(walk);
+	*exhausted = rc == 0;
+	return rc == -1 ? -1 : 0;
+}
+
+static int
+claim(struct db *db, struct segment_probe *probe, struct campaign *c, struct delivery_claim *out, size_t size,
+    struct campaign_tally *tally, bool *exhausted, struct err *e)
 {
 	struct stmt *st = db_stmt(db, &delivery_module, Q_DUE);
 	int64_t cursor = c->cursor;
@@ -140,12 +195,13 @@ delivery_claim(struct db *db, struct campaign *c, struct delivery_claim *out, si
 	if (rows == -1)
 		return -1;
 	limit = size - n;
-	if ((size_t)rows < size) { /* else there may be more of them, though some were skipped */
-		st = db_stmt(db, &delivery_module, Q_NEXT);
-		stmt_int(st, ":topic", c->topic_id);
-		stmt_int(st, ":cursor", c->cursor);
-		stmt_int(st, ":high", c->high_id);
-		stmt_int(st, ":started", c->started_at);
+	if ((size_t)rows == size) /* there may be more of them, though some were skipped */
+		return (int)n;
+	if (probe) {
+		if (take_of_segment(db, probe, c, out, size, &n, tally, exhausted, e) == -1)
+			return -1;
+	} else {
+		st = next_people(db, Q_NEXT, c);
 		stmt_int(st, ":limit", (int64_t)limit);
 		rows = take(db, st, Q_INSERT, c, out, size, &n, tally, e);
 		if (rows == -1)
@@ -155,6 +211,23 @@ delivery_claim(struct db *db, struct campaign *c, struct delivery_claim *out, si
 	if (c->cursor != cursor && campaign_move_cursor(db, c->id, c->cursor, e) == -1)
 		return -1;
 	return (int)n;
+}
+
+int
+delivery_claim(struct db *db, struct campaign *c, struct delivery_claim *out, size_t size, struct campaign_tally *tally, bool *exhausted,
+    struct err *e)
+{
+	struct segment_probe *probe = NULL;
+	struct segment *segment = NULL;
+	int rc = -1;
+
+	if (c->segment[0] && (segment_parse(c->segment, &segment, e) == -1 || !(probe = segment_probe_new(db, segment, c->started_at, e))))
+		err_wrap(e, "its segment cannot be found any more");
+	else
+		rc = claim(db, probe, c, out, size, tally, exhausted, e);
+	segment_probe_free(probe);
+	segment_free(segment);
+	return rc;
 }
 
 int

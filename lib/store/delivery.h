@@ -60,7 +60,8 @@ const char *delivery_state_name(enum delivery_state state);
  * ACTIVE any more, or is suppressed, is skipped. Inside a transaction; *c's cursor and *tally are
  * brought up to date, the caller writes the tally. *exhausted: the cursor has
  * nobody left. Returns how many, or -1; 0 without *exhausted when all that were reached
- * this time were skipped: call again, in a new transaction.
+ * this time were skipped, or are not in the campaign's segment: call again, in a new transaction. A segment that cannot be read any more
+ * (what it names is gone) is ERR_USAGE, before anything was changed: nobody may be claimed then.
  */
 int delivery_claim(struct db *db, struct campaign *c, struct delivery_claim *out, size_t size, struct campaign_tally *tally,
     bool *exhausted, struct err *e);

@@ -34,6 +34,12 @@ struct erasure {
  */
 int subscriber_erase(struct db *db, int64_t id, const char *source, struct err *e);
 
+/*
+ * The same for an address that is nobody's on the list, in its compared form (needs the key): it is suppressed as erased, and what waits of
+ * it goes. *requests: how many there were. 0 or -1.
+ */
+int address_erase(struct db *db, const char *address_key, const char *source, int64_t *requests, struct err *e);
+
 /* Erasures whose files may still be there, at most `size`, oldest first; out[].mails is initialised here. Returns how many, or -1. */
 int erasure_list(struct db *db, struct erasure *out, size_t size, struct err *e);
 

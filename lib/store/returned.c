@@ -17,6 +17,9 @@ enum {
 	Q_DIGEST,
 	Q_FORGET,
 	Q_DELETE_OLD,
+	Q_MAILBOX,
+	Q_COUNT_OLD,
+	Q_DROP_OLD,
 	Q_COUNT
 };
 
@@ -29,6 +32,10 @@ static const char *const sql[] = {
 	[Q_DIGEST] = "INSERT INTO returned_digest (digest, at) VALUES (:digest, :now) ON CONFLICT DO NOTHING",
 	[Q_FORGET] = "DELETE FROM returned_digest WHERE digest = :digest",
 	[Q_DELETE_OLD] = "DELETE FROM returned_digest WHERE digest IN (SELECT digest FROM returned_digest WHERE at < :before LIMIT :limit)",
+	[Q_MAILBOX] = "SELECT mailbox FROM returned WHERE mailbox > :after ORDER BY mailbox LIMIT 1",
+	[Q_COUNT_OLD] = "SELECT count(*) FROM returned WHERE mailbox = :mailbox AND at < :before",
+	[Q_DROP_OLD] = "DELETE FROM returned WHERE (mailbox, uid) IN "
+		       "(SELECT mailbox, uid FROM returned WHERE mailbox = :mailbox AND at < :before LIMIT :limit)",
 };
 const struct db_module returned_module = { "returned", sql, Q_COUNT, MODULE_RETURNED };
 
@@ -134,6 +141,45 @@ returned_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, st
 {
 	struct stmt *st = db_stmt(db, &returned_module, Q_DELETE_OLD);
 
+	stmt_int(st, ":before", before);
+	stmt_int(st, ":limit", limit);
+	if (stmt_run(st, e) == -1)
+		return -1;
+	*n = db_changes(db);
+	return 0;
+}
+
+int
+returned_mailbox(struct db *db, const char *after, char *out, size_t size, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &returned_module, Q_MAILBOX);
+	int rc;
+
+	stmt_text(st, ":after", after);
+	rc = stmt_step(st, e);
+	if (rc != 1)
+		return rc;
+	stmt_col_copy(st, 0, out, size);
+	stmt_done(st);
+	return 1;
+}
+
+int
+returned_count_old(struct db *db, const char *mailbox, int64_t before, int64_t *n, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &returned_module, Q_COUNT_OLD);
+
+	stmt_text(st, ":mailbox", mailbox);
+	stmt_int(st, ":before", before);
+	return stmt_one_int(st, n, e) == 1 ? 0 : -1;
+}
+
+int
+returned_drop_old(struct db *db, const char *mailbox, int64_t before, int64_t limit, int64_t *n, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &returned_module, Q_DROP_OLD);
+
+	stmt_text(st, ":mailbox", mailbox);
 	stmt_int(st, ":before", before);
 	stmt_int(st, ":limit", limit);
 	if (stmt_run(st, e) == -1)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/campaign.h"
 #include "store/db.h"
 #include "store/modules.h"
 
@@ -15,6 +16,8 @@ enum {
 	Q_DOMAINS_OF,
 	Q_ANSWERS,
 	Q_CAMPAIGNS,
+	Q_FIRST,
+	Q_LAST,
 	Q_COUNT
 };
 
@@ -29,6 +32,11 @@ enum {
 	"FROM event v LEFT JOIN subscriber s ON s.id = v.subscriber_id " \
 	"WHERE " WHERE " AND v.at >= :since AND v.trusted = 1 AND v.kind <> 'unsubscribe' GROUP BY 1 ORDER BY count(*) DESC, 1"
 
+/* A ledger is in the order of ids, and so was what went out. One attempt: the row's time is that of the first reply. */
+#define LEDGER_END(WHICH, ORDER) \
+	"SELECT " WHICH "(at) FROM (SELECT at, attempts, state FROM delivery WHERE campaign_id = :campaign " \
+	"ORDER BY subscriber_id " ORDER " LIMIT 1000) WHERE attempts = 1 AND state IN (1, 3)"
+
 static const char *const sql[] = {
 	[Q_GROUPS] = GROUPS(":campaign = 0"),
 	[Q_GROUPS_OF] = GROUPS("campaign_id = :campaign"),
@@ -37,6 +45,8 @@ static const char *const sql[] = {
 	[Q_ANSWERS] = "SELECT sum(kind = 'bounce' AND class = 'hard'), sum(kind = 'bounce' AND class <> 'hard'), sum(kind = 'complaint'), "
 		      "sum(kind = 'unsubscribe') FROM event WHERE campaign_id = :campaign AND trusted = 1",
 	[Q_CAMPAIGNS] = "SELECT id FROM campaign WHERE started_at >= :since ORDER BY started_at DESC, id DESC LIMIT :limit",
+	[Q_FIRST] = LEDGER_END("min", "ASC"),
+	[Q_LAST] = LEDGER_END("max", "DESC"),
 };
 const struct db_module stats_module = { "stats", sql, Q_COUNT, MODULE_STATS };
 
@@ -185,6 +195,27 @@ stats_answers(struct db *db, int64_t campaign_id, struct stats_answers *out, str
 	out->complaints = stmt_col_int(st, 2);
 	out->unsubscribes = stmt_col_int(st, 3);
 	stmt_done(st);
+	return 0;
+}
+
+int
+stats_speed(struct db *db, const struct campaign *c, struct stats_speed *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &stats_module, Q_FIRST);
+	int64_t first = 0, last = 0;
+
+	out->messages = out->seconds = 0;
+	stmt_int(st, ":campaign", c->id);
+	if (stmt_one_int(st, &first, e) == -1)
+		return -1;
+	st = db_stmt(db, &stats_module, Q_LAST);
+	stmt_int(st, ":campaign", c->id);
+	if (stmt_one_int(st, &last, e) == -1)
+		return -1;
+	if (!first || last < first)
+		return 0;
+	out->messages = c->accepted + c->refused + c->deferred + c->unknown;
+	out->seconds = last - first + 1; /* both seconds were in use */
 	return 0;
 }
 

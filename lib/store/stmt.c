@@ -2,6 +2,7 @@
 #include "store/stmt.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -25,6 +26,24 @@ db_stmt(struct db *db, const struct db_module *module, int which)
 	sqlite3_reset(st->st);
 	sqlite3_clear_bindings(st->st);
 	return st;
+}
+
+struct stmt *
+stmt_new(struct db *db, const struct db_module *module, int which)
+{
+	struct stmt *st = xcalloc(1, sizeof(*st));
+
+	st->db = db;
+	sqlite3_prepare_v2(db->sqlite, module->sql[which], -1, &st->st, NULL);
+	return st;
+}
+
+void
+stmt_free(struct stmt *st)
+{
+	if (st)
+		sqlite3_finalize(st->st);
+	free(st);
 }
 
 static int

@@ -23,11 +23,15 @@ struct db_module {
 	int index; /* place in db_modules */
 };
 
-#define DB_MODULES 32
+#define DB_MODULES 48
 extern const struct db_module *const db_modules[]; /* ends with NULL */
 
 /* The module's statement, reset, nothing bound. Never NULL: a statement that cannot be prepared fails in stmt_step. */
 struct stmt *db_stmt(struct db *db, const struct db_module *module, int which);
+
+/* Another one of the same text, for a walk beside others of it; the caller frees it. Prepared each time: not for what happens often. */
+struct stmt *stmt_new(struct db *db, const struct db_module *module, int which);
+void stmt_free(struct stmt *st); /* NULL is fine */
 
 /* Bind by name, ":id". A NULL text binds NULL. The memory must stay until the statement was stepped. */
 void stmt_int(struct stmt *st, const char *name, int64_t value);

@@ -1,6 +1,7 @@
 /* suppression.c - see suppression.h. */
 #include "store/suppression.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,7 +21,11 @@ enum {
 	Q_PUT,
 	Q_DELETE,
 	Q_LIFT_CONFIRMED,
-	Q_OF
+	Q_OF,
+	Q_COUNTS,
+	Q_NEWEST,
+	Q_HMACS,
+	Q_COUNT
 };
 
 static const char *const sql[] = {
@@ -31,8 +36,12 @@ static const char *const sql[] = {
 	[Q_LIFT_CONFIRMED] = "DELETE FROM suppression WHERE address_hmac = (SELECT address_hmac FROM subscriber WHERE id = :subscriber) "
 			     "AND reason IN ('left', 'erased', 'hard')",
 	[Q_OF] = "SELECT 1 FROM suppression WHERE address_hmac = (SELECT address_hmac FROM subscriber WHERE id = :subscriber)",
+	[Q_COUNTS] = "SELECT reason, count(*) FROM suppression GROUP BY reason",
+	[Q_NEWEST] = "SELECT address_hmac, reason, since, source FROM suppression WHERE :reason IS NULL OR reason = :reason "
+		     "ORDER BY since DESC, address_hmac LIMIT :limit",
+	[Q_HMACS] = "SELECT address_hmac, address FROM subscriber",
 };
-const struct db_module suppression_module = { "suppression", sql, 5, MODULE_SUPPRESSION };
+const struct db_module suppression_module = { "suppression", sql, Q_COUNT, MODULE_SUPPRESSION };
 
 static const char *const names[] = { "left", "erased", "hard", "complaint", "staff" };
 
@@ -40,6 +49,17 @@ const char *
 suppression_name(enum suppression_reason reason)
 {
 	return names[reason];
+}
+
+int
+suppression_parse(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return (int)i;
+	return -1;
 }
 
 bool
@@ -111,7 +131,6 @@ suppression_find(struct db *db, const char *address_key, enum suppression_reason
 {
 	struct stmt *st = db_stmt(db, &suppression_module, Q_FIND);
 	uint8_t hmac[SUPPRESSION_HMAC];
-	size_t i;
 	int rc;
 
 	suppression_hmac(db, address_key, hmac);
@@ -119,9 +138,7 @@ suppression_find(struct db *db, const char *address_key, enum suppression_reason
 	rc = stmt_step(st, e);
 	if (rc != 1)
 		return rc;
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(stmt_col_text(st, 0), names[i]) == 0)
-			*reason = (enum suppression_reason)i;
+	*reason = (enum suppression_reason)suppression_parse(stmt_col_text(st, 0)); /* the schema knows no other */
 	stmt_done(st);
 	return 1;
 }
@@ -177,4 +194,79 @@ suppression_lift_confirmed(struct db *db, int64_t subscriber_id, struct err *e)
 
 	stmt_int(st, ":subscriber", subscriber_id);
 	return stmt_run(st, e);
+}
+
+int
+suppression_count(struct db *db, int64_t counts[SUPPRESSION_REASONS], struct err *e)
+{
+	struct stmt *st = db_stmt(db, &suppression_module, Q_COUNTS);
+	int reason, rc;
+
+	memset(counts, 0, SUPPRESSION_REASONS * sizeof(counts[0]));
+	while ((rc = stmt_step(st, e)) == 1)
+		if ((reason = suppression_parse(stmt_col_text(st, 0))) != -1)
+			counts[reason] = stmt_col_int(st, 1);
+	return rc;
+}
+
+static int
+by_hmac(const void *a, const void *b)
+{
+	return memcmp(((const struct suppression *)a)->hmac, ((const struct suppression *)b)->hmac, SUPPRESSION_HMAC);
+}
+
+static int
+newest_first(const void *a, const void *b)
+{
+	const struct suppression *x = a, *y = b;
+
+	return x->since == y->since ? by_hmac(a, b) : (x->since < y->since) - (x->since > y->since);
+}
+
+/* Fill in the addresses of those who are on the list. */
+static int
+find_addresses(struct db *db, struct suppression *all, size_t n, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &suppression_module, Q_HMACS);
+	struct suppression key, *found;
+	const void *hmac;
+	size_t len;
+	int rc;
+
+	qsort(all, n, sizeof(*all), by_hmac);
+	while ((rc = stmt_step(st, e)) == 1) {
+		hmac = stmt_col_blob(st, 0, &len);
+		if (len != SUPPRESSION_HMAC)
+			continue;
+		memcpy(key.hmac, hmac, len);
+		found = bsearch(&key, all, n, sizeof(*all), by_hmac);
+		if (found)
+			stmt_col_copy(st, 1, found->address, sizeof(found->address));
+	}
+	qsort(all, n, sizeof(*all), newest_first);
+	return rc;
+}
+
+int
+suppression_list(struct db *db, int reason, bool addresses, struct suppression *out, size_t size, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &suppression_module, Q_NEWEST);
+	const void *hmac;
+	size_t n = 0, len;
+	int rc = 0;
+
+	stmt_text(st, ":reason", reason == -1 ? NULL : names[reason]);
+	stmt_int(st, ":limit", (int64_t)size);
+	while (n < size && (rc = stmt_step(st, e)) == 1) {
+		memset(&out[n], 0, sizeof(out[n]));
+		hmac = stmt_col_blob(st, 0, &len);
+		memcpy(out[n].hmac, hmac, len < SUPPRESSION_HMAC ? len : SUPPRESSION_HMAC);
+		out[n].reason = (enum suppression_reason)suppression_parse(stmt_col_text(st, 1));
+		out[n].since = stmt_col_int(st, 2);
+		stmt_col_copy(st, 3, out[n++].source, sizeof(out[0].source));
+	}
+	stmt_done(st);
+	if (rc == -1 || (addresses && n && find_addresses(db, out, n, e) == -1))
+		return -1;
+	return (int)n;
 }

@@ -9,6 +9,7 @@
 #define SUPPRESSION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct db;
@@ -21,7 +22,16 @@ enum suppression_reason {
 	SUPPRESSED_ERASED,
 	SUPPRESSED_HARD,
 	SUPPRESSED_COMPLAINT,
-	SUPPRESSED_STAFF
+	SUPPRESSED_STAFF,
+	SUPPRESSION_REASONS
+};
+
+struct suppression {
+	uint8_t hmac[SUPPRESSION_HMAC];
+	enum suppression_reason reason;
+	int64_t since;
+	char source[201];
+	char address[255]; /* of who is on the list still, and only if asked for; else "" */
 };
 
 /* Make keys/suppression.key (ERR_EXISTS when it is there), or read it into the open store. */
@@ -46,9 +56,19 @@ bool suppression_liftable(enum suppression_reason reason);
 /* A fresh double opt-in: lift what it may lift, for a subscriber's own row; needs no key. */
 int suppression_lift_confirmed(struct db *db, int64_t subscriber_id, struct err *e);
 
+/* How many there are for each reason. */
+int suppression_count(struct db *db, int64_t counts[SUPPRESSION_REASONS], struct err *e);
+
+/*
+ * The newest for a reason (-1: any), at most `size`; returns how many, or -1. With `addresses` everybody on the list is looked at, since an
+ * HMAC leads back to nobody: for staff, once.
+ */
+int suppression_list(struct db *db, int reason, bool addresses, struct suppression *out, size_t size, struct err *e);
+
 /* Staff lift anything. */
 int suppression_lift(struct db *db, const char *address_key, struct err *e);
 
 const char *suppression_name(enum suppression_reason reason);
+int suppression_parse(const char *name); /* or -1 */
 
 #endif

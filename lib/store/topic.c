@@ -21,8 +21,8 @@ static const char *const sql[] = {
 };
 const struct db_module topic_module = { "topic", sql, 2, MODULE_TOPIC };
 
-static int
-check(const char *slug, const char *title, const char *description, struct err *e)
+int
+topic_check(const char *slug, const char *title, const char *description, struct err *e)
 {
 	size_t n = strlen(slug);
 
@@ -42,7 +42,7 @@ topic_create(struct db *db, const char *slug, const char *title, const char *des
 	struct topic_list all;
 	struct stmt *st;
 
-	if (check(slug, title, description, e) == -1 || topic_list(db, &all, e) == -1)
+	if (topic_check(slug, title, description, e) == -1 || topic_list(db, &all, e) == -1)
 		return -1;
 	if (topic_named(&all, slug))
 		return err_set(e, ERR_EXISTS, "there is a topic \"%s\" already", slug);

@@ -25,6 +25,9 @@ struct topic_list {
 /* Make one. ERR_INPUT for a slug that is not 1-40 of a-z, 0-9 and inner hyphens, or an empty or too long title; ERR_EXISTS. */
 int topic_create(struct db *db, const char *slug, const char *title, const char *description, struct topic *out, struct err *e);
 
+/* Whether a topic may be so: 0, or ERR_INPUT. */
+int topic_check(const char *slug, const char *title, const char *description, struct err *e);
+
 /* By slug, or by id; ERR_NOT_FOUND names the topics that there are. */
 int topic_find(struct db *db, const char *slug, struct topic *out, struct err *e);
 int topic_get(struct db *db, int64_t id, struct topic *out, struct err *e);

@@ -377,8 +377,8 @@ printf 'POST /subscribe HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nemail=
 begun=$SECONDS
 ask --max-time 1 "$base/"
 is "others are served beside a slow client" "$code" 200
-timeout 10 cat <&4 >/dev/null
-at_most "a slow client is dropped: seconds" $((SECONDS - begun)) 8
+timeout 60 cat <&4 >/dev/null
+at_most "a slow client is dropped: seconds" $((SECONDS - begun)) 30
 exec 4>&-
 
 hold 2

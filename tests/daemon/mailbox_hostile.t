@@ -33,11 +33,11 @@ fine() {
 	against "$1" "$2"
 	is "$1 $2" "$status $(field listed fetched gone longer)" "0 4 $3 $4 $5"
 }
-# fails PROTOCOL BEHAVIOUR WORDS [driver options…]: within a few seconds, saying why.
+# fails PROTOCOL BEHAVIOUR WORDS [driver options…]: it ends, saying why. How long a busy machine takes is not what is tested.
 fails() {
 	against "$1" "$2" "${@:4}"
 	like "$1 $2" "$status $(field code error)" "^1 11 .*$3"
-	at_most "$1 $2 takes its time" "$seconds" 10
+	at_most "$1 $2 ends by itself, in seconds" "$seconds" 50
 }
 
 for behaviour in good unasked another quoted uid-last uid-unsaid reversed twice; do
@@ -118,7 +118,7 @@ for behaviour in imap:silence imap:no-tag pop3:silence pop3:no-end; do
 	(sleep 1; echo stop) >"$tmp/stop" &
 	against "${behaviour%:*}" "${behaviour#*:}" -t 30 -s 8 8<"$tmp/stop"
 	is "a stop ends ${behaviour/:/ }" "$status $(field error)" '1 stopped while it waited for the mail server'
-	at_most 'and at once' "$seconds" 5
+	at_most 'and long before its time is out' "$seconds" 20
 	rm "$tmp/stop"
 done
 

@@ -32,9 +32,9 @@ newsletter send --yes >/dev/null
 settled() { [ "$(sql 'SELECT accepted + refused FROM campaign WHERE id = 1')" -ge "$1" ]; }
 wait_for 30 settled 100
 before=$(date +%s%N)
-wait_for 10 campaign_is 1 paused
+wait_for 20 campaign_is 1 paused
 is "a campaign of which a tenth is refused pauses by itself" "$(campaign_state 1)" paused
-at_most "milliseconds after it could be known" $((($(date +%s%N) - before) / 1000000)) 4000
+at_most "milliseconds after it could be known" $((($(date +%s%N) - before) / 1000000)) 15000
 like "with the reason for people" "$(sql 'SELECT reason FROM campaign WHERE id = 1')" \
 	'^[0-9]+ of [0-9]+ messages \(1?[0-9]\.[0-9] %\) bounced; look at .newsletter campaign show 1., then resume or cancel it$'
 like "and a line in the log" "$(grep event=campaign_paused "$site/log")" 'role=clerk .*campaign=1 cause=bounces settled=[0-9]+ accepted=[0-9]+ bounces=[0-9]+ complaints=0 operator_mail=1'

@@ -1,0 +1,130 @@
+/* period.c - see period.h. */
+#include "base/period.h"
+
+#include <time.h>
+
+#define DAY 86400
+#define LEAST_SHOWN 45 /* days or weeks that are still told apart at a glance */
+#define MOST_MONTHS 240
+
+const char *
+period_name(enum period_unit unit)
+{
+	static const char *const names[] = { "day", "week", "month", "year" };
+
+	return names[unit];
+}
+
+enum period_unit
+period_fit(int64_t from, int64_t until)
+{
+	int64_t days = (until - from) / DAY;
+
+	if (days <= LEAST_SHOWN)
+		return PERIOD_DAY;
+	if (days <= LEAST_SHOWN * 7)
+		return PERIOD_WEEK;
+	return days <= MOST_MONTHS * 30 ? PERIOD_MONTH : PERIOD_YEAR;
+}
+
+/* Days since some day, for comparing two local dates. */
+static int64_t
+date_number(const struct tm *tm)
+{
+	return (int64_t)tm->tm_year * 400 + tm->tm_yday;
+}
+
+/* The first second of the local date that holds the noon of `tm` (its members may be out of range, as for mktime). */
+static int64_t
+first_second(struct tm tm)
+{
+	int64_t low, high, middle;
+	struct tm seen;
+	time_t t;
+
+	tm.tm_hour = 12;
+	tm.tm_min = tm.tm_sec = 0;
+	tm.tm_isdst = -1;
+	high = mktime(&tm);
+	/* a day's first second is at most 14 hours before its noon; it is where the date changes, whatever the clocks do there */
+	for (low = high - 14 * 3600; low + 1 < high;) {
+		middle = low + (high - low) / 2;
+		t = (time_t)middle;
+		if (localtime_r(&t, &seen) && date_number(&seen) >= date_number(&tm))
+			high = middle;
+		else
+			low = middle;
+	}
+	return high;
+}
+
+/* When the period after the one of *tm begins; *tm moves there. */
+static int64_t
+next_start(struct tm *tm, enum period_unit unit)
+{
+	if (unit == PERIOD_DAY) {
+		tm->tm_mday++;
+	} else if (unit == PERIOD_WEEK) {
+		tm->tm_mday += 7 - (tm->tm_wday + 6) % 7;
+	} else {
+		tm->tm_mday = 1;
+		if (unit == PERIOD_YEAR)
+			tm->tm_mon = 12;
+		else
+			tm->tm_mon++;
+	}
+	tm->tm_hour = 12;
+	tm->tm_min = tm->tm_sec = 0;
+	tm->tm_isdst = -1;
+	if (mktime(tm) == (time_t)-1)
+		return INT64_MAX;
+	return first_second(*tm);
+}
+
+size_t
+period_cut(int64_t from, int64_t until, enum period_unit unit, int64_t start[PERIODS_MAX])
+{
+	time_t t = (time_t)from;
+	int64_t next;
+	struct tm tm;
+	size_t n = 1;
+
+	start[0] = from;
+	if (!localtime_r(&t, &tm)) /* beyond the year 2^31 */
+		return n;
+	while (n < PERIODS_MAX && (next = next_start(&tm, unit)) <= until)
+		start[n++] = next;
+	return n;
+}
+
+size_t
+period_find(const int64_t *start, size_t n, int64_t t)
+{
+	size_t low = 0, high = n, middle;
+
+	while (low + 1 < high) {
+		middle = low + (high - low) / 2;
+		if (start[middle] <= t)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+int64_t
+period_month(int64_t t, int back)
+{
+	time_t when = (time_t)t;
+	struct tm tm;
+
+	if (!localtime_r(&when, &tm))
+		return t;
+	tm.tm_mday = 1;
+	tm.tm_mon -= back;
+	tm.tm_hour = 12;
+	tm.tm_isdst = -1;
+	if (mktime(&tm) == (time_t)-1)
+		return t;
+	return first_second(tm);
+}
