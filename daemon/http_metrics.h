@@ -94,7 +94,7 @@ void metric_put_one(struct metrics *m, const struct metric *metric, double value
 int metrics_look(struct metrics *m, struct err *e);
 
 /* http_metrics_mail.c */
-metric_fn metric_outbox_waiting, metric_outbox_oldest, metric_outbox_overdue, metric_deferred, metric_deferred_overdue, metric_campaigns,
+metric_fn metric_outbox_waiting, metric_outbox_held, metric_outbox_oldest, metric_outbox_overdue, metric_deferred, metric_deferred_overdue, metric_campaigns,
     metric_campaign_planned, metric_campaign_messages, metric_campaign_open, metric_relay_replies, metric_relay_used, metric_relay_limit,
     metric_relay_slowed, metric_relay_trouble, metric_relay_until, metric_slowed_domains, metric_mailbox_read, metric_mailbox_trouble;
 

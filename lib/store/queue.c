@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "store/db.h"
 #include "store/modules.h"
+#include "store/restored.h"
 
 enum {
 	Q_OUTBOX,
@@ -37,7 +38,9 @@ static int
 look_at_outbox(struct db *db, struct queue *out, struct err *e)
 {
 	struct stmt *st = db_stmt(db, &queue_module, Q_OUTBOX);
+	struct restored restored;
 	int64_t id;
+	int held;
 
 	if (stmt_step(st, e) != 1)
 		return -1;
@@ -45,6 +48,10 @@ look_at_outbox(struct db *db, struct queue *out, struct err *e)
 	id = stmt_col_int(st, 1);
 	out->outbox.due = stmt_col_int(st, 2);
 	stmt_done(st);
+	held = restored_held(db, &restored, e);
+	if (held == -1)
+		return -1;
+	out->outbox.held = held;
 	if (!id)
 		return 0;
 	st = db_stmt(db, &queue_module, Q_OUTBOX_OLDEST);

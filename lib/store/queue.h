@@ -20,6 +20,7 @@ struct queue {
 		int64_t waiting; /* mails to one person, queued */
 		int64_t oldest;  /* Unix time at which the oldest of them was made; 0: none waits */
 		int64_t due;     /* … at which the first of them is due */
+		int64_t held;    /* 1: none of them leaves, since the store was restored (restored.h) */
 	} outbox;
 	struct {
 		int64_t undecided; /* requests of visitors that nobody has looked at */
