@@ -151,7 +151,9 @@ const struct command commands[] = {
 	  "print the signup form for your own website",
 	  "HTML to paste into a page: it works on any page, without script and without configuration. Its script, /embed.js, sends the form "
 	  "without leaving the page, once [http] origins lists your website. Paste it anew when you change topics or the wording of consent." },
-	{ "status",     NULL,          "", 0, 0, SITE_STORE | AUDIT_NONE, cmd_status, opts_none, "show how the site is doing", NULL },
+	{ "status",     NULL,          "", 0, 0, SITE_STORE | AUDIT_NONE, cmd_status, opts_status, "show how the site is doing",
+	  "What runs, what waits, what goes out, and what needs somebody. With --watch on a terminal it goes on showing that until q is pressed; "
+	  "programs ask newsletterd, see WATCHING IT in newsletterd(8)." },
 	{ "doctor",     NULL,          "", 0, 0, AUDIT_CHANGES, cmd_doctor, opts_doctor,
 	  "check that everything is right, and say what to do",
 	  "Configuration, permissions, keys, store, clock, disk, the relay, the DNS of SPF, DKIM and DMARC, and the public pages, from this machine. "
