@@ -137,9 +137,10 @@ const struct command commands[] = {
 	  "without leaving the page, once [http] origins lists your website. Paste it anew when you change topics or the wording of consent." },
 	{ "status",     NULL,          "", 0, 0, SITE_STORE, cmd_status, opts_none, "show how the site is doing", NULL },
 	{ "stats",      NULL,          "", 0, 0, SITE_STORE, cmd_stats, opts_stats,
-	  "count what came back: bounces, complaints, and who left",
-	  "Bounces by reason and by mail domain, complaints, how people left, and what the last mailings led to; without anybody's address. "
-	  "Hard means that the address is dead: it is not mailed again. Soft means that it may be healthy." },
+	  "count subscribers, how the list grew, and what came back",
+	  "Who joined and who left by day, week or month, topics, languages and mail domains; bounces by reason and by mail domain, complaints, "
+	  "how people left, and what the last mailings led to; without anybody's address. Hard means that the address is dead: it is not mailed "
+	  "again. Soft means that it may be healthy. --html makes a page of it to print and to pass on." },
 	{ "help",       NULL,          "[NOUN [VERB]]", 0, 2, 0, cmd_help, opts_none, "explain the commands", NULL },
 	{ NULL, NULL, NULL, 0, 0, 0, NULL, NULL, NULL, NULL },
 };
