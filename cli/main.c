@@ -160,9 +160,10 @@ const struct command commands[] = {
 	  "Each line is pass, warn, FAIL or skip (it could not be looked at: no network, no right). It changes nothing and sends nothing, but "
 	  "for --send. With a failure the exit status is 3." },
 	{ "stats",      NULL,          "", 0, 0, SITE_STORE | AUDIT_NONE, cmd_stats, opts_stats,
-	  "count what came back: bounces, complaints, and who left",
-	  "Bounces by reason and by mail domain, complaints, how people left, and what the last mailings led to; without anybody's address. "
-	  "Hard means that the address is dead: it is not mailed again. Soft means that it may be healthy." },
+	  "count subscribers, how the list grew, and what came back",
+	  "Who joined and who left by day, week or month, topics, languages and mail domains; bounces by reason and by mail domain, complaints, "
+	  "how people left, and what the last mailings led to; without anybody's address. Hard means that the address is dead: it is not mailed "
+	  "again. Soft means that it may be healthy. --html makes a page of it to print and to pass on." },
 	{ "audit",      NULL,          "", 0, 0, SITE_STORE | AUDIT_NONE, cmd_audit, opts_audit,
 	  "list who did what with this command, newest first",
 	  "A line for each time that a command changed the site, or showed who is on its list. Nothing of it is ever changed or deleted, and no "
