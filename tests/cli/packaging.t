@@ -8,7 +8,8 @@ if command -v systemd-analyze >/dev/null; then
 	# newsletterd.service is the operator's own
 	sed -i 's/ newsletterd.service//' "$tmp/units"/*
 	run systemd-analyze verify --man=no "$tmp/units/newsletter-articles.timer" "$tmp/units/newsletter-articles.service" \
-		"$tmp/units/newsletter-promotion@spring.timer" "$tmp/units/newsletter-promotion@spring.service"
+		"$tmp/units/newsletter-promotion@spring.timer" "$tmp/units/newsletter-promotion@spring.service" \
+		"$tmp/units/newsletter-backup.timer" "$tmp/units/newsletter-backup.service"
 	is "systemd takes the units" "$status$out$err" 0
 else
 	skip "systemd takes the units" "there is no systemd-analyze"
@@ -22,7 +23,7 @@ unit() {
 	while IFS= read -r line; do
 		case $line in
 		run*) eval "$line" ;;
-		*) eval "export ${line/\/srv\/newsletter/$tmp/site}" ;;
+		*) line=${line/\/srv\/newsletter/$tmp/site} && eval "export ${line/\/var\/backups/$tmp/backups}" ;;
 		esac
 	done <<<"$lines"
 }
@@ -47,6 +48,11 @@ like "which it names" "$err" "broken.md"
 rm articles/broken.md
 unit newsletter-articles.service
 is "once more: nothing new, no failure" "$status $(counts)" "0 1|3"
+mkdir -p "$tmp/backups/newsletter" "$tmp/credentials"
+echo 'six words that nobody else has' >"$tmp/credentials/passphrase"
+export CREDENTIALS_DIRECTORY=$tmp/credentials
+unit newsletter-backup.service
+like "the unit makes a backup and checks it" "$status $out" "^0 .*newsletter-...\.nlb is whole and can be restored"
 unit newsletter-promotion@.service spring
 is "the promotion's unit sends it" "$status $(db "SELECT key LIKE 'spring-2%' FROM campaign WHERE id = 2")" "0 1"
 unit newsletter-promotion@.service spring
