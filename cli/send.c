@@ -141,7 +141,7 @@ queue_copy(struct cli *cli, const struct addr *to, const struct message *message
 	personal_fill(&personal, &whose, NULL); /* its links are nobody's: they change nothing */
 	message_merge(message, &personal.values, &bytes);
 	if (outbox_fill(cli->site.db, whose.outbox_id, bytes.data, bytes.len, e) == -1 ||
-	    cli_audit(cli, cli->site.db, "send --to", "a test copy", e) == -1)
+	    cli_audit(cli, cli->site.db, cli_option(cli, "to") ? "send --to" : "doctor --send", "a test copy", e) == -1)
 		goto out;
 	json_put_int(cli->result, "outbox", whose.outbox_id);
 	rc = 0;
