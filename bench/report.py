@@ -289,7 +289,7 @@ def people_tables(part):
 def segment_questions():
     """What bench/segments asks, by number."""
     with open(os.path.join(os.path.dirname(__file__), "segments"), encoding="utf-8") as f:
-        rows = [line.strip().strip('"').split("|")[:2] for line in f if line.startswith('\t"')]
+        rows = [line.strip().strip('"').split("|")[:2] for line in f if line.startswith('\t"') and line[2].isdigit()]
     return dict(rows)
 
 
