@@ -99,7 +99,7 @@ void
 doctor_disk(struct doctor *d)
 {
 	char *store = xstrdup(d->conf->store_path), *slash = strrchr(store, '/');
-	dev_t seen[DISKS];
+	dev_t seen[DISKS] = { 0 };
 	int count = 0;
 
 	if (slash)
