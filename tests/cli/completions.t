@@ -46,7 +46,7 @@ if command -v zsh >/dev/null; then
 			import os, pty, re, select, sys, time
 			pid, fd = pty.fork()
 			if pid == 0:
-			    os.environ.update(TERM="dumb", PS1="> ")
+			    os.environ.update(TERM="dumb", PS1="> ", COLUMNS="400")
 			    os.execvp("zsh", ["zsh", "-f", "-i"])
 			def until(mark, limit):
 			    got, end = b"", time.time() + limit
@@ -57,12 +57,12 @@ if command -v zsh >/dev/null; then
 			            except OSError:
 			                break
 			    return got
-			os.write(fd, b"fpath=(%s $fpath); autoload -Uz compinit; compinit -u -D; newsletter() { print \"got:$*:end\" }; print re''ady\r" % sys.argv[1].encode())
+			os.write(fd, b"fpath=(%s $fpath); autoload -Uz compinit; compinit -u -D; newsletter() { print \"got:${*} end\" }; print re''ady\r" % sys.argv[1].encode())
 			until(b"ready\r", 20)
 			os.write(fd, sys.argv[2].encode() + b"\t")
 			time.sleep(1)
 			os.write(fd, b"\r")
-			found = re.search(rb"got:([^\r\n]*):end", until(b":end\r", 15))
+			found = re.search(rb"got:([^\r\n]*) end", until(b" end\r", 15))
 			print(found.group(1).decode().strip() if found else "nothing")
 			os.close(fd)
 			os.waitpid(pid, 0)
