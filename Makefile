@@ -136,7 +136,7 @@ fuzzers: $(FUZZERS)
 
 # The pages and mails as they look now, into docs/pictures.
 pictures: all $(B)/tests/make_link
-	BIN=$(BIN) B=$(B) tools/pictures
+	BIN=$(BIN) B=$(B) ONLY=$(ONLY) tools/pictures
 demo: all $(B)/tools/outbox_page
 	BIN=$(BIN) OUTBOX_PAGE=$(B)/tools/outbox_page tools/demo
 BENCH := $(patsubst bench/%.c,$(B)/bench/%,$(filter-out bench/count_malloc.c,$(wildcard bench/*.c)))

@@ -25,7 +25,7 @@ struct chart_head {
 #define CHART_COLUMNS PERIODS_MAX
 
 struct chart_column {
-	char label[16], under[8]; /* below it, and below that (a year) */
+	char label[16], under[8]; /* below it; and below that where it changes: a year, or "" */
 	int64_t plain, hatched;
 };
 

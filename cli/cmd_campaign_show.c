@@ -349,6 +349,8 @@ cmd_campaign_show(struct cli *cli, int argc, char **argv, struct err *e)
 	out_line(cli, "Campaign %lld: %s", (long long)c.id, c.subject);
 	show_state(cli, &c);
 	out_field(cli, "Kind", OUT_PLAIN, "%s, to %s", c.kind, t ? t->slug : "?");
+	if (c.segment[0])
+		out_field(cli, "Only", OUT_PLAIN, "%s", c.segment);
 	if (campaign_mail_languages(cli, &c, e) == -1)
 		return -1;
 	out_field(cli, "Key", OUT_PLAIN, "%s", c.key);

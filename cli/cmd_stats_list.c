@@ -166,7 +166,8 @@ stats_list_text(const struct cli *cli, const struct stats_view *v)
 	int64_t net = growth_now(g) - g->before;
 	char now[96], more[32];
 
-	out_field(cli, "Subscribers", OUT_BOLD, "%s, %s", out_number(now, growth_now(g)), net ? signed_number(more, net) : "as many as then");
+	out_field(cli, "Subscribers", OUT_BOLD, "%s, %s%s", out_number(now, growth_now(g)), net ? signed_number(more, net) : "as many as then",
+	    net ? " since then" : "");
 	show_named(cli, "Languages", v->people.language, v->people.languages, cli->site.conf.site_language, growth_now(g));
 	show_named(cli, "Domains", v->people.domain, v->people.domains, "none", growth_now(g));
 	out_gap(cli);

@@ -144,7 +144,7 @@ speed_cell(struct out_table *t, const struct stats_speed *s)
 {
 	char number[32];
 
-	out_cell(t, OUT_PLAIN, "%s", stats_a_minute(s) ? out_number(number, stats_a_minute(s)) : "");
+	out_cell(t, OUT_PLAIN, "%s", stats_a_minute(s) ? out_number(number, stats_a_minute(s)) : "-");
 }
 
 static const char wide_heads[] = ">Id|Mailing|Started|>To|>Accepted|>Refused|>Bounced|>Complained|>Left|>A minute";

@@ -74,7 +74,7 @@ await(struct doctor *d, int64_t id, struct outbox_fate *f, struct err *e)
 	int64_t end_us = clock_mono_us() + PATIENCE * 1000000LL;
 	int rc;
 
-	while ((rc = outbox_fate(d->cli->site.db, id, f, e)) == 1 && f->waits && clock_mono_us() < end_us)
+	while ((rc = outbox_fate(d->cli->site.db, id, f, e)) == 1 && f->waits && !f->code && clock_mono_us() < end_us)
 		usleep(LOOK_EVERY);
 	if (rc == 0)
 		return err_set(e, ERR_NOT_FOUND, "the test mail was taken out of the outbox");

@@ -16,8 +16,8 @@ bool
 import_own_is(FILE *in)
 {
 	static const char bom[] = "\xef\xbb\xbf";
-	char start[sizeof(bom) + sizeof(EXCHANGE_MAGIC)];
-	size_t n = fread(start, 1, sizeof(start) - 2, in), i, skip;
+	char start[sizeof(bom) - 1 + sizeof(EXCHANGE_MAGIC ",") - 1];
+	size_t n = fread(start, 1, sizeof(start), in), i, skip;
 
 	skip = n > 3 && memcmp(start, bom, 3) == 0 ? 3 : 0;
 	/* glibc takes back as much as is wanted, and does so also where a stream cannot be wound back */

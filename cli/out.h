@@ -79,6 +79,7 @@ void out_table_release(struct out_table *t);
 /* A bar on standard error, redrawn at most ten times a second; nothing when it is no terminal. */
 struct out_progress {
 	bool on, utf8, colour;
+	size_t columns; /* of the terminal, or 0 */
 	int64_t start_us, drawn_us;
 	int64_t since_us, since_done; /* where the rate is measured from */
 	double rate;

@@ -11,9 +11,9 @@
 #include "out.h"
 #include "report.h"
 
-/* "5 Mar", "Mar", "2026": below a column; the year below the first of a year's. */
+/* "5 Mar", "Mar", "2026": below a column, with the year. */
 static void
-column_label(struct chart_column *c, enum period_unit unit, int64_t start, bool first)
+column_label(struct chart_column *c, enum period_unit unit, int64_t start)
 {
 	char day[CLOCK_TEXT], when[CLOCK_TEXT];
 	const char *month;
@@ -28,8 +28,7 @@ column_label(struct chart_column *c, enum period_unit unit, int64_t start, bool 
 		snprintf(c->label, sizeof(c->label), "%.3s", month ? month + 1 : "");
 	else
 		snprintf(c->label, sizeof(c->label), "%d %.3s", (when[8] - '0') * 10 + when[9] - '0', month ? month + 1 : "");
-	if (first || strncmp(when + 5, unit == PERIOD_MONTH ? "01" : "01-01", unit == PERIOD_MONTH ? 2 : 5) == 0)
-		snprintf(c->under, sizeof(c->under), "%.4s", when);
+	snprintf(c->under, sizeof(c->under), "%.4s", when);
 }
 
 static void
@@ -71,7 +70,7 @@ put_growth(json_t *data, const struct stats_view *v)
 	size_t i;
 
 	for (i = 0; i < g->periods; i++) {
-		column_label(&c[i], v->unit, g->period[i].start, i == 0);
+		column_label(&c[i], v->unit, g->period[i].start);
 		c[i].plain = g->period[i].people;
 	}
 	snprintf(title, sizeof(title), "People on the list at the end of each %s", period_name(v->unit));
@@ -91,7 +90,7 @@ put_moves(json_t *data, const struct stats_view *v)
 	if (!growth_joined(g->total) && !growth_gone(g->total))
 		return;
 	for (i = 0; i < g->periods; i++) {
-		column_label(&c[i], v->unit, g->period[i].start, i == 0);
+		column_label(&c[i], v->unit, g->period[i].start);
 		c[i].plain = growth_joined(g->period[i].step);
 		c[i].hatched = growth_gone(g->period[i].step);
 	}
@@ -127,11 +126,13 @@ static void
 add_named(json_t *list, struct chart_row *row, const char *name, int64_t people, int64_t whole)
 {
 	json_t *one = json_object();
-	char number[32], share[16];
+	int64_t share = whole ? (people * 100 + whole / 2) / whole : 0;
+	char number[32];
 
 	snprintf(row->label, sizeof(row->label), "%s", name);
 	row->label[text_cut(row->label, strlen(row->label))] = '\0';
-	snprintf(row->value, sizeof(row->value), "%s · %s", out_number(number, people), out_percent(share, people, whole));
+	snprintf(row->value, sizeof(row->value), share || !people ? "%s · %lld %%" : "%s · under 1 %%", out_number(number, people),
+	    (long long)share);
 	row->plain = people;
 	json_put(one, "name", name);
 	report_put_number(one, "people", people);

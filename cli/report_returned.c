@@ -73,12 +73,16 @@ add_mailing(json_t *list, const struct stats_mailing *m)
 {
 	struct report_sent n;
 	json_t *one = json_object();
-	char day[CLOCK_TEXT], took[64], text[96];
+	char day[CLOCK_TEXT], text[2 * CLOCK_TEXT], took[64];
+	const char *month, *year;
 
 	report_sent(&n, m);
 	json_put(one, "subject", m->campaign.subject);
-	snprintf(text, sizeof(text), "%.10s", m->campaign.started_at ? clock_local(day, m->campaign.started_at) : "");
-	json_put(one, "day", text);
+	clock_day(day, m->campaign.started_at);
+	month = strchrnul(day, ' ');
+	year = strchrnul(month + (*month != '\0'), ' ');
+	snprintf(text, sizeof(text), "%.*s%s", (int)(month - day) + 4 < (int)(year - day) ? (int)(month - day) + 4 : (int)(year - day), day, year);
+	json_put(one, "day", text); /* 5 Mar 2026 */
 	report_put_number(one, "sent", n.sent);
 	report_put_share(one, "delivered", n.delivered, n.sent);
 	report_put_number(one, "failed", n.failed);
@@ -120,6 +124,7 @@ report_put_mailings(json_t *data, const struct stats_view *v)
 		clock_day(day, v->mailing[n - 1 - i].campaign.started_at);
 		month = strchr(day, ' ');
 		snprintf(c[i].label, sizeof(c[i].label), "%.*s", month ? (int)(month - day) + 4 : 0, day);
+		snprintf(c[i].under, sizeof(c[i].under), "%.4s", clock_local(day, v->mailing[n - 1 - i].campaign.started_at));
 		c[i].plain = sent.delivered;
 		c[i].hatched = sent.failed;
 	}

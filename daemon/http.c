@@ -383,6 +383,7 @@ out:
 		http_queue_abandon(&h);
 		MHD_run(h.mhd);
 		MHD_stop_daemon(h.mhd);
+		pulse_end(&role->pulse, role->site.db);
 	}
 	release_all(&h);
 	return rc;

@@ -3,7 +3,6 @@
 . "$(dirname "$0")/lib.sh"
 
 now=$(date +%s)
-dump() { sql .dump; }
 # post URL [curl options]: $code and $body
 post() {
 	code=$(curl -s --max-time 30 -X POST -o "$tmp/body" -w '%{http_code}' "$@")
