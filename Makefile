@@ -21,7 +21,7 @@ CFLAGS   ?= -O2 -g
 CPPFLAGS += -D_GNU_SOURCE -DNEWSLETTER_VERSION='"$(VERSION)"' -Ilib $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PACKAGES)))
 ALL_CFLAGS := -std=c17 $(WARN) $(HARDEN) $(SANITIZE) $(CFLAGS) $(EXTRA)
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now,--as-needed $(SANITIZE) $(LDFLAGS)
-LIBS     := $(shell pkg-config --libs $(PACKAGES)) -lcmark -linih -lpthread
+LIBS     := $(shell pkg-config --libs $(PACKAGES)) -lcmark -linih -lresolv -lpthread
 
 LIB_SRC    := $(wildcard lib/*/*.c)
 CLI_SRC    := $(wildcard cli/*.c)

@@ -314,6 +314,15 @@ CREATE TABLE role (
 	seen_at         INTEGER NOT NULL	-- a quarter of a minute ago at most, while it runs
 ) STRICT, WITHOUT ROWID;
 
+-- The backups that this store was restored from. Until a person releases it, no mail to one person leaves and nothing new is sent: what the
+-- backup had waiting may have gone out since.
+CREATE TABLE restored (
+	id              INTEGER PRIMARY KEY AUTOINCREMENT,
+	taken_at        INTEGER NOT NULL,	-- when the backup was made
+	at              INTEGER NOT NULL,
+	released_at     INTEGER			-- NULL: held
+) STRICT;
+
 -- Numbers that only grow, for metrics: 'inbound_messages', 'inbound_hard' …, 'inbound_polls' and 'inbound_failures' (times that a mailbox was
 -- read, or could not be), 'inbound_stuck' (times that one could not be for six hours), 'signup_requests', 'signup_trapped' (those among them that a program sent), 'erasures', 'role_restarts_http' …
 CREATE TABLE counter (
@@ -349,13 +358,13 @@ CREATE TABLE pace (
 	PRIMARY KEY (scope, subject, window_start)
 ) STRICT, WITHOUT ROWID;
 
--- Who did what from the command line. Append-only.
+-- Who did what from the command line. Append-only, and kept for ever.
 CREATE TABLE audit (
 	id              INTEGER PRIMARY KEY AUTOINCREMENT,
 	at              INTEGER NOT NULL,
-	who             TEXT NOT NULL,		-- Unix user
+	who             TEXT NOT NULL,		-- Unix user; behind sudo 'root (ann)'
 	command         TEXT NOT NULL,		-- 'subscriber import'
-	detail          TEXT NOT NULL		-- without addresses
+	detail          TEXT NOT NULL		-- without addresses; 'begun': the first transaction of several
 ) STRICT;
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;

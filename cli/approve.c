@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "audit.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -19,7 +20,6 @@
 #include "site/personal.h"
 #include "site/running.h"
 #include "store/approval.h"
-#include "store/audit.h"
 #include "store/campaign.h"
 #include "store/outbox.h"
 #include "store/suppression.h"
@@ -157,7 +157,7 @@ hold(struct cli *cli, struct campaign *c, const uint8_t hash[TOKEN_HASH], int64_
 	    campaign_alarm(db, c->id, CAMPAIGN_ALARM_HELD, e) == -1 || approval_create(db, c->id, hash, expires_at, e) == -1)
 		return -1;
 	c->state = CAMPAIGN_HELD;
-	return audit_add(db, cli->who, "send --approve", detail, e);
+	return cli_audit(cli, db, "send --approve", detail, e);
 }
 
 int

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "cli.h"
 #include "store/article.h"
-#include "store/audit.h"
 #include "store/db.h"
 
 static const char *const words[] = { [ARTICLE_NEW] = "new", [ARTICLE_EDITED] = "edited", [ARTICLE_SAME] = "unchanged" };
@@ -128,7 +128,7 @@ article_take_end(struct article_take *t, const char *what, struct err *e)
 	}
 	snprintf(detail, sizeof(detail), "%lld new, %lld edited%s%.400s", (long long)t->fresh, (long long)t->edited,
 	    what[0] ? ", " : "", what);
-	if ((t->fresh || t->edited) && audit_add(db, t->cli->who, "article import", detail, e) == -1)
+	if ((t->fresh || t->edited) && cli_audit(t->cli, db, "article import", detail, e) == -1)
 		return -1;
 	return db_commit(db, e);
 }

@@ -1,13 +1,13 @@
 /* cmd_article_mark.c - newsletter article skip | again: what is never announced, and what is announced once more. */
 #include <stdio.h>
 
+#include "audit.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "cli.h"
 #include "out.h"
 #include "store/article.h"
-#include "store/audit.h"
 #include "store/campaign.h"
 #include "store/db.h"
 #include "store/topic.h"
@@ -115,7 +115,7 @@ mark(struct marking *m, int argc, char **argv, struct err *e)
 	if ((argc ? mark_ids(m, argc, argv, e) : mark_all(m, e)) == -1)
 		goto out;
 	snprintf(detail, sizeof(detail), "%lld of topic %s", (long long)m->changed, m->topic.slug);
-	if (m->changed && audit_add(db, m->cli->who, m->command, detail, e) == -1)
+	if (m->changed && cli_audit(m->cli, db, m->command, detail, e) == -1)
 		goto out;
 	rc = db_commit(db, e);
 out:

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -10,7 +11,6 @@
 #include "campaigns.h"
 #include "cli.h"
 #include "out.h"
-#include "store/audit.h"
 
 const struct opt opts_campaign_list[] = {
 	{ "open", NULL, "only those that are not over" },
@@ -73,7 +73,7 @@ change(struct cli *cli, const char *id, const char *verb, struct err *e)
 	    : strcmp(verb, "cancel") == 0 ? campaign_cancel(cli->site.db, c.id, reason, e)
 					  : campaign_resume(cli->site.db, c.id, e);
 	if (rc == 0)
-		rc = audit_add(cli->site.db, cli->who, command, detail, e);
+		rc = cli_audit(cli, cli->site.db, command, detail, e);
 	if (rc == 0)
 		rc = db_commit(cli->site.db, e);
 	db_rollback(cli->site.db);
@@ -121,7 +121,7 @@ hide(struct cli *cli, const char *id, bool hidden, struct err *e)
 		return -1;
 	rc = campaign_hide(cli->site.db, c.id, hidden, e);
 	if (rc == 0)
-		rc = audit_add(cli->site.db, cli->who, hidden ? "campaign hide" : "campaign unhide", detail, e);
+		rc = cli_audit(cli, cli->site.db, hidden ? "campaign hide" : "campaign unhide", detail, e);
 	if (rc == 0)
 		rc = db_commit(cli->site.db, e);
 	db_rollback(cli->site.db);

@@ -1,13 +1,13 @@
 /* cmd_campaign_archive.c - newsletter campaign archive: the ledger of mailings that are over is shrunk. */
 #include <stdio.h>
 
+#include "audit.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "campaigns.h"
 #include "cli.h"
 #include "out.h"
-#include "store/audit.h"
 
 const struct opt opts_campaign_archive[] = {
 	{ "older-than", "TIME", "all that ended longer ago than this: 90d" },
@@ -108,7 +108,7 @@ archive(struct cli *cli, const struct campaign *c, int64_t *n, struct err *e)
 	if (db_begin(cli->site.db, e) == -1)
 		return -1;
 	out_progress_init(cli, &bar);
-	rc = audit_add(cli->site.db, cli->who, "campaign archive", detail, e) == -1 ? -1 : 1;
+	rc = cli_audit(cli, cli->site.db, "campaign archive", detail, e) == -1 ? -1 : 1;
 	while (rc == 1) {
 		rc = ledger_archive(cli->site.db, c->id, &after, n, e);
 		if (rc == 1 && db_chunk(cli->site.db, e) == -1)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -10,7 +11,6 @@
 #include "judge/judge.h"
 #include "out.h"
 #include "site/running.h"
-#include "store/audit.h"
 
 const struct opt opts_campaign_retry[] = {
 	{ "class", "CLASS", "only those of this class, as `campaign show` lists them" },
@@ -100,7 +100,7 @@ queue(struct cli *cli, const struct campaign *c, struct ledger_retry *r, int64_t
 	    r->pick.class ? r->pick.class : "any", (long long)expected);
 	if (db_begin(cli->site.db, e) == -1)
 		return -1;
-	rc = audit_add(cli->site.db, cli->who, "campaign retry", detail, e) == -1 ? -1 : 1;
+	rc = cli_audit(cli, cli->site.db, "campaign retry", detail, e) == -1 ? -1 : 1;
 	while (rc == 1) {
 		rc = ledger_retry(cli->site.db, c->id, r, e);
 		if (rc == 1 && db_chunk(cli->site.db, e) == -1)

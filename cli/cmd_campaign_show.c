@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -330,7 +331,7 @@ cmd_campaign_show(struct cli *cli, int argc, char **argv, struct err *e)
 	struct topic_list topics;
 	struct campaign c;
 	const struct topic *t;
-	char when[CLOCK_TEXT];
+	char when[CLOCK_TEXT], which[48];
 
 	(void)argc;
 	if (check_options(cli, e) == -1 || campaigns_get(cli, argv[0], &c, e) == -1 || topic_list(cli->site.db, &topics, e) == -1)
@@ -338,13 +339,17 @@ cmd_campaign_show(struct cli *cli, int argc, char **argv, struct err *e)
 	t = topic_in(&topics, c.topic_id);
 	if (cli_option(cli, "eml"))
 		return campaign_mail_show(cli, &c, cli_option(cli, "language"), e);
-	if (cli_option(cli, "deliveries"))
-		return show_deliveries(cli, &c, e);
+	if (cli_option(cli, "deliveries")) {
+		snprintf(which, sizeof(which), "campaign %lld", (long long)c.id);
+		return cli_reveal(cli, which, e) == -1 ? -1 : show_deliveries(cli, &c, e);
+	}
 	json_decref(cli->result);
 	cli->result = campaigns_json_one(cli, &c, &topics);
 	out_line(cli, "Campaign %lld: %s", (long long)c.id, c.subject);
 	show_state(cli, &c);
 	out_field(cli, "Kind", OUT_PLAIN, "%s, to %s", c.kind, t ? t->slug : "?");
+	if (c.segment[0])
+		out_field(cli, "Only", OUT_PLAIN, "%s", c.segment);
 	if (campaign_mail_languages(cli, &c, e) == -1)
 		return -1;
 	out_field(cli, "Key", OUT_PLAIN, "%s", c.key);

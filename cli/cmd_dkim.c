@@ -6,10 +6,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -17,6 +19,7 @@
 #include "cli.h"
 #include "mail/dkim_key.h"
 #include "out.h"
+#include "store/db.h"
 
 #define FOLDER "secrets"
 
@@ -129,6 +132,26 @@ write_key(const char *path, const char *shown, const struct buf *pem, struct err
 	return -1;
 }
 
+/* With its line in the audit: both or neither. */
+static int
+write_noted(struct cli *cli, const char *path, const struct record *r, const struct buf *pem, struct err *e)
+{
+	struct db *db = cli->site.db;
+	char detail[DKIM_SELECTOR_MAX + 32];
+	int rc = -1;
+
+	snprintf(detail, sizeof(detail), "%s, selector %s", kind_name(r->kind), r->selector);
+	if (db_begin(db, e) == -1)
+		return -1;
+	if (cli_audit(cli, db, "dkim keygen", detail, e) == 0 && write_key(path, as_written(&cli->site.conf, path), pem, e) == 0) {
+		rc = db_commit(db, e);
+		if (rc == -1)
+			unlink(path);
+	}
+	db_rollback(db);
+	return rc;
+}
+
 static int
 rsa_bits(const struct cli *cli, int64_t *bits, struct err *e)
 {
@@ -181,7 +204,7 @@ cmd_dkim_keygen(struct cli *cli, int argc, char **argv, struct err *e)
 		goto out;
 	file_join(&folder, c->folder, FOLDER);
 	buf_addf(&path, "%s/dkim-%s.key", folder.data, selector);
-	if (file_mkdir(folder.data, 0750, e) == -1 || write_key(path.data, as_written(c, path.data), &pem, e) == -1)
+	if (file_mkdir(folder.data, 0750, e) == -1 || write_noted(cli, path.data, &r, &pem, e) == -1)
 		goto out;
 	print_made(cli, &r, as_written(c, path.data));
 	record_put(cli->result, &r, as_written(c, path.data));

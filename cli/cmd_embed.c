@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -17,7 +18,6 @@
 #include "out.h"
 #include "site/form_token.h"
 #include "site/topic_words.h"
-#include "store/audit.h"
 #include "store/consent.h"
 #include "store/topic.h"
 
@@ -118,7 +118,7 @@ put_consent(struct cli *cli, json_t *context, struct err *e)
 		goto out;
 	if (consent_wording(cli->site.db, text.data, hash, e) == -1)
 		goto out;
-	if (audit_add(cli->site.db, cli->who, "embed", "", e) == -1)
+	if (cli_audit(cli, cli->site.db, "embed", "", e) == -1)
 		goto out;
 	if (db_commit(cli->site.db, e) == -1)
 		goto out;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "aside.h"
+#include "audit.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
@@ -191,6 +192,7 @@ read_files(struct cli *cli, char **argv, int argc, const char *envelope, struct 
 	char detail[64];
 	int i, n = 0, rc = 0;
 
+	audit_oblige(cli->site.db, cli->who, "inbound read"); /* of a transaction each: main.c does not, since it may be a mail server */
 	for (i = 0; i < argc && rc == 0; i++)
 		rc = read_file(cli, argv[i], envelope, &n, e);
 	if (rc == -1 || n == 0)
@@ -199,7 +201,7 @@ read_files(struct cli *cli, char **argv, int argc, const char *envelope, struct 
 	rc = -1;
 	if (db_begin(cli->site.db, e) == -1)
 		goto out;
-	if (audit_add(cli->site.db, cli->who, "inbound read", detail, e) == -1)
+	if (cli_audit(cli, cli->site.db, "inbound read", detail, e) == -1)
 		goto out;
 	rc = db_commit(cli->site.db, e);
 out:

@@ -4,12 +4,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "cli.h"
 #include "init.h"
 #include "out.h"
+#include "store/audit.h"
+#include "store/db.h"
 
 const struct opt opts_init[] = {
 	{ "name", "TEXT", "the newsletter's name" },
@@ -100,6 +103,25 @@ out:
 	return rc;
 }
 
+/* Up to date, with its line in the audit when it was not. */
+static struct db *
+open_store(const char *path, struct err *e)
+{
+	struct db *db = db_open(path, DB_USE, e);
+
+	if (db || e->code != ERR_VERSION)
+		return db;
+	db = db_open(path, DB_MIGRATE, e);
+	if (!db)
+		return NULL;
+	if (db_begin(db, e) == -1 || audit_add(db, audit_who(), "init", "the store is brought up to date", e) == -1 ||
+	    db_commit(db, e) == -1) {
+		db_close(db);
+		return NULL;
+	}
+	return db;
+}
+
 /* A configuration is there: its store is brought up to date, or made when it is not there yet. */
 static int
 update_site(struct cli *cli, const char *path, struct err *e)
@@ -117,7 +139,7 @@ update_site(struct cli *cli, const char *path, struct err *e)
 			goto out;
 		say_made(cli, &conf);
 	} else {
-		db = db_open(conf.store_path, DB_MIGRATE, e);
+		db = open_store(conf.store_path, e);
 		if (!db)
 			goto out;
 		out_line(cli, "%s is here already; its store is up to date. Nothing else was changed.", conf.site_name);

@@ -14,9 +14,12 @@
 #include "out.h"
 #include "send.h"
 #include "site/running.h"
+#include "store/restored.h"
 
 const struct opt opts_send[] = {
 	{ "topic", "TOPIC", "whom it goes to (default: articles; a promotion's: promotions)" },
+	{ "where", "EXPRESSION", "only to those of the topic who are in this segment" },
+	{ "except", "EXPRESSION", "not to those who are in this one" },
 	{ "subject", "TEXT", "instead of the one that is made" },
 	{ "at", "TIME", "not before: 2026-03-01 10:30, +2h" },
 	{ "key", "KEY", "send once for each key; %Y, %m, %d, %V as strftime(3)" },
@@ -120,6 +123,18 @@ say_nothing(struct cli *cli, const char *why, const char *text)
 }
 
 static int
+say_nobody(struct cli *cli, const struct mailing *m)
+{
+	char text[128];
+
+	if (m->segment[0])
+		snprintf(text, sizeof(text), "Nobody who subscribes to %s is in this segment: nothing was sent.", m->topic.slug);
+	else
+		snprintf(text, sizeof(text), "Nobody subscribes to %s yet: nothing was sent.", m->topic.slug);
+	return say_nothing(cli, m->segment[0] ? "nobody in the segment" : "no subscribers", text);
+}
+
+static int
 say_key_used(struct cli *cli, const struct campaign *c)
 {
 	out_line(cli, "Campaign %lld has the key %s already: nothing was sent.", (long long)c->id, c->key);
@@ -193,13 +208,28 @@ lint(struct cli *cli, const struct request *r, struct mailing *m, struct err *e)
 	return 0;
 }
 
+/* What was announced after the backup is not known: cron is not to announce it once more. */
+static int
+check_restored(struct cli *cli, struct err *e)
+{
+	char when[CLOCK_TEXT];
+	struct restored held;
+	int rc = restored_held(cli->site.db, &held, e);
+
+	if (rc != 1)
+		return rc;
+	return err_set(e, ERR_REFUSED,
+	    "this site was restored from a backup of %s and is held: see what was sent since, mark it (article skip), then `newsletter outbox release`",
+	    clock_local(when, held.taken_at));
+}
+
 static int
 make_campaign(struct cli *cli, const struct request *r, struct mailing *m, struct err *e)
 {
 	struct campaign c = { 0 };
 	int made;
 
-	if (ask(cli, m, e) == -1)
+	if (check_restored(cli, e) == -1 || ask(cli, m, e) == -1)
 		return -1;
 	made = send_campaign(cli, m, r->key, r->at, &c, e);
 	if (made == -1)
@@ -249,9 +279,8 @@ cmd_send(struct cli *cli, int argc, char **argv, struct err *e)
 	rc = send_show(cli, &m, r.at, e);
 	if (rc == -1)
 		goto out;
-	snprintf(text, sizeof(text), "Nobody subscribes to %s yet: nothing was sent.", m.topic.slug);
 	if (!m.recipients && !r.at && !cli_option(cli, "dry-run"))
-		rc = say_nothing(cli, "no subscribers", text);
+		rc = say_nobody(cli, &m);
 	else if (lint(cli, &r, &m, e) == -1)
 		rc = -1;
 	else if (cli_option(cli, "dry-run"))

@@ -3,13 +3,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "audit.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/network.h"
 #include "cli.h"
 #include "out.h"
-#include "store/audit.h"
 #include "store/counter.h"
 #include "store/signup_line.h"
 
@@ -134,7 +134,8 @@ cmd_signup_list(struct cli *cli, int argc, char **argv, struct err *e)
 	int64_t limit = 0, groups;
 
 	(void)argc, (void)argv;
-	if (cli_option_int(cli, "limit", 1, 100000, &limit, e) == -1 || signup_waiting(cli->site.db, &waiting, e) == -1)
+	if (cli_option_int(cli, "limit", 1, 100000, &limit, e) == -1 || (cli_option(cli, "addresses") && cli_reveal(cli, "", e) == -1) ||
+	    signup_waiting(cli->site.db, &waiting, e) == -1)
 		return -1;
 	json_put_int(cli->result, "held", waiting.held);
 	json_put_int(cli->result, "undecided", waiting.undecided);
@@ -234,7 +235,7 @@ discard(struct cli *cli, const struct wish *w, int64_t *n, struct err *e)
 	}
 	snprintf(detail, sizeof(detail), "%s: %s", w->domain ? "one domain" : (w->by_network ? "one network" : "all"),
 	    out_count(text, *n, "request", "requests"));
-	if (rc == 0 && audit_add(db, cli->who, "signup discard", detail, e) == 0 && signup_wake(db, clock_now(), e) == 0)
+	if (rc == 0 && cli_audit(cli, db, "signup discard", detail, e) == 0 && signup_wake(db, clock_now(), e) == 0)
 		rc = db_commit(db, e);
 	else
 		rc = -1;

@@ -13,6 +13,7 @@
 #include "store/article.h"
 #include "store/outbox.h"
 #include "store/pace.h"
+#include "store/restored.h"
 #include "store/signup_line.h"
 #include "store/subscription.h"
 
@@ -66,6 +67,22 @@ show_held(struct cli *cli, const struct signup_waiting *signups, struct err *e)
 		return 0;
 	out_field(cli, "Surge", OUT_BAD, "since %s more is asked than is let through over all", clock_local(when, surge));
 	json_put(cli->result, "surge_since", clock_iso(when, surge));
+	return 0;
+}
+
+static int
+show_restored(struct cli *cli, struct err *e)
+{
+	char when[CLOCK_TEXT];
+	struct restored held;
+	int rc = restored_held(cli->site.db, &held, e);
+
+	if (rc != 1)
+		return rc;
+	out_field(cli, "Restored", OUT_BAD,
+	    "from a backup of %s, and held: no mail to one person leaves, and nothing new is sent, until `newsletter outbox release` or `discard`",
+	    clock_local(when, held.taken_at));
+	json_put_time(cli->result, "restored_from", held.taken_at);
 	return 0;
 }
 
@@ -168,7 +185,7 @@ cmd_status(struct cli *cli, int argc, char **argv, struct err *e)
 	if (topic_list(cli->site.db, &topics, e) == -1)
 		return -1;
 	out_line(cli, "%s", cli->site.conf.site_name);
-	if (show_daemon(cli, e) == -1 || status_inbound(cli, e) == -1 || show_waiting(cli, e) == -1 ||
+	if (show_daemon(cli, e) == -1 || show_restored(cli, e) == -1 || status_inbound(cli, e) == -1 || show_waiting(cli, e) == -1 ||
 	    show_articles(cli, &topics, e) == -1 || relays_print(cli, e) == -1 || show_topics(cli, &topics, e) == -1)
 		return -1;
 	return show_campaigns(cli, &topics, e);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -10,7 +11,6 @@
 #include "mail/addr.h"
 #include "out.h"
 #include "people.h"
-#include "store/audit.h"
 #include "store/consent.h"
 #include "store/subscriber.h"
 #include "store/subscription.h"
@@ -108,6 +108,7 @@ cmd_subscriber_show(struct cli *cli, int argc, char **argv, struct err *e)
 	struct subscriber s;
 	struct addr a;
 	char when[CLOCK_TEXT];
+	char whose[48] = "somebody who is not on the list";
 	int found, suppressed, rc = -1;
 
 	(void)argc;
@@ -115,6 +116,10 @@ cmd_subscriber_show(struct cli *cli, int argc, char **argv, struct err *e)
 	out_table_init(&l.table, "When|Topic|What|Source|From IP|Form|Mail");
 	if (people_address(&a, argv[0], e) == -1 || topic_list(cli->site.db, &topics, e) == -1 ||
 	    (found = subscriber_find(cli->site.db, a.key, &s, e)) == -1)
+		goto out;
+	if (found)
+		snprintf(whose, sizeof(whose), "subscriber %lld", (long long)s.id);
+	if (cli_reveal(cli, whose, e) == -1)
 		goto out;
 	out_line(cli, "%s", found ? s.address : a.text);
 	suppressed = show_suppression(cli, a.key, e);
@@ -169,7 +174,7 @@ cmd_subscriber_unsubscribe(struct cli *cli, int argc, char **argv, struct err *e
 		goto out;
 	ended = subscription_leave(cli->site.db, s.id, t.id, 0, "staff", &evidence, e);
 	snprintf(detail, sizeof(detail), "subscriber %lld", (long long)s.id);
-	if (ended == -1 || (ended && audit_add(cli->site.db, cli->who, "subscriber unsubscribe", detail, e) == -1))
+	if (ended == -1 || (ended && cli_audit(cli, cli->site.db, "subscriber unsubscribe", detail, e) == -1))
 		goto out;
 	rc = db_commit(cli->site.db, e);
 out:

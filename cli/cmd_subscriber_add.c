@@ -2,13 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "cli.h"
 #include "mail/addr.h"
 #include "out.h"
 #include "people.h"
-#include "store/audit.h"
 #include "store/consent.h"
 #include "store/subscriber.h"
 #include "store/subscription.h"
@@ -52,7 +52,7 @@ add_in_transaction(struct cli *cli, struct subscriber *s, const struct topic_lis
 		*changed += rc;
 	}
 	snprintf(detail, sizeof(detail), "subscriber %lld", (long long)s->id);
-	return audit_add(cli->site.db, cli->who, "subscriber add", detail, e);
+	return cli_audit(cli, cli->site.db, "subscriber add", detail, e);
 }
 
 static int

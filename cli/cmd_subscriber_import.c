@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "base/csv.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -21,7 +22,6 @@
 #include "mail/addr.h"
 #include "out.h"
 #include "people.h"
-#include "store/audit.h"
 #include "store/consent.h"
 #include "store/subscriber.h"
 #include "store/subscription.h"
@@ -325,7 +325,7 @@ write_audit(struct import *im, struct err *e)
 
 	snprintf(detail, sizeof(detail), "%lld rows, %lld added, %lld bad; %.80s", (long long)im->rows, (long long)im->added,
 	    (long long)im->bad, im->source);
-	if (db_begin(im->cli->site.db, e) == 0 && audit_add(im->cli->site.db, im->cli->who, "subscriber import", detail, e) == 0)
+	if (db_begin(im->cli->site.db, e) == 0 && cli_audit(im->cli, im->cli->site.db, "subscriber import", detail, e) == 0)
 		rc = db_commit(im->cli->site.db, e);
 	db_rollback(im->cli->site.db);
 	return rc;

@@ -1,4 +1,5 @@
 /* cmd_subscriber_list.c - newsletter subscriber list: who is on the list, by what is asked of them. */
+#include "audit.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -99,6 +100,8 @@ cmd_subscriber_list(struct cli *cli, int argc, char **argv, struct err *e)
 	(void)argc, (void)argv;
 	if (cli_option_int(cli, "after", 0, INT64_MAX - 1, &after, e) == -1 || filter_people(cli, &s, e) == -1 ||
 	    segment_count(cli->site.db, s, &total, e) == -1)
+		goto out;
+	if (cli_reveal(cli, "", e) == -1)
 		goto out;
 	json_put(cli->result, "where", segment_text(s));
 	json_put_int(cli->result, "count", total);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -143,20 +144,6 @@ show_rows(struct cli *cli, const struct suppression *row, int count, bool addres
 	out_table_release(&t);
 }
 
-/* Who looks at whose they are leaves a trace. */
-static int
-audit_addresses(struct cli *cli, int count, struct err *e)
-{
-	char detail[64], n[96];
-	int rc = -1;
-
-	snprintf(detail, sizeof(detail), "%s, with addresses", out_count(n, count, "row", "rows"));
-	if (db_begin(cli->site.db, e) == 0 && audit_add(cli->site.db, cli->who, "suppression list", detail, e) == 0)
-		rc = db_commit(cli->site.db, e);
-	db_rollback(cli->site.db);
-	return rc;
-}
-
 int
 cmd_suppression_list(struct cli *cli, int argc, char **argv, struct err *e)
 {
@@ -175,7 +162,7 @@ cmd_suppression_list(struct cli *cli, int argc, char **argv, struct err *e)
 		return -1;
 	row = xcalloc((size_t)limit, sizeof(*row));
 	count = suppression_list(cli->site.db, reason, addresses, row, (size_t)limit, e);
-	if (count > 0 && addresses && audit_addresses(cli, count, e) == -1)
+	if (count != -1 && addresses && cli_reveal(cli, "", e) == -1)
 		count = -1;
 	if (count != -1)
 		show_rows(cli, row, count, addresses);

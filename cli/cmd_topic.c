@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "cli.h"
 #include "out.h"
-#include "store/audit.h"
 #include "store/subscription.h"
 #include "store/topic.h"
 
@@ -45,7 +45,7 @@ cmd_topic_create(struct cli *cli, int argc, char **argv, struct err *e)
 	if (topic_create(cli->site.db, argv[0], title ? title : made, description ? description : "", &t, e) == -1)
 		goto out;
 	snprintf(detail, sizeof(detail), "topic %s", t.slug);
-	if (audit_add(cli->site.db, cli->who, "topic create", detail, e) == -1)
+	if (cli_audit(cli, cli->site.db, "topic create", detail, e) == -1)
 		goto out;
 	rc = db_commit(cli->site.db, e);
 out:

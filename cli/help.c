@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "cli.h"
@@ -114,6 +115,7 @@ put_command(json_t *list, const struct command *c)
 	json_put(object, "command", name);
 	json_put(object, "help", c->help);
 	json_put(object, "more", c->more);
+	json_put(object, "audit", audit_word(c));
 	for (o = c->opts; o->name; o++) {
 		option = json_object();
 		json_put(option, "name", o->name);

@@ -12,12 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/link.h"
 #include "init.h"
 #include "site/topic_words.h"
+#include "store/audit.h"
 #include "store/db.h"
 #include "store/suppression.h"
 #include "store/topic.h"
@@ -154,7 +156,8 @@ make_topics(struct db *db, const struct conf *conf, struct err *e)
 
 	if (db_begin(db, e) == -1)
 		return -1;
-	if (make_topic(db, conf, "articles", e) == 0 && make_topic(db, conf, "promotions", e) == 0)
+	if (make_topic(db, conf, "articles", e) == 0 && make_topic(db, conf, "promotions", e) == 0 &&
+	    audit_add(db, audit_who(), "init", "a new site", e) == 0)
 		rc = db_commit(db, e);
 	db_rollback(db);
 	return rc;

@@ -16,6 +16,7 @@
 
 #define LOOK_MS 100
 #define TICKS_A_SECOND 10
+#define RETURN_WAIT_MS 1 /* while another writer has its turn */
 #define TROUBLE_MS 1000 /* wait after a failure, so that a full disk fills no log */
 
 /* A duty that fails (a template that does not render) must not keep the others from theirs. */
@@ -53,6 +54,10 @@ clerk_run(struct role_run *r, struct err *e)
 	personal_init(&c.personal, &r->site.conf, r->site.links);
 	clerk_notices_init(&c.notices);
 	do {
+		if (pulse_turn(&r->pulse, r->site.db)) {
+			wait = RETURN_WAIT_MS;
+			continue;
+		}
 		version = db_data_version(r->site.db);
 		wait = LOOK_MS;
 		if (version == seen && ++tick < TICKS_A_SECOND)

@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "http_operator.h"
 
 /*
  * Bytes that libmicrohttpd may use for one connection: a head of HTTP_HEAD, 64 for
@@ -45,6 +46,7 @@ on_uri(void *cls, const char *uri, struct MHD_Connection *connection)
 
 	r->http = cls;
 	r->connection = connection;
+	r->begun_us = clock_mono_us();
 	r->query = r->token = "";
 	buf_init(&r->body);
 	r->http->active++;
@@ -72,6 +74,7 @@ on_completed(void *cls, struct MHD_Connection *connection, void **context, enum 
 	if (!r)
 		return;
 	http_conn_asks(&r->http->conns, connection);
+	http_numbers_answered(&r->http->numbers, r->status, clock_mono_us() - r->begun_us);
 	r->http->active--;
 	r->http->bodies -= r->body.len;
 	buf_release(&r->body);
@@ -269,28 +272,32 @@ wait_ms(const struct http *h, int most)
 
 	if (h->resumed)
 		return 0;
-	if (h->head && most > RETRY_MS)
+	if ((h->head || h->pulse_waits) && most > RETRY_MS)
 		most = RETRY_MS;
 	if (MHD_get_timeout(h->mhd, &timeout) == MHD_YES && timeout < (MHD_UNSIGNED_LONG_LONG)most)
-		return (int)timeout;
-	return most;
+		most = (int)timeout;
+	return http_operator_wait_ms(h->operator_, most);
 }
 
 /* One turn of the loop. */
 static int
 turn(struct http *h, int epoll_fd, bool draining, struct err *e)
 {
-	struct pollfd fds[2] = { { .fd = epoll_fd, .events = POLLIN }, { .fd = h->role->stop_fd, .events = POLLIN } };
+	struct pollfd fds[3] = {
+		{ .fd = epoll_fd, .events = POLLIN },
+		{ .fd = http_operator_fd(h->operator_), .events = POLLIN },
+		{ .fd = h->role->stop_fd, .events = POLLIN },
+	};
 
 	/* draining, stop_fd stays readable */
-	if (poll(fds, draining ? 1 : 2, wait_ms(h, draining ? 10 : 1000)) == -1 && errno != EINTR)
+	if (poll(fds, draining ? 2 : 3, wait_ms(h, draining ? 10 : 1000)) == -1 && errno != EINTR)
 		return err_sys(e, "poll");
 	h->resumed = false;
 	http_conn_turn(&h->conns);
 	if (MHD_run(h->mhd) != MHD_YES)
 		return err_set(e, ERR_SYSTEM, "libmicrohttpd failed");
 	http_queue_turn(h);
-	return 0;
+	return http_operator_turn(h->operator_, e);
 }
 
 /* Take no connection any more, and end what was begun. */
@@ -325,14 +332,16 @@ http_run(struct role_run *role, struct err *e)
 	archive_init(&h);
 	signal(SIGPIPE, SIG_IGN); /* a visitor who has gone is no reason to end */
 	if (http_proxies_init(&h, e) == -1 || http_language_init(&h, e) == -1 || signup_init(&h, e) == -1 || style_init(&h, e) == -1 ||
-	    start(&h, e) == -1)
+	    start(&h, e) == -1 || http_operator_open(&h, e) == -1)
 		goto out;
+	http_numbers_init(&h.numbers, &role->pulse);
 	info = MHD_get_daemon_info(h.mhd, MHD_DAEMON_INFO_EPOLL_FD);
 	while (!role_stopping(role))
 		if (turn(&h, info->epoll_fd, false, e) == -1)
 			goto out;
 	rc = drain(&h, info->epoll_fd, e);
 out:
+	http_operator_close(h.operator_);
 	if (h.mhd) {
 		http_queue_abandon(&h);
 		MHD_run(h.mhd);

@@ -24,6 +24,7 @@
 #include "http_cache.h"
 #include "http_conn.h"
 #include "http_header.h"
+#include "http_numbers.h"
 #include "http_request.h"
 #include "role.h"
 #include "store/signup.h"
@@ -31,6 +32,7 @@
 
 struct archive_pages;
 struct err;
+struct http_operator;
 struct http_request;
 
 #define HTTP_URI 2048              /* bytes of a request's path and query; 414 over it */
@@ -87,6 +89,9 @@ struct http {
 	struct http_request *head, **tail; /* waiting to be written, oldest first */
 	bool resumed;                      /* libmicrohttpd has to run at once: it does not count that in its timeout */
 	size_t queued, batch;              /* batch: how many at most the next transaction takes */
+	bool pulse_waits;                  /* the role's sign of life waits for the writers' turn */
+	struct http_numbers numbers;
+	struct http_operator *operator_;   /* NULL: no listener is configured for one */
 };
 
 /* A page, or a group of pages whose path ends in one token. */
@@ -168,7 +173,7 @@ struct http_request {
 	struct MHD_Response *response; /* once answered */
 
 	struct http_request *next; /* in the queue */
-	int64_t queued_us;
+	int64_t begun_us, queued_us;
 	enum http_work work;
 	http_write_fn *write;
 	http_fn *answer;

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "store/consent.h"
+#include "store/counter.h"
 #include "store/onetime.h"
 #include "store/subscription.h"
 #include "store/welcome.h"
@@ -124,6 +125,8 @@ write_confirm(struct http_request *r, struct err *e)
 			fresh[n++] = c->topics[i];
 	}
 	if (n && r->http->role->site.conf.mail_welcome && welcome_add(db, t.subscriber_id, fresh, n, e) == -1)
+		return -1;
+	if (n && counter_add(db, "confirmations", 1, e) == -1)
 		return -1;
 	return onetime_use(db, c->hash, e);
 }

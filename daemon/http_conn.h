@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HTTP_CONN_FILES 192 /* descriptors that the role needs beside its connections; libmicrohttpd's slack is among them */
+#define HTTP_CONN_FILES 320 /* descriptors that the role needs beside its connections: libmicrohttpd's slack, the operator's connections */
 
 /*
  * Connections kept open for another request: libmicrohttpd touches all the memory of one that was

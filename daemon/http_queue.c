@@ -84,6 +84,7 @@ give_up_old(struct http *h)
 struct batch {
 	size_t written; /* from the head of the queue on */
 	bool stopped;   /* the next one could not be written */
+	bool pulse;     /* the role's sign of life goes with it */
 	int64_t counts[WORK_COUNT];
 };
 
@@ -103,6 +104,8 @@ write_some(struct http *h, struct batch *b, struct err *e)
 	}
 	if (b->counts[WORK_SIGNUP] && counter_add(h->role->site.db, "signup_requests", b->counts[WORK_SIGNUP], e) == -1)
 		return -1;
+	if (b->pulse && pulse_write(&h->role->pulse, h->role->site.db, e) == -1)
+		return -1;
 	return db_commit(h->role->site.db, e);
 }
 
@@ -110,10 +113,12 @@ static void
 write_batch(struct http *h)
 {
 	int64_t start = clock_mono_us();
-	struct batch b = { 0 };
+	struct batch b = { .pulse = pulse_due(&h->role->pulse) };
 	struct err e = ERR_INIT;
 
 	if (write_some(h, &b, &e) == 0) {
+		if (b.pulse)
+			pulse_written(&h->role->pulse);
 		release(h, b.written, true);
 		h->batch = SIZE_MAX;
 		log_event(LOG_LEVEL_INFO, "recorded",
@@ -125,6 +130,8 @@ write_batch(struct http *h)
 		return;
 	}
 	db_rollback(h->role->site.db);
+	if (b.pulse)
+		pulse_failed(&h->role->pulse);
 	if (b.stopped && b.written && e.code == ERR_SYSTEM) { /* perhaps that row alone cannot be written: leave it out */
 		h->batch = b.written;
 		return;
@@ -142,8 +149,11 @@ http_queue_turn(struct http *h)
 	struct err e = ERR_INIT;
 	int rc;
 
-	if (!h->head)
+	if (!h->head) {
+		h->pulse_waits = pulse_turn(&h->role->pulse, h->role->site.db);
 		return;
+	}
+	h->pulse_waits = false;
 	rc = db_try_begin(h->role->site.db, &e);
 	if (rc == 1) {
 		write_batch(h);

@@ -19,6 +19,8 @@
 #define SECOND_US INT64_C(1000000)
 #define BACKOFF_FIRST_US (60 * SECOND_US) /* or `every`, if that is less */
 #define BACKOFF_LAST_US (1800 * SECOND_US)
+#define RETURN_WAIT_MS 1 /* while another writer has its turn */
+#define LOOK_MS 1000
 #define STUCK_US (INT64_C(6) * 3600 * SECOND_US) /* in trouble for so long: somebody has to look */
 
 /* A mailbox as the role goes round. */
@@ -93,6 +95,7 @@ poll_one(struct role_run *r, struct round *m)
 	struct inbound_poll p = {
 		.site = &r->site,
 		.conf = m->conf,
+		.pulse = &r->pulse,
 		.stop_fd = r->stop_fd,
 		.name = name_of(m->conf),
 		.suspect = m->suspect,
@@ -126,15 +129,24 @@ next_of(struct round *round, int n)
 	return first;
 }
 
-/* 1: told to stop. */
+/* 1: told to stop. Shows that it lives meanwhile. */
 static int
 wait_until(struct role_run *r, int64_t when_us)
 {
 	struct pollfd stop = { .fd = r->stop_fd, .events = POLLIN };
-	int64_t ms = (when_us - clock_mono_us()) / 1000 + 1;
+	int64_t left;
+	int ms;
 
-	return poll(&stop, 1, ms < 0 ? 0 : ms > 3600000 ? 3600000
-							: (int)ms);
+	do {
+		left = when_us - clock_mono_us();
+		ms = pulse_turn(&r->pulse, r->site.db) ? RETURN_WAIT_MS : LOOK_MS;
+		if (left < ms * INT64_C(1000))
+			ms = left < 0 ? 0 : (int)(left / 1000) + 1;
+		if (poll(&stop, 1, ms) == 1)
+			return 1;
+	} while (left > 0);
+	db_rollback(r->site.db); /* the place among those who want to write, if the pulse still had one */
+	return 0;
 }
 
 int

@@ -21,6 +21,7 @@
 #include "store/reading.h"
 
 struct err;
+struct pulse;
 
 #define INBOUND_BATCH 32                  /* messages fetched before their effects are written */
 #define INBOUND_BATCH_BYTES (1 << 20)     /* … or so many bytes of them */
@@ -43,6 +44,7 @@ struct inbound_fetched {
 struct inbound_poll {
 	struct site *site;
 	const struct conf_mailbox *conf;
+	struct pulse *pulse; /* NULL: none */
 	int stop_fd;
 	const char *name;          /* for the log */
 	char key[INBOUND_MAILBOX]; /* for store/returned.h */
@@ -95,6 +97,9 @@ size_t inbound_guard_ahead(const struct inbound_poll *p);
 
 /* The poll has ended, and nobody died of it. `all`: every message was read. */
 void inbound_guard_end(struct inbound_poll *p, bool all);
+
+/* The role's sign of life, if it is due: for places where no transaction is open. */
+void inbound_tick(void *ctx); /* the struct inbound_poll */
 
 /* Wait for the turn to write: 0; -1 also when told to stop meanwhile. */
 int inbound_begin(struct inbound_poll *p, struct err *e);

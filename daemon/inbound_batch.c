@@ -7,10 +7,12 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "inbound.h"
+#include "pulse.h"
 #include "store/returned.h"
 
 #define HELD_US 15000    /* a transaction, so that its commit ends within 20 ms */
 #define TURN_MS 1        /* while another writer has its turn */
+#define TICK_TRIES 100
 #define KEPT_BYTES 65536 /* a larger buffer is given back after its message */
 #define PUT_OFF_MOST 3   /* messages that cannot be recorded; then it is not the message that is at fault */
 
@@ -20,6 +22,22 @@ inbound_stopping(const struct inbound_poll *p)
 	struct pollfd stop = { .fd = p->stop_fd, .events = POLLIN };
 
 	return poll(&stop, 1, 0) == 1;
+}
+
+void
+inbound_tick(void *ctx)
+{
+	struct inbound_poll *p = ctx;
+
+	int tries = TICK_TRIES;
+
+	while (p->pulse && pulse_turn(p->pulse, p->site->db)) {
+		if (tries-- == 0) {
+			db_rollback(p->site->db); /* at the next tick */
+			return;
+		}
+		poll(NULL, 0, TURN_MS);
+	}
 }
 
 int

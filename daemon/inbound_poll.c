@@ -32,6 +32,8 @@ open_box(struct inbound_poll *p, struct err *e)
 		.moved_to = c->move_to,
 		.timeout = c->timeout,
 		.stop_fd = p->stop_fd,
+		.tick = inbound_tick,
+		.tick_ctx = p,
 	};
 	char variable[CONF_VARIABLE], *secret = NULL;
 

@@ -3,6 +3,7 @@
  */
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "parent.h"
@@ -28,12 +29,14 @@ main(int argc, char **argv)
 		{ "directory", required_argument, NULL, 'C' },
 		{ "config", required_argument, NULL, 'c' },
 		{ "role", required_argument, NULL, 'r' },
+		{ "deaths", required_argument, NULL, 'd' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
 	const char *conf_path = "newsletter.conf", *role = NULL;
 	struct buf path = BUF_INIT;
+	long deaths = 0;
 	int c, rc;
 
 	while ((c = getopt_long(argc, argv, "C:c:hV", options, NULL)) != -1) {
@@ -48,6 +51,9 @@ main(int argc, char **argv)
 			break;
 		case 'r':
 			role = optarg;
+			break;
+		case 'd':
+			deaths = strtol(optarg, NULL, 10);
 			break;
 		case 'h':
 			usage(stdout);
@@ -64,7 +70,7 @@ main(int argc, char **argv)
 		usage(stderr);
 		return 2;
 	}
-	rc = role ? role_main(role, conf_path) : parent_main(conf_path);
+	rc = role ? role_main(role, conf_path, deaths) : parent_main(conf_path);
 	buf_release(&path);
 	return rc;
 }

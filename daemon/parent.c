@@ -47,12 +47,13 @@ struct child {
 	int64_t start_at_us; /* when to start it again; 0: now */
 	int64_t kill_at_us;  /* it was told to stop and must be gone by then; 0: it was not told */
 	bool stale;          /* runs with an old configuration */
+	long deaths;         /* since one said that it was ready: it counts them */
 };
 
 struct parent {
 	const char *conf_path;
 	int exe_fd; /* this very program, also when a newer one has taken its place on disk */
-	int listen_fd, signal_fd;
+	int listen_fd, operator_fd, signal_fd;
 	struct child child[ROLE_COUNT];
 	bool stopping, announced;
 };
@@ -70,18 +71,35 @@ forget_passwords(const char *prefix)
 		*to = NULL;
 }
 
+/* Put copies of our descriptors where the role expects them, and let it inherit no others. */
+static void
+hand_down(const struct parent *p, const struct role *role, int ready_fd)
+{
+	const int from[] = { ready_fd, role->listens ? p->listen_fd : -1, role->listens ? p->operator_fd : -1 };
+	const int to[] = { ROLE_READY_FD, ROLE_LISTEN_FD, ROLE_OPERATOR_FD };
+	int copy[3], i;
+
+	for (i = 0; i < 3; i++) /* out of the way of each other first */
+		copy[i] = from[i] == -1 ? -1 : fcntl(from[i], F_DUPFD_CLOEXEC, ROLE_OPERATOR_FD + 1);
+	close_range(ROLE_READY_FD, ~0u, CLOSE_RANGE_CLOEXEC);
+	for (i = 0; i < 3; i++)
+		if (from[i] != -1 && (copy[i] == -1 || dup2(copy[i], to[i]) == -1))
+			_exit(1);
+}
+
 /* In the child between fork and exec: exactly the descriptors and the environment that the role may have. */
 static void
-become_role(const struct parent *p, const struct role *role, int ready_fd)
+become_role(const struct parent *p, const struct role *role, long deaths, int ready_fd)
 {
-	char *argv[] = { (char *)"newsletterd", (char *)"--role", (char *)role->name, (char *)"-c", (char *)p->conf_path, NULL };
-	int listen_fd = role->listens ? dup(p->listen_fd) : -1, exe_fd = fcntl(p->exe_fd, F_DUPFD_CLOEXEC, ROLE_LISTEN_FD + 1);
+	char number[24];
+	char *argv[] = { (char *)"newsletterd", (char *)"--role", (char *)role->name, (char *)"--deaths", number, (char *)"-c",
+		(char *)p->conf_path, NULL };
+	int exe_fd = fcntl(p->exe_fd, F_DUPFD_CLOEXEC, ROLE_OPERATOR_FD + 1);
 	sigset_t none;
 
+	snprintf(number, sizeof(number), "%ld", deaths);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (dup2(ready_fd, ROLE_READY_FD) == -1 || (listen_fd != -1 && dup2(listen_fd, ROLE_LISTEN_FD) == -1))
-		_exit(1);
-	close_range(role->listens ? ROLE_LISTEN_FD + 1 : ROLE_LISTEN_FD, ~0u, CLOSE_RANGE_CLOEXEC);
+	hand_down(p, role, ready_fd);
 	if (!role->secrets)
 		forget_passwords("NEWSLETTER_RELAY_PASSWORD");
 	if (!role->mailboxes)
@@ -113,7 +131,7 @@ start(struct parent *p, int i)
 		return;
 	}
 	if (c->pid == 0)
-		become_role(p, &roles[i], fds[1]);
+		become_role(p, &roles[i], c->deaths, fds[1]);
 	close(fds[1]);
 	c->ready_fd = fds[0];
 }
@@ -175,6 +193,7 @@ on_exit_of(struct parent *p, int i, int status)
 	if (c->backoff_us > BACKOFF_LAST_US)
 		c->backoff_us = BACKOFF_LAST_US;
 	c->start_at_us = now + c->backoff_us;
+	c->deaths++;
 	log_event(LOG_LEVEL_ERROR, "role_died", "child=%s %s=%d again_in_ms=%lld", roles[i].name, WIFSIGNALED(status) ? "signal" : "status",
 	    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), (long long)(c->backoff_us / 1000));
 }
@@ -305,6 +324,8 @@ on_ready(struct parent *p, int i)
 	if (n == -1 && errno == EAGAIN)
 		return;
 	c->ready = n == 1; /* else it is dying */
+	if (c->ready)
+		c->deaths = 0;
 	close(c->ready_fd);
 	c->ready_fd = -1;
 	if (!p->announced && all_ready(p)) {
@@ -370,11 +391,14 @@ prepare(struct parent *p, const struct conf *conf, struct err *e)
 	p->listen_fd = listen_open(conf->http_listen, e);
 	if (p->listen_fd == -1)
 		return -1;
+	if (conf->http_operator[0] && (p->operator_fd = listen_open_operator(conf->http_operator, e)) == -1)
+		return -1;
 	p->signal_fd = open_signals(e);
 	if (p->signal_fd == -1)
 		return -1;
 	raise_files(conf);
-	log_event(LOG_LEVEL_INFO, "start", "listen=%s mail=%s", conf->http_listen, conf_has_relay(conf) ? "relay" : "outbox-folder");
+	log_event(LOG_LEVEL_INFO, "start", "listen=%s operator=%s mail=%s", conf->http_listen,
+	    conf->http_operator[0] ? log_text(conf->http_operator) : "none", conf_has_relay(conf) ? "relay" : "outbox-folder");
 	if (!conf_has_relay(conf))
 		log_event(LOG_LEVEL_INFO, "outbox", "folder=%s text=%s", log_text(conf->store_outbox),
 		    log_text("no relay is configured: mail goes to this folder, one .eml file each"));
@@ -384,7 +408,7 @@ prepare(struct parent *p, const struct conf *conf, struct err *e)
 int
 parent_main(const char *conf_path)
 {
-	struct parent p = { .listen_fd = -1, .signal_fd = -1 };
+	struct parent p = { .listen_fd = -1, .operator_fd = -1, .signal_fd = -1 };
 	struct conf conf;
 	struct err e = ERR_INIT;
 	int i, rc = 1;
@@ -397,6 +421,7 @@ parent_main(const char *conf_path)
 	if (prepare(&p, &conf, &e) == -1)
 		goto out;
 	run(&p);
+	listen_close_operator(conf.http_operator);
 	log_event(LOG_LEVEL_INFO, "stopped", "version=%s", NEWSLETTER_VERSION);
 	rc = 0;
 out:

@@ -1,11 +1,13 @@
 /* role.c - see role.h. The table is the whole story of who may do what. */
 #include "role.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -66,11 +68,32 @@ find(const char *name)
 void role_probe(const char *role, const struct conf *conf); /* tests/probe/probe.c: tries what the sandbox must refuse */
 #endif
 
+/* Whether the parent handed this descriptor down: asked before anything else is opened. */
+static bool
+is_socket(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+/* What the role gets from outside its sandbox. */
+static void
+take_descriptors(struct role_run *run, const struct role *role)
+{
+	if (!role->listens)
+		return;
+	run->listen_fd = ROLE_LISTEN_FD;
+	if (is_socket(ROLE_OPERATOR_FD))
+		run->operator_fd = ROLE_OPERATOR_FD;
+	run->memory_fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+}
+
 int
-role_main(const char *name, const char *conf_path)
+role_main(const char *name, const char *conf_path, long deaths)
 {
 	const struct role *role = find(name);
-	struct role_run run = { .listen_fd = -1, .stop_fd = -1 };
+	struct role_run run = { .listen_fd = -1, .operator_fd = -1, .memory_fd = -1, .stop_fd = -1 };
 	struct err e = ERR_INIT;
 	int rc = -1;
 
@@ -78,11 +101,11 @@ role_main(const char *name, const char *conf_path)
 		return 2;
 	log_init(role->name);
 	prctl(PR_SET_NAME, role->name, 0, 0, 0);
+	take_descriptors(&run, role);
+	pulse_init(&run.pulse, role->name, deaths);
 	run.stop_fd = open_stop_fd(&e);
 	if (run.stop_fd == -1 || site_open(&run.site, conf_path, role->opens, &e) == -1)
 		goto out;
-	if (role->listens)
-		run.listen_fd = ROLE_LISTEN_FD;
 	if (sandbox_enter(role, &run.site.conf, &e) == -1)
 		goto out;
 #ifdef ROLE_PROBE

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "pulse.h"
 #include "site/site.h"
 
 struct err;
@@ -25,19 +26,23 @@ enum role_id {
 /* Descriptors that a role inherits. */
 enum {
 	ROLE_READY_FD = 3,
-	ROLE_LISTEN_FD = 4
+	ROLE_LISTEN_FD = 4,
+	ROLE_OPERATOR_FD = 5
 };
 
 struct role_run {
 	struct site site;
-	int listen_fd; /* http: the listening socket; else -1 */
-	int stop_fd;   /* becomes readable when the role is to drain and return; poll it, never read it */
+	struct pulse pulse;
+	int listen_fd;   /* http: the listening socket; else -1 */
+	int operator_fd; /* http: the operator's, if there is one; else -1 */
+	int memory_fd;   /* http: /proc/self/statm, out of reach from within the sandbox, or -1 */
+	int stop_fd;     /* becomes readable when the role is to drain and return; poll it, never read it */
 };
 
 struct role {
 	const char *name;
 	unsigned opens;                                /* SITE_…: what is opened before the sandbox shuts */
-	bool listens;                                  /* gets the listening socket */
+	bool listens;                                  /* gets the listening sockets */
 	bool connects;                                 /* may make connections */
 	bool secrets;                                  /* may read the relay's password and the DKIM key */
 	bool mailboxes;                                /* may read the mailboxes' passwords, and Maildirs, and remove messages from these */
@@ -48,8 +53,8 @@ struct role {
 
 extern const struct role roles[ROLE_COUNT];
 
-/* A role's whole life; returns the exit status. Never returns early without a line in the log. */
-int role_main(const char *name, const char *conf_path);
+/* A role's whole life; returns the exit status. Never returns early without a line in the log. deaths: as pulse_init has it. */
+int role_main(const char *name, const char *conf_path, long deaths);
 
 /* Whether the parent or a signal asked to stop. */
 bool role_stopping(const struct role_run *r);

@@ -136,6 +136,8 @@ worth_writing(const struct sender *s)
 
 	if (done && (s->draining || done == s->used || done * 4 >= s->most * 3 || clock_mono_us() - s->done_since_us >= RECORD_US))
 		return true;
+	if (pulse_due(s->pulse))
+		return true;
 	if ((sender_waits(s) && sender_pace_wants_save(s->pace, clock_mono_us())) || sender_pace_has_news(s->pace, clock_mono_us()))
 		return true;
 	return (!done && sender_has_ended(s)) || s->erased_count || sender_can_claim(s);
@@ -152,15 +154,20 @@ static int
 write_turn(struct sender *s, struct err *e)
 {
 	int rc = db_try_begin(s->site->db, e);
+	bool pulse = pulse_due(s->pulse);
 
 	if (rc != 1)
 		return rc;
 	if (sender_record(s, e) == -1 || sender_claim(s, e) == -1 || save_pace(s, e) == -1 || sender_end(s, e) == -1 ||
-	    db_commit(s->site->db, e) == -1) {
+	    (pulse && pulse_write(s->pulse, s->site->db, e) == -1) || db_commit(s->site->db, e) == -1) {
+		if (pulse)
+			pulse_failed(s->pulse);
 		sender_unclaimed(s); /* results stay, to be recorded */
 		db_rollback(s->site->db);
 		return -1;
 	}
+	if (pulse)
+		pulse_written(s->pulse);
 	sender_pace_saved(s->pace);
 	sender_recorded(s);
 	sender_claimed(s);
@@ -294,6 +301,8 @@ open_all(struct sender *s, struct err *e)
 	if (sender_pace_load(s->pace, s->site->db, clock_mono_us(), clock_now(), e) == -1)
 		return -1;
 	slots_init(s);
+	s->pulse->write = sender_note_relays;
+	s->pulse->ctx = s;
 	personal_init(&s->personal, &s->site->conf, s->site->links);
 	db_set_cache(s->site->db, CACHE_KIB);
 	s->checkpoint_us = 1; /* an earlier sender may have ended between an erasure and its checkpoint */
@@ -303,7 +312,7 @@ open_all(struct sender *s, struct err *e)
 int
 sender_run(struct role_run *r, struct err *e)
 {
-	struct sender s = { .site = &r->site, .stop_fd = r->stop_fd };
+	struct sender s = { .site = &r->site, .stop_fd = r->stop_fd, .pulse = &r->pulse };
 	struct loop l = { .version = -1 };
 	struct err trouble = ERR_INIT;
 	int rc = wait_for_turn(r, e);

@@ -29,6 +29,7 @@
 
 #include "base/window.h"
 #include "mail/message.h"
+#include "pulse.h"
 #include "sender_pace.h"
 #include "site/personal.h"
 #include "site/site.h"
@@ -101,6 +102,7 @@ struct relay {
 	int64_t hold_until_us; /* it is in trouble: nothing is given to it until then */
 	int64_t hold_us;       /* how long it was held last; not 0: on probation, one message at a time until one is answered well */
 	int64_t full_since_us; /* it had no room when asked, ever since; 0: it has */
+	int64_t trouble_since; /* Unix time since when its sign of life found it not to work; 0: it does */
 	uint64_t turn;         /* its place among relays of one tier: lowest first, 1/weight more for each message */
 };
 
@@ -136,6 +138,7 @@ _Static_assert(COMPILED_MAX == CAMPAIGNS_MAX * LANGUAGES_MAX, "as many as all ca
 
 struct sender {
 	struct site *site;
+	struct pulse *pulse;
 	int stop_fd;
 	struct smtp_hub *hub;
 	struct sender_pace *pace;
@@ -207,6 +210,22 @@ struct slot_entry *slot_new(struct sender *s);          /* a free one, now in no
 void slot_free(struct sender *s, struct slot_entry *e); /* in no list, back to the free ones */
 bool campaign_has_slots(const struct sender *s, int64_t campaign_id);
 bool sender_waits(const struct sender *s); /* some slot is claimed and not handed over */
+
+/* sender_count.c: results of a turn, by what an operator asks for. */
+#define SENDER_CODES 4
+#define SENDER_CLASSES 64
+struct sender_count {
+	int64_t results[2][DELIVERY_STATES]; /* of campaigns, of the outbox */
+	int64_t replies[CONF_RELAYS_MAX][SENDER_CODES];
+	int classes;
+	struct {
+		const char *name;
+		int64_t n;
+	} class[SENDER_CLASSES];
+};
+void sender_count(struct sender_count *c, const struct sender *s, const struct slot_entry *slot); /* slot is kept until it is written */
+int sender_count_write(struct sender *s, const struct sender_count *c, struct err *e);
+int sender_note_relays(void *sender, struct db *db, struct err *e); /* with the role's sign of life (pulse.h) */
 
 /* sender_route.c */
 int sender_route_open(struct sender *s, struct err *e); /* the relays and lanes of the configuration */

@@ -145,6 +145,7 @@ int
 sender_record(struct sender *s, struct err *e)
 {
 	struct tallies tallies = { 0 };
+	struct sender_count count = { 0 };
 	struct campaign_tally *tally;
 	struct slot_entry *slot;
 	int rc;
@@ -153,6 +154,7 @@ sender_record(struct sender *s, struct err *e)
 		if (slot->outbox) {
 			if (record_mail(s, slot, e) == -1)
 				return -1;
+			sender_count(&count, s, slot);
 			continue;
 		}
 		rc = record_delivery(s, slot, e);
@@ -164,8 +166,9 @@ sender_record(struct sender *s, struct err *e)
 		if (!tally)
 			return -1;
 		count_result(tally, slot->result.state);
+		sender_count(&count, s, slot);
 	}
-	if (write_tallies(s, &tallies, e) == -1)
+	if (write_tallies(s, &tallies, e) == -1 || sender_count_write(s, &count, e) == -1)
 		return -1;
 	return sender_erase_record(s, e);
 }

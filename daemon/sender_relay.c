@@ -214,16 +214,6 @@ relay_free(void *ctx)
 	free(t);
 }
 
-static enum smtp_dialogue
-dialogue_of(const struct conf_relay *conf)
-{
-	switch (conf->dialogue[0]) {
-	case 'c': return SMTP_CHUNKING;
-	case 'a': return SMTP_AUTO;
-	default: return conf->dialogue[1] == 'i' ? SMTP_PIPELINED : SMTP_PLAIN;
-	}
-}
-
 int
 sender_relay_open(struct sender *s, struct relay *r, struct err *e)
 {
@@ -240,7 +230,7 @@ sender_relay_open(struct sender *s, struct relay *r, struct err *e)
 		.ca_file = conf->ca_file,
 		.helo = conf->helo,
 		.tls = tls_named(conf->tls),
-		.dialogue = dialogue_of(conf),
+		.dialogue = smtp_dialogue_named(conf->dialogue),
 		.connections = (int)conf->connections,
 		.window = (int)conf->window,
 		.messages_per_connection = conf->messages_per_connection,

@@ -30,8 +30,10 @@ enum conf_kind {
 	CONF_RATE,     /* 14 or 14/s, 30/m, 500/h: a struct conf_rate */
 	CONF_BOOL,     /* yes or no */
 	CONF_CHOICE,   /* one of the words in `choices` */
+	CONF_SOCKET,   /* empty, an address of the loopback with its port, or CONF_UNIX and a path, relative as CONF_PATH's */
 };
 
+#define CONF_UNIX "unix:"
 #define CONF_KEYS_MAX 128 /* rows of conf_keys */
 #define CONF_RELAYS_MAX 16
 #define CONF_VARIABLE 80 /* bytes of a name of conf_relay_variable or conf_mailbox_variable */
@@ -83,7 +85,7 @@ struct conf {
 	char *store_path, *store_keys, *store_outbox, *store_templates, *store_aside;
 
 	/* [http] */
-	char *http_listen, *http_trusted_proxies, *http_origins;
+	char *http_listen, *http_operator, *http_trusted_proxies, *http_origins;
 	int64_t http_connections, http_timeout, http_request_time;
 
 	/* [signup] */

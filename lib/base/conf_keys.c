@@ -43,6 +43,7 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 	KIND("store", "templates", CONF_PATH, store_templates, "templates", "", "Folder of the site's own templates; a file there replaces the built-in one of the same name."),
 
 	TEXT("http", "listen", http_listen, "127.0.0.1:8025", "Address and port (or [v6]:port) that newsletterd answers on."),
+	KIND("http", "operator", CONF_SOCKET, http_operator, "", "", "Where /healthz and /metrics are: an address of this machine like 127.0.0.1:8026, or unix:/path; empty: nowhere."),
 	KIND("http", "connections", CONF_NUMBER, http_connections, "12000", "1 100000", "Connections held at once."),
 	KIND("http", "timeout", CONF_DURATION, http_timeout, "15s", "1 3600", "A connection that says nothing for so long is closed."),
 	KIND("http", "request_time", CONF_DURATION, http_request_time, "30s", "1 3600", "A request must be whole so long after its connection was opened or the last answer was read, and its answer read in as long."),

@@ -1,6 +1,7 @@
 /*
  * conf_value.c - one value of newsletter.conf: is it what its row in conf_keys asks for, and into the struct.
  */
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,34 @@ is_choice(const char *choices, const char *word, size_t n)
 	return 0;
 }
 
+/* "127.0.0.1:8026", "[::1]:8026": an address, never a name, and never one that other machines reach. */
+static int
+is_loopback_socket(const char *value)
+{
+	const char *port;
+	struct in_addr v4;
+	char host[16] = "";
+
+	if (strncmp(value, "[::1]:", 6) == 0) {
+		port = value + 6;
+	} else {
+		port = strchr(value, ':');
+		if (!port || (size_t)(port - value) >= sizeof(host))
+			return 0;
+		memcpy(host, value, (size_t)(port - value));
+		if (inet_pton(AF_INET, host, &v4) != 1 || ntohl(v4.s_addr) >> 24 != 127)
+			return 0;
+		port++;
+	}
+	return port[0] && strlen(port) <= 5 && !port[strspn(port, "0123456789")] && strtol(port, NULL, 10) <= 65535;
+}
+
+static int
+is_unix(const char *value)
+{
+	return strncmp(value, CONF_UNIX, strlen(CONF_UNIX)) == 0;
+}
+
 static int
 check_text(const struct conf_key *k, const char *value, struct err *e)
 {
@@ -133,9 +162,22 @@ check_text(const struct conf_key *k, const char *value, struct err *e)
 	}
 	if ((k->kind == CONF_ORIGINS && origin_check_list(value, e) == -1) || (k->kind == CONF_SOCIAL && social_check(value, e) == -1))
 		return err_wrap(e, "%s", k->key);
+	if (k->kind == CONF_SOCKET && !(is_unix(value) && value[strlen(CONF_UNIX)]) && !is_loopback_socket(value))
+		return err_set(e, ERR_INPUT, "%s must be an address that only this machine reaches, like 127.0.0.1:8026 or [::1]:8026, or unix:/path",
+		    k->key);
 	if (k->kind == CONF_CHOICE && !is_choice(k->choices, value, n))
 		return err_set(e, ERR_INPUT, "%s must be one of: %s", k->key, k->choices);
 	return 0;
+}
+
+static void
+add_socket(struct buf *out, const char *folder, const char *path)
+{
+	struct buf whole = BUF_INIT;
+
+	file_join(&whole, folder, path);
+	buf_addf(out, "%s%s", CONF_UNIX, whole.data);
+	buf_release(&whole);
 }
 
 static int
@@ -148,6 +190,8 @@ set_text(void *part, const char *folder, const struct conf_key *k, const char *v
 		return -1;
 	if (k->kind == CONF_PATH && value[0])
 		file_join(&b, folder, value);
+	else if (k->kind == CONF_SOCKET && is_unix(value))
+		add_socket(&b, folder, value + strlen(CONF_UNIX));
 	else
 		buf_addstr(&b, value);
 	if (k->kind == CONF_URL)

@@ -156,6 +156,16 @@ fail:
 	return NULL;
 }
 
+int
+link_keys_count(const struct link_keys *keys)
+{
+	int id, n = 0;
+
+	for (id = 1; id < 256; id++)
+		n += keys->key[id].present != 0;
+	return n;
+}
+
 void
 link_keys_free(struct link_keys *keys)
 {

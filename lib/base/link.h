@@ -54,6 +54,7 @@ int link_keys_create(const char *folder, int *id, struct err *e);
 /* Read every key file of the folder; none is ERR_NOT_FOUND. Free with link_keys_free. */
 struct link_keys *link_keys_load(const char *folder, struct err *e);
 void link_keys_free(struct link_keys *keys);
+int link_keys_count(const struct link_keys *keys);
 
 /* Write the link. A number that does not fit is a broken invariant: abort. */
 void link_url(char out[LINK_TEXT], const struct link_keys *keys, const struct link *l);

@@ -156,6 +156,12 @@ fail:
 	return NULL;
 }
 
+int
+dkim_key_bits(const struct dkim_key *key)
+{
+	return EVP_PKEY_bits(key->pkey);
+}
+
 struct dkim_key *
 dkim_key_dup(const struct dkim_key *key, struct err *e)
 {

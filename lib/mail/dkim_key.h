@@ -41,6 +41,9 @@ struct dkim_key *dkim_key_dup(const struct dkim_key *key, struct err *e);
 /* Sign a SHA-256 hash: PKCS #1 1.5, or pure Ed25519 over the hash's 32 octets (RFC 8463, 3). ERR_SYSTEM when OpenSSL cannot. */
 int dkim_key_sign(struct dkim_key *key, const uint8_t hash[32], uint8_t out[DKIM_SIGNATURE], size_t *len, struct err *e);
 
+/* How many bits it has: the modulus's of RSA, 256 of Ed25519. */
+int dkim_key_bits(const struct dkim_key *key);
+
 /* Append the TXT record's text, "v=DKIM1; k=rsa; p=…", of the PEM private key of either kind. */
 int dkim_record(const char *pem, struct buf *txt, struct err *e);
 

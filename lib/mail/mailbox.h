@@ -32,6 +32,8 @@ struct mailbox_where {        /* borrowed for mailbox_open only */
 	const char *moved_to; /* a folder where processed messages go (a Maildir's: its path), made when missing; "": deleted */
 	int64_t timeout;      /* seconds */
 	int stop_fd;          /* -1: none */
+	void (*tick)(void *); /* called about once a second while a server is waited for; NULL */
+	void *tick_ctx;
 };
 
 struct mailbox_entry {

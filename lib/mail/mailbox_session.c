@@ -122,6 +122,22 @@ must_stop(const struct session *s)
 	return s->stop_fd >= 0 && poll(&p, 1, 0) > 0;
 }
 
+/* How long to wait at once, in milliseconds, of so many microseconds that are left: who ticks is not kept from it. */
+static int
+slice(const struct session *s, int64_t left)
+{
+	if (s->tick && left > SECOND)
+		left = SECOND;
+	return (int)(left / 1000) + 1;
+}
+
+static void
+tick(const struct session *s)
+{
+	if (s->tick)
+		s->tick(s->tick_ctx);
+}
+
 /* Let libcurl work until it is done with opening. */
 static int
 drive(struct session *s, CURLcode *result, struct err *e)
@@ -144,7 +160,8 @@ drive(struct session *s, CURLcode *result, struct err *e)
 			return stopped(e);
 		if (wait <= 0)
 			return err_set(e, ERR_PEER, "the connection took too long");
-		curl_multi_poll(s->multi, &stop, s->stop_fd >= 0, (int)(wait / 1000) + 1, NULL);
+		curl_multi_poll(s->multi, &stop, s->stop_fd >= 0, slice(s, wait), NULL);
+		tick(s);
 	}
 }
 
@@ -188,6 +205,8 @@ session_open(struct session *s, const struct mailbox_where *where, struct err *e
 
 	memset(s, 0, sizeof(*s));
 	s->stop_fd = where->stop_fd;
+	s->tick = where->tick;
+	s->tick_ctx = where->tick_ctx;
 	s->timeout = where->timeout * SECOND;
 	s->multi = curl_multi_init();
 	session_expect(s);
@@ -222,7 +241,8 @@ wait_for(struct session *s, short events, struct err *e)
 
 	if (left <= 0)
 		return session_fail(s, e, "the server has not answered for %lld seconds", (long long)(s->timeout / SECOND));
-	n = poll(p, s->stop_fd >= 0 ? 2 : 1, (int)(left / 1000) + 1);
+	n = poll(p, s->stop_fd >= 0 ? 2 : 1, slice(s, left));
+	tick(s);
 	if (n > 0 && s->stop_fd >= 0 && p[1].revents) {
 		session_close(s);
 		return stopped(e);

@@ -22,6 +22,8 @@ struct session {
 	int64_t deadline; /* clock_mono_us */
 	size_t block;     /* octets of this block that came */
 	int stop_fd;
+	void (*tick)(void *); /* mailbox.h */
+	void *tick_ctx;
 	bool good;       /* it is open, and in step */
 	char words[300]; /* what the server said last against us while it was opened; "" */
 	char in[16384];  /* from start to end: came, not looked at yet */

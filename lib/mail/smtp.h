@@ -39,6 +39,9 @@ enum smtp_dialogue { /* from the best to the least */
 	SMTP_PLAIN
 };
 
+/* The word of the configuration: "auto", "chunking", "pipelined", "plain". */
+enum smtp_dialogue smtp_dialogue_named(const char *word);
+
 struct smtp_relay {      /* all strings borrowed for the pool's life, "" when unset */
 	const char *url; /* smtp://host:587, smtps://host:465 */
 	const char *user, *password;

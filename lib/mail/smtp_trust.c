@@ -5,6 +5,16 @@
 
 #define LOSSES 2 /* one may be the network's */
 
+enum smtp_dialogue
+smtp_dialogue_named(const char *word)
+{
+	switch (word[0]) {
+	case 'c': return SMTP_CHUNKING;
+	case 'a': return SMTP_AUTO;
+	default: return word[0] == 'p' && word[1] == 'i' ? SMTP_PIPELINED : SMTP_PLAIN;
+	}
+}
+
 void
 smtp_trust_init(struct smtp_trust *t, enum smtp_dialogue configured)
 {

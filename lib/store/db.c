@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "store/audit.h"
 #include "store/db_private.h"
 #include "store/migrate.h"
 
@@ -234,6 +235,8 @@ db_try_begin(struct db *db, struct err *e)
 	if (rc == SQLITE_OK) {
 		db->open = true;
 		db->begun_us = clock_mono_us();
+		db->audit.added = false;
+		db->audit.changes = sqlite3_total_changes64(db->sqlite);
 		return 1;
 	}
 	if (rc == SQLITE_BUSY && sqlite3_extended_errcode(db->sqlite) == SQLITE_BUSY_SNAPSHOT) {
@@ -271,12 +274,25 @@ db_set_wait(struct db *db, int64_t wait_ms)
 	db->wait_us = wait_ms * 1000;
 }
 
+/* What has changed something over a connection that somebody accounts for has a row in the audit. */
+static int
+account(struct db *db, struct err *e)
+{
+	if (!db->audit.who || db->audit.added || db->audit.kept || sqlite3_total_changes64(db->sqlite) == db->audit.changes)
+		return 0;
+	return audit_add(db, db->audit.who, db->audit.command, AUDIT_BEGUN, e);
+}
+
 int
 db_commit(struct db *db, struct err *e)
 {
-	int rc = exec(db, "COMMIT", e);
+	int64_t start = clock_mono_us();
+	int rc = account(db, e) == -1 ? -1 : exec(db, "COMMIT", e);
 
-	if (rc == -1)
+	histogram_add(&db->commits, clock_mono_us() - start);
+	if (rc == 0)
+		db->audit.kept |= db->audit.added;
+	else
 		sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
 	db->open = false;
 	turn_leave(&db->turn);
@@ -291,6 +307,12 @@ db_rollback(struct db *db)
 	db->open = false;
 	if (db->turn.fd != -1)
 		turn_leave(&db->turn);
+}
+
+const struct histogram *
+db_commits(const struct db *db)
+{
+	return &db->commits;
 }
 
 int

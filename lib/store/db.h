@@ -17,6 +17,7 @@
 
 struct db;
 struct err;
+struct histogram;
 
 enum db_open {
 	DB_CREATE,  /* make a new store; ERR_EXISTS when there is one */
@@ -49,6 +50,9 @@ int db_try_begin(struct db *db, struct err *e);
 
 int db_commit(struct db *db, struct err *e);
 void db_rollback(struct db *db); /* harmless when nothing is open; gives up the place in the queue too */
+
+/* How long the commits of this connection took, those that failed as well. Borrowed. */
+const struct histogram *db_commits(const struct db *db);
 
 /* In a long job, between two rows: commit and begin again once the lock was held for 15 ms. */
 int db_chunk(struct db *db, struct err *e);

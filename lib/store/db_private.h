@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "base/histogram.h"
 #include "store/db.h"
 #include "store/stmt.h"
 #include "store/turn.h"
@@ -18,10 +19,16 @@ struct db {
 	struct turn turn;
 	bool open; /* a transaction of ours is open */
 	int64_t begun_us, wait_us;
+	struct histogram commits;
 	struct stmt *stmts[DB_MODULES]; /* one array a module, filled at first use */
 	uint8_t suppression_key[32];
 	bool has_suppression_key;
 	char language[16];
+	struct {
+		const char *who, *command; /* borrowed; NULL: nobody has to account for this connection */
+		int64_t changes;           /* of the connection, before this transaction */
+		bool added, kept;          /* a row in this transaction; in one that is committed */
+	} audit;                           /* audit.h */
 };
 
 /* Fill *e from SQLite's last error; returns -1. */

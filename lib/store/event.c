@@ -2,6 +2,7 @@
 #include "store/event.h"
 
 #include "base/clock.h"
+#include "store/counter.h"
 #include "store/db.h"
 #include "store/modules.h"
 
@@ -40,7 +41,9 @@ event_add(struct db *db, const struct event *event, struct err *e)
 	stmt_text(st, ":text", event->text);
 	stmt_text(st, ":rule", event->rule);
 	stmt_int(st, ":trusted", !event->doubted);
-	return stmt_run(st, e);
+	if (stmt_run(st, e) == -1)
+		return -1;
+	return counter_add_to(db, 1, e, "events", event->kind, event->doubted ? "doubted" : event->class, NULL);
 }
 
 int

@@ -114,10 +114,11 @@ static const char *const steps[] = {
 	"campaign) AND subscriber_id = OLD.id; UPDATE outbox SET subscriber_id = NULL, message = NULL, address = NULL, reply = "
 	"NULL, state = CASE WHEN state IN ('queued', 'claimed') THEN 'expired' ELSE state END WHERE subscriber_id = OLD.id; "
 	"END;",
-	/* 6: whom of a topic a campaign is for, and which roles run */
+	/* 6: whom of a topic a campaign is for, which roles run, and which backup the store is from */
 	"ALTER TABLE campaign ADD COLUMN segment TEXT NOT NULL DEFAULT '';"
 	"CREATE TABLE role (name TEXT PRIMARY KEY, pid INTEGER NOT NULL, version TEXT NOT NULL, started_at INTEGER NOT NULL, "
-	"seen_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+	"seen_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE restored (id INTEGER PRIMARY KEY AUTOINCREMENT, taken_at INTEGER NOT NULL, at INTEGER NOT NULL, released_at INTEGER) STRICT;",
 };
 
 static int

@@ -37,6 +37,9 @@ enum {
 	MODULE_RETENTION,
 	MODULE_GROWTH,
 	MODULE_GROWTH_PEOPLE,
+	MODULE_RESTORED,
+	MODULE_ROLE,
+	MODULE_QUEUE,
 	MODULE_COUNT
 };
 
@@ -44,6 +47,7 @@ extern const struct db_module topic_module, subscriber_module, subscription_modu
     consent_module, onetime_module, suppression_module, article_module, campaign_module, campaign_message_module,
     delivery_module, ledger_module, outbox_module, event_module, counter_module, audit_module, pace_module, erasure_module,
     history_module, archive_module, welcome_module, feed_module, approval_module, returned_module, bounce_module, stats_module,
-    segment_module, people_module, retention_module, growth_module, growth_people_module;
+    segment_module, people_module, retention_module, growth_module, growth_people_module, restored_module, role_module,
+    queue_module;
 
 #endif

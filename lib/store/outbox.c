@@ -21,9 +21,15 @@ enum {
 	Q_COUNT_RECENT,
 	Q_ONLY_REFUSED,
 	Q_WITHDRAW,
+	Q_FATE,
+	Q_DISCARD,
+	Q_KINDS,
 	Q_DELETE_OLD,
 	Q_COUNT
 };
+
+/* A restored store's outbox waits for a person: lib/store/restored.h. */
+#define NOT_HELD "AND NOT EXISTS (SELECT 1 FROM restored WHERE released_at IS NULL)"
 
 static const char *const sql[] = {
 	[Q_RESERVE] = "INSERT INTO outbox (kind, subscriber_id, address, state, created_at, expires_at, next_at) "
@@ -31,7 +37,8 @@ static const char *const sql[] = {
 	[Q_FILL] = "UPDATE outbox SET message = :message WHERE id = :id",
 	[Q_DUE] = "SELECT id, coalesce(subscriber_id, 0), kind, address, attempts, expires_at, message, "
 		  "coalesce((SELECT s.name FROM subscriber s WHERE s.address_key = lower(outbox.address)), '') FROM outbox "
-		  "WHERE state = 'queued' AND next_at <= :now AND expires_at > :now AND message IS NOT NULL ORDER BY next_at, id LIMIT :limit",
+		  "WHERE state = 'queued' AND next_at <= :now AND expires_at > :now AND message IS NOT NULL " NOT_HELD
+		  " ORDER BY next_at, id LIMIT :limit",
 	[Q_CLAIM] = "UPDATE outbox SET state = 'claimed', attempts = :attempts WHERE id = :id",
 	[Q_PERSON] = "SELECT subscriber_id FROM outbox WHERE id = :id AND subscriber_id IS NOT NULL",
 	[Q_WANTED] = "SELECT 1 FROM outbox WHERE id = :id AND state = 'claimed'",
@@ -41,13 +48,16 @@ static const char *const sql[] = {
 	[Q_RECOVER] = "UPDATE outbox SET state = 'queued', next_at = :now WHERE state = 'claimed'",
 	[Q_EXPIRE] = "UPDATE outbox SET state = 'expired', message = NULL, address = NULL WHERE state = 'queued' AND expires_at <= :now",
 	[Q_WAITING] = "SELECT count(*) FROM outbox WHERE state = 'queued'",
-	[Q_NEXT_DUE] = "SELECT next_at FROM outbox WHERE state = 'queued' AND expires_at > :now ORDER BY next_at LIMIT 1",
+	[Q_NEXT_DUE] = "SELECT next_at FROM outbox WHERE state = 'queued' AND expires_at > :now " NOT_HELD " ORDER BY next_at LIMIT 1",
 	[Q_RECENT] = "SELECT 1 FROM outbox WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind LIMIT 1",
 	[Q_COUNT_RECENT] = "SELECT count(*) FROM outbox WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind",
 	[Q_ONLY_REFUSED] = "SELECT count(*) BETWEEN 1 AND :most AND count(*) = sum(state IN ('refused', 'expired')) FROM outbox "
 			   "WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind",
 	[Q_WITHDRAW] = "UPDATE outbox SET state = 'expired', message = NULL, address = NULL "
 		       "WHERE subscriber_id = :subscriber AND kind = :kind AND state IN ('queued', 'claimed')",
+	[Q_FATE] = "SELECT state IN ('queued', 'claimed'), state = 'accepted', attempts, coalesce(code, 0), coalesce(reply, '') FROM outbox WHERE id = :id",
+	[Q_DISCARD] = "UPDATE outbox SET state = 'expired', message = NULL, address = NULL WHERE state = 'queued' AND created_at <= :until",
+	[Q_KINDS] = "SELECT kind, count(*), min(created_at), max(expires_at) FROM outbox WHERE state = 'queued' GROUP BY kind ORDER BY kind",
 	[Q_DELETE_OLD] = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < :before AND state NOT IN ('queued', 'claimed') LIMIT :limit)",
 };
 const struct db_module outbox_module = { "outbox", sql, Q_COUNT, MODULE_OUTBOX };
@@ -247,6 +257,25 @@ outbox_withdraw(struct db *db, int64_t subscriber_id, const char *kind, struct e
 }
 
 int
+outbox_fate(struct db *db, int64_t id, struct outbox_fate *out, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_FATE);
+	int rc;
+
+	stmt_int(st, ":id", id);
+	rc = stmt_step(st, e);
+	if (rc != 1)
+		return rc;
+	out->waits = stmt_col_int(st, 0);
+	out->accepted = stmt_col_int(st, 1);
+	out->attempts = (int)stmt_col_int(st, 2);
+	out->code = (int)stmt_col_int(st, 3);
+	stmt_col_copy(st, 4, out->reply, sizeof(out->reply));
+	stmt_done(st);
+	return 1;
+}
+
+int
 outbox_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e)
 {
 	struct stmt *st = db_stmt(db, &outbox_module, Q_DELETE_OLD);
@@ -257,4 +286,33 @@ outbox_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, stru
 		return -1;
 	*n = db_changes(db);
 	return 0;
+}
+
+int
+outbox_discard(struct db *db, int64_t until, int64_t *n, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_DISCARD);
+
+	stmt_int(st, ":until", until);
+	if (stmt_run(st, e) == -1)
+		return -1;
+	*n = db_changes(db);
+	return 0;
+}
+
+int
+outbox_kinds(struct db *db, struct outbox_kind *out, size_t size, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_KINDS);
+	size_t n = 0;
+	int rc = 0;
+
+	while (n < size && (rc = stmt_step(st, e)) == 1) {
+		stmt_col_copy(st, 0, out[n].kind, sizeof(out[n].kind));
+		out[n].count = stmt_col_int(st, 1);
+		out[n].oldest_at = stmt_col_int(st, 2);
+		out[n++].expires_at = stmt_col_int(st, 3);
+	}
+	stmt_done(st);
+	return rc == -1 ? -1 : (int)n;
 }

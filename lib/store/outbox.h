@@ -32,7 +32,7 @@ int outbox_reserve(struct db *db, const char *kind, int64_t subscriber_id, const
     struct err *e);
 int outbox_fill(struct db *db, int64_t id, const void *message, size_t n, struct err *e);
 
-/* Claim at most `size` that are due; out[].message is initialised here. Returns how many, or -1. */
+/* Claim at most `size` that are due, none while a restored store is held (restored.h); out[].message is initialised here. Returns how many, or -1. */
 int outbox_claim(struct db *db, struct outbox_mail *out, size_t size, struct err *e);
 
 /* Whose mail it is: 1 and the subscriber, 0 when it is nobody's on the list, or the row is gone; -1. */
@@ -56,6 +56,17 @@ int outbox_expire(struct db *db, int64_t *n, struct err *e);
 /* How many wait. */
 int outbox_waiting(struct db *db, int64_t *out, struct err *e);
 
+/* What waits, by kind, in alphabetical order. At most `size`; returns how many, or -1. */
+struct outbox_kind {
+	char kind[16];
+	int64_t count, oldest_at, expires_at; /* expires_at: of the last one */
+};
+#define OUTBOX_KINDS 16
+int outbox_kinds(struct db *db, struct outbox_kind *out, size_t size, struct err *e);
+
+/* Wipe what waits and was queued at `until` or earlier: it is never sent. */
+int outbox_discard(struct db *db, int64_t until, int64_t *n, struct err *e);
+
 /* When the next one is due; 0: none waits. */
 int outbox_next_due(struct db *db, int64_t *at, struct err *e);
 
@@ -70,6 +81,16 @@ int outbox_only_refused(struct db *db, int64_t subscriber_id, const char *kind, 
 
 /* Take back mails of a kind to a person that are not sent yet: they left meanwhile. */
 int outbox_withdraw(struct db *db, int64_t subscriber_id, const char *kind, struct err *e);
+
+/* What became of it: 1 and *out, 0 when the row is gone, -1. */
+struct outbox_fate {
+	bool waits;    /* queued or claimed: not decided yet */
+	bool accepted; /* the relay took it */
+	int attempts;
+	int code;        /* of the last reply; 0: there was none */
+	char reply[400]; /* redacted */
+};
+int outbox_fate(struct db *db, int64_t id, struct outbox_fate *out, struct err *e);
 
 /* Delete finished rows older than `before`; at most `limit` a call. */
 int outbox_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e);

@@ -34,6 +34,7 @@ int pace_expire(struct db *db, const char *scope, int64_t before, struct err *e)
 typedef void pace_fn(void *arg, const struct pace_row *row);
 int pace_each(struct db *db, const char *scope, pace_fn *fn, void *arg, struct err *e);
 
+#define PACE_TROUBLE "relay-trouble"
 #define PACE_DAY INT64_C(86400)
 #define PACE_BUCKET 300      /* seconds of a row of scope "relay" */
 #define PACE_MOST 1000000000 /* no number of messages is larger */

@@ -1,0 +1,405 @@
+#!/usr/bin/env bash
+# doctor.t - newsletter doctor: what it says of the configuration, of permissions and of the store; and of DNS, asked of a real name
+# server (NSD) that serves good and bad records of each kind. What it says of relays and pages is in tests/daemon/doctor.t.
+. "$(dirname "$0")/lib.sh"
+
+# verdict NAME CHECK RESULT REGEX: one finding of the last run.
+verdict() {
+	local found
+	found=$(json '"\n".join(f["check"] + ": " + f["result"] + ": " + f["found"] for f in j["findings"])')
+	grep -qE "^$2: $3: .*$4" <<<"$found"
+	ok "$1" $? "no $2: $3: $4" "$found"
+}
+# examine [options]: run it, --json.
+examine() { run nl doctor --json "$@"; }
+set_conf() { # SECTION KEY VALUE: in place of whatever stands there
+	python3 - "$@" <<-'END'
+		import re, sys
+		section, key, value = sys.argv[1:]
+		text = open("newsletter.conf").read()
+		text = re.sub(rf"(?m)^{key} = .*\n", "", text)
+		open("newsletter.conf", "w").write(text + f"\n[{section}]\n{key} = {value}\n")
+	END
+}
+
+site home
+cp newsletter.conf kept.conf
+restore() { cp kept.conf newsletter.conf; }
+
+# The machine and the site.
+examine --only configuration --only store --only host
+is "a site as init makes it: no failure" "$status" 0
+verdict "no relay is said" settings warn 'no relay is configured'
+verdict "http is said" settings warn 'not https'
+verdict "permissions are good" permissions pass 'closed to others'
+verdict "keys are there" keys pass 'are there'
+verdict "the store is whole" store pass 'whole, version [0-9]+'
+verdict "no newsletterd" daemon warn 'not running'
+verdict "the disk has room, or little" disk '(pass|warn)' '[0-9] MB'
+verdict "what the kernel enforces" sandbox '(pass|warn)' 'Landlock'
+verdict "the clock" clock '(pass|warn|skip)' '.'
+is "every warning and failure says what to do" "$(json 'all(f.get("advice") for f in j["findings"] if f["result"] in ("warn", "fail"))')" True
+is "the counts add up" "$(json 'j["pass"] + j["warn"] + j["fail"] + j["skip"] == len(j["findings"])')" True
+
+run nl doctor --only configuration
+has "for people: a glyph and a word" "$out" "  + pass "
+has "and what to do below it" "$out" "-> set [mail] operator"
+refused "a group that is none" 2 'takes configuration' nl doctor --only dsn
+refused "a name server that is none" 2 'no name server' nl doctor --dns example.org
+refused "an address that is none" 2 'takes an address' nl doctor --ip 1.2.3
+mkdir -p "$tmp/nowhere"
+run nl -C "$tmp/nowhere" doctor
+is "where no site is" "$status" 1
+
+chmod 644 keys/link-1.key
+chmod 755 keys
+examine --only configuration
+is "a folder of keys that others may read fails" "$status" 3
+verdict "and is named with its mode" permissions fail "keys' folder keys has mode 0755"
+chmod 750 keys
+chmod 0755 store
+examine --only configuration
+verdict "a store that others may read" permissions fail "store's folder store has mode"
+chmod 770 store && chmod g-s store
+examine --only configuration
+verdict "a folder that is not setgid" permissions warn 'not setgid'
+chmod 2770 store
+mkdir -p secrets
+echo hush-hush-42 >secrets/relay
+chmod 644 secrets/relay
+printf '[relay]\nurl = smtp://127.0.0.1:1\nuser = ann\npassword_file = secrets/relay\n' >>newsletter.conf
+examine --only configuration
+verdict "a password that others may read" permissions fail 'secret secrets/relay has mode 0644: everybody'
+chmod 640 secrets/relay
+rmdir aside/* aside 2>/dev/null
+examine --only configuration
+verdict "no folder for what is put aside" permissions warn 'aside folder aside: No such file'
+mkdir -m 2770 aside
+restore
+set_conf mail bounce bounces@quietharbour.example
+examine --only configuration
+verdict "bounces that nobody reads" settings warn 'no \[inbound\] section reads'
+restore
+mv keys/suppression.key kept.key
+examine --only configuration
+verdict "no suppression key" keys fail 'suppression.key: No such file'
+mv kept.key keys/suppression.key
+mv keys/link-1.key kept.key
+examine --only configuration
+verdict "no link key" keys fail 'link keys'
+mv kept.key keys/link-1.key
+nl dkim keygen --bits 2048 --selector old >/dev/null
+openssl genrsa -traditional -out secrets/weak.key 1024 2>/dev/null
+chmod 640 secrets/weak.key
+set_conf dkim key_file secrets/weak.key
+examine --only configuration
+verdict "a weak DKIM key" keys warn '1024 bits'
+restore
+echo 'nonsense = 1' >>newsletter.conf
+examine
+is "a configuration that cannot be read is a failure, not an error" "$status" 3
+verdict "and says where" settings fail 'newsletter.conf:[0-9]+'
+restore
+
+# The store.
+db "PRAGMA foreign_keys = off; INSERT INTO subscription (topic_id, subscriber_id, state, since) VALUES (1, 4711, 1, 1)"
+examine --only store
+verdict "a row that refers to nobody" store fail 'rows of subscription refer to rows of subscriber'
+is "fails" "$status" 3
+db "DELETE FROM subscription WHERE subscriber_id = 4711"
+db "INSERT INTO audit (at, who, command, detail) VALUES (9000000000, 'x', 'x', '')"
+examine --only host
+verdict "an event of the future" clock fail 'event of the future'
+cp store/newsletter.db kept.db
+python3 - <<'END'
+f = open("store/newsletter.db", "r+b")
+f.seek(4096 * 9)
+f.write(b"\xff" * 4096 * 3)
+END
+rm -f store/newsletter.db-wal store/newsletter.db-shm
+examine --only store
+verdict "a damaged file" store fail '.'
+cp kept.db store/newsletter.db
+
+# DNS.
+# shellcheck disable=SC1091
+"$root/tools/peers" "$root/build/peers" >/dev/null && . "$root/build/peers/env"
+[ -x "${NSD:-}" ] || { skip "records in DNS" "there is no NSD: tools/peers fetches it"; done_testing; }
+export PEER_LIBRARIES NSD
+set_conf mail from news@good.test
+nl dkim keygen --selector rsa >/dev/null
+nl dkim keygen --selector ed --ed25519 >/dev/null
+set_conf dkim selector rsa
+set_conf dkim ed25519_selector ed
+set_conf dkim key_file secrets/dkim-rsa.key
+set_conf dkim ed25519_key_file secrets/dkim-ed.key
+cp newsletter.conf kept.conf
+run nl dkim show --json
+rsa=$(json 'j["keys"][0]["zone"].split("TXT", 1)[1]')
+rsa_p=$(json 'j["keys"][0]["value"].split("p=")[1]')
+ed=$(json 'j["keys"][1]["zone"].split("TXT", 1)[1]')
+ed_p=$(json 'j["keys"][1]["value"].split("p=")[1]')
+half=${#rsa_p}
+half=$((half / 2))
+rsa_strings="\"${rsa_p:0:half}\" \"${rsa_p:half}\""
+
+# name DOMAIN [RECORD…]: a domain that is good in all but what is given: its SPF, its DMARC, its MX, its keys.
+name() {
+	local d=$1 spf='"v=spf1 ip4:192.0.2.0/24 -all"' dmarc='"v=DMARC1; p=reject; rua=mailto:d@good.test"' mx='MX 10 mx.good.test.' key=$rsa one
+	shift
+	for one in "$@"; do
+		case $one in
+		spf=*) spf=${one#*=} ;;
+		dmarc=*) dmarc=${one#*=} ;;
+		mx=*) mx=${one#*=} ;;
+		key=*) key=${one#*=} ;;
+		*) echo "$d. $one" ;;
+		esac
+	done
+	echo "$d. TXT \"something else\""
+	[ -z "$spf" ] || echo "$d. TXT $spf"
+	[ -z "$dmarc" ] || echo "_dmarc.$d. TXT $dmarc"
+	[ -z "$mx" ] || echo "$d. $mx"
+	[ -z "$key" ] || echo "rsa._domainkey.$d. TXT $key"
+	echo "ed._domainkey.$d. TXT $ed"
+}
+mkdir -p dns
+{
+	echo '$TTL 60'
+	echo '. SOA ns.test. root.test. 1 3600 600 86400 60'
+	echo '. NS ns.test.'
+	echo 'ns.test. A 127.0.0.1'
+	name good.test
+	echo 'mx.good.test. A 192.0.2.10'
+	echo '10.2.0.192.in-addr.arpa. PTR mx.good.test.'
+	echo '11.2.0.192.in-addr.arpa. PTR mx.good.test.'
+	name dkim-none.test key=
+	name dkim-other.test "key=\"v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2SnFCjxOCKG9v3b4jYfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB\""
+	name dkim-revoked.test 'key="v=DKIM1; k=rsa; p="'
+	name dkim-testing.test "key=\"v=DKIM1; k=rsa; t=y; p=\" $rsa_strings"
+	name dkim-two.test "rsa._domainkey.dkim-two.test. TXT \"v=DKIM1; p=AAAA\"" | sed 's/^dkim-two.test. rsa/rsa/'
+	name dkim-kind.test "key=\"v=DKIM1; k=ed25519; p=$ed_p\""
+	name dkim-alien.test 'key="v=DKIM1; k=dsa; p=AAAA"'
+	name dkim-syntax.test 'key="v=DKIM1; k=rsa; p"'
+	name dkim-no-p.test 'key="v=DKIM1; k=rsa"'
+	name dkim-version.test 'key="v=DKIM2; p=AAAA"'
+	name dkim-hash.test "key=\"v=DKIM1; h=sha1; p=\" $rsa_strings"
+	name dkim-service.test "key=\"v=DKIM1; s=chat; p=\" $rsa_strings"
+	name dkim-alias.test key=
+	echo 'rsa._domainkey.dkim-alias.test. CNAME rsa._domainkey.middle.test.'
+	echo 'rsa._domainkey.middle.test. CNAME rsa._domainkey.good.test.'
+	name spf-none.test spf=
+	name spf-two.test 'spf="v=spf1 -all"' 'TXT "v=spf1 ~all"'
+	name spf-syntax.test 'spf="v=spf1 ip4:192.0.2.0.1 -all"'
+	name spf-word.test 'spf="v=spf1 inclued:good.test -all"'
+	name spf-many.test "spf=\"v=spf1 include:five.test include:five2.test include:good.test -all\""
+	for i in five five2; do
+		echo "$i.test. TXT \"v=spf1 a:mx.good.test a:mx.good.test a:mx.good.test a:mx.good.test ~all\""
+	done
+	name spf-ten.test 'spf="v=spf1 include:five.test include:good.test a:mx.good.test a:mx.good.test a:mx.good.test a:mx.good.test -all"'
+	name spf-loop.test 'spf="v=spf1 include:spf-loop.test -all"'
+	name spf-void.test 'spf="v=spf1 a:x1.test a:x2.test a:x3.test -all"'
+	name spf-plus.test 'spf="v=spf1 +all"'
+	name spf-bare.test 'spf="v=spf1 all"'
+	name spf-open.test 'spf="v=spf1 ip4:192.0.2.10"'
+	name spf-neutral.test 'spf="v=spf1 ip4:192.0.2.10 ?all"'
+	name spf-soft.test 'spf="v=spf1 mx ~all"'
+	name spf-redirect.test 'spf="v=spf1 redirect=good.test"'
+	name spf-redirect-none.test 'spf="v=spf1 redirect=nothing.test"'
+	name spf-include-none.test 'spf="v=spf1 include:nothing.test -all"'
+	name spf-macro.test 'spf="v=spf1 exists:%{i}._spf.good.test -all"'
+	name spf-mx.test "spf=\"v=spf1 mx:many.test -all\""
+	for i in {1..11}; do
+		echo "many.test. MX 10 mx$i.many.test."
+	done
+	name spf-outside.test 'spf="v=spf1 ip4:198.51.100.0/24 ip6:2001:db8::/32 -all"'
+	name spf-cut.test 'spf="v=spf1 -all"' # its TXT records do not fit into a datagram
+	for i in {1..30}; do
+		echo "spf-cut.test. TXT \"$i $(printf '%0200d' 0)\""
+	done
+	name dmarc-none.test dmarc=
+	name dmarc-two.test 'dmarc="v=DMARC1; p=none"' 
+	echo '_dmarc.dmarc-two.test. TXT "v=DMARC1; p=reject"'
+	name dmarc-no-p.test 'dmarc="v=DMARC1; sp=none"'
+	name dmarc-rua.test 'dmarc="v=DMARC1; rua=mailto:d@good.test"'
+	name dmarc-syntax.test 'dmarc="v=DMARC1; p=none; p=reject"'
+	name dmarc-testing.test 'dmarc="v=DMARC1; p=reject; t=y"'
+	name dmarc-pct.test 'dmarc="v=DMARC1; p=reject; pct=20"'
+	name dmarc-watch.test 'dmarc="v=DMARC1; p=none"'
+	name org.test 'dmarc="v=DMARC1; p=reject; sp=quarantine; np=none"'
+	name news.org.test dmarc=
+	echo '_dmarc.bank. TXT "v=DMARC1; p=quarantine; psd=y"'
+	name our.bank dmarc=
+	name other.bank dmarc=
+	name strict.test 'dmarc="v=DMARC1; p=reject; adkim=s; aspf=s"'
+	name a.b.c.d.e.f.g.h.deep.test dmarc=
+	echo '_dmarc.deep.test. TXT "v=DMARC1; p=reject"'
+	echo '_dmarc.b.c.d.e.f.g.h.deep.test. TXT "v=DMARC1; p=none"' # jumped over: the name has more than eight labels
+	name mx-null.test 'mx=MX 0 .'
+	name mx-none.test mx=
+	name mx-host.test mx= 'A 192.0.2.20'
+	name mx-lost.test 'mx=MX 10 nowhere.test.'
+} >dns/root.zone
+dns=$(free_port)
+cat >dns/nsd.conf <<END
+server:
+	server-count: 1
+	ip-address: 127.0.0.1
+	port: $dns
+	username: ""
+	chroot: ""
+	database: ""
+	zonesdir: "$PWD/dns"
+	pidfile: "$PWD/dns/nsd.pid"
+	xfrdfile: "$PWD/dns/xfrd.state"
+	zonelistfile: "$PWD/dns/zone.list"
+	rrl-ratelimit: 0
+remote-control:
+	control-enable: no
+zone:
+	name: "."
+	zonefile: "root.zone"
+zone:
+	name: "broken.test"
+	zonefile: "not-there.zone"
+END
+LD_LIBRARY_PATH=$PEER_LIBRARIES "$NSD" -d -c dns/nsd.conf >dns/log 2>&1 &
+at_exit $!
+wait_for 10 port_open "$dns" || bail "NSD did not come up: $(tail -n 3 dns/log)"
+
+ask() { # DOMAIN [options]: what doctor says of mail from there
+	restore
+	set_conf mail from "news@$1"
+	examine --only dns --dns "127.0.0.1:$dns" --ip 192.0.2.10 "${@:2}"
+}
+
+ask good.test
+is "everything good passes" "$status $(json 'sorted({f["result"] for f in j["findings"]})')" "0 ['pass']"
+verdict "the RSA key" dkim pass 'rsa._domainkey.good.test publishes the key'
+verdict "the Ed25519 key" dkim pass 'ed._domainkey.good.test publishes the key'
+verdict "SPF" spf pass 'ends in -all and costs 0 of 10'
+verdict "the address is inside" spf pass 'names 192.0.2.10'
+verdict "DMARC" dmarc pass '_dmarc.good.test governs good.test: reject'
+verdict "alignment" dmarc pass "align with From, and the envelope's sender does"
+verdict "MX" 'mail hosts' pass 'takes mail at mx.good.test'
+verdict "PTR" 'reverse name' pass '192.0.2.10 is mx.good.test, both ways'
+
+while IFS='|' read -r domain check result regex; do
+	ask "$domain"
+	verdict "$domain" "$check" "$result" "$regex"
+done <<'END'
+dkim-none.test|dkim|fail|no such (name|record)
+dkim-other.test|dkim|fail|publishes another key
+dkim-revoked.test|dkim|fail|is revoked
+dkim-testing.test|dkim|warn|test mode
+dkim-two.test|dkim|fail|has 2 records
+dkim-kind.test|dkim|fail|of another kind
+dkim-alien.test|dkim|fail|k=dsa is no kind
+dkim-syntax.test|dkim|fail|it has no =
+dkim-no-p.test|dkim|fail|it has no p=
+dkim-version.test|dkim|fail|v= must come first
+dkim-hash.test|dkim|fail|does not allow sha256
+dkim-service.test|dkim|fail|not for mail
+dkim-alias.test|dkim|pass|rsa._domainkey.dkim-alias.test publishes the key
+spf-none.test|spf|fail|has no SPF record
+spf-two.test|spf|fail|two SPF records
+spf-syntax.test|spf|fail|ip4:192.0.2.0.1" cannot be read
+spf-word.test|spf|fail|is no mechanism
+spf-many.test|spf|fail|more than (10|ten) look-ups
+spf-ten.test|spf|pass|costs 10 of 10
+spf-loop.test|spf|fail|(include each other|more than)
+spf-void.test|spf|fail|more than 2 look-ups find nothing
+spf-plus.test|spf|fail|ends in \+all
+spf-bare.test|spf|fail|ends in \+all
+spf-open.test|spf|warn|has no all
+spf-neutral.test|spf|warn|ends in \?all
+spf-soft.test|spf|pass|ends in ~all and costs 1 of 10
+spf-soft.test|spf|pass|names 192.0.2.10
+spf-redirect.test|spf|pass|ends in -all and costs 1 of 10
+spf-redirect-none.test|spf|fail|redirect=nothing.test has no SPF record
+spf-include-none.test|spf|fail|include:nothing.test has no SPF record
+spf-macro.test|spf|skip|depends on the message
+spf-mx.test|spf|fail|more than 10 mail servers
+spf-outside.test|spf|fail|does not name 192.0.2.10
+spf-cut.test|spf|pass|ends in -all
+dmarc-none.test|dmarc|warn|has no DMARC record
+dmarc-two.test|dmarc|fail|several records
+dmarc-no-p.test|dmarc|fail|it has no p=
+dmarc-rua.test|dmarc|pass|governs dmarc-rua.test: none
+dmarc-syntax.test|dmarc|fail|p= is there twice
+dmarc-testing.test|dmarc|warn|a test \(t=y\)
+dmarc-pct.test|dmarc|warn|has pct=
+dmarc-watch.test|dmarc|pass|governs dmarc-watch.test: none
+news.org.test|dmarc|pass|_dmarc.org.test governs news.org.test: quarantine
+gone.org.test|dmarc|pass|_dmarc.org.test governs gone.org.test: none
+our.bank|dmarc|pass|_dmarc.bank governs our.bank: quarantine
+a.b.c.d.e.f.g.h.deep.test|dmarc|pass|_dmarc.deep.test governs .*: reject
+mx-null.test|mail hosts|fail|null MX
+mx-none.test|mail hosts|fail|neither MX nor address
+mx-host.test|mail hosts|warn|has no MX
+mx-lost.test|mail hosts|fail|nowhere.test has no address
+broken.test|dkim|skip|does not say
+broken.test|spf|skip|does not say
+broken.test|dmarc|skip|no name server says
+broken.test|mail hosts|skip|does not say
+END
+
+# Names that must align with each other.
+aligned() { # FROM DKIM-DOMAIN BOUNCE-DOMAIN
+	restore
+	set_conf mail from "news@$1"
+	set_conf dkim domain "$2"
+	set_conf mail bounce "b@$3"
+	examine --only dns --dns "127.0.0.1:$dns"
+}
+aligned news.org.test org.test org.test
+verdict "relaxed: the organisation's other names align" dmarc pass 'signatures of org.test align'
+aligned strict.test news.strict.test strict.test
+verdict "strict: they do not, but the envelope does" dmarc warn 'adkim=s'
+aligned our.bank other.bank other.bank
+verdict "below a public suffix everybody is an organisation of its own" dmarc fail 'signatures of other.bank do not align'
+aligned good.test good.test spf-none.test
+verdict "SPF of the bounces' domain is what counts" spf fail 'spf-none.test has no SPF record'
+aligned spf-none.test good.test good.test
+verdict "that of From only helps" spf warn 'spf-none.test has no SPF record'
+aligned good.test good.test mx-null.test
+verdict "bounces that are lost" 'mail hosts' fail 'mx-null.test takes no mail'
+verdict "no address to look at" 'reverse name' skip 'cannot be known'
+verdict "nor for SPF" spf skip 'cannot be known'
+
+ask good.test --ip 192.0.2.11
+verdict "a name that does not lead back" 'reverse name' fail 'does not lead back'
+ask good.test --ip 192.0.2.99
+verdict "an address without a name" 'reverse name' fail 'has no name'
+ask good.test --ip 2001:db8::1
+verdict "an IPv6 address outside" spf fail 'does not name 2001:db8::1'
+verdict "and without a name" 'reverse name' fail 'has no name'
+ask spf-outside.test --ip 2001:db8::1
+verdict "an IPv6 address inside" spf pass 'names 2001:db8::1'
+
+# No network.
+silent=$(free_port)
+start=$SECONDS
+examine --only dns --dns "127.0.0.1:$silent"
+is "without a name server: nothing fails" "$status $(json 'sorted({f["result"] for f in j["findings"]})')" "0 ['skip']"
+python3 -c '
+import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", int(__import__("sys").argv[1])))
+time.sleep(60)' "$silent" &
+at_exit $!
+start=$SECONDS
+examine --only dns --dns "127.0.0.1:$silent"
+is "with one that says nothing: nothing fails either" "$status $(json 'sorted({f["result"] for f in j["findings"]})')" "0 ['skip']"
+at_most "and it takes seconds" $((SECONDS - start)) 15
+
+for file in keys/*.key secrets/*.key; do
+	sed -n '2,$p' "$file" | tr -d '\n' | cut -c20-60
+	tr -d '\n' <"$file" | cut -c1-40
+done | grep -v -e '-----' | grep . >"$tmp/secrets"
+ask good.test
+nl doctor --dns "127.0.0.1:$dns" >"$tmp/all" 2>&1
+cat "$tmp/out" >>"$tmp/all"
+! grep -qFf "$tmp/secrets" "$tmp/all"
+ok "no key is printed ($(wc -l <"$tmp/secrets") looked for)" $?
+done_testing
