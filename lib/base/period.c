@@ -4,8 +4,8 @@
 #include <time.h>
 
 #define DAY INT64_C(86400)
-#define AT_A_GLANCE 45 /* days or weeks that are still told apart */
-#define MOST_MONTHS 240
+#define AT_A_GLANCE INT64_C(45) /* days or weeks that are still told apart */
+#define MOST_MONTHS INT64_C(240)
 
 const char *
 period_name(enum period_unit unit)
