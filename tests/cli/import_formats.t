@@ -59,6 +59,7 @@ succeeds "tabs" nl subscriber import tab.csv --consent x
 printf 'email|name|x,y,z\np@example.org|A|1,2,3\n' >pipe.csv
 succeeds "--delimiter" nl subscriber import pipe.csv --consent x --delimiter '|'
 is "is what it is" "$(db "SELECT name FROM subscriber WHERE address = 'p@example.org'")" A
+refused "what is no full export" 1 "latin.csv is no full export" nl subscriber import latin.csv --format newsletter
 refused "another charset" 2 "--charset is one of" nl subscriber import latin.csv --consent x --charset koi8-r
 refused "another delimiter" 2 "--delimiter is one of" nl subscriber import latin.csv --consent x --delimiter ab
 refused "another format" 2 "--format is one of" nl subscriber import latin.csv --consent x --format xml
@@ -96,6 +97,16 @@ refused "--bad writes over nothing" 1 "there already" nl subscriber import mixed
 printf 'email,name\n"open@example.org,x\nfine@example.org,\n' >open.csv
 run nl subscriber import open.csv --consent x --bad open_bad.csv
 like "a line that is no row is kept as it is" "$(<open_bad.csv)" '"""open@example.org,x",,2,"a quote \(""\) is opened'
+
+site table
+nl subscriber add on@example.org --topic promotions >/dev/null
+nl subscriber add off@example.org >/dev/null && nl subscriber unsubscribe off@example.org >/dev/null
+nl subscriber add none@example.org >/dev/null && db "DELETE FROM subscription WHERE subscriber_id = 3"
+succeeds "this program's own table" nl subscriber export "$tmp/table.csv" --reason moving
+site moved
+succeeds "is taken elsewhere" nl subscriber import "$tmp/table.csv" --consent "moved" --json
+is "as it says" "$(json 'j["added"], j["kept_out"], j["not_asked"], j["bad"]') $(people)$(suppressed)$(db 'SELECT topic_id FROM subscription')" \
+	"(1, 1, 1, 0) on@example.org|||1 left|1 2"
 
 site ask
 nl subscriber add active@example.org >/dev/null
