@@ -25,7 +25,7 @@ CREATE TABLE subscriber (
 	bounce_last_at  INTEGER			-- when the last one came; at most one a day counts
 ) STRICT;
 
--- A subscriber's wish to hear about one topic. Only lib/store/subscription.c writes it; each change leaves a row in consent.
+-- A subscriber's wish to hear about one topic. Only lib/store/subscription.c and intake.c write it; each change leaves a row in consent.
 -- The key begins with the topic: a campaign walks it in the order of subscriber ids.
 CREATE TABLE subscription (
 	topic_id        INTEGER NOT NULL REFERENCES topic(id),
@@ -110,7 +110,7 @@ CREATE TABLE suppression (
 	address_hmac    BLOB PRIMARY KEY,
 	reason          TEXT NOT NULL CHECK (reason IN ('left', 'erased', 'hard', 'complaint', 'staff')),
 	since           INTEGER NOT NULL,
-	source          TEXT NOT NULL
+	source          TEXT NOT NULL		-- who or what did it: 'dsn', 'my data page', 'staff: ann: asked by phone'; without an address
 ) STRICT, WITHOUT ROWID;
 
 -- Articles, as imported.

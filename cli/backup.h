@@ -30,7 +30,7 @@ struct backup_secret {
 int backup_secret_get(const struct cli *cli, bool makes, struct backup_secret *s, struct err *e);
 void backup_secret_release(struct backup_secret *s);
 
-/* From here on SIGINT, SIGTERM and SIGHUP let the work in hand fail, so that it takes back what it made. */
+/* From here on SIGINT, SIGTERM, SIGHUP and a limit on file sizes let the work in hand fail, so that it takes back what it made. */
 void backup_catch_signals(void);
 
 /* A pack_progress; ctx is the struct out_progress, or NULL. Fails after such a signal. */

@@ -33,6 +33,7 @@ backup_catch_signals(void)
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
 	sigaction(SIGHUP, &act, NULL);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files shows as a failed write */
 }
 
 int
@@ -56,9 +57,9 @@ type(const char *question, char out[TYPED], struct err *e)
 		return err_sys(e, "cannot ask for the passphrase");
 	hidden = shown;
 	hidden.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden); /* before the question: what is typed at it is not to be dropped */
 	fputs(question, stderr);
 	fflush(stderr);
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
 	got = fgets(out, TYPED, stdin);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
 	fputc('\n', stderr);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "audit.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -26,7 +27,7 @@
 const struct opt opts_dkim_keygen[] = {
 	{ "ed25519", NULL, "an Ed25519 key, for a second signature beside RSA" },
 	{ "bits", "N", "of an RSA key: 2048 (default), 3072 or 4096" },
-	{ "selector", "S", "the key's name in DNS (default: as configured)" },
+	{ "selector", "S", "the key's name in DNS (default: as configured, and with the date when that one has a key)" },
 	{ NULL, NULL, NULL },
 };
 
@@ -166,8 +167,19 @@ rsa_bits(const struct cli *cli, int64_t *bits, struct err *e)
 	return *bits % 1024 == 0 ? 0 : err_set(e, ERR_USAGE, "--bits is 2048, 3072 or 4096");
 }
 
+/* Mail on its way is verified with the old key's record for days. */
 static void
-print_made(const struct cli *cli, const struct record *r, const char *path)
+print_rotation(const struct cli *cli, const struct record *r, const char *old)
+{
+	if (!old[0] || strcmp(old, r->selector) == 0)
+		return;
+	out_line(cli, "   and tell newsletterd: kill -HUP its process, or systemctl reload newsletterd.");
+	out_line(cli, "3. A week later, when no mail signed with %s is on its way any more, remove %s._domainkey.%s", old, old, r->domain);
+	out_line(cli, "   from the DNS, and the old key's file.");
+}
+
+static void
+print_made(const struct cli *cli, const struct record *r, const char *path, const char *old)
 {
 	const char *prefix = r->kind == DKIM_RSA ? "" : "ed25519_";
 
@@ -183,6 +195,23 @@ print_made(const struct cli *cli, const struct record *r, const char *path)
 	out_line(cli, "  [dkim]");
 	out_line(cli, "  %sselector = %s", prefix, r->selector);
 	out_line(cli, "  %skey_file = %s", prefix, path);
+	print_rotation(cli, r, old);
+}
+
+/* The selector that was asked for, or the configured one; when that has a key already, one with the date. */
+static void
+choose_selector(const struct cli *cli, enum dkim_kind kind, struct buf *out)
+{
+	const struct conf *c = &cli->site.conf;
+	const char *usual = kind == DKIM_RSA ? c->dkim_selector : c->dkim_ed25519_selector, *asked = cli_option(cli, "selector");
+	const char *used = kind == DKIM_RSA ? c->dkim_key_file : c->dkim_ed25519_key_file;
+	char day[CLOCK_TEXT];
+
+	buf_addstr(out, asked ? asked : usual);
+	if (asked || !used[0])
+		return;
+	clock_iso(day, clock_now());
+	buf_addf(out, "-%.4s%.2s%.2s", day, day + 5, day + 8);
 }
 
 int
@@ -190,23 +219,24 @@ cmd_dkim_keygen(struct cli *cli, int argc, char **argv, struct err *e)
 {
 	const struct conf *c = &cli->site.conf;
 	enum dkim_kind kind = cli_option(cli, "ed25519") ? DKIM_ED25519 : DKIM_RSA;
-	const char *selector = cli_option(cli, "selector");
-	struct buf pem = BUF_INIT, folder = BUF_INIT, path = BUF_INIT;
+	const char *old = kind == DKIM_RSA ? c->dkim_key_file : c->dkim_ed25519_key_file;
+	struct buf pem = BUF_INIT, folder = BUF_INIT, path = BUF_INIT, selector = BUF_INIT;
 	struct record r;
 	int64_t bits;
 	int rc = -1;
 
 	(void)argc, (void)argv;
-	if (!selector)
-		selector = kind == DKIM_RSA ? c->dkim_selector : c->dkim_ed25519_selector;
-	record_init(&r, kind, c->dkim_domain, selector);
+	if (old[0])
+		old = kind == DKIM_RSA ? c->dkim_selector : c->dkim_ed25519_selector;
+	choose_selector(cli, kind, &selector);
+	record_init(&r, kind, c->dkim_domain, selector.data);
 	if (rsa_bits(cli, &bits, e) == -1 || dkim_keygen(kind, (int)bits, &pem, e) == -1 || record_fill(&r, pem.data, e) == -1)
 		goto out;
 	file_join(&folder, c->folder, FOLDER);
-	buf_addf(&path, "%s/dkim-%s.key", folder.data, selector);
+	buf_addf(&path, "%s/dkim-%s.key", folder.data, selector.data);
 	if (file_mkdir(folder.data, 0750, e) == -1 || write_noted(cli, path.data, &r, &pem, e) == -1)
 		goto out;
-	print_made(cli, &r, as_written(c, path.data));
+	print_made(cli, &r, as_written(c, path.data), old);
 	record_put(cli->result, &r, as_written(c, path.data));
 	rc = 0;
 out:
@@ -214,6 +244,7 @@ out:
 	record_release(&r);
 	buf_release(&folder);
 	buf_release(&path);
+	buf_release(&selector);
 	return rc;
 }
 

@@ -8,9 +8,11 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/link.h"
 #include "cli.h"
 #include "init.h"
 #include "out.h"
+#include "site/running.h"
 #include "store/audit.h"
 #include "store/db.h"
 
@@ -37,6 +39,7 @@ const struct opt opts_init[] = {
 	{ "relay-password-file", "FILE", "file that holds the password" },
 	{ "set", "SECTION.KEY=VALUE", "any other key; may be repeated" },
 	{ "yes", NULL, "ask nothing: options and defaults" },
+	{ "rotate-keys", NULL, "of a site that is here: a new key for links, beside the old" },
 	{ NULL, NULL, NULL },
 };
 
@@ -122,6 +125,50 @@ open_store(const char *path, struct err *e)
 	return db;
 }
 
+static int
+note_rotation(struct cli *cli, struct db *db, int id, struct err *e)
+{
+	char detail[64];
+	int rc = -1;
+
+	snprintf(detail, sizeof(detail), "link-%d.key", id);
+	if (db_begin(db, e) == 0 && audit_add(db, cli->who, "init --rotate-keys", detail, e) == 0)
+		rc = db_commit(db, e);
+	db_rollback(db);
+	return rc;
+}
+
+/* The suppression key stays for ever: of whom it has suppressed and erased nothing is left but what it made. */
+static int
+rotate_keys(struct cli *cli, const char *path, struct err *e)
+{
+	struct conf conf = { 0 };
+	struct db *db = NULL;
+	int id, runs, rc = -1;
+
+	if (access(path, F_OK) == -1)
+		return err_set(e, ERR_NOT_FOUND, "there is no site here whose keys could be rotated");
+	if (cli->given_count > 1)
+		return err_set(e, ERR_USAGE, "--rotate-keys goes alone");
+	if (conf_load(&conf, path, e) == -1 || !(db = db_open(conf.store_path, DB_USE, e)) ||
+	    (runs = running_check(conf.store_path, e)) == -1 || link_keys_create(conf.store_keys, &id, e) == -1 ||
+	    note_rotation(cli, db, id, e) == -1)
+		goto out;
+	out_line(cli, "%s/link-%d.key makes the links from now on. Keep the older ones: links that were mailed go on working with them.",
+	    conf.store_keys, id);
+	if (runs)
+		out_line(cli, "newsletterd takes it up when it is told, which must be now: kill -HUP its process, or systemctl reload newsletterd.");
+	out_line(cli, "keys/suppression.key stays as it is: with another one, people who were erased could be mailed again.");
+	out_line(cli, "Make a backup: the last one does not hold the new key.");
+	json_put_int(cli->result, "link_key", id);
+	json_put_bool(cli->result, "reload", runs);
+	rc = 0;
+out:
+	db_close(db);
+	conf_release(&conf);
+	return rc;
+}
+
 /* A configuration is there: its store is brought up to date, or made when it is not there yet. */
 static int
 update_site(struct cli *cli, const char *path, struct err *e)
@@ -167,7 +214,8 @@ cmd_init(struct cli *cli, int argc, char **argv, struct err *e)
 	if (cli->conf_path[0] != '/')
 		buf_addf(&path, "%s/", strcmp(here, "/") == 0 ? "" : here);
 	buf_addstr(&path, cli->conf_path);
-	rc = access(path.data, F_OK) == 0 ? update_site(cli, path.data, e) : make_site(cli, path.data, e);
+	rc = cli_option(cli, "rotate-keys") ? rotate_keys(cli, path.data, e) : access(path.data, F_OK) == 0 ? update_site(cli, path.data, e)
+													    : make_site(cli, path.data, e);
 out:
 	free(here);
 	buf_release(&path);

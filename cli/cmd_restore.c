@@ -14,13 +14,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "backup.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "site/running.h"
-#include "store/audit.h"
 #include "store/restored.h"
 
 #define CONF "newsletter.conf"
@@ -55,18 +55,20 @@ refuse_site(const char *folder, struct err *e)
 static int
 check_empty(const char *folder, struct err *e)
 {
+	struct buf conf = BUF_INIT;
 	struct dirent *d;
 	DIR *dir = opendir(folder);
-	int rc = 0;
+	int rc;
 
 	if (!dir)
 		return err_sys(e, "cannot read the folder %s", folder);
+	file_join(&conf, folder, CONF);
+	rc = access(conf.data, F_OK) == 0 ? refuse_site(folder, e) : 0;
+	buf_release(&conf);
 	while (rc == 0 && (d = readdir(dir))) {
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 || strcmp(d->d_name, "lost+found") == 0)
 			continue;
-		if (strcmp(d->d_name, CONF) == 0)
-			rc = refuse_site(folder, e);
-		else if (strncmp(d->d_name, BEGUN, strlen(BEGUN)) == 0)
+		if (strncmp(d->d_name, BEGUN, strlen(BEGUN)) == 0)
 			rc = err_set(e, ERR_EXISTS, "%s/%s is what an interrupted restore, or one that is still at work, has there: remove it first",
 			    folder, d->d_name);
 		else
@@ -148,7 +150,7 @@ hold(struct cli *cli, const struct conf *c, int64_t taken_at, struct restored_co
 	if (!db)
 		return -1;
 	snprintf(detail, sizeof(detail), "a backup of %s", clock_iso(when, taken_at));
-	if (db_begin(db, e) == 0 && restored_hold(db, taken_at, counts, e) == 0 && audit_add(db, cli->who, "restore", detail, e) == 0)
+	if (db_begin(db, e) == 0 && restored_hold(db, taken_at, counts, e) == 0 && cli_audit(cli, db, "restore", detail, e) == 0)
 		rc = db_commit(db, e);
 	if (rc == 0 && db_checkpoint(db, e) == -1)
 		rc = -1;
@@ -230,11 +232,12 @@ move_all(const char *from, const char *folder, struct err *e)
 static void
 say_restored(struct cli *cli, const char *folder, const struct restored_counts *n)
 {
-	char a[96];
+	char a[96], b[96];
 
 	out_gap(cli);
-	out_field(cli, "Held", n->campaigns || n->mails ? OUT_WARN : OUT_PLAIN, "%s, and every mail to one person (%lld)",
-	    out_count(a, n->campaigns, "unfinished mailing", "unfinished mailings"), (long long)n->mails);
+	out_field(cli, "Held", n->campaigns || n->mails ? OUT_WARN : OUT_PLAIN, "%s, %s, and what is new",
+	    out_count(a, n->campaigns, "unfinished mailing", "unfinished mailings"),
+	    out_count(b, n->mails, "mail to one person", "mails to one person"));
 	if (n->unknown)
 		out_field(cli, "Given up", OUT_WARN, "%s on the way when the backup was made",
 		    out_count(a, n->unknown, "mail to one person was", "mails to one person were"));

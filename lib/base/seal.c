@@ -17,9 +17,9 @@
 
 #define MAGIC "NLSEAL1\n"
 #define INFO "newsletter seal 1"
-#define SUMMED 52 /* octets of the header that its checksum is of */
-#define SUM 12
-#define MACED (SUMMED + SUM)
+#define MACED 52 /* octets of the header that its MAC is of; the MAC follows */
+#define SUMMED (MACED + SHA256_LEN)
+#define SUM (SEAL_HEADER - SUMMED)
 #define KEYS 64
 #define SEALED (SEAL_CHUNK + SEAL_TAG)
 
@@ -188,9 +188,9 @@ seal_new(int fd, const struct seal_params *p, const struct seal_secret *secret, 
 	header[11] = (uint8_t)p->p;
 	memcpy(header + 13, p->prefix, sizeof(p->prefix));
 	memcpy(header + 20, p->salt, sizeof(p->salt));
+	header_mac(header, keys, header + MACED);
 	header_sum(header, sum);
 	memcpy(header + SUMMED, sum, SUM);
-	header_mac(header, keys, header + MACED);
 	s = start(fd, false, p, keys);
 	secret_wipe(keys, sizeof(keys));
 	if (put_out(s, header, sizeof(header), e) == 0)

@@ -9,8 +9,8 @@
  *          12     zero
  *          13-19  nonce prefix, random
  *          20-51  salt, random
- *          52-63  SHA-256 of octets 0-51, its first 12: found broken, the header is damaged
- *          64-95  HMAC-SHA-256 of octets 0-63 under octets 32-63 of the key: wrong though the header is whole, so is the secret
+ *          52-83  HMAC-SHA-256 of octets 0-51 under octets 32-63 of the key
+ *          84-95  SHA-256 of octets 0-83, its first 12: wrong, the header is damaged; right, and the HMAC wrong, so is the secret
  *
  * The key has 64 octets; HKDF's info is "newsletter seal 1". Octets 0-31 encrypt: each chunk is AES-256-GCM (NIST SP 800-38D) of
  * 65,536 octets, the last one of 0 to 65,536, followed by its tag of 16. The nonce is the prefix, the chunk's number (4 octets, from 0) and
