@@ -70,7 +70,10 @@ metric_put_one(struct metrics *m, const struct metric *metric, double value, con
 
 /* --- counters --- */
 
-/* The values of the labels in a row's name behind its first part, from the last one back: only the first may hold colons. False: too few. */
+/*
+ * The values of the labels in a row's name behind its first part, from the last one back: only the first may hold colons. False:
+ * too few.
+ */
 static bool
 split(char *text, const char *names, const char **values)
 {

@@ -198,7 +198,8 @@ metric_cpu(struct metrics *m, const struct metric *metric)
 	struct rusage use;
 
 	if (getrusage(RUSAGE_SELF, &use) == 0)
-		metric_put(m, metric, (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) + (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6,
+		metric_put(m, metric,
+		    (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) + (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6,
 		    NULL);
 }
 
