@@ -220,7 +220,7 @@ static int
 write_rows(struct import *im, struct sorting *sorting, struct err *e)
 {
 	const struct conf_rate *limit = &im->cli->site.conf.signup_total;
-	enum intake_how how = im->dry_run ? INTAKE_FORESEE : (im->ask ? INTAKE_ASK : INTAKE_WRITE);
+	static const enum intake_how hows[2][2] = { { INTAKE_WRITE, INTAKE_ASK }, { INTAKE_FORESEE, INTAKE_FORESEE_ASK } };
 	struct db *db = im->cli->site.db;
 	int64_t topic[TOPICS_MAX];
 	struct intake *intake;
@@ -231,7 +231,7 @@ write_rows(struct import *im, struct sorting *sorting, struct err *e)
 
 	for (i = 0; i < im->all.count; i++)
 		topic[i] = im->all.item[i].id;
-	intake = intake_new(db, how, topic, im->all.count, im->source);
+	intake = intake_new(db, hows[im->dry_run][im->ask], topic, im->all.count, im->source);
 	if (im->ask && limit->messages) /* half of what visitors may have, so that their mails have room between */
 		intake_set_pace(intake, 2000000LL * limit->seconds / limit->messages);
 	db_set_cache(db, CACHE_KIB);

@@ -78,6 +78,7 @@ struct import {
 
 	/* what came of it */
 	int64_t rows, bad, not_asked;
+	int64_t undated; /* rows that do not say when somebody asked */
 	struct intake_counts done;
 	bool broken_off; /* by SIGINT or SIGTERM */
 	json_t *bad_list;

@@ -124,19 +124,18 @@ say_counts(const struct import *im)
 		{ "Already", "", c->already },
 		{ "Left out", ", who left, bounced or complained before", c->left },
 		{ "Suppressed", ", who must not be mailed", c->suppressed },
-		{ "Kept out", im->dry_run ? ", who left, bounced or were blocked there" : ", who left, bounced or were blocked there: suppressed",
-		    c->kept_out },
+		{ "Kept out", ", who left, bounced or were blocked where they come from: suppressed", c->kept_out },
+		{ "Undated", ", who are said to have asked today: see --consent-date", im->ask ? 0 : im->undated },
 		{ "Not asked", ", who never asked or have not confirmed: left out", im->not_asked },
 	};
 	char n[32];
 	size_t i;
 
-	if (im->ask && !im->dry_run)
-		out_field(im->cli, "To be asked", OUT_GOOD, "%s, each by a mail with a link", out_number(n, c->asked));
+	if (im->ask)
+		out_field(im->cli, im->dry_run ? "Would ask" : "To be asked", OUT_GOOD, "%s, each by a mail with a link",
+		    out_number(n, c->asked));
 	else
-		out_field(im->cli, !im->dry_run ? "Added" : im->ask ? "Would ask"
-								    : "Would add",
-		    OUT_GOOD, "%s", out_number(n, c->added));
+		out_field(im->cli, im->dry_run ? "Would add" : "Added", OUT_GOOD, "%s", out_number(n, c->added));
 	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		if (lines[i].n)
 			out_field(im->cli, lines[i].label, OUT_PLAIN, "%s%s", out_number(n, lines[i].n), lines[i].note);
@@ -159,6 +158,7 @@ put_json(const struct import *im)
 	json_put_int(result, "kept_out", c->kept_out);
 	json_put_int(result, "asked", c->asked);
 	json_put_int(result, "not_asked", im->not_asked);
+	json_put_int(result, "undated", im->undated);
 	json_put_int(result, "bad", im->bad);
 }
 

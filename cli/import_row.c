@@ -289,6 +289,7 @@ import_row(struct import *im, struct intake_row *row, struct err *e)
 	if (take_name(im, &row->who, e) == -1 || take_language(im, &row->who, e) == -1 || take_evidence(im, row, e) == -1 ||
 	    take_topics(im, row, e) == -1)
 		return -1;
+	im->undated += row->at == 0;
 	return 1;
 }
 

@@ -330,7 +330,7 @@ write_group(struct intake *in, struct err *e)
 static int
 turn(struct intake *in, struct err *e)
 {
-	if (in->how == INTAKE_FORESEE || !db_chunk_due(in->db))
+	if (in->how >= INTAKE_FORESEE || !db_chunk_due(in->db))
 		return 0;
 	if (write_wishes(in, e) == -1 || db_commit(in->db, e) == -1)
 		return -1;

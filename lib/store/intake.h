@@ -49,8 +49,9 @@ struct intake_counts {
 
 enum intake_how {
 	INTAKE_WRITE,
-	INTAKE_ASK,    /* active people are asked by mail first: a signup request each, as a visitor's */
-	INTAKE_FORESEE /* nothing is written: counts are what would be */
+	INTAKE_ASK,        /* active people are asked by mail first: a signup request each, as a visitor's */
+	INTAKE_FORESEE,    /* nothing is written: counts are what would be */
+	INTAKE_FORESEE_ASK /* of INTAKE_ASK */
 };
 
 /* `topic`: ids, at most 64; `source` for the evidence. Both borrowed. */
@@ -62,7 +63,7 @@ void intake_set_pace(struct intake *in, int64_t interval_us);
 void intake_free(struct intake *in); /* NULL is fine */
 
 /*
- * Take a row, inside the caller's transaction (INTAKE_FORESEE: without one), which may be
+ * Take a row, inside the caller's transaction (foreseeing: without one), which may be
  * committed and begun anew here. It is written with its group, at intake_end at the latest.
  */
 int intake_put(struct intake *in, const struct intake_row *row, struct err *e);

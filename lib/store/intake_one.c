@@ -29,6 +29,18 @@ struct standing {
 	enum suppression_reason reason;
 };
 
+static bool
+asks(const struct intake_one *in)
+{
+	return in->how == INTAKE_ASK || in->how == INTAKE_FORESEE_ASK;
+}
+
+static bool
+foresees(const struct intake_one *in)
+{
+	return in->how >= INTAKE_FORESEE;
+}
+
 /* A topic of somebody who is known. */
 static int
 look_at_topic(struct intake_one *in, struct standing *s, int bit, struct err *e)
@@ -39,7 +51,7 @@ look_at_topic(struct intake_one *in, struct standing *s, int bit, struct err *e)
 	if (rc == -1 && e->code != ERR_REFUSED)
 		return -1;
 	s->refused = s->refused || rc == -1;
-	if (rc == 1 && in->how == INTAKE_ASK) { /* who was asked and has not answered is not asked again */
+	if (rc == 1 && asks(in)) { /* who was asked and has not answered is not asked again */
 		rc = subscription_find(in->db, s->id, in->topic[bit], &old, e);
 		if (rc == -1)
 			return -1;
@@ -94,12 +106,8 @@ ask(struct intake_one *in, const struct intake_row *row, uint64_t topics, struct
 	struct signup s = { .weight = 0, .received_at = clock_now() };
 	int64_t ids[OF_MAX];
 	char form[SIGNUP_WORDING];
-	int n = 0, rc = signup_waits(in->db, row->who.key, e);
+	int n = 0;
 
-	if (rc != 0) {
-		in->counts->already += rc == 1;
-		return rc == 1 ? 0 : -1;
-	}
 	if (!in->next_us) {
 		snprintf(form, sizeof(form), "No form: asked by mail after an import (%s)", in->evidence.source);
 		if (consent_wording(in->db, form, in->form, e) == -1)
@@ -124,8 +132,9 @@ ask(struct intake_one *in, const struct intake_row *row, uint64_t topics, struct
 static int
 active(struct intake_one *in, const struct intake_row *row, struct err *e)
 {
-	bool again = in->how == INTAKE_FORESEE && strcmp(in->last_key, row->who.key) == 0;
+	bool again = foresees(in) && strcmp(in->last_key, row->who.key) == 0;
 	struct standing s = { 0 };
+	int waits;
 
 	if (look_up(in, row, &s, e) == -1)
 		return -1;
@@ -135,15 +144,20 @@ active(struct intake_one *in, const struct intake_row *row, struct err *e)
 		in->counts->suppressed++;
 		return 0;
 	}
-	if (in->how == INTAKE_FORESEE) {
+	waits = asks(in) && s.open ? (again ? 1 : signup_waits(in->db, row->who.key, e)) : 0;
+	if (waits == -1)
+		return -1;
+	if (waits)
+		s.open = 0;
+	if (foresees(in)) {
 		in->last_topics = (again ? in->last_topics : 0) | s.open;
 		in->last_ended = false;
 		strcpy(in->last_key, row->who.key);
 	}
 	if (!s.open)
-		*(s.refused ? &in->counts->left : &in->counts->already) += 1;
-	else if (in->how == INTAKE_FORESEE)
-		in->counts->added++;
+		*(s.refused && !waits ? &in->counts->left : &in->counts->already) += 1;
+	else if (foresees(in))
+		*(asks(in) ? &in->counts->asked : &in->counts->added) += 1;
 	else
 		return ask(in, row, s.open, e);
 	return 0;
@@ -206,7 +220,7 @@ keep_out(struct intake_one *in, const struct intake_row *row, struct err *e)
 	};
 	enum suppression_reason old;
 	struct subscriber who = { 0 };
-	bool again = in->how == INTAKE_FORESEE && in->last_ended && strcmp(in->last_key, row->who.key) == 0;
+	bool again = foresees(in) && in->last_ended && strcmp(in->last_key, row->who.key) == 0;
 	int fresh = 0, runs = 0, rc, known = subscriber_find(in->db, row->who.key, &who, e);
 
 	if (known == -1 || (known == 1 && (runs = running(in, who.id, row->at, &fresh, e)) == -1))
@@ -219,7 +233,7 @@ keep_out(struct intake_one *in, const struct intake_row *row, struct err *e)
 		return 0;
 	}
 	in->counts->kept_out++;
-	if (in->how == INTAKE_FORESEE) {
+	if (foresees(in)) {
 		in->last_ended = true;
 		strcpy(in->last_key, row->who.key);
 		return 0;

@@ -59,6 +59,7 @@ succeeds "tabs" nl subscriber import tab.csv --consent x
 printf 'email|name|x,y,z\np@example.org|A|1,2,3\n' >pipe.csv
 succeeds "--delimiter" nl subscriber import pipe.csv --consent x --delimiter '|'
 is "is what it is" "$(db "SELECT name FROM subscriber WHERE address = 'p@example.org'")" A
+refused "what is no full export" 1 "latin.csv is no full export" nl subscriber import latin.csv --format newsletter
 refused "another charset" 2 "--charset is one of" nl subscriber import latin.csv --consent x --charset koi8-r
 refused "another delimiter" 2 "--delimiter is one of" nl subscriber import latin.csv --consent x --delimiter ab
 refused "another format" 2 "--format is one of" nl subscriber import latin.csv --consent x --format xml
@@ -67,6 +68,7 @@ site dates
 printf 'email,optin time,optin ip\nold@example.org,2020-01-02 03:04,192.0.2.1\nnew@example.org,,not an ip\nlater@example.org,2999-01-01,\nodd@example.org,yesterday,\n' >dates.csv
 run nl subscriber import dates.csv --consent x --consent-date 2024-05-06
 is "a column, else --consent-date" "$(evidence)" "new@example.org|2024-05-06 00:00:00||csv: x old@example.org|2020-01-02 03:04:00|192.0.2.1|csv: x "
+like "and it is said when neither is there" "$(nl subscriber import "$lists/keila.csv" --consent x)" "Undated +1, who are said to have asked today"
 like "a time to come, or none, is bad" "$err" 'dates.csv:4: "2999-01-01" is not in the past.*dates.csv:5: "yesterday" is no time'
 is "subscribed since then" "$(db "SELECT datetime(since, 'unixepoch') FROM subscription ORDER BY since LIMIT 1")" "2020-01-02 03:04:00"
 refused "a date to come" 2 "not in the past" nl subscriber import dates.csv --consent x --consent-date 2999-01-01
@@ -96,16 +98,28 @@ printf 'email,name\n"open@example.org,x\nfine@example.org,\n' >open.csv
 run nl subscriber import open.csv --consent x --bad open_bad.csv
 like "a line that is no row is kept as it is" "$(<open_bad.csv)" '"""open@example.org,x",,2,"a quote \(""\) is opened'
 
+site table
+nl subscriber add on@example.org --topic promotions >/dev/null
+nl subscriber add off@example.org >/dev/null && nl subscriber unsubscribe off@example.org >/dev/null
+nl subscriber add none@example.org >/dev/null && db "DELETE FROM subscription WHERE subscriber_id = 3"
+succeeds "this program's own table" nl subscriber export "$tmp/table.csv" --reason moving
+site moved
+succeeds "is taken elsewhere" nl subscriber import "$tmp/table.csv" --consent "moved" --json
+is "as it says" "$(json 'j["added"], j["kept_out"], j["not_asked"], j["bad"]') $(people)$(suppressed)$(db 'SELECT topic_id FROM subscription')" \
+	"(1, 1, 1, 0) on@example.org|||1 left|1 2"
+
 site ask
 nl subscriber add active@example.org >/dev/null
 nl subscriber add left@example.org >/dev/null && nl subscriber unsubscribe left@example.org >/dev/null
 printf 'email,name,topics,status\nactive@example.org,,articles,\nleft@example.org,,articles,\nnew@example.org,New,"articles, promotions",\ngone@example.org,,,bounced\nGONE@example.org,,,\n' >ask.csv
 succeeds "asking first, dry" nl subscriber import ask.csv --consent "fair" --confirm --dry-run --json
-is "says whom" "$(json 'j["added"], j["already"], j["left"], j["suppressed"], j["kept_out"]') $(db 'SELECT count(*) FROM signup_request')" "(1, 1, 1, 1, 1) 0"
+is "says whom" "$(json 'j["asked"], j["already"], j["left"], j["suppressed"], j["kept_out"]') $(db 'SELECT count(*) FROM signup_request')" "(1, 1, 1, 1, 1) 0"
 succeeds "asking first" nl subscriber import ask.csv --consent "fair" --confirm --json
 is "asks who is new alone" "$(json 'j["asked"], j["already"], j["left"], j["suppressed"], j["kept_out"]')" "(1, 1, 1, 1, 1)"
 is "as a visitor would, without weight" "$(db "SELECT address, name, topics, weight, ip, next_at > received_at FROM signup_request")" "new@example.org|New|1 2|0||1"
 like "with what stands for a form" "$(db "SELECT text FROM form_text")" "No form: asked by mail after an import .csv: fair."
+succeeds "once more, dry" nl subscriber import ask.csv --consent "fair" --confirm --dry-run --json
+is "would ask nobody" "$(json 'j["asked"], j["already"], j["left"], j["suppressed"], j["kept_out"]')" "(0, 3, 1, 1, 0)"
 succeeds "once more" nl subscriber import ask.csv --consent "fair" --confirm --json
 is "asks nobody twice" "$(json 'j["asked"], j["already"]') $(db 'SELECT count(*) FROM signup_request')" "(0, 3) 1"
 
