@@ -7,7 +7,7 @@ import os
 import statistics
 import sys
 
-PARTS = ("relay", "loopback", "latency", "dkim", "malloc", "site", "http", "content", "inbound", "people", "million")
+PARTS = ("relay", "loopback", "latency", "dkim", "malloc", "site", "http", "content", "inbound", "people", "segments", "million")
 ONCE = ("relay", "malloc", "site", "million")
 PAGES = {"/": "the signup form", "/u/LINK": "the unsubscribe page", "/style.css": "the style sheet"}
 SERVERS = {
@@ -286,6 +286,36 @@ def people_tables(part):
         yield ""
 
 
+def segment_questions():
+    """What bench/segments asks, by number."""
+    with open(os.path.join(os.path.dirname(__file__), "segments"), encoding="utf-8") as f:
+        rows = [line.strip().strip('"').split("|")[:2] for line in f if line.startswith('\t"') and line[2].isdigit()]
+    return dict(rows)
+
+
+def segment_targets(part):
+    values = Values(part)
+    questions = segment_questions()
+    people = number(values.median(0, "segment", "newsletter", "1") or 1000000)
+    slowest = values.worst(2, *(f"segment newsletter {n}" for n in questions))
+    yield at_most(f"the slowest of {len(questions)} filters and segments over {people} people", slowest, 1, " s")
+
+
+def segment_tables(part):
+    values = Values(part)
+    yield "### Filters and segments (`bench/segments`)"
+    yield ""
+    yield "| `subscriber list --count` | found | s | CPU s | RssAnon, kB | the sqlite3 shell, s |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    for n, asked in segment_questions().items():
+        runs = values.all("segment", "newsletter", n)
+        peer = values.median(2, "segment", "sqlite3", n)
+        if runs:
+            yield (f"| `{asked}` | {number(runs[0][1])} | {statistics.median(run[2] for run in runs):.2f} | "
+                   f"{statistics.median(run[3] for run in runs) / 1e6:.2f} | {number(statistics.median(run[4] for run in runs))} | {peer:.2f} |")
+    yield ""
+
+
 def targets(parts):
     near, far, dkim, million = (parts[p] for p in ("loopback", "latency", "dkim", "million"))
     ours = far.rate("postfix", 4, OURS)
@@ -314,6 +344,7 @@ def targets(parts):
     yield from content_targets(parts["content"])
     yield from inbound_targets(parts["inbound"])
     yield from people_targets(parts["people"])
+    yield from segment_targets(parts["segments"])
 
 
 def target_table(parts):
@@ -363,6 +394,8 @@ def other_tables(parts):
         yield from inbound_tables(parts["inbound"])
     if parts["people"].lines:
         yield from people_tables(parts["people"])
+    if parts["segments"].lines:
+        yield from segment_tables(parts["segments"])
     for line in parts["relay"].lines:
         word = line.split()
         if word[0] == "round_trip_ms":

@@ -38,8 +38,8 @@ add_text(struct buf *out, const char *text, size_t most)
 static void
 begin(struct buf *out, const struct chart_head *h, int height)
 {
-	buf_addf(out, "<svg class=\"chart\" role=\"img\" aria-labelledby=\"%s-title %s-text\" width=\"100%%\" height=\"%d\">\n", h->id, h->id,
-	    height);
+	buf_addf(out, "<svg class=\"chart\" role=\"img\" aria-labelledby=\"%s-title %s-text\" width=\"100%%\" height=\"%d\">\n",
+	    h->id, h->id, height);
 	buf_addf(out, "<title id=\"%s-title\">", h->id);
 	add_text(out, h->title, 400);
 	buf_addf(out, "</title>\n<desc id=\"%s-text\">", h->id);
@@ -126,8 +126,8 @@ bar(struct buf *out, const struct plot *p, size_t i, double y, double height, bo
 		buf_addf(out, "<rect fill=\"url(#%s-hatch)\" class=\"edge\" x=\"%.3f%%\" y=\"%.1f\" width=\"%.3f%%\" height=\"%.1f\"/>\n",
 		    p->head->id, x, y, width, height);
 	else
-		buf_addf(out, "<rect class=\"%s\" x=\"%.3f%%\" y=\"%.1f\" width=\"%.3f%%\" height=\"%.1f\"/>\n", area ? "area" : "plain", x, y,
-		    width, height);
+		buf_addf(out, "<rect class=\"%s\" x=\"%.3f%%\" y=\"%.1f\" width=\"%.3f%%\" height=\"%.1f\"/>\n",
+		    area ? "area" : "plain", x, y, width, height);
 	if (area)
 		buf_addf(out, "<rect class=\"plain\" x=\"%.3f%%\" y=\"%.1f\" width=\"%.3f%%\" height=\"3\"/>\n", x, y, width);
 }
@@ -193,7 +193,7 @@ label(struct buf *out, const struct plot *p, size_t i, const char *text, int y, 
 static void
 labels(struct buf *out, const struct plot *p, int y)
 {
-	size_t each = (p->n + LABELS_WIDE - 1) / LABELS_WIDE, narrow = (p->n + LABELS_NARROW - 1) / LABELS_NARROW, first, i;
+	size_t each = 1 + (p->n - 1) / LABELS_WIDE, narrow = 1 + (p->n - 1) / LABELS_NARROW, first, i;
 	const char *under = "", *narrow_under = "";
 	bool wide, differs;
 

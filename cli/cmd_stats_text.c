@@ -193,7 +193,8 @@ show_head(const struct cli *cli, const struct stats_view *v)
 	if (v->window.since)
 		snprintf(since, sizeof(since), " since %s", clock_local(when, v->window.since));
 	if (v->window.campaign_id)
-		out_line(cli, "What came back of campaign %lld%s: %s", (long long)v->window.campaign_id, since, v->mailing[0].campaign.subject);
+		out_line(cli, "What came back of campaign %lld%s: %s", (long long)v->window.campaign_id, since,
+		    v->mailing[0].campaign.subject);
 	else
 		out_line(cli, "The list, and what came back%s", since);
 }

@@ -88,8 +88,9 @@ take_charset(struct import *im, const char *name, struct err *e)
 		return 0;
 	if (strcasecmp(name, "iso-8859-1") != 0 && strcasecmp(name, "windows-1252") != 0)
 		return err_set(e, ERR_USAGE, "--charset is one of utf-8, iso-8859-1, windows-1252");
+	errno = 0;
 	im->iconv = iconv_open("UTF-8", "WINDOWS-1252");
-	if (im->iconv == (iconv_t)-1)
+	if (errno)
 		return err_sys(e, "cannot read Windows-1252");
 	im->latin = true;
 	return 0;

@@ -97,10 +97,10 @@ int import_header(struct import *im, struct err *e);
 int import_status(const char *word);
 
 /*
- * The row that csv_next has just read. 1 and *out; 0 for one that is empty, or of somebody who did not ask; -1 (ERR_INPUT) says what is
+ * The row that csv_next has just read. 1 and *row; 0 for one that is empty, or of somebody who did not ask; -1 (ERR_INPUT) says what is
  * wrong with it. Fields of im->csv are UTF-8 afterwards.
  */
-int import_row(struct import *im, struct intake_row *out, struct err *e);
+int import_row(struct import *im, struct intake_row *row, struct err *e);
 
 /* A row as a record of base/sorting.h: by address, in the order of enum intake_wish, then of lines. */
 size_t import_pack(uint8_t *out, const struct intake_row *row, uint64_t line);

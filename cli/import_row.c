@@ -36,13 +36,17 @@ convert(struct import *im, struct err *e)
 
 	buf_reset(&im->text);
 	for (i = 0; i < im->csv.fields; i++) {
-		char *in = (char *)(uintptr_t)im->csv.field[i], *out; /* iconv does not write there */
-		size_t n = strlen(in) + 1, room = 3 * n;
+		union {
+			const char *in;
+			char *iconv; /* does not write there */
+		} u = { .in = im->csv.field[i] };
+		size_t n = strlen(u.in) + 1, room = 3 * n;
+		char *out;
 
 		buf_reserve(&im->text, room);
 		at[i] = im->text.len;
 		out = im->text.data + im->text.len;
-		if (iconv(im->iconv, &in, &n, &out, &room) == (size_t)-1)
+		if (iconv(im->iconv, &u.iconv, &n, &out, &room) == (size_t)-1)
 			return err_set(e, ERR_INPUT, "it holds a byte that Windows-1252 does not have");
 		im->text.len = (size_t)(out - im->text.data);
 	}
@@ -343,8 +347,9 @@ unpack_number(uint64_t *out, const uint8_t *p)
 }
 
 void
-import_unpack(struct intake_row *row, const uint8_t *p)
+import_unpack(struct intake_row *row, const uint8_t *record)
 {
+	const uint8_t *p = record;
 	uint64_t at, line;
 
 	p = unpack_text(row->who.key, p);

@@ -115,7 +115,8 @@ put_summary(json_t *data, const struct stats_view *v)
 
 	if (net)
 		snprintf(text, sizeof(text), "The list %s by %s: %s joined, and %s have gone.", net > 0 ? "grew" : "shrank",
-		    out_number(n, net > 0 ? net : -net), out_number(joined, growth_joined(g->total)), out_number(gone, growth_gone(g->total)));
+		    out_number(n, net > 0 ? net : -net), out_number(joined, growth_joined(g->total)),
+		    out_number(gone, growth_gone(g->total)));
 	else
 		snprintf(text, sizeof(text), "The list is as long as it was: %s joined, and %s have gone.",
 		    out_number(joined, growth_joined(g->total)), out_number(gone, growth_gone(g->total)));
@@ -191,8 +192,8 @@ put_languages(json_t *data, const struct conf *conf, const struct stats_view *v)
 		add_named(list, &row[i], name.data, v->people.language[i].people, growth_now(&v->growth));
 	}
 	report_put_rows(data, "languages_chart",
-	    &(struct chart_head){ "languages", "People by language", "In which language people read. The table below has the numbers." }, row,
-	    n);
+	    &(struct chart_head){ "languages", "People by language", "In which language people read. The table below has the numbers." },
+	    row, n);
 	json_object_set_new(data, "languages", list);
 	buf_release(&name);
 }
@@ -215,8 +216,8 @@ put_providers(json_t *data, const struct stats_view *v)
 	if (others)
 		add_named(list, &row[n++], "others", others, growth_now(&v->growth));
 	report_put_rows(data, "providers_chart",
-	    &(struct chart_head){ "providers", "People by mail provider", "Where their mailboxes are. The table below has the numbers." }, row,
-	    n);
+	    &(struct chart_head){ "providers", "People by mail provider", "Where their mailboxes are. The table below has the numbers." },
+	    row, n);
 	json_object_set_new(data, "providers", list);
 }
 

@@ -10,7 +10,7 @@
 #include "out.h"
 #include "report.h"
 
-/* The judge's rules for people who know no mail servers; what is not here says judge_meaning. At most 34 characters: they stand above bars. */
+/* The judge's rules for people who know no mail servers; what is not here says judge_meaning. At most 34 characters: a bar is no longer. */
 static const struct {
 	const char *rule, *words;
 } plain_words[] = {
@@ -75,13 +75,15 @@ add_mailing(json_t *list, const struct stats_mailing *m)
 	json_t *one = json_object();
 	char day[CLOCK_TEXT], text[2 * CLOCK_TEXT], took[64];
 	const char *month, *year;
+	int length;
 
 	report_sent(&n, m);
 	json_put(one, "subject", m->campaign.subject);
 	clock_day(day, m->campaign.started_at);
 	month = strchrnul(day, ' ');
 	year = strchrnul(month + (*month != '\0'), ' ');
-	snprintf(text, sizeof(text), "%.*s%s", (int)(month - day) + 4 < (int)(year - day) ? (int)(month - day) + 4 : (int)(year - day), day, year);
+	length = (int)(year - month < 4 ? year - day : month - day + 4);
+	snprintf(text, sizeof(text), "%.*s%s", length, day, year);
 	json_put(one, "day", text); /* 5 Mar 2026 */
 	report_put_number(one, "sent", n.sent);
 	report_put_share(one, "delivered", n.delivered, n.sent);
@@ -143,6 +145,7 @@ put_reasons(json_t *data, const struct stats_returned *r)
 	struct chart_row row[STATS_REASONS] = { 0 };
 	json_t *list = json_array(), *one;
 	char words[sizeof(row[0].label)], number[32];
+	int64_t times;
 	size_t i, j, n = 0;
 
 	for (i = 0; i < r->reasons; i++) {
@@ -151,7 +154,8 @@ put_reasons(json_t *data, const struct stats_returned *r)
 			;
 		if (j == n)
 			memcpy(row[n++].label, words, sizeof(words));
-		*(strcmp(r->reason[i].class, "hard") == 0 ? &row[j].plain : &row[j].hatched) += r->reason[i].bounces + r->reason[i].refusals;
+		times = r->reason[i].bounces + r->reason[i].refusals;
+		*(strcmp(r->reason[i].class, "hard") == 0 ? &row[j].plain : &row[j].hatched) += times;
 	}
 	for (i = 0; i < n; i++) {
 		snprintf(row[i].value, sizeof(row[i].value), "%s", out_number(number, row[i].plain + row[i].hatched));

@@ -121,20 +121,13 @@ intake_committed(const struct intake *in)
 	return &in->committed;
 }
 
-static int
-by_hmac(const void *a, const void *b)
-{
-	return memcmp((*(struct person *const *)a)->hmac, (*(struct person *const *)b)->hmac, SUPPRESSION_HMAC);
-}
-
 /* Mark those of the group whose address is suppressed. */
 static int
 find_suppressed(struct intake *in, struct err *e)
 {
-	struct person *sorted[GROUP], wanted, *key = &wanted, **found;
-	int64_t any;
 	struct stmt *st;
 	const void *hmac;
+	int64_t any;
 	size_t i, n;
 	int rc;
 
@@ -142,19 +135,13 @@ find_suppressed(struct intake *in, struct err *e)
 	if (rc != 1)
 		return rc;
 	st = db_stmt(in->db, &intake_module, Q_SUPPRESSED);
-	for (i = 0; i < in->people; i++) {
-		sorted[i] = &in->person[i];
+	for (i = 0; i < in->people; i++)
 		stmt_blob_at(st, (int)i + 1, in->person[i].hmac, SUPPRESSION_HMAC);
-	}
-	qsort(sorted, in->people, sizeof(sorted[0]), by_hmac);
 	while ((rc = stmt_step(st, e)) == 1) {
 		hmac = stmt_col_blob(st, 0, &n);
-		if (n != SUPPRESSION_HMAC)
-			continue;
-		memcpy(wanted.hmac, hmac, n);
-		found = bsearch(&key, sorted, in->people, sizeof(sorted[0]), by_hmac);
-		if (found)
-			(*found)->suppressed = true;
+		for (i = 0; n == SUPPRESSION_HMAC && i < in->people; i++)
+			if (memcmp(in->person[i].hmac, hmac, n) == 0)
+				in->person[i].suppressed = true;
 	}
 	return rc;
 }

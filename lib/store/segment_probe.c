@@ -306,10 +306,11 @@ segment_probe_person(struct segment_probe *p, int64_t id, struct subscriber *out
 static const struct segment_node *
 required(const struct segment *s, int node)
 {
-	const struct segment_node *n = &s->node[node], *found;
+	const struct segment_node *n, *found;
 
 	if (node == -1)
 		return NULL;
+	n = &s->node[node];
 	if (n->kind == NODE_TEST)
 		return n->op == OP_IS && n->values == 1 && (segment_field_is_topic(n->field) || n->field == FIELD_CAMPAIGN) ? n : NULL;
 	if (n->kind != NODE_AND)

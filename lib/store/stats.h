@@ -63,8 +63,8 @@ struct stats_domains {
 };
 
 /*
- * How fast a mailing went out: `messages` that were tried in the `seconds` from the first reply of its relay to when everybody had been tried
- * once, as far as it is; pauses are in it, what was tried again later is not. Known to the second, from the ledger's ends: a look at
+ * How fast a mailing went out: `messages` that were tried in the `seconds` from the first reply of its relay to when everybody had been
+ * tried once, as far as it is; pauses are in it, what was tried again later is not. Known to the second, from the ledger's ends: a look at
  * 2000 rows. 0 and 0: not known, or nothing went out.
  */
 struct stats_speed {

@@ -287,15 +287,18 @@ succeeds "the same archive unchanged" nl verify "$tmp/h" --key-file "$tmp/key"
 
 # An older store in it is brought up to date.
 sqlite3 "$tmp/old.db" <"$data/schema-5.sql"
-sqlite3 "$tmp/old.db" "PRAGMA user_version = 5; PRAGMA application_id = 1315272556;"
+sqlite3 "$tmp/old.db" "PRAGMA user_version = 5; PRAGMA application_id = 1315272556;
+	DELETE FROM subscription; DELETE FROM consent; DELETE FROM token; DELETE FROM subscriber;" # whose HMACs are another key's
 python3 - "$tmp/archive" "$tmp/old.db" "$tmp/old.tar" <<'END'
-import hashlib, io, json, sys, tarfile
+import hashlib, io, json, sqlite3, sys, tarfile
+db = sqlite3.connect(sys.argv[2])
+count = lambda table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 with tarfile.open(sys.argv[1]) as tar:
     files = [(m.name, tar.extractfile(m).read()) for m in tar.getmembers()]
 m = json.loads(files[0][1])
 store = open(sys.argv[2], "rb").read()
 files = [(n, store if n == m["store"] else d) for n, d in files[1:]]
-m.update(store_version=5, counts={k: 0 for k in m["counts"]})
+m.update(store_version=5, counts={t + "s": count(t) for t in ("subscriber", "campaign", "suppression")} | {"deliveries": count("delivery")})
 m["files"] = [{"name": n, "size": len(d), "sha256": hashlib.sha256(d).hexdigest()} for n, d in files]
 with tarfile.open(sys.argv[3], "w", format=tarfile.USTAR_FORMAT) as tar:
     for n, d in [("manifest.json", json.dumps(m).encode())] + files:

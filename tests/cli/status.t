@@ -103,6 +103,7 @@ now=$(date +%s)
 sql "INSERT INTO role VALUES ('http', 11, '0.1.0', $((now - 100000)), $now), ('clerk', 12, '0.1.0', $((now - 60)), $((now - 9))),
 	('sender', 13, '0.1.0', $((now - 100000)), $((now - 300))); INSERT INTO counter VALUES ('role_restarts:clerk', 2)"
 unlike "without a daemon none of them is looked for" "$(nl status)" "Roles"
+rm locked
 python3 - store/newsletter.db-daemon >locked <<'P' &
 import fcntl, os, struct, sys, time
 fd = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT, 0o660)
@@ -136,7 +137,7 @@ sql "INSERT INTO pace VALUES ('relay-trouble', 'backup', 1773482400, 0)"
 like "a relay in trouble" "$(nl status)" "backup +smtps://backup.example.org:465 +[^
 ]*not usable since 2026-03-14 10:00"
 sql "UPDATE campaign SET state = 'sending', started_at = $((now - 100)), planned = 1000, accepted = 400, refused = 50, deferred = 30 WHERE id = 1"
-like "how far a campaign is" "$(nl status)" "Campaign 1 +45 %, 4\.[45] a second, [^
+like "how far a campaign is" "$(nl status)" "Campaign 1 +45 %, 4\.[0-9] a second, [^
 ]*left, 30 to be tried again"
 sql "UPDATE campaign SET state = 'held', reason = 'its message cannot be read' WHERE id = 1"
 like "why one waits" "$(nl status)" "Held +campaign 1: its message cannot be read"
@@ -170,7 +171,7 @@ def view(rows, columns, end, seconds):
     _, status = os.waitpid(pid, 0)
     return os.waitstatus_to_exitcode(status), text.decode()
 
-for name, rows, end in (("q", 24, b"q"), ("control C", 24, b"\x03"), ("SIGTERM", 10, signal.SIGTERM)):
+for name, rows, end in (("q", 40, b"q"), ("control C", 40, b"\x03"), ("SIGTERM", 10, signal.SIGTERM)):
     status, text = view(rows, 80, end, 3)
     frames = text.split("\x1b[H")[1:]
     lines = [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line) for line in frames[-1].split("\r\n")]

@@ -205,7 +205,7 @@ test_agrees(void **state)
 		int64_t who = id[rand_r(&seed) % 40], topic = rand_r(&seed) % 2 ? articles.id : offers.id;
 		struct err no_matter = ERR_INIT;
 
-		clock_set(T0 - DAY + i * 100);
+		clock_set(T0 - DAY + i * INT64_C(100));
 		ok(db_begin(db, &err));
 		switch (rand_r(&seed) % 8) {
 		case 0:

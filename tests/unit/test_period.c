@@ -100,7 +100,7 @@ test_long(void **state)
 				break;
 			for (j = 1; j < n; j++) {
 				assert_true(start[j] > start[j - 1]);
-				assert_true(j == 1 || start[j] - start[j - 1] <= 25 * 3600);
+				assert_true(j == 1 || start[j] - start[j - 1] <= INT64_C(25) * 3600);
 				clock_local(before, start[j] - 1);
 				clock_local(first, start[j]);
 				if (strncmp(before, first, 10) >= 0)
