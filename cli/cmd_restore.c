@@ -98,9 +98,8 @@ set_mode(const char *path, const struct stat *st, int type, struct FTW *at)
 	(void)st;
 	if (type != FTW_D || at->level == 0)
 		return 0;
-	if (strncmp(path, walked->store_path, (size_t)(slash - walked->store_path)) == 0 && !path[slash - walked->store_path])
-		mode = 02770;
-	else if (is_within(path, walked->store_aside))
+	if ((strncmp(path, walked->store_path, (size_t)(slash - walked->store_path)) == 0 && !path[slash - walked->store_path]) ||
+	    is_within(path, walked->store_aside))
 		mode = 02770;
 	else if (is_within(path, walked->store_outbox))
 		mode = 0770;

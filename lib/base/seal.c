@@ -61,13 +61,13 @@ derive(uint8_t keys[KEYS], const struct seal_params *p, const struct seal_secret
 {
 	uint64_t n = (uint64_t)1 << p->log_n, most = SEAL_SCRYPT_MEMORY + 1048576;
 	uint32_t r = (uint32_t)p->r, times = (uint32_t)p->p;
-	OSSL_PARAM scrypt[] = { OSSL_PARAM_octet_string(OSSL_KDF_PARAM_PASSWORD, (void *)(uintptr_t)secret->data, secret->len),
-		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_SALT, (void *)(uintptr_t)p->salt, sizeof(p->salt)),
+	OSSL_PARAM scrypt[] = { OSSL_PARAM_octet_string(OSSL_KDF_PARAM_PASSWORD, (void *)secret->data, secret->len),
+		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_SALT, (void *)p->salt, sizeof(p->salt)),
 		OSSL_PARAM_uint64(OSSL_KDF_PARAM_SCRYPT_N, &n), OSSL_PARAM_uint32(OSSL_KDF_PARAM_SCRYPT_R, &r),
 		OSSL_PARAM_uint32(OSSL_KDF_PARAM_SCRYPT_P, &times), OSSL_PARAM_uint64(OSSL_KDF_PARAM_SCRYPT_MAXMEM, &most), OSSL_PARAM_END };
 	OSSL_PARAM hkdf[] = { OSSL_PARAM_utf8_string(OSSL_KDF_PARAM_DIGEST, "SHA256", 6),
-		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_KEY, (void *)(uintptr_t)secret->data, secret->len),
-		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_SALT, (void *)(uintptr_t)p->salt, sizeof(p->salt)),
+		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_KEY, (void *)secret->data, secret->len),
+		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_SALT, (void *)p->salt, sizeof(p->salt)),
 		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_INFO, INFO, sizeof(INFO) - 1), OSSL_PARAM_END };
 	bool words = secret->kind == SEAL_PASSPHRASE;
 	EVP_KDF *kdf = EVP_KDF_fetch(NULL, words ? "SCRYPT" : "HKDF", NULL);
