@@ -136,7 +136,7 @@ fuzzers: $(FUZZERS)
 
 # The pages and mails as they look now, into docs/pictures.
 pictures: all $(B)/tests/make_link
-	BIN=$(BIN) B=$(B) tools/pictures
+	BIN=$(BIN) B=$(B) ONLY=$(ONLY) tools/pictures
 demo: all $(B)/tools/outbox_page
 	BIN=$(BIN) OUTBOX_PAGE=$(B)/tools/outbox_page tools/demo
 BENCH := $(patsubst bench/%.c,$(B)/bench/%,$(filter-out bench/count_malloc.c,$(wildcard bench/*.c)))
@@ -157,10 +157,21 @@ bench: all $(BENCH) $(COUNTED)
 bench-million: all $(BENCH) $(COUNTED)
 	BIN=$(abspath $(BIN)) B=$(abspath $(B)) bench/run million
 
+# The units, completions and man pages go where systemd and the shells look for them below PREFIX; what is read there has its paths right.
+SHARE := $(DESTDIR)$(PREFIX)/share
+UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
 install: all
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin share/man/man1 share/man/man5 share/man/man8)
-	install bin/newsletter bin/newsletterd $(DESTDIR)$(PREFIX)/bin
-	for page in docs/*.[158]; do install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/ || exit 1; done
+	install -d $(DESTDIR)$(PREFIX)/bin $(UNITS) $(addprefix $(DESTDIR)$(PREFIX)/lib/,sysusers.d tmpfiles.d) \
+	  $(addprefix $(SHARE)/,man/man1 man/man5 man/man8 bash-completion/completions zsh/site-functions doc/newsletter/examples)
+	install $(BIN)/newsletter $(BIN)/newsletterd $(DESTDIR)$(PREFIX)/bin
+	for page in docs/*.[158]; do install -m 644 $$page $(SHARE)/man/man$${page##*.}/ || exit 1; done
+	for unit in packaging/*.service packaging/*.timer; do \
+	  sed 's,/usr/local/bin/,$(PREFIX)/bin/,' $$unit >$(UNITS)/$${unit##*/} && chmod 644 $(UNITS)/$${unit##*/} || exit 1; done
+	install -m 644 packaging/newsletter.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/newsletter.conf
+	install -m 644 packaging/newsletter.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/newsletter.conf
+	install -m 644 packaging/Caddyfile packaging/crontab packaging/*.conf packaging/*.cf $(SHARE)/doc/newsletter/examples
+	$(BIN)/newsletter help commands | tools/completions bash >$(SHARE)/bash-completion/completions/newsletter
+	$(BIN)/newsletter help commands | tools/completions zsh >$(SHARE)/zsh/site-functions/_newsletter
 
 headers:
 	@for h in $(HEADERS); do $(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Werror -fsyntax-only -x c $$h || exit 1; done

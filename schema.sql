@@ -25,7 +25,7 @@ CREATE TABLE subscriber (
 	bounce_last_at  INTEGER			-- when the last one came; at most one a day counts
 ) STRICT;
 
--- A subscriber's wish to hear about one topic. Only lib/store/subscription.c writes it; each change leaves a row in consent.
+-- A subscriber's wish to hear about one topic. Only lib/store/subscription.c and intake.c write it; each change leaves a row in consent.
 -- The key begins with the topic: a campaign walks it in the order of subscriber ids.
 CREATE TABLE subscription (
 	topic_id        INTEGER NOT NULL REFERENCES topic(id),
@@ -110,7 +110,7 @@ CREATE TABLE suppression (
 	address_hmac    BLOB PRIMARY KEY,
 	reason          TEXT NOT NULL CHECK (reason IN ('left', 'erased', 'hard', 'complaint', 'staff')),
 	since           INTEGER NOT NULL,
-	source          TEXT NOT NULL
+	source          TEXT NOT NULL		-- who or what did it: 'dsn', 'my data page', 'staff: ann: asked by phone'; without an address
 ) STRICT, WITHOUT ROWID;
 
 -- Articles, as imported.
@@ -323,8 +323,14 @@ CREATE TABLE restored (
 	released_at     INTEGER			-- NULL: held
 ) STRICT;
 
--- Numbers that only grow, for metrics: 'inbound_messages', 'inbound_hard' …, 'inbound_polls' and 'inbound_failures' (times that a mailbox was
--- read, or could not be), 'inbound_stuck' (times that one could not be for six hours), 'signup_requests', 'signup_trapped' (those among them that a program sent), 'erasures', 'role_restarts_http' …
+-- Numbers that only grow, for metrics; newsletterd(8) says what each becomes. A name is a word, or a word and what it is counted by:
+--   inbound_messages, inbound_hard …, inbound_polls and inbound_failures (times that a mailbox was read, or could not be), inbound_stuck (times that
+--   one could not be for six hours); signup_requests, signup_trapped (those among them that a program sent), signup_held …; confirmations; erasures
+--   messages:KIND:RESULT, failures:CLASS, replies:RELAY:CODE     what the sender recorded, in the same transaction
+--   events:KIND:CLASS            rows of event, as they were added
+--   role_restarts:ROLE           times that one died and was started again
+--   http:CODE, http_time:N       visitors' requests by status, and by how long they took: class N of lib/base/histogram.h, or sum, in microseconds
+--   commit:ROLE:N                the same of each role's commits
 CREATE TABLE counter (
 	name            TEXT PRIMARY KEY,
 	value           INTEGER NOT NULL
@@ -336,6 +342,7 @@ CREATE TABLE counter (
 --   relay-first                 when the relay was first used, for its warm-up; used is 1
 --   relay-rate, domain-rate     since then replies hold the rate down to so many messages in 1000 s; it grows from there
 --   relay-until, domain-until   and is free again at so many
+--   relay-trouble               since when the relay does not work; used is the Unix time at which it is tried again, or 0. Gone once it works.
 -- The clerk's:
 --   signup-network, -domain, -total  a sixtieth of the limit's time; weight of the visitors' requests that were let through. The subject is a
 --                                keyed hash of the network or the domain. Kept for two hours.

@@ -7,7 +7,7 @@ import os
 import statistics
 import sys
 
-PARTS = ("relay", "loopback", "latency", "dkim", "malloc", "site", "http", "content", "inbound", "million")
+PARTS = ("relay", "loopback", "latency", "dkim", "malloc", "site", "http", "content", "inbound", "people", "segments", "million")
 ONCE = ("relay", "malloc", "site", "million")
 PAGES = {"/": "the signup form", "/u/LINK": "the unsubscribe page", "/style.css": "the style sheet"}
 SERVERS = {
@@ -251,6 +251,71 @@ def inbound_tables(part):
     yield ""
 
 
+def people_targets(part):
+    values = Values(part)
+    people = number(values.median(0, "import", "newsletter", "random") or 1000000)
+    for order, name in (("random", "as people came"), ("sorted", "sorted by address")):
+        yield at_most(f"{people} people imported, {name}: times the sqlite3 shell's time for one table",
+                      ratio(values.median(1, "import", "newsletter", order), values.median(1, "import", "sqlite3", order)), 2.5)
+    yield at_most("the import's RssAnon", values.worst(3, "import newsletter random", "import newsletter sorted"), 32 * 1024, " kB")
+    for what, name in (("csv", "as a table"), ("full", "in full")):
+        yield at_least(f"people exported {name} in a second", ratio(values.median(0, "export", what), values.median(1, "export", what)), 200000)
+
+
+def people_tables(part):
+    values = Values(part)
+    yield "### Lists in and out (`bench/people`)"
+    yield ""
+    yield "| | people | s | lowest – highest | CPU s | people/s | RssAnon, kB |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    table = [(f"{what} {who} {order}", f"{name}, {words}") for order, words in (("random", "as people came"), ("sorted", "sorted by address"))
+             for what, who, name in (("import", "newsletter", "**newsletter subscriber import**"), ("again", "newsletter", "the same once more"),
+                                     ("import", "sqlite3", "sqlite3's .import --csv"), ("import", "sqlite3-wal", "the same with a write-ahead log"))]
+    for words, name in table + [("export csv", "**newsletter subscriber export**"), ("export full", "the same, --full")]:
+        runs = values.all(*words.split())
+        if runs:
+            seconds = [run[1] for run in runs]
+            median = statistics.median(seconds)
+            yield (f"| {name} | {number(runs[0][0])} | {median:.2f} | {min(seconds):.2f} – {max(seconds):.2f} | "
+                   f"{statistics.median(run[2] for run in runs) / 1e6:.2f} | {number(runs[0][0] / median)} | "
+                   f"{number(statistics.median(run[3] for run in runs))} |")
+    yield ""
+    for run in values.all("signups"):
+        yield (f"While such a list was imported {number(run[0])} visitors signed up ({number(run[1])} failed): their answer took {run[2]:.1f} ms in the median, "
+               f"{run[3]:.1f} at the 99th percentile, {run[4]:.1f} at most.")
+        yield ""
+
+
+def segment_questions():
+    """What bench/segments asks, by number."""
+    with open(os.path.join(os.path.dirname(__file__), "segments"), encoding="utf-8") as f:
+        rows = [line.strip().strip('"').split("|")[:2] for line in f if line.startswith('\t"') and line[2].isdigit()]
+    return dict(rows)
+
+
+def segment_targets(part):
+    values = Values(part)
+    questions = segment_questions()
+    people = number(values.median(0, "segment", "newsletter", "1") or 1000000)
+    slowest = values.worst(2, *(f"segment newsletter {n}" for n in questions))
+    yield at_most(f"the slowest of {len(questions)} filters and segments over {people} people", slowest, 1, " s")
+
+
+def segment_tables(part):
+    values = Values(part)
+    yield "### Filters and segments (`bench/segments`)"
+    yield ""
+    yield "| `subscriber list --count` | found | s | CPU s | RssAnon, kB | the sqlite3 shell, s |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    for n, asked in segment_questions().items():
+        runs = values.all("segment", "newsletter", n)
+        peer = values.median(2, "segment", "sqlite3", n)
+        if runs:
+            yield (f"| `{asked}` | {number(runs[0][1])} | {statistics.median(run[2] for run in runs):.2f} | "
+                   f"{statistics.median(run[3] for run in runs) / 1e6:.2f} | {number(statistics.median(run[4] for run in runs))} | {peer:.2f} |")
+    yield ""
+
+
 def targets(parts):
     near, far, dkim, million = (parts[p] for p in ("loopback", "latency", "dkim", "million"))
     ours = far.rate("postfix", 4, OURS)
@@ -278,6 +343,8 @@ def targets(parts):
     yield from http_targets(Values(parts["http"]))
     yield from content_targets(parts["content"])
     yield from inbound_targets(parts["inbound"])
+    yield from people_targets(parts["people"])
+    yield from segment_targets(parts["segments"])
 
 
 def target_table(parts):
@@ -325,6 +392,10 @@ def other_tables(parts):
         yield from content_tables(parts["content"])
     if parts["inbound"].lines:
         yield from inbound_tables(parts["inbound"])
+    if parts["people"].lines:
+        yield from people_tables(parts["people"])
+    if parts["segments"].lines:
+        yield from segment_tables(parts["segments"])
     for line in parts["relay"].lines:
         word = line.split()
         if word[0] == "round_trip_ms":

@@ -4,8 +4,6 @@
 #ifndef ASIDE_ERASE_H
 #define ASIDE_ERASE_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 struct err;
@@ -19,13 +17,7 @@ struct aside_erased {
 	int64_t unseen; /* too large, or not to be read or deleted: somebody has to look */
 };
 
-/*
- * Delete the messages that name the address (in its compared form), whatever letters are large, in the raw text or behind quoted-printable or
- * base64, also in a header. A longer address that ends or begins with it is another one. A folder that is not there holds nothing.
- */
+/* Delete the messages that name the address, in its compared form (lib/mail/mention.h). A folder that is not there holds nothing. */
 int aside_erase(const char *folder, const char *address_key, struct aside_erased *out, struct err *e);
-
-/* Whether n bytes of a message name the address. */
-bool aside_names(const char *bytes, size_t n, const char *address_key);
 
 #endif

@@ -108,7 +108,7 @@ campaigns_print(const struct cli *cli, const struct campaign *c, int n, const st
 		out_cell(&t, OUT_PLAIN, "%lld", (long long)c[i].id);
 		state_cell(cli, &t, &c[i]);
 		out_cell(&t, OUT_PLAIN, "%s", c[i].subject);
-		out_cell(&t, OUT_PLAIN, "%s", topic ? topic->slug : "?");
+		out_cell(&t, OUT_PLAIN, "%s%s", topic ? topic->slug : "?", c[i].segment[0] ? " (segment)" : "");
 		out_cell(&t, OUT_PLAIN, "%s", clock_local(when, c[i].started_at ? c[i].started_at : c[i].start_at));
 		out_cell_number(&t, c[i].planned);
 		out_cell_number(&t, c[i].accepted);
@@ -127,6 +127,7 @@ campaigns_json_one(const struct cli *cli, const struct campaign *c, const struct
 	json_put(object, "uuid", c->uuid);
 	json_put(object, "kind", c->kind);
 	json_put(object, "topic", topic ? topic->slug : NULL);
+	json_put(object, "where", c->segment[0] ? c->segment : NULL);
 	json_put(object, "key", c->key[0] ? c->key : NULL);
 	json_put(object, "subject", c->subject);
 	json_put(object, "state", campaign_state_name(c->state));

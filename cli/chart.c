@@ -2,6 +2,7 @@
 #include "chart.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -9,10 +10,10 @@
 #include "out.h"
 
 #define PLOT_TOP 22 /* room for a value above the highest column */
-#define PLOT 190
+#define PLOT 180
 #define PLOT_SIDES 16 /* the same below the lowest, for values that hang */
 #define LABELS 44
-#define ROW 46
+#define ROW 48
 #define ROW_BAR 14
 #define ROW_LABEL 34 /* characters that fit above a bar on a phone */
 #define LABELS_WIDE 13
@@ -37,8 +38,8 @@ add_text(struct buf *out, const char *text, size_t most)
 static void
 begin(struct buf *out, const struct chart_head *h, int height)
 {
-	buf_addf(out, "<svg class=\"chart\" role=\"img\" aria-labelledby=\"%s-title %s-text\" width=\"100%%\" height=\"%d\">\n", h->id, h->id,
-	    height);
+	buf_addf(out, "<svg class=\"chart\" role=\"img\" aria-labelledby=\"%s-title %s-text\" width=\"100%%\" height=\"%d\">\n",
+	    h->id, h->id, height);
 	buf_addf(out, "<title id=\"%s-title\">", h->id);
 	add_text(out, h->title, 400);
 	buf_addf(out, "</title>\n<desc id=\"%s-text\">", h->id);
@@ -107,7 +108,7 @@ grid(struct buf *out, const struct plot *p)
 }
 
 /* Columns begin where the numbers of the grid end. */
-#define LEFT 9.0
+#define LEFT 8.0
 
 static double
 column_x(const struct plot *p, double i)
@@ -125,8 +126,8 @@ bar(struct buf *out, const struct plot *p, size_t i, double y, double height, bo
 		buf_addf(out, "<rect fill=\"url(#%s-hatch)\" class=\"edge\" x=\"%.3f%%\" y=\"%.1f\" width=\"%.3f%%\" height=\"%.1f\"/>\n",
 		    p->head->id, x, y, width, height);
 	else
-		buf_addf(out, "<rect class=\"%s\" x=\"%.3f%%\" y=\"%.1f\" width=\"%.3f%%\" height=\"%.1f\"/>\n", area ? "area" : "plain", x, y,
-		    width, height);
+		buf_addf(out, "<rect class=\"%s\" x=\"%.3f%%\" y=\"%.1f\" width=\"%.3f%%\" height=\"%.1f\"/>\n",
+		    area ? "area" : "plain", x, y, width, height);
 	if (area)
 		buf_addf(out, "<rect class=\"plain\" x=\"%.3f%%\" y=\"%.1f\" width=\"%.3f%%\" height=\"3\"/>\n", x, y, width);
 }
@@ -169,21 +170,43 @@ column(struct buf *out, const struct plot *p, size_t i)
 		value(out, p, i, top - 5, c->plain + (p->kind == CHART_STACKED ? c->hatched : 0));
 }
 
+/* The first column that has a label, so that with one for every `each` the first column of a year has one. */
+static size_t
+first_label(const struct plot *p, size_t each)
+{
+	size_t i;
+
+	for (i = 1; i < p->n; i++)
+		if (strcmp(p->column[i].under, p->column[i - 1].under) != 0)
+			return i % each;
+	return 0;
+}
+
+static void
+label(struct buf *out, const struct plot *p, size_t i, const char *text, int y, bool wide)
+{
+	buf_addf(out, "<text class=\"label%s\" x=\"%.3f%%\" y=\"%d\">", wide ? " wide" : "", column_x(p, (double)i + 0.5), y);
+	add_text(out, text, 16);
+	buf_addstr(out, "</text>\n");
+}
+
 static void
 labels(struct buf *out, const struct plot *p, int y)
 {
-	size_t each = (p->n + LABELS_WIDE - 1) / LABELS_WIDE, narrow = (p->n + LABELS_NARROW - 1) / LABELS_NARROW, i;
-	const char *wide;
+	size_t each = 1 + (p->n - 1) / LABELS_WIDE, narrow = 1 + (p->n - 1) / LABELS_NARROW, first, i;
+	const char *under = "", *narrow_under = "";
+	bool wide, differs;
 
 	narrow = (narrow + each - 1) / each * each; /* one of the others, so that none comes between two */
-	for (i = 0; i < p->n; i += each) {
-		wide = i % narrow ? " wide" : "";
-		buf_addf(out, "<text class=\"label%s\" x=\"%.3f%%\" y=\"%d\">", wide, column_x(p, (double)i + 0.5), y);
-		text_escape_html(out, p->column[i].label, strlen(p->column[i].label));
-		buf_addstr(out, "</text>\n");
-		if (p->column[i].under[0])
-			buf_addf(out, "<text class=\"label%s\" x=\"%.3f%%\" y=\"%d\">%s</text>\n", wide, column_x(p, (double)i + 0.5), y + 17,
-			    p->column[i].under);
+	first = first_label(p, narrow);
+	for (i = first % each; i < p->n; i += each) {
+		wide = (i + narrow - first) % narrow != 0;
+		label(out, p, i, p->column[i].label, y, wide);
+		differs = strcmp(p->column[i].under, under) != 0;
+		under = p->column[i].under;
+		if (differs || (!wide && strcmp(under, narrow_under) != 0))
+			label(out, p, i, under, y + 17, wide);
+		narrow_under = wide ? narrow_under : under;
 	}
 }
 
@@ -208,6 +231,19 @@ chart_columns(struct buf *out, const struct chart_head *h, enum chart_kind kind,
 	buf_addstr(out, "</svg>\n");
 }
 
+/* A bar ends where its value begins: the longest leaves room for it, also on a phone. */
+#define ROW_MOST 58.0
+
+static void
+row_bar(struct buf *out, const struct chart_head *h, size_t i, double x, double width, bool hatched)
+{
+	char fill[96] = "class=\"plain\"";
+
+	if (hatched)
+		snprintf(fill, sizeof(fill), "fill=\"url(#%.40s-hatch)\" class=\"edge\"", h->id);
+	buf_addf(out, "<rect %s x=\"%.3f%%\" y=\"%zu\" width=\"%.3f%%\" height=\"%d\"/>\n", fill, x, i * ROW + 23, width, ROW_BAR);
+}
+
 void
 chart_rows(struct buf *out, const struct chart_head *h, const struct chart_row *row, size_t n)
 {
@@ -219,20 +255,20 @@ chart_rows(struct buf *out, const struct chart_head *h, const struct chart_row *
 			most = (double)(row[i].plain + row[i].hatched);
 	begin(out, h, (int)n * ROW);
 	for (i = 0; i < n; i++) {
-		plain = (double)row[i].plain * 100 / most;
-		hatched = (double)row[i].hatched * 100 / most;
+		plain = (double)row[i].plain * ROW_MOST / most;
+		hatched = (double)row[i].hatched * ROW_MOST / most;
+		plain = row[i].plain && plain < 0.5 ? 0.5 : plain;
+		hatched = row[i].hatched && hatched < 0.5 ? 0.5 : hatched;
 		buf_addf(out, "<text class=\"name\" x=\"0\" y=\"%zu\">", i * ROW + 16);
 		add_text(out, row[i].label, ROW_LABEL);
-		buf_addf(out, "</text>\n<text class=\"figure\" x=\"100%%\" y=\"%zu\">", i * ROW + 16);
-		add_text(out, row[i].value, sizeof(row[i].value));
-		buf_addf(out, "</text>\n<rect class=\"ground\" x=\"0\" y=\"%zu\" width=\"100%%\" height=\"%d\"/>\n", i * ROW + 23, ROW_BAR);
+		buf_addstr(out, "</text>\n");
 		if (row[i].plain)
-			buf_addf(out, "<rect class=\"plain\" x=\"0\" y=\"%zu\" width=\"%.3f%%\" height=\"%d\"/>\n", i * ROW + 23,
-			    plain < 0.5 ? 0.5 : plain, ROW_BAR);
+			row_bar(out, h, i, 0, plain, false);
 		if (row[i].hatched)
-			buf_addf(out,
-			    "<rect fill=\"url(#%s-hatch)\" class=\"edge\" x=\"%.3f%%\" y=\"%zu\" width=\"%.3f%%\" height=\"%d\"/>\n",
-			    h->id, plain, i * ROW + 23, hatched < 0.5 ? 0.5 : hatched, ROW_BAR);
+			row_bar(out, h, i, plain, hatched, true);
+		buf_addf(out, "<text class=\"figure\" x=\"%.3f%%\" dx=\"8\" y=\"%zu\">", plain + hatched, i * ROW + 35);
+		add_text(out, row[i].value, sizeof(row[i].value));
+		buf_addstr(out, "</text>\n");
 	}
 	buf_addstr(out, "</svg>\n");
 }

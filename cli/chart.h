@@ -2,10 +2,10 @@
  * chart.h - charts as SVG for a page: drawn with a style sheet's classes, no script, nothing from elsewhere.
  *
  * Widths are shares of whatever room the page gives, heights and letters are pixels: a chart is as readable on a phone as on paper. What is
- * told apart is told apart by pattern (plain or hatched), not by colour alone. Each chart has a title and a description for those who do not
- * see it; the page has its numbers as text beside it. Labels are escaped, and cut where they would not fit.
- * Classes: plain and line (the site's colour), hatch (the lines of the pattern), grid, axis, text, strong, and wide for what a narrow window
- * has no room for.
+ * told apart is told apart by pattern (plain or hatched), not by colour alone. Each chart has a title and a description for those who do
+ * not see it; the page has its numbers as text. Labels are escaped, and cut where they do not fit.
+ * Classes: plain and area (filled), hatch, hatch-ground and edge (the pattern), grid, axis; of texts text, value, last, label, name
+ * and figure; and wide for what a narrow window has no room for.
  */
 #ifndef CHART_H
 #define CHART_H
@@ -25,7 +25,7 @@ struct chart_head {
 #define CHART_COLUMNS PERIODS_MAX
 
 struct chart_column {
-	char label[16], under[8]; /* below it, and below that (a year) */
+	char label[16], under[8]; /* below it; and below that where it changes: a year, or "" */
 	int64_t plain, hatched;
 };
 

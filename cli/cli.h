@@ -103,7 +103,7 @@ extern const struct opt opts_none[], opts_init[], opts_topic_create[], opts_subs
     opts_article_import[], opts_article_list[], opts_article_skip[], opts_article_again[], opts_send[], opts_preview[],
     opts_lint[], opts_campaign_list[], opts_campaign_show[], opts_campaign_reason[], opts_campaign_retry[],
     opts_campaign_archive[], opts_dkim_keygen[], opts_signup_list[], opts_signup_discard[], opts_embed[], opts_inbound_read[],
-    opts_stats[], opts_suppression_add[], opts_suppression_import[], opts_suppression_list[], opts_suppression_remove[],
+    opts_stats[], opts_status[], opts_suppression_add[], opts_suppression_import[], opts_suppression_list[], opts_suppression_remove[],
     opts_retention[], opts_audit[], opts_doctor[], opts_backup[], opts_verify[], opts_restore[];
 
 #endif

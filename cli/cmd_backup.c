@@ -14,13 +14,13 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "backup.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "site/pack.h"
-#include "store/audit.h"
 
 #define MARGIN 67108864 /* octets that stay free: the store goes on growing */
 
@@ -192,7 +192,7 @@ note(struct cli *cli, const char *file, int64_t size, struct err *e)
 	int rc = -1;
 
 	buf_addf(&detail, "%s, %lld octets", strcmp(file, "-") == 0 ? "standard output" : file, (long long)size);
-	if (db_begin(cli->site.db, e) == 0 && audit_add(cli->site.db, cli->who, "backup", detail.data, e) == 0)
+	if (db_begin(cli->site.db, e) == 0 && cli_audit(cli, cli->site.db, "backup", detail.data, e) == 0)
 		rc = db_commit(cli->site.db, e);
 	db_rollback(cli->site.db);
 	buf_release(&detail);

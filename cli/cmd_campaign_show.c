@@ -269,8 +269,11 @@ show_deliveries(struct cli *cli, const struct campaign *c, struct err *e)
 {
 	struct listing l = { .cli = cli, .campaign_id = c->id, .limit = 50, .addresses = cli_option(cli, "addresses") };
 	struct ledger_pick pick;
+	char which[48];
 
-	if (campaigns_pick(cli, &pick, e) == -1 || cli_option_int(cli, "limit", 1, 1000000000, &l.limit, e) == -1)
+	snprintf(which, sizeof(which), "campaign %lld", (long long)c->id);
+	if (campaigns_pick(cli, &pick, e) == -1 || cli_option_int(cli, "limit", 1, 1000000000, &l.limit, e) == -1 ||
+	    cli_reveal(cli, which, e) == -1)
 		return -1;
 	page_begin(&l);
 	if (ledger_each(cli->site.db, c->id, &pick, l.addresses, list_one, &l, e) == -1) {
@@ -331,7 +334,7 @@ cmd_campaign_show(struct cli *cli, int argc, char **argv, struct err *e)
 	struct topic_list topics;
 	struct campaign c;
 	const struct topic *t;
-	char when[CLOCK_TEXT], which[48];
+	char when[CLOCK_TEXT];
 
 	(void)argc;
 	if (check_options(cli, e) == -1 || campaigns_get(cli, argv[0], &c, e) == -1 || topic_list(cli->site.db, &topics, e) == -1)
@@ -339,15 +342,15 @@ cmd_campaign_show(struct cli *cli, int argc, char **argv, struct err *e)
 	t = topic_in(&topics, c.topic_id);
 	if (cli_option(cli, "eml"))
 		return campaign_mail_show(cli, &c, cli_option(cli, "language"), e);
-	if (cli_option(cli, "deliveries")) {
-		snprintf(which, sizeof(which), "campaign %lld", (long long)c.id);
-		return cli_reveal(cli, which, e) == -1 ? -1 : show_deliveries(cli, &c, e);
-	}
+	if (cli_option(cli, "deliveries"))
+		return show_deliveries(cli, &c, e);
 	json_decref(cli->result);
 	cli->result = campaigns_json_one(cli, &c, &topics);
 	out_line(cli, "Campaign %lld: %s", (long long)c.id, c.subject);
 	show_state(cli, &c);
 	out_field(cli, "Kind", OUT_PLAIN, "%s, to %s", c.kind, t ? t->slug : "?");
+	if (c.segment[0])
+		out_field(cli, "Only", OUT_PLAIN, "%s", c.segment);
 	if (campaign_mail_languages(cli, &c, e) == -1)
 		return -1;
 	out_field(cli, "Key", OUT_PLAIN, "%s", c.key);

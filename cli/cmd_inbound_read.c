@@ -12,7 +12,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "aside.h"
 #include "audit.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -21,6 +20,7 @@
 #include "cli.h"
 #include "mail/report.h"
 #include "out.h"
+#include "site/aside.h"
 #include "site/inbound.h"
 #include "store/audit.h"
 

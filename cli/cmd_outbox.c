@@ -1,12 +1,12 @@
 /* cmd_outbox.c - newsletter outbox list | release | discard: mail to one person that waits; above all after a restore. */
 #include <stdio.h>
 
+#include "audit.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "cli.h"
 #include "out.h"
-#include "store/audit.h"
 #include "store/outbox.h"
 #include "store/restored.h"
 
@@ -69,7 +69,7 @@ end_hold(struct cli *cli, bool discard, int64_t *discarded, struct err *e)
 		rc = discard ? outbox_discard(db, held.at, discarded, e) : 0;
 	if (rc == 0 && restored_release(db, e) == 0) {
 		snprintf(detail, sizeof(detail), "of a backup of %s; %lld discarded", clock_iso(when, held.taken_at), (long long)*discarded);
-		if (audit_add(db, cli->who, command, detail, e) == 0 && db_commit(db, e) == 0)
+		if (cli_audit(cli, db, command, detail, e) == 0 && db_commit(db, e) == 0)
 			return 0;
 	}
 	db_rollback(db);

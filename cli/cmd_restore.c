@@ -14,13 +14,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "backup.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "site/running.h"
-#include "store/audit.h"
 #include "store/restored.h"
 
 #define CONF "newsletter.conf"
@@ -149,7 +149,7 @@ hold(struct cli *cli, const struct conf *c, int64_t taken_at, struct restored_co
 	if (!db)
 		return -1;
 	snprintf(detail, sizeof(detail), "a backup of %s", clock_iso(when, taken_at));
-	if (db_begin(db, e) == 0 && restored_hold(db, taken_at, counts, e) == 0 && audit_add(db, cli->who, "restore", detail, e) == 0)
+	if (db_begin(db, e) == 0 && restored_hold(db, taken_at, counts, e) == 0 && cli_audit(cli, db, "restore", detail, e) == 0)
 		rc = db_commit(db, e);
 	if (rc == 0 && db_checkpoint(db, e) == -1)
 		rc = -1;

@@ -1,12 +1,12 @@
 /* cmd_retention.c - newsletter retention: what is kept how long, and what is past it. */
 #include <stdio.h>
 
+#include "audit.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "cli.h"
 #include "out.h"
 #include "site/retention.h"
-#include "store/audit.h"
 
 const struct opt opts_retention[] = {
 	{ "dry-run", NULL, "only say what would go" },
@@ -38,7 +38,7 @@ write_audit(struct cli *cli, int64_t total, struct err *e)
 	int rc = -1;
 
 	snprintf(detail, sizeof(detail), "%s deleted", out_count(n, total, "row", "rows"));
-	if (db_begin(cli->site.db, e) == 0 && audit_add(cli->site.db, cli->who, "retention", detail, e) == 0)
+	if (db_begin(cli->site.db, e) == 0 && cli_audit(cli, cli->site.db, "retention", detail, e) == 0)
 		rc = db_commit(cli->site.db, e);
 	db_rollback(cli->site.db);
 	return rc;

@@ -18,6 +18,8 @@
 
 const struct opt opts_send[] = {
 	{ "topic", "TOPIC", "whom it goes to (default: articles; a promotion's: promotions)" },
+	{ "where", "EXPRESSION", "only to those of the topic who are in this segment" },
+	{ "except", "EXPRESSION", "not to those who are in this one" },
 	{ "subject", "TEXT", "instead of the one that is made" },
 	{ "at", "TIME", "not before: 2026-03-01 10:30, +2h" },
 	{ "key", "KEY", "send once for each key; %Y, %m, %d, %V as strftime(3)" },
@@ -118,6 +120,18 @@ say_nothing(struct cli *cli, const char *why, const char *text)
 	json_object_set_new(cli->result, "campaign", json_null());
 	json_put(cli->result, "reason", why);
 	return 0;
+}
+
+static int
+say_nobody(struct cli *cli, const struct mailing *m)
+{
+	char text[128];
+
+	if (m->segment[0])
+		snprintf(text, sizeof(text), "Nobody who subscribes to %s is in this segment: nothing was sent.", m->topic.slug);
+	else
+		snprintf(text, sizeof(text), "Nobody subscribes to %s yet: nothing was sent.", m->topic.slug);
+	return say_nothing(cli, m->segment[0] ? "nobody in the segment" : "no subscribers", text);
 }
 
 static int
@@ -265,9 +279,8 @@ cmd_send(struct cli *cli, int argc, char **argv, struct err *e)
 	rc = send_show(cli, &m, r.at, e);
 	if (rc == -1)
 		goto out;
-	snprintf(text, sizeof(text), "Nobody subscribes to %s yet: nothing was sent.", m.topic.slug);
 	if (!m.recipients && !r.at && !cli_option(cli, "dry-run"))
-		rc = say_nothing(cli, "no subscribers", text);
+		rc = say_nobody(cli, &m);
 	else if (lint(cli, &r, &m, e) == -1)
 		rc = -1;
 	else if (cli_option(cli, "dry-run"))

@@ -46,21 +46,18 @@ spark_cell(const struct cli *cli, struct out_table *t, const int64_t *value, siz
 static void
 step_row(const struct cli *cli, struct out_table *t, const struct growth *g, enum growth_step step)
 {
+	bool joins = step < GROWTH_FIRST_LOSS;
 	int64_t value[PERIODS_MAX];
+	char number[32];
 	size_t i;
 
 	for (i = 0; i < g->periods; i++)
 		value[i] = g->period[i].step[step];
+	out_number(number, g->total[step]);
 	out_cell(t, OUT_PLAIN, "%s", step_heads[step]);
 	out_cell(t, OUT_PLAIN, "%s", "");
-	if (step < GROWTH_FIRST_LOSS)
-		out_cell_number(t, g->total[step]);
-	else
-		out_cell(t, OUT_PLAIN, "%s", "");
-	if (step < GROWTH_FIRST_LOSS)
-		out_cell(t, OUT_PLAIN, "%s", "");
-	else
-		out_cell_number(t, g->total[step]);
+	out_cell(t, OUT_PLAIN, "%s", joins ? number : "");
+	out_cell(t, OUT_PLAIN, "%s", joins ? "" : number);
 	spark_cell(cli, t, value, g->periods, OUT_SPARK_COUNT);
 }
 
@@ -127,7 +124,8 @@ show_numbers(const struct cli *cli, const struct stats_view *v)
 	size_t i;
 
 	if (growth_joined(g->total) + growth_gone(g->total)) {
-		snprintf(heads, sizeof(heads), "%s|>Confirmed|>Imported|>Added|>Left|>Bounced|>Complained|>Net|>Subscribers", first[v->unit]);
+		snprintf(heads, sizeof(heads), "%s|>Confirmed|>Imported|>Added|>Left|>Bounced|>Complained|>Net|>Subscribers",
+		    first[v->unit]);
 		out_table_init(&t, heads);
 		for (i = 0; i < g->periods; i++)
 			if (growth_joined(g->period[i].step) + growth_gone(g->period[i].step))
@@ -154,7 +152,8 @@ show_named(const struct cli *cli, const char *label, const struct growth_named *
 	size_t i;
 
 	for (i = 0; i < n && i < NAMED_SHOWN; i++)
-		buf_addf(&b, "%s%s %s", i ? ", " : "", list[i].name[0] ? list[i].name : unnamed, out_percent(share, list[i].people, people));
+		buf_addf(&b, "%s%s %s", i ? ", " : "", list[i].name[0] ? list[i].name : unnamed,
+		    out_percent(share, list[i].people, people));
 	out_field(cli, label, OUT_PLAIN, "%s%s", b.data, n > NAMED_SHOWN ? " …" : "");
 	buf_release(&b);
 }
@@ -166,7 +165,8 @@ stats_list_text(const struct cli *cli, const struct stats_view *v)
 	int64_t net = growth_now(g) - g->before;
 	char now[96], more[32];
 
-	out_field(cli, "Subscribers", OUT_BOLD, "%s, %s", out_number(now, growth_now(g)), net ? signed_number(more, net) : "as many as then");
+	out_field(cli, "Subscribers", OUT_BOLD, "%s, %s%s", out_number(now, growth_now(g)),
+	    net ? signed_number(more, net) : "as many as then", net ? " since then" : "");
 	show_named(cli, "Languages", v->people.language, v->people.languages, cli->site.conf.site_language, growth_now(g));
 	show_named(cli, "Domains", v->people.domain, v->people.domains, "none", growth_now(g));
 	out_gap(cli);
@@ -248,7 +248,8 @@ stats_list_json(struct cli *cli, const struct stats_view *v)
 	json_put(list, "unit", period_name(v->unit));
 	json_object_set_new(list, "periods", periods_json(v));
 	json_object_set_new(list, "topics", topics_json(g));
-	json_object_set_new(list, "languages", named_json(v->people.language, v->people.languages, "language", cli->site.conf.site_language));
+	json_object_set_new(list, "languages",
+	    named_json(v->people.language, v->people.languages, "language", cli->site.conf.site_language));
 	json_object_set_new(list, "domains", named_json(v->people.domain, v->people.domains, "domain", ""));
 	json_put_int(others, "domains", v->people.other_domains);
 	json_put_int(others, "people", v->people.other_people);

@@ -144,7 +144,7 @@ speed_cell(struct out_table *t, const struct stats_speed *s)
 {
 	char number[32];
 
-	out_cell(t, OUT_PLAIN, "%s", stats_a_minute(s) ? out_number(number, stats_a_minute(s)) : "");
+	out_cell(t, OUT_PLAIN, "%s", stats_a_minute(s) ? out_number(number, stats_a_minute(s)) : "-");
 }
 
 static const char wide_heads[] = ">Id|Mailing|Started|>To|>Accepted|>Refused|>Bounced|>Complained|>Left|>A minute";
@@ -193,7 +193,8 @@ show_head(const struct cli *cli, const struct stats_view *v)
 	if (v->window.since)
 		snprintf(since, sizeof(since), " since %s", clock_local(when, v->window.since));
 	if (v->window.campaign_id)
-		out_line(cli, "What came back of campaign %lld%s: %s", (long long)v->window.campaign_id, since, v->mailing[0].campaign.subject);
+		out_line(cli, "What came back of campaign %lld%s: %s", (long long)v->window.campaign_id, since,
+		    v->mailing[0].campaign.subject);
 	else
 		out_line(cli, "The list, and what came back%s", since);
 }

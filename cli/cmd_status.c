@@ -4,21 +4,23 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "campaigns.h"
 #include "cli.h"
 #include "out.h"
 #include "relays.h"
 #include "site/running.h"
+#include "status.h"
 #include "status_inbound.h"
 #include "store/article.h"
 #include "store/outbox.h"
 #include "store/pace.h"
+#include "store/queue.h"
 #include "store/restored.h"
 #include "store/signup_line.h"
 #include "store/subscription.h"
+#include "store/topic.h"
 
-#define OPEN_MOST 20
 #define NEW_MOST 1000
+#define BACKUP_OLD (7 * 86400) /* seconds */
 
 static int
 show_daemon(struct cli *cli, struct err *e)
@@ -32,6 +34,8 @@ show_daemon(struct cli *cli, struct err *e)
 		out_field(cli, "Daemon", OUT_GOOD, "running");
 	else
 		out_field(cli, "Daemon", OUT_BAD, "not running: start newsletterd, or nothing goes out and nobody can subscribe");
+	if (runs && status_roles(cli, e) == -1)
+		return -1;
 	out_field(cli, "Pages", OUT_PLAIN, "%s", conf->site_url);
 	if (!conf_has_relay(conf))
 		out_field(cli, "Mail", OUT_WARN, "no relay is configured: it goes to the folder %s", conf->store_outbox);
@@ -160,33 +164,49 @@ show_topics(struct cli *cli, const struct topic_list *topics, struct err *e)
 	return 0;
 }
 
+/* When it can all be had back from. */
 static int
-show_campaigns(struct cli *cli, const struct topic_list *topics, struct err *e)
+show_backup(struct cli *cli, struct err *e)
 {
-	struct campaign c[OPEN_MOST];
-	int n = campaign_open(cli->site.db, c, OPEN_MOST, e);
+	struct queue queue;
+	char when[CLOCK_TEXT];
 
-	if (n == -1)
+	if (queue_look(cli->site.db, &queue, e) == -1)
 		return -1;
-	json_object_set_new(cli->result, "campaigns", campaigns_json(cli, c, n, topics));
-	if (n) {
-		out_gap(cli);
-		campaigns_print(cli, c, n, topics);
-	}
+	json_put_time(cli->result, "backup_at", queue.backup);
+	if (!queue.backup)
+		out_field(cli, "Backup", OUT_PLAIN, "none was made yet: newsletter backup");
+	else
+		out_field(cli, "Backup", clock_now() - queue.backup > BACKUP_OLD ? OUT_WARN : OUT_PLAIN, "the last one is of %s",
+		    clock_local(when, queue.backup));
 	return 0;
 }
 
-int
-cmd_status(struct cli *cli, int argc, char **argv, struct err *e)
+static int
+show(struct cli *cli, struct status_rates *rates, struct err *e)
 {
 	struct topic_list topics;
 
-	(void)argc, (void)argv;
 	if (topic_list(cli->site.db, &topics, e) == -1)
 		return -1;
 	out_line(cli, "%s", cli->site.conf.site_name);
 	if (show_daemon(cli, e) == -1 || show_restored(cli, e) == -1 || status_inbound(cli, e) == -1 || show_waiting(cli, e) == -1 ||
-	    show_articles(cli, &topics, e) == -1 || relays_print(cli, e) == -1 || show_topics(cli, &topics, e) == -1)
+	    show_articles(cli, &topics, e) == -1 || show_backup(cli, e) == -1 || relays_print(cli, e) == -1 ||
+	    show_topics(cli, &topics, e) == -1)
 		return -1;
-	return show_campaigns(cli, &topics, e);
+	return status_campaigns(cli, &topics, rates, e);
+}
+
+const struct opt opts_status[] = {
+	{ "watch", NULL, "show it anew every second, until q is pressed" },
+	{ NULL, NULL, NULL },
+};
+
+int
+cmd_status(struct cli *cli, int argc, char **argv, struct err *e)
+{
+	struct status_rates rates = { 0 };
+
+	(void)argc, (void)argv;
+	return cli_option(cli, "watch") ? status_watch(cli, show, e) : show(cli, &rates, e);
 }

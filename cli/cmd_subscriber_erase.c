@@ -9,13 +9,13 @@
 #include <time.h>
 
 #include "aside_erase.h"
+#include "audit.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "cli.h"
 #include "mail/addr.h"
 #include "out.h"
 #include "people.h"
-#include "store/audit.h"
 #include "store/counter.h"
 #include "store/erasure.h"
 #include "store/subscriber.h"
@@ -60,7 +60,7 @@ erase(struct cli *cli, const struct addr *a, const struct subscriber *s, int64_t
 		if (address_erase(db, a->key, source, requests, e) == -1)
 			return -1;
 	}
-	return audit_add(db, cli->who, "subscriber erase", detail, e);
+	return cli_audit(cli, db, "subscriber erase", detail, e);
 }
 
 /* Pages of the write-ahead log still have what was erased until it is emptied. 1, 0 when others do not leave a moment for it, -1. */

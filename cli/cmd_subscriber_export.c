@@ -8,18 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cli.h"
 #include "export_file.h"
 #include "exporting.h"
+#include "filter.h"
 #include "mail/addr.h"
 #include "out.h"
 #include "people.h"
 #include "site/exchange.h"
 #include "site/person.h"
-#include "store/audit.h"
 #include "store/subscriber.h"
 #include "store/suppression.h"
 
@@ -29,8 +30,10 @@ const struct opt opts_subscriber_export[] = {
 	{ "topic", "TOPIC", "only who has to do with this topic" },
 	{ "state", "STATE", "only pending, active, left, bounced or complained" },
 	{ "since", "TIME", "only who came to the list since: days, like 7, or a date" },
-	{ "domain", "DOMAIN", "only addresses of this mail domain" },
+	{ "domain", "DOMAIN", "only addresses of this mail domain; *.example.org is with all below it" },
 	{ "language", "CODE", "only who reads this language" },
+	{ "where", "EXPR", "only who is in this segment" },
+	{ "except", "EXPR", "not who is in this one" },
 	{ "force", NULL, "replace FILE if it is there" },
 	{ NULL, NULL, NULL },
 };
@@ -40,7 +43,7 @@ write_audit(struct cli *cli, const char *detail, struct err *e)
 {
 	int rc = -1;
 
-	if (db_begin(cli->site.db, e) == 0 && audit_add(cli->site.db, cli->who, "subscriber export", detail, e) == 0)
+	if (db_begin(cli->site.db, e) == 0 && cli_audit(cli, cli->site.db, "subscriber export", detail, e) == 0)
 		rc = db_commit(cli->site.db, e);
 	db_rollback(cli->site.db);
 	return rc;
@@ -75,32 +78,27 @@ export_person(struct cli *cli, const char *address, struct err *e)
 	return 0;
 }
 
-/* What was asked for, in the words of the options: without a domain's name, which may be a person's. */
+/* Which people: as a segment, but for one that may say whose data it is, by a name or by a domain that is one person's. */
 static void
-describe(const struct cli *cli, struct buf *out)
+describe(const struct cli *cli, const struct segment *s, struct buf *out)
 {
-	static const char *const filters[] = { "topic", "state", "since", "language" };
-	const char *value;
-	size_t i;
-
 	if (cli_option(cli, "full"))
 		buf_addstr(out, ", full");
-	for (i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
-		if ((value = cli_option(cli, filters[i])))
-			buf_addf(out, ", %s %.60s", filters[i], value);
-	if (cli_option(cli, "domain"))
-		buf_addstr(out, ", one domain");
+	if (s && (strstr(segment_text(s), "name") || strstr(segment_text(s), "domain")))
+		buf_addstr(out, ", a segment by name or domain");
+	else if (s)
+		buf_addf(out, ", %.300s", segment_text(s));
 }
 
 static int
-audit_list(struct cli *cli, int64_t people, struct err *e)
+audit_list(struct cli *cli, const struct segment *s, int64_t people, struct err *e)
 {
 	struct buf detail = BUF_INIT;
 	char text[96];
 	int rc;
 
 	buf_addstr(&detail, out_count(text, people, "person", "people"));
-	describe(cli, &detail);
+	describe(cli, s, &detail);
 	buf_addf(&detail, ": %s", cli_option(cli, "reason"));
 	rc = write_audit(cli, detail.data, e);
 	buf_release(&detail);
@@ -138,26 +136,18 @@ write_full(struct cli *cli, int fd, int64_t of, int64_t *n, struct err *e)
 }
 
 static int
-export_list(struct cli *cli, const char *path, struct err *e)
+write_list(struct cli *cli, const char *path, const struct segment *s, struct err *e)
 {
-	bool full = cli_option(cli, "full") != NULL;
 	struct export_file file;
-	struct export_wish wish;
 	int64_t of, n = 0;
 	char text[96];
 	int rc = -1;
 
-	if (people_reason(cli, e) == -1 || export_wish(cli, &wish, e) == -1)
-		return -1;
-	if (full && !export_wish_all(&wish))
-		return err_set(e, ERR_USAGE, "--full is everybody: it goes without --topic and the like");
-	if (cli->json && (!path || strcmp(path, "-") == 0))
-		return err_set(e, ERR_USAGE, "with --json, name a FILE: standard output is for the result");
 	if (export_file_open(&file, path, cli_option(cli, "force") != NULL, e) == -1)
 		return -1;
-	if (export_count(cli, &wish, &of, e) == -1 || audit_list(cli, of, e) == -1)
+	if (export_count(cli, s, &of, e) == -1 || audit_list(cli, s, of, e) == -1)
 		goto out;
-	rc = full ? write_full(cli, file.fd, of, &n, e) : export_table(cli, &wish, file.fd, of, &n, e);
+	rc = cli_option(cli, "full") ? write_full(cli, file.fd, of, &n, e) : export_table(cli, s, file.fd, of, &n, e);
 	if (rc == 0)
 		rc = export_file_commit(&file, e);
 out:
@@ -168,6 +158,26 @@ out:
 	if (path && strcmp(path, "-") != 0)
 		out_line(cli, "%s in %s, which only you can read.", out_count(text, n, "person is", "people are"), path);
 	return 0;
+}
+
+static int
+export_list(struct cli *cli, const char *path, struct err *e)
+{
+	struct segment *s = NULL;
+	bool all;
+	int rc = -1;
+
+	if (people_reason(cli, e) == -1 || filter_people(cli, &s, e) == -1)
+		return -1;
+	all = !segment_text(s)[0];
+	if (cli_option(cli, "full") && !all)
+		err_set(e, ERR_USAGE, "--full is everybody: it goes without --topic, --where and the like");
+	else if (cli->json && (!path || strcmp(path, "-") == 0))
+		err_set(e, ERR_USAGE, "with --json, name a FILE: standard output is for the result");
+	else
+		rc = write_list(cli, path, all ? NULL : s, e);
+	segment_free(s);
+	return rc;
 }
 
 /* An argument with an @ and no slash is somebody's address; a file of such a name is written as ./NAME. */

@@ -1,99 +1,67 @@
 /*
  * cmd_subscriber_import.c - newsletter subscriber import: people from a CSV file.
  *
- * One pass, row by row, in short transactions, so that a running daemon is not
- * held up and a million rows need no memory. What was taken stays taken when it is
- * broken off; the same file once more goes on where it stopped.
+ * Two passes (import.h), in memory that does not grow with the file. The second goes in short transactions, so that a
+ * running daemon is not held up. What was taken stays taken when it is broken off; the same file once more goes on where
+ * it stopped.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "audit.h"
-#include "base/csv.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/text.h"
+#include "base/sorting.h"
 #include "cli.h"
+#include "import.h"
 #include "import_own.h"
-#include "mail/addr.h"
 #include "out.h"
-#include "people.h"
-#include "store/consent.h"
-#include "store/subscriber.h"
-#include "store/subscription.h"
-#include "store/suppression.h"
 
 const struct opt opts_subscriber_import[] = {
 	{ "consent", "TEXT", "how these people asked, kept as evidence: \"paper form, fair 2026\" (needed)" },
+	{ "consent-date", "DATE", "when they asked, for rows that do not say it (default: now)" },
 	{ "topic", "TOPIC", "for rows that name none; may be repeated (default: articles)" },
+	{ "confirm", NULL, "ask each of them by mail first; who does not confirm is not subscribed" },
+	{ "dry-run", NULL, "change nothing: say what would be" },
+	{ "all-or-nothing", NULL, "take nothing if there is a bad row" },
+	{ "bad", "FILE", "write bad rows there, with what is wrong, to be mended and imported" },
+	{ "format", "FORMAT", "csv, listmonk, mailchimp or newsletter, which is `subscriber export --full` (default: found)" },
+	{ "charset", "CHARSET", "utf-8, iso-8859-1 or windows-1252 (default: utf-8)" },
+	{ "delimiter", "CHARACTER", "what is between fields: , or ; or tab or | (default: found)" },
 	{ "force", NULL, "take an export of this program from a site with another suppression key, too" },
 	{ NULL, NULL, NULL },
 };
 
-#define BAD_LISTED 1000 /* bad rows in the JSON report */
+#define SORT_MEMORY (8 << 20)
+#define CACHE_KIB 8192
+#define LOOK_EVERY 256 /* rows between two looks at the clock, for the progress bar */
 
-enum column {
-	COL_EMAIL,
-	COL_NAME,
-	COL_FIRST,
-	COL_LAST,
-	COL_LANGUAGE,
-	COL_TOPICS,
-	COLUMNS
-};
+static volatile sig_atomic_t interrupted;
 
-/* As headers spell it: in lower case, with a space for a hyphen or underscore. */
-static const struct {
-	const char *name;
-	enum column column;
-} synonyms[] = {
-	{ "email", COL_EMAIL },
-	{ "e mail", COL_EMAIL },
-	{ "mail", COL_EMAIL },
-	{ "email address", COL_EMAIL },
-	{ "e mail address", COL_EMAIL },
-	{ "address", COL_EMAIL },
-	{ "subscriber", COL_EMAIL },
-	{ "name", COL_NAME },
-	{ "full name", COL_NAME },
-	{ "display name", COL_NAME },
-	{ "first name", COL_FIRST },
-	{ "firstname", COL_FIRST },
-	{ "given name", COL_FIRST },
-	{ "last name", COL_LAST },
-	{ "lastname", COL_LAST },
-	{ "surname", COL_LAST },
-	{ "family name", COL_LAST },
-	{ "language", COL_LANGUAGE },
-	{ "lang", COL_LANGUAGE },
-	{ "locale", COL_LANGUAGE },
-	{ "topics", COL_TOPICS },
-	{ "topic", COL_TOPICS },
-	{ "lists", COL_TOPICS },
-	{ "list", COL_TOPICS },
-};
+static void
+on_signal(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
 
-struct import {
-	struct cli *cli;
-	const char *path; /* for messages */
-	FILE *in;
-	struct csv csv;
-	int place[COLUMNS]; /* index of the column, or -1 */
-	size_t header_fields;
-	struct topic_list all, fallback;
-	char source[SOURCE_MAX + 1];
-	struct evidence evidence;
-	int64_t rows, added, already, left, suppressed, bad;
-	json_t *bad_list;
-};
+/* Once more ends at once. */
+static void
+catch_signals(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+}
 
 static int
 open_input(struct import *im, const char *path, struct err *e)
 {
+	struct stat st;
 	int first;
 
 	im->path = strcmp(path, "-") == 0 ? "standard input" : path;
@@ -104,287 +72,250 @@ open_input(struct import *im, const char *path, struct err *e)
 			e->code = ERR_NOT_FOUND;
 		return -1;
 	}
-	csv_init(&im->csv, im->in);
+	if (fstat(fileno(im->in), &st) == 0 && S_ISREG(st.st_mode))
+		im->size = st.st_size;
 	first = getc(im->in);
-	if (first != 0xfe && first != 0xff) {
-		ungetc(first, im->in); /* of EOF does nothing */
-		return 0;
-	}
-	if (im->in != stdin)
-		fclose(im->in);
-	return err_set(e, ERR_INPUT, "%s is UTF-16: save it as \"CSV UTF-8\"", im->path);
-}
-
-static void
-normalise(char *out, size_t size, const char *head)
-{
-	char *p;
-
-	snprintf(out, size, "%s", head);
-	text_lower(text_trim(out));
-	for (p = out; *p; p++)
-		if (*p == '-' || *p == '_')
-			*p = ' ';
-}
-
-static int
-read_header(struct import *im, struct err *e)
-{
-	char head[64];
-	size_t i, k;
-	int rc = csv_next(&im->csv, e);
-
-	if (rc == -1)
-		return err_wrap(e, "%s:%lu", im->path, im->csv.line);
-	if (rc == 0)
-		return err_set(e, ERR_INPUT, "%s is empty: its first line must name the columns, as in: email,name", im->path);
-	for (i = 0; i < COLUMNS; i++)
-		im->place[i] = -1;
-	for (i = 0; i < im->csv.fields; i++) {
-		normalise(head, sizeof(head), im->csv.field[i]);
-		for (k = 0; k < sizeof(synonyms) / sizeof(synonyms[0]); k++) {
-			if (strcmp(head, synonyms[k].name) != 0)
-				continue;
-			if (im->place[synonyms[k].column] != -1)
-				return err_set(e, ERR_INPUT, "%s:%lu: two columns could be the %s: rename one of them", im->path,
-				    im->csv.line, head);
-			im->place[synonyms[k].column] = (int)i;
-		}
-	}
-	im->header_fields = im->csv.fields;
-	if (im->place[COL_EMAIL] == -1)
-		return err_set(e, ERR_INPUT, "%s:%lu: no column is named email; the first line must name the columns, as in: email,name",
-		    im->path, im->csv.line);
+	if (first == 0xfe || first == 0xff)
+		return err_set(e, ERR_INPUT, "%s is UTF-16: save it as \"CSV UTF-8\"", im->path);
+	ungetc(first, im->in); /* of EOF does nothing */
 	return 0;
 }
 
-static const char *
-field(const struct import *im, enum column column)
+static int
+take_charset(struct import *im, const char *name, struct err *e)
 {
-	int i = im->place[column];
-
-	return i == -1 || (size_t)i >= im->csv.fields ? "" : im->csv.field[i];
-}
-
-static bool
-is_blank(const struct import *im)
-{
-	size_t i;
-
-	for (i = 0; i < im->csv.fields; i++)
-		if (im->csv.field[i][strspn(im->csv.field[i], " \t")])
-			return false;
-	return true;
+	if (!name || strcasecmp(name, "utf-8") == 0)
+		return 0;
+	if (strcasecmp(name, "iso-8859-1") != 0 && strcasecmp(name, "windows-1252") != 0)
+		return err_set(e, ERR_USAGE, "--charset is one of utf-8, iso-8859-1, windows-1252");
+	errno = 0;
+	im->iconv = iconv_open("UTF-8", "WINDOWS-1252");
+	if (errno)
+		return err_sys(e, "cannot read Windows-1252");
+	im->latin = true;
+	return 0;
 }
 
 static int
-take_name(const struct import *im, struct subscriber *s, struct err *e)
+take_delimiter(struct import *im, const char *text, struct err *e)
 {
-	struct buf name = BUF_INIT;
-	char *trimmed;
+	if (!text)
+		return 0;
+	if (strcmp(text, "tab") == 0)
+		text = "\t";
+	if (strlen(text) != 1 || !strchr(",;\t|", text[0]))
+		return err_set(e, ERR_USAGE, "--delimiter is one of , ; tab |");
+	im->csv.delimiter = text[0];
+	return 0;
+}
+
+static int
+take_date(struct import *im, const char *text, struct err *e)
+{
+	if (!text)
+		return 0;
+	if (!(text[0] >= '0' && text[0] <= '9') || clock_parse(text, &im->consent_at, e) == -1)
+		return err_set(e, ERR_USAGE, "--consent-date must be a date such as 2026-03-14");
+	if (im->consent_at > clock_now() || im->consent_at <= 0)
+		return err_set(e, ERR_USAGE, "--consent-date is not in the past");
+	return 0;
+}
+
+static int
+take_options(struct import *im, struct err *e)
+{
+	const struct cli *cli = im->cli;
+	const char *consent = cli_option(cli, "consent"), *format = cli_option(cli, "format");
+	size_t i;
 	int rc;
 
-	buf_addstr(&name, field(im, COL_NAME));
-	if (!name.data[strspn(name.data, " ")]) {
-		buf_reset(&name);
-		buf_addf(&name, "%s %s", field(im, COL_FIRST), field(im, COL_LAST));
-	}
-	trimmed = text_trim(name.data);
-	rc = subscriber_check_name(trimmed, e);
-	if (rc == 0)
-		snprintf(s->name, sizeof(s->name), "%s", trimmed);
-	buf_release(&name);
-	return rc;
-}
-
-static int
-take_row(const struct import *im, struct subscriber *s, struct topic_list *topics, struct err *e)
-{
-	struct addr a;
-	char language[64];
-	size_t i;
-
-	memset(s, 0, sizeof(*s));
-	topics->count = 0;
-	for (i = 0; i < im->csv.fields; i++)
-		if (!text_is_utf8(im->csv.field[i], strlen(im->csv.field[i])))
-			return err_set(e, ERR_INPUT, "it is not UTF-8: save the file as \"CSV UTF-8\"");
-	if (im->csv.fields > im->header_fields)
-		return err_set(e, ERR_INPUT, "%zu fields, but the first line names %zu: is a quote missing?", im->csv.fields,
-		    im->header_fields);
-	if (addr_parse(&a, field(im, COL_EMAIL), e) == -1 || take_name(im, s, e) == -1)
-		return -1;
-	snprintf(language, sizeof(language), "%s", field(im, COL_LANGUAGE));
-	if (people_check_language(text_trim(language), e) == -1 || people_topics_named(&im->all, field(im, COL_TOPICS), topics, e) == -1)
-		return -1;
-	snprintf(s->address, sizeof(s->address), "%s", a.text);
-	snprintf(s->key, sizeof(s->key), "%s", a.key);
-	snprintf(s->language, sizeof(s->language), "%.*s", SUBSCRIBER_LANGUAGE - 1, language);
-	return 0;
-}
-
-static void
-name_bad_row(struct import *im, const struct err *why)
-{
-	json_t *object;
-
-	im->bad++;
-	out_warn(im->cli, "%s:%lu: %s", im->path, im->csv.line, why->text);
-	if (im->bad > BAD_LISTED)
-		return;
-	object = json_object();
-	json_put_int(object, "line", (long long)im->csv.line);
-	json_put(object, "reason", why->text);
-	json_array_append_new(im->bad_list, object);
-}
-
-/* One person into the store, and into the counts. */
-static int
-put_person(struct import *im, struct subscriber *s, const struct topic_list *topics, struct err *e)
-{
-	struct db *db = im->cli->site.db;
-	enum suppression_reason reason;
-	int changed = 0, refused = 0, rc;
-	char name[SUBSCRIBER_NAME];
-	bool created;
-	size_t i;
-
-	rc = suppression_find(db, s->key, &reason, e);
-	if (rc == -1)
-		return -1;
-	if (rc == 1) {
-		im->suppressed++;
-		return 0;
-	}
-	snprintf(name, sizeof(name), "%s", s->name);
-	if (subscriber_put(db, s, &created, e) == -1)
-		return -1;
-	if (!created && !s->name[0] && name[0] && subscriber_set_name(db, s->id, name, e) == -1)
-		return -1;
-	for (i = 0; i < topics->count; i++) {
-		rc = subscription_add(db, s->id, topics->item[i].id, "imported", &im->evidence, e);
-		if (rc == -1 && e->code != ERR_REFUSED)
+	if (!consent || !consent[0])
+		return err_set(e, ERR_USAGE,
+		    "--consent is needed: say how these people asked to get mail, as in --consent \"paper form, fair 2026\"");
+	im->dry_run = cli_option(cli, "dry-run");
+	im->all_or_nothing = cli_option(cli, "all-or-nothing");
+	im->ask = cli_option(cli, "confirm");
+	if (format) {
+		rc = import_format_named(format, e);
+		if (rc == -1)
 			return -1;
-		changed += rc == 1;
-		refused += rc == -1;
+		im->format = (enum import_format)rc;
+		im->forced = true;
 	}
-	if (changed)
-		im->added++;
-	else if (refused)
-		im->left++;
-	else
-		im->already++;
+	if (take_date(im, cli_option(cli, "consent-date"), e) == -1 || take_charset(im, cli_option(cli, "charset"), e) == -1 ||
+	    take_delimiter(im, cli_option(cli, "delimiter"), e) == -1 || people_source(im->source, "csv", consent, e) == -1 ||
+	    people_topics(cli, &im->all, &im->fallback, e) == -1)
+		return -1;
+	for (i = 0; i < im->all.count; i++)
+		if (topic_in(&im->fallback, im->all.item[i].id))
+			im->fallback_bits |= (uint64_t)1 << i;
 	return 0;
 }
 
+/* The first pass: every row is looked at, and the good ones stand in order. */
 static int
-import_rows(struct import *im, struct err *e)
+read_rows(struct import *im, struct sorting *sorting, struct err *e)
 {
-	struct topic_list topics;
+	uint8_t record[SORTING_RECORD];
+	struct err why = ERR_INIT;
+	struct intake_row row;
 	struct out_progress bar;
-	struct subscriber s;
-	struct stat st = { 0 };
+	int64_t about;
 	int rc, done = -1;
 
-	if (fstat(fileno(im->in), &st) == -1 || !S_ISREG(st.st_mode))
-		st.st_size = 0;
 	out_progress_init(im->cli, &bar);
-	bar.on = bar.on && st.st_size;
-	if (db_begin(im->cli->site.db, e) == -1)
-		goto out;
-	while ((rc = csv_next(&im->csv, e))) {
-		if (rc == -1 && e->code != ERR_INPUT)
+	bar.on = bar.on && im->size;
+	while (!interrupted && (rc = csv_next(&im->csv, &why))) {
+		if (rc == -1 && why.code != ERR_INPUT) {
+			*e = why;
 			goto out;
-		if (rc == 1 && is_blank(im))
-			continue;
-		im->rows++;
-		if (rc == -1 || take_row(im, &s, &topics, e) == -1) {
-			out_progress_end(&bar);
-			name_bad_row(im, e); /* the rest go on */
-			continue;
 		}
-		if (put_person(im, &s, topics.count ? &topics : &im->fallback, e) == -1 || db_chunk(im->cli->site.db, e) == -1)
+		if (rc == -1)
+			im->rows++;
+		else
+			rc = import_row(im, &row, &why);
+		if (rc == -1) {
+			out_progress_end(&bar);
+			if (import_bad(im, &why, e) == -1) /* else the rest go on */
+				goto out;
+		} else if (rc == 1 && sorting_add(sorting, record, import_pack(record, &row, im->csv.line), e) == -1) {
 			goto out;
-		if (im->rows % 256 == 0)
-			out_progress(&bar, (int64_t)im->csv.bytes, st.st_size, false, "");
+		}
+		if (im->rows % LOOK_EVERY == 0 && bar.on) {
+			about = (int64_t)((double)im->rows * (double)im->size / (double)im->csv.bytes);
+			out_progress(&bar, im->rows, about, true, "reading");
+		}
 	}
-	done = db_commit(im->cli->site.db, e);
+	im->broken_off = interrupted;
+	done = interrupted ? 0 : sorting_end(sorting, e);
 out:
 	if (done == -1)
-		err_wrap(e, "%s:%lu: stopped here; import the file again to go on", im->path, im->csv.line);
+		err_wrap(e, "%s:%lu", im->path, im->csv.line);
 	out_progress_end(&bar);
-	db_rollback(im->cli->site.db);
 	return done;
 }
 
+/* The second pass, inside a transaction unless nothing is to change. */
 static int
-write_audit(struct import *im, struct err *e)
+put_rows(struct import *im, struct sorting *sorting, struct intake *intake, struct out_progress *bar, struct err *e)
 {
-	char detail[160];
+	int64_t total = (int64_t)sorting_count(sorting), n = 0;
+	struct intake_row row;
+	const void *record;
+	size_t size;
+	int rc = 1;
+
+	while (!interrupted && (rc = sorting_next(sorting, &record, &size, e)) == 1) {
+		import_unpack(&row, record);
+		if (intake_put(intake, &row, e) == -1)
+			return -1;
+		if (++n % LOOK_EVERY == 0)
+			out_progress(bar, n, total, true, im->dry_run ? "looking" : "writing");
+	}
+	im->broken_off = interrupted;
+	return rc == -1 ? -1 : intake_end(intake, e);
+}
+
+static int
+write_rows(struct import *im, struct sorting *sorting, struct err *e)
+{
+	const struct conf_rate *limit = &im->cli->site.conf.signup_total;
+	enum intake_how how = im->dry_run ? INTAKE_FORESEE : (im->ask ? INTAKE_ASK : INTAKE_WRITE);
+	struct db *db = im->cli->site.db;
+	int64_t topic[TOPICS_MAX];
+	struct intake *intake;
+	struct out_progress bar;
+	char n[32];
+	size_t i;
 	int rc = -1;
 
-	snprintf(detail, sizeof(detail), "%lld rows, %lld added, %lld bad; %.80s", (long long)im->rows, (long long)im->added,
-	    (long long)im->bad, im->source);
-	if (db_begin(im->cli->site.db, e) == 0 && cli_audit(im->cli, im->cli->site.db, "subscriber import", detail, e) == 0)
-		rc = db_commit(im->cli->site.db, e);
-	db_rollback(im->cli->site.db);
+	for (i = 0; i < im->all.count; i++)
+		topic[i] = im->all.item[i].id;
+	intake = intake_new(db, how, topic, im->all.count, im->source);
+	if (im->ask && limit->messages) /* half of what visitors may have, so that their mails have room between */
+		intake_set_pace(intake, 2000000LL * limit->seconds / limit->messages);
+	db_set_cache(db, CACHE_KIB);
+	out_progress_init(im->cli, &bar);
+	if (im->dry_run)
+		rc = put_rows(im, sorting, intake, &bar, e);
+	else if (db_begin(db, e) == 0 && put_rows(im, sorting, intake, &bar, e) == 0)
+		rc = db_commit(db, e);
+	im->done = *(rc == 0 ? intake_counts(intake) : intake_committed(intake));
+	if (rc == -1)
+		err_wrap(e, "stopped after %s were added; import the file again to go on", out_number(n, im->done.added));
+	out_progress_end(&bar);
+	db_rollback(db);
+	intake_free(intake);
 	return rc;
 }
 
-static void
-report(const struct import *im)
+static int
+import(struct import *im, struct err *e)
 {
-	struct cli *cli = im->cli;
-	char n[96];
+	const char *bad = cli_option(im->cli, "bad"), *store = im->cli->site.conf.store_path, *slash = strrchr(store, '/');
+	char *folder = slash ? xstrndup(store, (size_t)(slash - store)) : xstrdup(".");
+	struct sorting *sorting = sorting_new(folder, SORT_MEMORY);
+	struct err other = ERR_INIT; /* after a first one */
+	int rc = -1;
 
-	out_line(cli, "%s read from %s", out_count(n, im->rows, "row", "rows"), im->path);
-	out_field(cli, "Added", OUT_GOOD, "%s", out_number(n, im->added));
-	if (im->already)
-		out_field(cli, "Already", OUT_PLAIN, "%s", out_number(n, im->already));
-	if (im->left)
-		out_field(cli, "Left out", OUT_PLAIN, "%s, who left, bounced or complained before", out_number(n, im->left));
-	if (im->suppressed)
-		out_field(cli, "Suppressed", OUT_PLAIN, "%s, who must not be mailed", out_number(n, im->suppressed));
-	if (im->bad)
-		out_field(cli, "Bad", OUT_BAD, "%s, named above", out_number(n, im->bad));
-	json_put_int(cli->result, "rows", im->rows);
-	json_put_int(cli->result, "added", im->added);
-	json_put_int(cli->result, "already", im->already);
-	json_put_int(cli->result, "left", im->left);
-	json_put_int(cli->result, "suppressed", im->suppressed);
-	json_put_int(cli->result, "bad", im->bad);
+	if (import_header(im, e) == -1 || (bad && import_bad_open(im, bad, e) == -1))
+		goto out;
+	rc = read_rows(im, sorting, e);
+	if (import_bad_close(im, rc == -1 ? &other : e) == -1)
+		rc = -1;
+	if (rc == 0 && !im->broken_off && !(im->all_or_nothing && im->bad))
+		rc = write_rows(im, sorting, e);
+out:
+	sorting_free(sorting);
+	free(folder);
+	return rc;
+}
+
+/* Whether it is what `subscriber export --full` wrote, which has its evidence in it: 1, 0, or -1 when it is not and should be. */
+static int
+is_own(struct import *im, struct err *e)
+{
+	const char *format = cli_option(im->cli, "format");
+	bool should = format && strcmp(format, "newsletter") == 0;
+
+	if (format && !should)
+		return 0;
+	if (import_own_is(im->in))
+		return 1;
+	return should ? err_set(e, ERR_INPUT, "%s is no full export of this program", im->path) : 0;
 }
 
 int
 cmd_subscriber_import(struct cli *cli, int argc, char **argv, struct err *e)
 {
-	const char *consent = cli_option(cli, "consent");
-	struct import im = { .cli = cli, .bad_list = json_array() };
-	int rc = -1;
+	struct import im = { .cli = cli, .bad_list = json_array(), .text = BUF_INIT };
+	int rc = -1, own;
 
 	(void)argc;
 	json_object_set_new(cli->result, "bad_rows", im.bad_list);
+	csv_init(&im.csv, NULL);
 	if (open_input(&im, argv[0], e) == -1)
-		return -1;
-	if (import_own_is(im.in)) {
-		rc = import_own(cli, im.in, im.path, false, e);
+		goto out;
+	own = is_own(&im, e);
+	if (own) {
+		rc = own == 1 ? import_own(cli, im.in, im.path, false, e) : -1;
 		goto out;
 	}
-	if (!consent || !consent[0]) {
-		err_set(e, ERR_USAGE, "--consent is needed: say how these people asked to get mail, as in --consent \"paper form, fair 2026\"");
+	if (take_options(&im, e) == -1)
 		goto out;
-	}
-	if (people_source(im.source, "csv", consent, e) == -1 || people_topics(cli, &im.all, &im.fallback, e) == -1)
+	im.csv.in = im.in;
+	catch_signals();
+	if (import(&im, e) == -1)
 		goto out;
-	im.evidence.source = im.source;
-	if (read_header(&im, e) == -1 || import_rows(&im, e) == -1)
-		goto out;
-	report(&im);
-	cli->status = im.bad ? 1 : 0;
-	rc = write_audit(&im, e);
+	import_report(&im);
+	cli->status = im.bad || im.broken_off ? 1 : 0;
+	rc = im.dry_run ? 0 : import_audit(&im, e);
 out:
+	if (im.latin)
+		iconv_close(im.iconv);
+	buf_release(&im.text);
 	csv_release(&im.csv);
-	if (im.in != stdin)
+	if (im.in && im.in != stdin)
 		fclose(im.in);
 	return rc;
 }

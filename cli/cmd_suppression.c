@@ -12,7 +12,6 @@
 #include "mail/addr.h"
 #include "out.h"
 #include "people.h"
-#include "store/audit.h"
 #include "store/subscriber.h"
 #include "store/suppression.h"
 
@@ -54,7 +53,7 @@ add_all(struct cli *cli, int argc, char **argv, const char *source, int *added, 
 		*added += rc == 0 || before != SUPPRESSED_STAFF;
 	}
 	snprintf(detail, sizeof(detail), "%d of %d new; %s", *added, argc, source);
-	return audit_add(cli->site.db, cli->who, "suppression add", detail, e);
+	return cli_audit(cli, cli->site.db, "suppression add", detail, e);
 }
 
 int
@@ -187,7 +186,7 @@ lift(struct cli *cli, const struct addr *a, enum suppression_reason *reason, str
 	if (found)
 		snprintf(whose, sizeof(whose), "subscriber %lld", (long long)s.id);
 	snprintf(detail, sizeof(detail), "%s of %s: %s", suppression_name(*reason), whose, cli_option(cli, "reason"));
-	return audit_add(cli->site.db, cli->who, "suppression remove", detail, e);
+	return cli_audit(cli, cli->site.db, "suppression remove", detail, e);
 }
 
 int

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit.h"
 #include "base/csv.h"
 #include "base/csv_write.h"
 #include "base/err.h"
@@ -12,7 +13,6 @@
 #include "mail/addr.h"
 #include "out.h"
 #include "people.h"
-#include "store/audit.h"
 #include "store/suppression.h"
 
 #define BAD_LISTED 1000 /* lines in the JSON report, and on the terminal */
@@ -92,7 +92,7 @@ take_all(struct suppressing *s, struct err *e)
 		s->rows++;
 	}
 	snprintf(detail, sizeof(detail), "%lld rows, %lld new, %lld bad; %s", (long long)s->rows, (long long)s->added, (long long)s->bad, s->source);
-	if (audit_add(s->cli->site.db, s->cli->who, "suppression import", detail, e) == -1)
+	if (cli_audit(s->cli, s->cli->site.db, "suppression import", detail, e) == -1)
 		return -1;
 	return db_commit(s->cli->site.db, e);
 }

@@ -85,10 +85,12 @@ look_at_disk(struct doctor *d, const char *folder, dev_t seen[DISKS], int *count
 	mb = (long long)(fs.f_bavail * fs.f_frsize / MB);
 	out_number(free_text, mb);
 	if (mb < NOTHING || (fs.f_files && fs.f_favail * 1000 < fs.f_files)) {
-		doctor_say(d, DOCTOR_FAIL, "%s: %s MB and %llu files are left", doctor_path(d, folder), free_text, (unsigned long long)fs.f_favail);
+		doctor_say(d, DOCTOR_FAIL, "%s: %s MB and %llu files are left", doctor_path(d, folder), free_text,
+		    (unsigned long long)fs.f_favail);
 		doctor_advise(d, "make room: newsletterd stops sending and taking signups when the disk is full");
 	} else if (mb < LITTLE || fs.f_bavail * 20 < fs.f_blocks || (fs.f_files && fs.f_favail * 20 < fs.f_files)) {
-		doctor_say(d, DOCTOR_WARN, "%s: %s MB and %llu files are left", doctor_path(d, folder), free_text, (unsigned long long)fs.f_favail);
+		doctor_say(d, DOCTOR_WARN, "%s: %s MB and %llu files are left", doctor_path(d, folder), free_text,
+		    (unsigned long long)fs.f_favail);
 		doctor_advise(d, "make room before it is full");
 	} else {
 		doctor_say(d, DOCTOR_PASS, "%s: %s MB free", doctor_path(d, folder), free_text);
@@ -99,7 +101,7 @@ void
 doctor_disk(struct doctor *d)
 {
 	char *store = xstrdup(d->conf->store_path), *slash = strrchr(store, '/');
-	dev_t seen[DISKS];
+	dev_t seen[DISKS] = { 0 };
 	int count = 0;
 
 	if (slash)

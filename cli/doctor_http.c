@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define BODY_MAX (256u * 1024)
+#define BODY_MAX ((size_t)256 * 1024)
 
 static size_t
 on_bytes(char *s, size_t size, size_t count, void *user)

@@ -49,7 +49,8 @@ look_at_mx(struct doctor *d, const char *domain, const char *what)
 		return;
 	}
 	if (a->count == 1 && !a->record[0].text[0]) {
-		doctor_say(d, DOCTOR_FAIL, "%s takes no mail (null MX, RFC 7505): %s is lost, and receivers refuse mail from there", domain, what);
+		doctor_say(d, DOCTOR_FAIL, "%s takes no mail (null MX, RFC 7505): %s is lost, and receivers refuse mail from there",
+		    domain, what);
 		doctor_advise(d, "publish an MX record that names the host of the mailbox, or use a domain that takes mail");
 		return;
 	}

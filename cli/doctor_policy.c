@@ -37,10 +37,12 @@ look_at_sender(struct doctor *d, const char *domain)
 		doctor_say(d, DOCTOR_SKIP, "whether %s names %s depends on the message (macros, exists or ptr)", domain, ip);
 	} else if (d->ip) {
 		doctor_say(d, DOCTOR_FAIL, "%s does not name %s: mail from there fails SPF", domain, ip);
-		doctor_advise(d, "add ip%c:%s, or the include: that the relay's operator names, before all", strchr(ip, ':') ? '6' : '4', ip);
+		doctor_advise(d, "add ip%c:%s, or the include: that the relay's operator names, before all", strchr(ip, ':') ? '6' : '4',
+		    ip);
 	} else {
 		doctor_say(d, DOCTOR_WARN, "%s does not name %s, where the relay takes mail; it may send from elsewhere", domain, ip);
-		doctor_advise(d, "see that the record has the include: that the relay's operator names; --ip ADDRESS looks at another address");
+		doctor_advise(d,
+		    "see that the record has the include: that the relay's operator names; --ip ADDRESS looks at another address");
 	}
 }
 
@@ -58,7 +60,10 @@ look_at_spf(struct doctor *d, const char *domain, bool envelope)
 		doctor_say(d, DOCTOR_SKIP, "%s", r.why);
 	} else if (r.result == SPF_PERMERROR) {
 		doctor_say(d, DOCTOR_FAIL, "%s: %s: receivers take it as broken", domain, r.why);
-		doctor_advise(d, "%s", r.lookups > SPF_LOOKUPS ? "leave out what sends no mail any more; an ip4: costs no look-up" : "leave one record at the name, without the mistake");
+		if (r.lookups > SPF_LOOKUPS)
+			doctor_advise(d, "leave out what sends no mail any more; an ip4: costs no look-up");
+		else
+			doctor_advise(d, "leave one record at the name, without the mistake");
 	} else if (r.all == '+') {
 		doctor_say(d, DOCTOR_FAIL, "%s ends in +all: everybody may send in its name", domain);
 		doctor_advise(d, "end it in -all, or in ~all while you try");
@@ -66,7 +71,8 @@ look_at_spf(struct doctor *d, const char *domain, bool envelope)
 		doctor_say(d, DOCTOR_WARN, "%s %s: it says nothing about all others", domain, r.all ? "ends in ?all" : "has no all");
 		doctor_advise(d, "end it in -all, or in ~all while you try");
 	} else {
-		doctor_say(d, DOCTOR_PASS, "%s has one that ends in %call and costs %d of %d look-ups", domain, r.all, r.lookups, SPF_LOOKUPS);
+		doctor_say(d, DOCTOR_PASS, "%s has one that ends in %call and costs %d of %d look-ups", domain, r.all, r.lookups,
+		    SPF_LOOKUPS);
 	}
 	return r.result != SPF_NONE && r.result != SPF_TEMPERROR && r.result != SPF_PERMERROR;
 }
@@ -96,7 +102,8 @@ look_at_alignment(struct doctor *d, const char *from, const struct dmarc_found *
 	dkim = keys && dmarc_aligned(from, c->dkim_domain, f->record.strict_dkim, dns_look, d->dns);
 	spf = dmarc_aligned(from, envelope, f->record.strict_spf, dns_look, d->dns);
 	if (dkim) {
-		doctor_say(d, DOCTOR_PASS, "signatures of %s align with From%s", c->dkim_domain, spf ? ", and the envelope's sender does" : "");
+		doctor_say(d, DOCTOR_PASS, "signatures of %s align with From%s", c->dkim_domain,
+		    spf ? ", and the envelope's sender does" : "");
 	} else if (keys) {
 		doctor_say(d, spf ? DOCTOR_WARN : DOCTOR_FAIL, "signatures of %s do not align with From (%s%s)", c->dkim_domain, from,
 		    f->record.strict_dkim ? ", adkim=s" : "");

@@ -60,7 +60,8 @@ doctor_is_private(const char *address)
 	struct network private;
 	struct err e = ERR_INIT;
 	static const char *const networks[] = {
-		"127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10", "::1/128", "fc00::/7", "fe80::/10"
+		"127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10", "::1/128", "fc00::/7",
+		"fe80::/10"
 	};
 
 	for (size_t i = 0; i < sizeof(networks) / sizeof(networks[0]); i++)
@@ -185,16 +186,19 @@ say_certificate(struct doctor *d, const struct probe *p, const char *name)
 	long long days = (long long)(expires - time(NULL)) / DAY;
 
 	if (!p->tls[0]) {
-		bool near = doctor_is_private(d->relay_ip);
+		bool near = doctor_is_private(d->relay_ip), login = p->conf->user[0] != '\0';
+		const char *what = login ? "no TLS: the password goes over the network in clear" : "no TLS";
 
-		doctor_say(d, near ? DOCTOR_PASS : (p->conf->user[0] ? DOCTOR_FAIL : DOCTOR_WARN), "%s: no TLS%s", name,
-		    near ? ", on this machine or its own network" : (p->conf->user[0] ? ": the password goes over the network in clear" : ""));
+		doctor_say(d, near ? DOCTOR_PASS : (login ? DOCTOR_FAIL : DOCTOR_WARN), "%s: %s", name,
+		    near ? "no TLS, on this machine or its own network" : what);
 		if (!near)
-			doctor_advise(d, "set tls = required in [%s], or ask the relay's operator for STARTTLS", p->conf->name[0] ? name : "relay");
+			doctor_advise(d, "set tls = required in [%s], or ask the relay's operator for STARTTLS",
+			    p->conf->name[0] ? name : "relay");
 		return;
 	}
 	if (p->relay.tls == TLS_OPPORTUNISTIC) {
-		doctor_say(d, DOCTOR_WARN, "%s: %s, and nobody looks at its certificate (%.60s)", name, p->tls, subject ? subject : "of nobody");
+		doctor_say(d, DOCTOR_WARN, "%s: %s, and nobody looks at its certificate (%.60s)", name, p->tls,
+		    subject ? subject : "of nobody");
 		doctor_advise(d, "set tls = required: who sits between can read the mail and the password");
 	} else if (expires != -1 && days < DAYS_FEW) {
 		doctor_say(d, DOCTOR_WARN, "%s: %s, certificate good for %lld days more", name, p->tls, days);
@@ -228,7 +232,8 @@ say_dialogue(struct doctor *d, const struct probe *p, const char *name)
 		doctor_advise(d, "ask its operator for 10 MB, as is usual, or keep mailings small");
 	}
 	if (terms.limit) {
-		doctor_say(d, DOCTOR_PASS, "%s takes %lld messages on a connection, which is then opened anew", name, (long long)terms.limit);
+		doctor_say(d, DOCTOR_PASS, "%s takes %lld messages on a connection, which is then opened anew", name,
+		    (long long)terms.limit);
 	}
 }
 

@@ -35,7 +35,8 @@ fill(struct doctor *d, struct mailing *m, struct err *e)
 {
 	struct topic_list topics;
 	struct article_text *t = &m->text;
-	char **empty[] = { &t->url, &t->excerpt, &t->author, &t->image, &t->image_alt, &t->topic, &t->preheader, &t->action_text, &t->action_url };
+	char **empty[] = { &t->url, &t->excerpt, &t->author, &t->image, &t->image_alt, &t->topic, &t->preheader, &t->action_text,
+		&t->action_url };
 
 	memset(m, 0, sizeof(*m));
 	m->kind = "promotion";
@@ -74,7 +75,7 @@ await(struct doctor *d, int64_t id, struct outbox_fate *f, struct err *e)
 	int64_t end_us = clock_mono_us() + PATIENCE * 1000000LL;
 	int rc;
 
-	while ((rc = outbox_fate(d->cli->site.db, id, f, e)) == 1 && f->waits && clock_mono_us() < end_us)
+	while ((rc = outbox_fate(d->cli->site.db, id, f, e)) == 1 && f->waits && !f->code && clock_mono_us() < end_us)
 		usleep(LOOK_EVERY);
 	if (rc == 0)
 		return err_set(e, ERR_NOT_FOUND, "the test mail was taken out of the outbox");
@@ -85,7 +86,8 @@ static void
 say_fate(struct doctor *d, const struct outbox_fate *f)
 {
 	if (f->accepted) {
-		doctor_say(d, DOCTOR_PASS, conf_has_relay(d->conf) ? "the relay took the test mail" : "the test mail is in the outbox folder");
+		doctor_say(d, DOCTOR_PASS,
+		    conf_has_relay(d->conf) ? "the relay took the test mail" : "the test mail is in the outbox folder");
 		doctor_advise(d, "in what arrives, Authentication-Results should say spf=pass, dkim=pass and dmarc=pass, and the mailbox "
 				 "should offer to unsubscribe; if it is in the spam folder, see which of them failed");
 	} else if (f->waits && !f->attempts) {

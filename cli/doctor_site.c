@@ -108,8 +108,10 @@ look_at_mode(struct doctor *d, const char *path, mode_t bits, const char *what)
 	struct stat st;
 
 	if (stat(path, &st) == -1) {
-		doctor_say(d, errno == EACCES ? DOCTOR_SKIP : DOCTOR_FAIL, "%s %s: %s", what, doctor_path(d, path), strerror(errno));
-		doctor_advise(d, errno == EACCES ? "run doctor as the user that newsletterd runs as, or as root" : "bring it back, or take it out of newsletter.conf");
+		bool denied = errno == EACCES;
+
+		doctor_say(d, denied ? DOCTOR_SKIP : DOCTOR_FAIL, "%s %s: %s", what, doctor_path(d, path), strerror(errno));
+		doctor_advise(d, "%s", denied ? "run doctor as newsletterd's user, or as root" : "bring it back, or take it out of newsletter.conf");
 		return false;
 	}
 	if (!(st.st_mode & bits))
@@ -218,7 +220,8 @@ look_at_dkim_key(struct doctor *d, const char *path, enum dkim_kind kind)
 	if (!path[0])
 		return;
 	if (file_read(path, DKIM_PEM_MAX, &pem, &e) == -1) {
-		doctor_say(d, access(path, R_OK) == -1 && errno == EACCES ? DOCTOR_SKIP : DOCTOR_FAIL, "the %s key cannot be read: %s", name, e.text);
+		doctor_say(d, access(path, R_OK) == -1 && errno == EACCES ? DOCTOR_SKIP : DOCTOR_FAIL, "the %s key cannot be read: %s",
+		    name, e.text);
 	} else if (!(key = dkim_key_new(pem.data, kind, &e))) {
 		doctor_say(d, DOCTOR_FAIL, "the %s key %s: %s", name, shown, e.text);
 		doctor_advise(d, "make another with `newsletter dkim keygen --selector NAME`");

@@ -43,7 +43,7 @@ say_unanswered(struct doctor *d, const struct doctor_http *h, const char *url)
 	case HTTP_NOT_CONNECTED:
 	case HTTP_ANSWERED:
 		doctor_say(d, DOCTOR_FAIL, "%s: %s", url, h->why);
-		doctor_advise(d, "start newsletterd and the reverse proxy; some machines cannot reach their own public address: then try from elsewhere");
+		doctor_advise(d, "start newsletterd and the proxy; a machine that cannot reach its own public address: try from elsewhere");
 		break;
 	}
 }
@@ -95,7 +95,10 @@ doctor_pages(struct doctor *d)
 		doctor_advise(d, "set [site] url to where the pages are; providers follow no redirect to unsubscribe somebody");
 	} else if (h.status != 200) {
 		doctor_say(d, DOCTOR_FAIL, "%s answers %d", url.data, h.status);
-		doctor_advise(d, h.status >= 502 ? "start newsletterd, and see that the proxy asks [http] listen" : "see that the proxy hands the whole of it to newsletterd");
+		if (h.status >= 502)
+			doctor_advise(d, "start newsletterd, and see that the proxy asks [http] listen");
+		else
+			doctor_advise(d, "see that the proxy hands the whole of it to newsletterd");
 	} else if (!is_ours(d, &h)) {
 		doctor_say(d, DOCTOR_FAIL, "%s shows another page than our signup form", url.data);
 		doctor_advise(d, "see that the proxy hands this name, or this path, to newsletterd ([http] listen)");

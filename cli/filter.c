@@ -35,6 +35,8 @@ add_expression(const struct cli *cli, struct buf *all, const char *option, const
 		return err_wrap(e, "--%s", option);
 	if (!segment_text(s)[0])
 		rc = err_set(e, ERR_USAGE, "--%s is empty: leave it out for everybody", option);
+	else if (segment_check(cli->site.db, s, e) == -1)
+		rc = err_wrap(e, "--%s", option);
 	else
 		add(all, open, segment_text(s), ")");
 	segment_free(s);
@@ -136,7 +138,8 @@ filter_people(const struct cli *cli, struct segment **out, struct err *e)
 {
 	struct buf all = BUF_INIT;
 
-	if (add_topic(cli, &all, e) == -1 || add_rest(cli, &all, e) == -1 || add_domain(cli, &all, e) == -1 || add_where(cli, &all, e) == -1) {
+	if (add_topic(cli, &all, e) == -1 || add_rest(cli, &all, e) == -1 || add_domain(cli, &all, e) == -1 ||
+	    add_where(cli, &all, e) == -1) {
 		buf_release(&all);
 		return -1;
 	}

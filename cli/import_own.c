@@ -4,20 +4,20 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "audit.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "cli.h"
 #include "out.h"
 #include "site/exchange.h"
-#include "store/audit.h"
 
 bool
 import_own_is(FILE *in)
 {
 	static const char bom[] = "\xef\xbb\xbf";
-	char start[sizeof(bom) + sizeof(EXCHANGE_MAGIC)];
-	size_t n = fread(start, 1, sizeof(start) - 2, in), i, skip;
+	char start[sizeof(bom) - 1 + sizeof(EXCHANGE_MAGIC ",") - 1];
+	size_t n = fread(start, 1, sizeof(start), in), i, skip;
 
 	skip = n > 3 && memcmp(start, bom, 3) == 0 ? 3 : 0;
 	/* glibc takes back as much as is wanted, and does so also where a stream cannot be wound back */
@@ -59,7 +59,7 @@ write_audit(struct cli *cli, const struct exchange_report *r, bool suppressed_on
 	snprintf(detail, sizeof(detail), "a full export: %lld new, %lld changed, %lld left out, %lld suppressions%s", (long long)r->people,
 	    (long long)r->changed, (long long)r->left_out, (long long)r->suppressions, r->other_key ? "; from a site with another key" : "");
 	if (db_begin(cli->site.db, e) == 0 &&
-	    audit_add(cli->site.db, cli->who, suppressed_only ? "suppression import" : "subscriber import", detail, e) == 0)
+	    cli_audit(cli, cli->site.db, suppressed_only ? "suppression import" : "subscriber import", detail, e) == 0)
 		rc = db_commit(cli->site.db, e);
 	db_rollback(cli->site.db);
 	return rc;

@@ -57,6 +57,23 @@ mailing_own_subject(struct mailing *m, const struct site *site, const char *wish
 	return set_subject(m, site, wish, e);
 }
 
+int
+mailing_audience(struct mailing *m, const struct site *site, const struct mailing_wish *wish, struct err *e)
+{
+	struct segment *s;
+	int rc;
+
+	if (!wish->segment[0])
+		return subscription_audience(site->db, m->topic.id, &m->recipients, e);
+	text_copy(m->segment, sizeof(m->segment), wish->segment);
+	m->hidden = true;
+	if (segment_parse(m->segment, &s, e) == -1)
+		return -1;
+	rc = segment_audience(site->db, s, m->topic.id, &m->recipients, e);
+	segment_free(s);
+	return rc;
+}
+
 /* A promotion that names no line for inboxes has its first words there; half a slot at their end is none. */
 static void
 first_words(struct article_text *text)
@@ -97,7 +114,7 @@ mailing_promotion(struct mailing *m, const struct site *site, const char *path, 
 		topic = m->text.topic[0] ? m->text.topic : "promotions";
 	if (topic_find(site->db, topic, &m->topic, e) == -1)
 		return wish->topic ? -1 : err_wrap(e, "%s", path);
-	return subscription_audience(site->db, m->topic.id, &m->recipients, e);
+	return mailing_audience(m, site, wish, e);
 }
 
 void

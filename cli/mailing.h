@@ -11,6 +11,7 @@
 #include "content/words.h"
 #include "site/compose.h"
 #include "store/article.h"
+#include "store/segment.h"
 #include "store/topic.h"
 
 struct cli;
@@ -32,7 +33,8 @@ struct mailing {
 	int64_t older;                 /* and from before the time that was asked for: not announced, and not taken */
 	char *intro;                   /* Markdown before the articles, or NULL; malloc'ed */
 	struct article_text text;      /* promotions */
-	int64_t recipients;            /* subscribers of the topic now */
+	int64_t recipients;            /* subscribers of the topic now, those in the segment */
+	char segment[SEGMENT_MAX + 1]; /* who of the topic it is for; "": everybody */
 	bool hidden;                   /* to be kept out of the public archive */
 	bool test;                     /* a test copy: it says so above everything */
 	const char *forced;            /* why it goes in spite of what lint says; NULL: nothing stopped it */
@@ -48,6 +50,7 @@ struct mailing_wish {
 	int64_t most;
 	int64_t since; /* Unix time: articles published then or later */
 	bool hidden;
+	char segment[SEGMENT_MAX + 1]; /* "": everybody */
 };
 
 /* Fill *wish from the options; those that are for articles alone are ERR_USAGE for a promotion. */

@@ -157,7 +157,7 @@ mailing_articles(struct mailing *m, const struct site *site, const struct mailin
 		return -1;
 	if (wish->intro && read_intro(m, wish->intro, e) == -1)
 		return -1;
-	if (subscription_audience(site->db, m->topic.id, &m->recipients, e) == -1 ||
+	if (mailing_audience(m, site, wish, e) == -1 ||
 	    article_list_for(site->db, m->topic.id, of.id, LOOKED_AT, &m->articles, e) == -1)
 		return -1;
 	choose(m, wish);

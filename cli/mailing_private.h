@@ -10,6 +10,9 @@
 
 struct buf;
 
+/* Take whom the wish is for, once the topic is known: count them. A mailing that is not for everybody is kept out of the archive. */
+int mailing_audience(struct mailing *m, const struct site *site, const struct mailing_wish *wish, struct err *e);
+
 /* Take --subject's value, or NULL: ERR_USAGE when it is none. */
 int mailing_own_subject(struct mailing *m, const struct site *site, const char *wish, struct err *e);
 

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "cli.h"
+#include "filter.h"
 #include "mailing.h"
 
 int
@@ -21,6 +22,8 @@ mailing_wish_read(const struct cli *cli, bool promotion, struct mailing_wish *wi
 		.of = cli_option(cli, "of"),
 		.intro = cli_option(cli, "intro"),
 	};
+	if (filter_where(cli, wish->segment, e) == -1)
+		return -1;
 	if (cli_option_int(cli, "max", 1, 200, &wish->most, e) == -1)
 		return -1;
 	return cli_option_since(cli, "since", &wish->since, e) == -1 ? -1 : 0;

@@ -76,8 +76,10 @@ const struct command commands[] = {
 	  "Who left, bounced or complained can only come back by themselves, through the signup page: then the exit status is 3." },
 	{ "subscriber", "import",      "FILE|-", 1, 1, SITE_STORE | SITE_SUPPRESSION | AUDIT_CHANGES, cmd_subscriber_import, opts_subscriber_import,
 	  "take subscribers from a CSV file",
-	  "The first line names the columns: email, and any of name, first name, last name, language, topics. Comma, semicolon or tab; UTF-8. "
-	  "A bad row is named and left out; the exit status is then 1. Nobody who left, bounced or complained is brought back." },
+	  "The first line names the columns: email, and any of name, first name, last name, language, topics, optin time, optin ip, status. "
+	  "listmonk's and Mailchimp's exports are known by theirs: who left, bounced or was blocked there is suppressed here. A bad row is named "
+	  "and left out; the exit status is then 1. Nobody who left, bounced or complained is brought back. What was taken when it is broken off "
+	  "stays; the same file again goes on. What `subscriber export --full` wrote is taken as it is, with its evidence." },
 	{ "subscriber", "export",      "[FILE|-|ADDRESS]", 0, 1, SITE_STORE | SITE_SUPPRESSION | AUDIT_REVEALS, cmd_subscriber_export, opts_subscriber_export,
 	  "write the list to a file, or one person's own data",
 	  "The list is CSV: email, name, language, status, topics (the active ones), joined, and the topics that are pending, left, bounced and "
@@ -149,16 +151,19 @@ const struct command commands[] = {
 	  "print the signup form for your own website",
 	  "HTML to paste into a page: it works on any page, without script and without configuration. Its script, /embed.js, sends the form "
 	  "without leaving the page, once [http] origins lists your website. Paste it anew when you change topics or the wording of consent." },
-	{ "status",     NULL,          "", 0, 0, SITE_STORE | AUDIT_NONE, cmd_status, opts_none, "show how the site is doing", NULL },
-	{ "doctor",     NULL,          "", 0, 0, AUDIT_NONE, cmd_doctor, opts_doctor,
+	{ "status",     NULL,          "", 0, 0, SITE_STORE | AUDIT_NONE, cmd_status, opts_status, "show how the site is doing",
+	  "What runs, what waits, what goes out, and what needs somebody. With --watch on a terminal it goes on showing that until q is pressed; "
+	  "programs ask newsletterd, see WATCHING IT in newsletterd(8)." },
+	{ "doctor",     NULL,          "", 0, 0, AUDIT_CHANGES, cmd_doctor, opts_doctor,
 	  "check that everything is right, and say what to do",
 	  "Configuration, permissions, keys, store, clock, disk, the relay, the DNS of SPF, DKIM and DMARC, and the public pages, from this machine. "
 	  "Each line is pass, warn, FAIL or skip (it could not be looked at: no network, no right). It changes nothing and sends nothing, but "
 	  "for --send. With a failure the exit status is 3." },
 	{ "stats",      NULL,          "", 0, 0, SITE_STORE | AUDIT_NONE, cmd_stats, opts_stats,
-	  "count what came back: bounces, complaints, and who left",
-	  "Bounces by reason and by mail domain, complaints, how people left, and what the last mailings led to; without anybody's address. "
-	  "Hard means that the address is dead: it is not mailed again. Soft means that it may be healthy." },
+	  "count subscribers, how the list grew, and what came back",
+	  "Who joined and who left by day, week or month, topics, languages and mail domains; bounces by reason and by mail domain, complaints, "
+	  "how people left, and what the last mailings led to; without anybody's address. Hard means that the address is dead: it is not mailed "
+	  "again. Soft means that it may be healthy. --html makes a page of it to print and to pass on." },
 	{ "audit",      NULL,          "", 0, 0, SITE_STORE | AUDIT_NONE, cmd_audit, opts_audit,
 	  "list who did what with this command, newest first",
 	  "A line for each time that a command changed the site, or showed who is on its list. Nothing of it is ever changed or deleted, and no "

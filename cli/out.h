@@ -79,6 +79,7 @@ void out_table_release(struct out_table *t);
 /* A bar on standard error, redrawn at most ten times a second; nothing when it is no terminal. */
 struct out_progress {
 	bool on, utf8, colour;
+	size_t columns; /* of the terminal, or 0 */
 	int64_t start_us, drawn_us;
 	int64_t since_us, since_done; /* where the rate is measured from */
 	double rate;
@@ -105,9 +106,9 @@ size_t out_columns(const struct cli *cli);
 const char *out_bar(const struct cli *cli, char out[3 * OUT_BAR + 1], int64_t part, int64_t whole, int width);
 
 /*
- * A sparkline for a table's cell: n numbers as block characters, at most `most` of them (several numbers as one when there are more), from the
- * smallest to the largest for what rises and falls (a level), from 0 for what is counted. "" where it cannot be drawn: elsewhere than on
- * a terminal that speaks UTF-8. Returns out.
+ * A sparkline for a table's cell: n numbers as block characters, at most `most` of them (several numbers as one when there are more), from
+ * the smallest to the largest for what rises and falls (a level), from 0 for what is counted. "" where it cannot be drawn: elsewhere
+ * than on a terminal that speaks UTF-8. Returns out.
  */
 #define OUT_SPARK_MOST 64
 #define OUT_SPARK_TEXT (3 * OUT_SPARK_MOST + 1)

@@ -121,7 +121,8 @@ people_check_language(const char *language, struct err *e)
 }
 
 int
-people_describe(const struct cli *cli, const struct topic_list *topics, const struct subscriber *s, json_t *object, struct buf *text, struct err *e)
+people_describe(const struct cli *cli, const struct topic_list *topics, const struct subscriber *s, json_t *object, struct buf *text,
+    struct err *e)
 {
 	struct subscription of[TOPICS_MAX];
 	json_t *list = json_array(), *one;

@@ -1,8 +1,7 @@
 /*
  * relays.c - see relays.h.
  *
- * All of it comes from the configuration and the store; that a relay is held or cannot be reached is known to the sender alone, and in its
- * log.
+ * All of it comes from the configuration and the store; that a relay is held or cannot be reached the sender notes there every ten seconds.
  */
 #include "relays.h"
 
@@ -22,8 +21,9 @@
 struct shown {
 	const struct conf_relay *conf;
 	struct pace_use use;
-	int64_t limit;  /* of the day, at present; 0: none */
-	int64_t slowed; /* to so many messages in 1000 s; 0: it is not */
+	int64_t limit;          /* of the day, at present; 0: none */
+	int64_t slowed;         /* to so many messages in 1000 s; 0: it is not */
+	int64_t trouble, until; /* Unix time: since when it cannot be used, and when it is tried again; 0 */
 };
 
 struct slowed_relays {
@@ -67,6 +67,19 @@ note_relay(void *arg, const struct pace_row *row)
 			s->relay[i].slowed = row->used;
 }
 
+static void
+note_trouble(void *arg, const struct pace_row *row)
+{
+	const struct slowed_relays *s = arg;
+	int i;
+
+	for (i = 0; i < s->count; i++)
+		if (strcmp(s->relay[i].conf->name, row->subject) == 0) {
+			s->relay[i].trouble = row->window_start;
+			s->relay[i].until = row->used;
+		}
+}
+
 static int
 look(struct cli *cli, struct shown *relay, struct err *e)
 {
@@ -84,7 +97,9 @@ look(struct cli *cli, struct shown *relay, struct err *e)
 		ramp.first = relay[i].use.first;
 		relay[i].limit = pace_ramp_limit(&ramp, now);
 	}
-	return pace_slowed(cli->site.db, "relay", now, note_relay, &slowed, e);
+	if (pace_slowed(cli->site.db, "relay", now, note_relay, &slowed, e) == -1)
+		return -1;
+	return pace_each(cli->site.db, PACE_TROUBLE, note_trouble, &slowed, e);
 }
 
 static bool
@@ -116,10 +131,12 @@ use_text(char *out, size_t size, const struct shown *r)
 static void
 state_text(struct buf *out, const struct shown *r)
 {
-	char slowed[48];
+	char slowed[48], when[CLOCK_TEXT];
 
 	if (r->conf->weight == 0)
 		buf_addstr(out, "spare, ");
+	if (r->trouble)
+		buf_addf(out, "not usable since %s, ", clock_local(when, r->trouble));
 	if (is_used_up(r))
 		buf_addstr(out, "limit reached, ");
 	else if (is_warming_up(r))
@@ -133,9 +150,12 @@ state_text(struct buf *out, const struct shown *r)
 static void
 print_one(const struct cli *cli, const struct shown *r)
 {
-	char use[80], slowed[48];
+	char use[80], slowed[48], since[CLOCK_TEXT], until[CLOCK_TEXT];
 
 	out_field(cli, "Mail", OUT_PLAIN, "through %s, from %s", r->conf->url, cli->site.conf.mail_from);
+	if (r->trouble)
+		out_field(cli, "", OUT_BAD, "which cannot be used since %s, see the daemon's log%s%s", clock_local(since, r->trouble),
+		    r->until ? "; it is tried again at " : "", r->until ? clock_local(until, r->until) : "");
 	use_text(use, sizeof(use), r);
 	if (r->limit)
 		out_field(cli, "", is_used_up(r) ? OUT_WARN : OUT_PLAIN, "%s messages in 24 hours%s%s", use,
@@ -164,6 +184,8 @@ put_all(struct cli *cli, const struct shown *relay, int n)
 			json_put_bool(object, "warming_up", is_warming_up(&relay[i]));
 		if (relay[i].slowed)
 			json_put_int(object, "slowed_to", relay[i].slowed);
+		json_put_time(object, "trouble_since", relay[i].trouble);
+		json_put_time(object, "paused_until", relay[i].until);
 		json_array_append_new(list, object);
 	}
 }
@@ -234,7 +256,9 @@ relays_print(struct cli *cli, struct err *e)
 		out_cell(&t, OUT_BOLD, "%s", name_of(relay[i].conf));
 		out_cell(&t, OUT_PLAIN, "%s", relay[i].conf->url);
 		out_cell(&t, OUT_PLAIN, "%s", use);
-		out_cell(&t, relay[i].slowed || is_used_up(&relay[i]) ? OUT_WARN : OUT_PLAIN, "%s", state.data);
+		out_cell(&t, relay[i].trouble ? OUT_BAD : relay[i].slowed || is_used_up(&relay[i]) ? OUT_WARN
+												   : OUT_PLAIN,
+		    "%s", state.data);
 	}
 	out_gap(cli);
 	out_table_print(cli, &t);

@@ -11,9 +11,9 @@
 #include "out.h"
 #include "report.h"
 
-/* "5 Mar", "Mar", "2026": below a column; the year below the first of a year's. */
+/* "5 Mar", "Mar", "2026": below a column, with the year. */
 static void
-column_label(struct chart_column *c, enum period_unit unit, int64_t start, bool first)
+column_label(struct chart_column *c, enum period_unit unit, int64_t start)
 {
 	char day[CLOCK_TEXT], when[CLOCK_TEXT];
 	const char *month;
@@ -28,8 +28,7 @@ column_label(struct chart_column *c, enum period_unit unit, int64_t start, bool 
 		snprintf(c->label, sizeof(c->label), "%.3s", month ? month + 1 : "");
 	else
 		snprintf(c->label, sizeof(c->label), "%d %.3s", (when[8] - '0') * 10 + when[9] - '0', month ? month + 1 : "");
-	if (first || strncmp(when + 5, unit == PERIOD_MONTH ? "01" : "01-01", unit == PERIOD_MONTH ? 2 : 5) == 0)
-		snprintf(c->under, sizeof(c->under), "%.4s", when);
+	snprintf(c->under, sizeof(c->under), "%.4s", when);
 }
 
 static void
@@ -71,7 +70,7 @@ put_growth(json_t *data, const struct stats_view *v)
 	size_t i;
 
 	for (i = 0; i < g->periods; i++) {
-		column_label(&c[i], v->unit, g->period[i].start, i == 0);
+		column_label(&c[i], v->unit, g->period[i].start);
 		c[i].plain = g->period[i].people;
 	}
 	snprintf(title, sizeof(title), "People on the list at the end of each %s", period_name(v->unit));
@@ -91,7 +90,7 @@ put_moves(json_t *data, const struct stats_view *v)
 	if (!growth_joined(g->total) && !growth_gone(g->total))
 		return;
 	for (i = 0; i < g->periods; i++) {
-		column_label(&c[i], v->unit, g->period[i].start, i == 0);
+		column_label(&c[i], v->unit, g->period[i].start);
 		c[i].plain = growth_joined(g->period[i].step);
 		c[i].hatched = growth_gone(g->period[i].step);
 	}
@@ -116,7 +115,8 @@ put_summary(json_t *data, const struct stats_view *v)
 
 	if (net)
 		snprintf(text, sizeof(text), "The list %s by %s: %s joined, and %s have gone.", net > 0 ? "grew" : "shrank",
-		    out_number(n, net > 0 ? net : -net), out_number(joined, growth_joined(g->total)), out_number(gone, growth_gone(g->total)));
+		    out_number(n, net > 0 ? net : -net), out_number(joined, growth_joined(g->total)),
+		    out_number(gone, growth_gone(g->total)));
 	else
 		snprintf(text, sizeof(text), "The list is as long as it was: %s joined, and %s have gone.",
 		    out_number(joined, growth_joined(g->total)), out_number(gone, growth_gone(g->total)));
@@ -127,11 +127,13 @@ static void
 add_named(json_t *list, struct chart_row *row, const char *name, int64_t people, int64_t whole)
 {
 	json_t *one = json_object();
-	char number[32], share[16];
+	int64_t share = whole ? (people * 100 + whole / 2) / whole : 0;
+	char number[32];
 
 	snprintf(row->label, sizeof(row->label), "%s", name);
 	row->label[text_cut(row->label, strlen(row->label))] = '\0';
-	snprintf(row->value, sizeof(row->value), "%s · %s", out_number(number, people), out_percent(share, people, whole));
+	snprintf(row->value, sizeof(row->value), share || !people ? "%s · %lld %%" : "%s · under 1 %%", out_number(number, people),
+	    (long long)share);
 	row->plain = people;
 	json_put(one, "name", name);
 	report_put_number(one, "people", people);
@@ -190,8 +192,8 @@ put_languages(json_t *data, const struct conf *conf, const struct stats_view *v)
 		add_named(list, &row[i], name.data, v->people.language[i].people, growth_now(&v->growth));
 	}
 	report_put_rows(data, "languages_chart",
-	    &(struct chart_head){ "languages", "People by language", "In which language people read. The table below has the numbers." }, row,
-	    n);
+	    &(struct chart_head){ "languages", "People by language", "In which language people read. The table below has the numbers." },
+	    row, n);
 	json_object_set_new(data, "languages", list);
 	buf_release(&name);
 }
@@ -214,8 +216,8 @@ put_providers(json_t *data, const struct stats_view *v)
 	if (others)
 		add_named(list, &row[n++], "others", others, growth_now(&v->growth));
 	report_put_rows(data, "providers_chart",
-	    &(struct chart_head){ "providers", "People by mail provider", "Where their mailboxes are. The table below has the numbers." }, row,
-	    n);
+	    &(struct chart_head){ "providers", "People by mail provider", "Where their mailboxes are. The table below has the numbers." },
+	    row, n);
 	json_object_set_new(data, "providers", list);
 }
 

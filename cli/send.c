@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "cli.h"
 #include "content/template.h"
 #include "mail/addr.h"
@@ -41,6 +42,7 @@ fill_row(struct cli *cli, const struct mailing *m, const char *key, int64_t at, 
 	c->valid_until = m->text.valid_until;
 	c->planned = m->recipients;
 	c->hidden = m->hidden;
+	text_copy(c->segment, sizeof(c->segment), m->segment);
 	if (c->valid_until && c->valid_until <= c->start_at)
 		return err_set(e, ERR_REFUSED, "it would start after its valid-until, %s", clock_local(when, c->valid_until));
 	return 0;
@@ -87,6 +89,8 @@ announce(struct cli *cli, const struct mailing *m, int64_t campaign_id, struct e
 		if (article_announce(cli->site.db, m->articles.item[i].id, m->topic.id, campaign_id, e) == -1)
 			return -1;
 	buf_addf(&detail, "campaign %lld, topic %s, %lld recipients", (long long)campaign_id, m->topic.slug, (long long)m->recipients);
+	if (m->segment[0])
+		buf_addf(&detail, ", of a segment");
 	if (m->forced)
 		buf_addf(&detail, ", forced: %s", m->forced);
 	rc = cli_audit(cli, cli->site.db, m->text.title ? "send promotion" : "send articles", detail.data, e);
@@ -137,7 +141,7 @@ queue_copy(struct cli *cli, const struct addr *to, const struct message *message
 	personal_fill(&personal, &whose, NULL); /* its links are nobody's: they change nothing */
 	message_merge(message, &personal.values, &bytes);
 	if (outbox_fill(cli->site.db, whose.outbox_id, bytes.data, bytes.len, e) == -1 ||
-	    cli_audit(cli, cli->site.db, "send --to", "a test copy", e) == -1)
+	    cli_audit(cli, cli->site.db, cli_option(cli, "to") ? "send --to" : "doctor --send", "a test copy", e) == -1)
 		goto out;
 	json_put_int(cli->result, "outbox", whose.outbox_id);
 	rc = 0;

@@ -117,6 +117,28 @@ show_languages(struct cli *cli)
 	buf_release(&text);
 }
 
+static void
+show_archive(const struct cli *cli, const struct mailing *m)
+{
+	const char *how = "yes, at /archive for everybody";
+
+	if (m->hidden)
+		how = m->segment[0] ? "no, it is not for everybody" : "no, it is kept out of it";
+	out_field(cli, "Archive", OUT_PLAIN, "%s", how);
+}
+
+static void
+show_segment(struct cli *cli, const struct mailing *m)
+{
+	json_put(cli->result, "where", m->segment[0] ? m->segment : NULL);
+	if (!m->segment[0])
+		return;
+	out_field(cli, "Only", OUT_PLAIN, "%s", m->segment);
+	if (m->articles.count)
+		out_field(cli, "", OUT_WARN, "whoever is not among them will not hear of these articles: they count as announced to %s",
+		    m->topic.slug);
+}
+
 int
 send_show(struct cli *cli, const struct mailing *m, int64_t at, struct err *e)
 {
@@ -129,6 +151,7 @@ send_show(struct cli *cli, const struct mailing *m, int64_t at, struct err *e)
 	out_field(cli, "From", OUT_PLAIN, "%s <%s>", conf->mail_from_name, conf->mail_from);
 	out_field(cli, "To", OUT_PLAIN, "%s of %s (%s)", out_count(text, m->recipients, "subscriber", "subscribers"), m->topic.slug,
 	    m->topic.title);
+	show_segment(cli, m);
 	show_languages(cli);
 	if (cli_option(cli, "approve"))
 		approve_show(cli, at);
@@ -141,7 +164,7 @@ send_show(struct cli *cli, const struct mailing *m, int64_t at, struct err *e)
 	if (m->text.valid_until)
 		out_field(cli, "Valid until", OUT_PLAIN, "%s", clock_local(when, m->text.valid_until));
 	if (conf->site_archive)
-		out_field(cli, "Archive", OUT_PLAIN, "%s", m->hidden ? "no, it is kept out of it" : "yes, at /archive for everybody");
+		show_archive(cli, m);
 	json_put(cli->result, "topic", m->topic.slug);
 	json_put_bool(cli->result, "hidden", m->hidden);
 	json_put_int(cli->result, "recipients", m->recipients);

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "cli.h"
 #include "out.h"
+#include "store/counter.h"
 #include "store/polled.h"
 
 /* Two or three looks may be missed without anything being wrong. */
@@ -40,6 +41,25 @@ mailbox_json(const struct conf_mailbox *m, const struct polled *p)
 	return one;
 }
 
+/* Bounces are asked for, and neither the daemon nor a mail server's pipe has ever brought one here. */
+static int
+warn_unread(struct cli *cli, struct err *e)
+{
+	const struct conf *conf = &cli->site.conf;
+	int64_t came;
+
+	if (!conf_has_relay(conf) || !conf->mail_bounce[0] || conf->mailboxes)
+		return 0;
+	if (counter_get(cli->site.db, "inbound_messages", &came, e) == -1)
+		return -1;
+	json_put_bool(cli->result, "bounces_unread", came == 0);
+	if (!came)
+		out_field(cli, "Comes back", OUT_WARN,
+		    "bounces go to %s, and nobody reads them here: name its mailbox in [inbound], or pipe it to `newsletter inbound read`",
+		    conf->mail_bounce);
+	return 0;
+}
+
 int
 status_inbound(struct cli *cli, struct err *e)
 {
@@ -49,6 +69,8 @@ status_inbound(struct cli *cli, struct err *e)
 	int i;
 
 	json_object_set_new(cli->result, "mailboxes", list);
+	if (warn_unread(cli, e) == -1)
+		return -1;
 	for (i = 0; i < conf->mailboxes; i++) {
 		if (polled_get(cli->site.db, conf->mailbox[i].name, &p, e) == -1)
 			return -1;

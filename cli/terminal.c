@@ -15,6 +15,8 @@
 #define REDRAW_US 100000
 #define RATE_US 1000000 /* the rate is that of the last second or more, smoothed */
 #define BAR 24
+#define BAR_LEAST 4
+#define PERCENT 6 /* columns of " 100 %" */
 
 static bool
 speaks_utf8(void)
@@ -89,11 +91,15 @@ out_spark(const struct cli *cli, char out[OUT_SPARK_TEXT], const int64_t *value,
 void
 out_progress_init(const struct cli *cli, struct out_progress *p)
 {
+	struct winsize size;
+
 	memset(p, 0, sizeof(*p));
 	p->on = cli->err_tty;
 	p->colour = cli->colour;
 	p->utf8 = speaks_utf8();
 	p->start_us = p->since_us = clock_mono_us();
+	if (p->on && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0)
+		p->columns = size.ws_col;
 }
 
 static void
@@ -109,14 +115,19 @@ measure(struct out_progress *p, int64_t now, int64_t done)
 	p->since_done = done;
 }
 
+/* The bar gives way where the text behind it, `rest` columns, needs the room. */
 static void
-draw_bar(const struct out_progress *p, struct buf *line, int64_t done, int64_t total)
+draw_bar(const struct out_progress *p, struct buf *line, int64_t done, int64_t total, size_t rest)
 {
-	int64_t full = total > 0 ? done * BAR / total : 0, i;
+	int64_t width = BAR, full, i;
+
+	if (p->columns && 2 + (size_t)BAR + PERCENT + rest >= p->columns)
+		width = p->columns > 2 + BAR_LEAST + PERCENT + rest ? (int64_t)(p->columns - 1 - 2 - PERCENT - rest) : BAR_LEAST;
+	full = total > 0 ? done * width / total : 0;
 
 	if (p->colour)
 		buf_addstr(line, "\033[32m");
-	for (i = 0; i < BAR; i++) {
+	for (i = 0; i < width; i++) {
 		if (i == full && p->colour)
 			buf_addstr(line, "\033[0;2m");
 		if (p->utf8)
@@ -134,7 +145,7 @@ out_progress(struct out_progress *p, int64_t done, int64_t total, bool count_sho
 {
 	int64_t now = clock_mono_us();
 	char a[32], b[64];
-	struct buf line = BUF_INIT;
+	struct buf line = BUF_INIT, rest = BUF_INIT;
 
 	measure(p, now, done);
 	if (!p->on || now - p->drawn_us < REDRAW_US)
@@ -142,21 +153,22 @@ out_progress(struct out_progress *p, int64_t done, int64_t total, bool count_sho
 	p->drawn_us = now;
 	if (done > total)
 		done = total;
-	buf_addstr(&line, "\r  ");
-	draw_bar(p, &line, done, total);
 	if (count_shown) {
-		buf_addf(&line, "  %s", out_number(a, done));
-		buf_addf(&line, " of %s", out_number(a, total));
+		buf_addf(&rest, "  %s", out_number(a, done));
+		buf_addf(&rest, " of %s", out_number(a, total));
 		if (p->rate >= 1)
-			buf_addf(&line, "  %s/s", out_number(a, (int64_t)(p->rate + 0.5)));
+			buf_addf(&rest, "  %s/s", out_number(a, (int64_t)(p->rate + 0.5)));
 	}
 	if (p->rate > 0 && done < total)
-		buf_addf(&line, "  %s left", out_duration(b, (int64_t)((double)(total - done) / p->rate) + 1));
+		buf_addf(&rest, "  %s left", out_duration(b, (int64_t)((double)(total - done) / p->rate) + 1));
 	if (note[0])
-		buf_addf(&line, "  %s", note);
-	buf_addstr(&line, "\033[K");
+		buf_addf(&rest, "  %s", note);
+	buf_addstr(&line, "\r  ");
+	draw_bar(p, &line, done, total, out_width(rest.data));
+	buf_addf(&line, "%s\033[K", rest.data);
 	fputs(line.data, stderr);
 	fflush(stderr);
+	buf_release(&rest);
 	buf_release(&line);
 }
 

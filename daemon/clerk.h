@@ -17,7 +17,7 @@ struct subscriber;
 struct clerk {
 	struct site *site;
 	struct personal personal;
-	int64_t next_retention, next_watch, next_surge, next_drop; /* Unix time */
+	int64_t next_retention, next_watch, next_surge, next_drop, next_lost; /* Unix time */
 	struct notices notices;
 	bool more; /* the last turn of signups left some for the next */
 
@@ -90,6 +90,9 @@ struct watch_counts {
 	int64_t complaints;
 };
 unsigned watch_judge(const struct watch_counts *n);
+
+/* What people wrote and [mail] forward did not get, refused for good or tried for too long: into [store] aside, where staff find it. */
+int clerk_lost(struct clerk *c, struct err *e);
 
 /* Once an hour: delete what was kept long enough. */
 int clerk_retention(struct clerk *c, struct err *e);

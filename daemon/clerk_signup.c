@@ -67,10 +67,17 @@ note_already(struct clerk *c, struct decision *d, struct err *e)
 	return note ? clerk_mail(c, note->message, &to, &id, e) : -1;
 }
 
+/* Not the person asked but an import for them. */
+static bool
+is_import(const struct signup *s)
+{
+	return s->weight == 0;
+}
+
 static int
 request(struct clerk *c, struct decision *d, const uint8_t *mail_hash, struct err *e)
 {
-	struct evidence evidence = { .source = "web", .ip = d->signup->ip, .form_hash = d->signup->form_hash, .mail_hash = mail_hash };
+	struct evidence evidence = { .source = is_import(d->signup) ? "import" : "web", .ip = d->signup->ip, .form_hash = d->signup->form_hash, .mail_hash = mail_hash };
 	int i;
 
 	for (i = 0; i < d->wanted_count; i++)
@@ -235,6 +242,25 @@ gets_mail(struct clerk *c, struct decision *d, struct err *e)
 	return rc == -1 ? -1 : 0;
 }
 
+/*
+ * An import asks for somebody who has not asked themselves: not those who must not be mailed, or who left, bounced or complained since; and
+ * nobody is told that they are on the list already. 1 when they are asked, 0, -1.
+ */
+static int
+may_be_asked(struct clerk *c, const struct decision *d, bool suppressed, struct err *e)
+{
+	int i, rc;
+
+	if (suppressed || !d->wanted_count)
+		return 0;
+	for (i = 0; d->who.id && i < d->wanted_count; i++) {
+		rc = subscription_addable(c->site->db, d->who.id, d->wanted[i], e);
+		if (rc == -1)
+			return e->code == ERR_REFUSED ? 0 : -1;
+	}
+	return 1;
+}
+
 /* The same, of who is not suppressed. */
 static int
 judge(struct clerk *c, struct decision *d, struct err *e)
@@ -249,6 +275,11 @@ judge(struct clerk *c, struct decision *d, struct err *e)
 	}
 	if (rc == -1 || look_up(c, d, e) == -1)
 		return -1;
+	if (is_import(d->signup)) {
+		rc = may_be_asked(c, d, rc == 1, e);
+		if (rc != 1)
+			return rc;
+	}
 	return gets_mail(c, d, e);
 }
 
@@ -272,7 +303,8 @@ decide(struct clerk *c, struct signup *signup, struct turn *turn, struct err *e)
 	rc = signup->manage ? clerk_manage_judge(c, signup, &d->who, e) : judge(c, d, e);
 	if (rc != -1) {
 		mails = rc == 1;
-		rc = answer = limit_ask(c, signup, mails, e);
+		/* an import has spread them over time by itself (intake_set_pace) */
+		rc = answer = is_import(signup) ? LIMIT_PASS : limit_ask(c, signup, mails, e);
 		if (rc == LIMIT_PASS && !mails)
 			turn->silent++;
 		else if (rc != -1 && !(waited && rc == LIMIT_WAIT)) /* that it goes on waiting is no news */

@@ -29,6 +29,7 @@
 #define SETTLED_LEAST 100      /* of fewer, one bad address more or less would decide */
 #define BOUNCES_PER_MILLE 50   /* 5 %: where providers begin to take a sender for one that buys its addresses */
 #define COMPLAINTS_PER_MILLE 1 /* 0.1 %: what Gmail asks senders to stay below; at 0.3 % it turns mail away */
+#define COMPLAINTS_LEAST 2     /* one is no rate: of a few hundred readers a slip of the finger would be too much */
 
 unsigned
 watch_judge(const struct watch_counts *n)
@@ -39,7 +40,7 @@ watch_judge(const struct watch_counts *n)
 		return 0;
 	if (n->bounces > 0 && n->bounces * 1000 >= n->settled * BOUNCES_PER_MILLE)
 		alarms |= CAMPAIGN_ALARM_BOUNCES;
-	if (n->complaints > 0 && n->complaints * 1000 >= n->accepted * COMPLAINTS_PER_MILLE)
+	if (n->complaints >= COMPLAINTS_LEAST && n->complaints * 1000 >= n->accepted * COMPLAINTS_PER_MILLE)
 		alarms |= CAMPAIGN_ALARM_COMPLAINTS;
 	return alarms;
 }

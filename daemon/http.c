@@ -317,22 +317,59 @@ drain(struct http *h, int epoll_fd, struct err *e)
 	return 0;
 }
 
+/* What is made of configuration and templates, once. */
+static int
+open_all(struct http *h, struct err *e)
+{
+	const struct conf *conf = &h->role->site.conf;
+
+	h->disposable = h->roles = WORDLIST_INIT;
+	h->topics_version = -1;
+	h->batch = SIZE_MAX;
+	h->tail = &h->head;
+	h->cache = http_cache_new();
+	h->site = site_context(conf);
+	h->base = base_path(conf->site_url);
+	archive_init(h);
+	if (http_proxies_init(h, e) == -1 || http_language_init(h, e) == -1 || signup_init(h, e) == -1)
+		return -1;
+	return style_init(h, e);
+}
+
+static void
+release_all(struct http *h)
+{
+	int i;
+
+	archive_release(h);
+	http_cache_free(h->cache);
+	json_decref(h->site);
+	free(h->base);
+	for (i = 0; i < WORDS_LANGUAGES; i++)
+		buf_release(&h->consent[i].text);
+	wordlist_release(&h->disposable);
+	wordlist_release(&h->roles);
+}
+
+int
+http_check(struct role_run *role, struct err *e)
+{
+	struct http h = { .role = role };
+	int rc = open_all(&h, e);
+
+	release_all(&h);
+	return rc;
+}
+
 int
 http_run(struct role_run *role, struct err *e)
 {
-	struct http h = { .role = role, .disposable = WORDLIST_INIT, .roles = WORDLIST_INIT, .topics_version = -1, .batch = SIZE_MAX };
-	int i;
+	struct http h = { .role = role };
 	const union MHD_DaemonInfo *info;
 	int rc = -1;
 
-	h.tail = &h.head;
-	h.cache = http_cache_new();
-	h.site = site_context(&role->site.conf);
-	h.base = base_path(role->site.conf.site_url);
-	archive_init(&h);
 	signal(SIGPIPE, SIG_IGN); /* a visitor who has gone is no reason to end */
-	if (http_proxies_init(&h, e) == -1 || http_language_init(&h, e) == -1 || signup_init(&h, e) == -1 || style_init(&h, e) == -1 ||
-	    start(&h, e) == -1 || http_operator_open(&h, e) == -1)
+	if (open_all(&h, e) == -1 || start(&h, e) == -1 || http_operator_open(&h, e) == -1)
 		goto out;
 	http_numbers_init(&h.numbers, &role->pulse);
 	info = MHD_get_daemon_info(h.mhd, MHD_DAEMON_INFO_EPOLL_FD);
@@ -346,14 +383,8 @@ out:
 		http_queue_abandon(&h);
 		MHD_run(h.mhd);
 		MHD_stop_daemon(h.mhd);
+		pulse_end(&role->pulse, role->site.db);
 	}
-	archive_release(&h);
-	http_cache_free(h.cache);
-	json_decref(h.site);
-	free(h.base);
-	for (i = 0; i < WORDS_LANGUAGES; i++)
-		buf_release(&h.consent[i].text);
-	wordlist_release(&h.disposable);
-	wordlist_release(&h.roles);
+	release_all(&h);
 	return rc;
 }

@@ -91,7 +91,7 @@ struct http {
 	size_t queued, batch;              /* batch: how many at most the next transaction takes */
 	bool pulse_waits;                  /* the role's sign of life waits for the writers' turn */
 	struct http_numbers numbers;
-	struct http_operator *operator_;   /* NULL: no listener is configured for one */
+	struct http_operator *operator_; /* NULL: no listener is configured for one */
 };
 
 /* A page, or a group of pages whose path ends in one token. */

@@ -15,8 +15,8 @@
 #include "store/queue.h"
 #include "store/role.h"
 
-#define METRIC_LABELS 3   /* most of one metric */
-#define METRICS_OPEN 64   /* campaigns that are not over, of which each has samples of its own */
+#define METRIC_LABELS 3    /* most of one metric */
+#define METRICS_OPEN 64    /* campaigns that are not over, of which each has samples of its own */
 #define METRICS_NAMES 2000 /* rows of table counter that are looked at */
 
 enum metric_type {
@@ -74,11 +74,11 @@ struct metrics {
 	struct {
 		int64_t n[TOPICS_MAX][SUB_STATES]; /* of the last whole count */
 		int64_t id[TOPICS_MAX];
-		size_t topics;     /* that are counted; 0: not yet */
-		int64_t at_us;     /* when that ended; 0: never */
-		int64_t version;   /* of the store when it began */
+		size_t topics;   /* that are counted; 0: not yet */
+		int64_t at_us;   /* when that ended; 0: never */
+		int64_t version; /* of the store when it began */
 		bool under_way;
-		size_t at;         /* the topic that is being counted */
+		size_t at; /* the topic that is being counted */
 		struct queue_count bite;
 		struct topic_list list;
 		int64_t fresh[TOPICS_MAX][SUB_STATES];
@@ -94,12 +94,12 @@ void metric_put_one(struct metrics *m, const struct metric *metric, double value
 int metrics_look(struct metrics *m, struct err *e);
 
 /* http_metrics_mail.c */
-metric_fn metric_outbox_waiting, metric_outbox_oldest, metric_outbox_overdue, metric_deferred, metric_deferred_overdue, metric_campaigns,
+metric_fn metric_outbox_waiting, metric_outbox_held, metric_outbox_oldest, metric_outbox_overdue, metric_deferred, metric_deferred_overdue, metric_campaigns,
     metric_campaign_planned, metric_campaign_messages, metric_campaign_open, metric_relay_replies, metric_relay_used, metric_relay_limit,
     metric_relay_slowed, metric_relay_trouble, metric_relay_until, metric_slowed_domains, metric_mailbox_read, metric_mailbox_trouble;
 
 /* http_metrics_site.c */
-metric_fn metric_build, metric_time, metric_role_up, metric_role_seen, metric_role_start, metric_store_bytes, metric_store_free,
+metric_fn metric_build, metric_time, metric_role_up, metric_role_seen, metric_role_start, metric_store_bytes, metric_store_free, metric_backup,
     metric_connections, metric_signups_undecided, metric_signups_held, metric_signups_oldest, metric_surge, metric_subscriptions,
     metric_memory, metric_files, metric_files_most, metric_cpu, metric_start;
 

@@ -29,6 +29,12 @@ metric_outbox_overdue(struct metrics *m, const struct metric *metric)
 }
 
 void
+metric_outbox_held(struct metrics *m, const struct metric *metric)
+{
+	metric_put(m, metric, (double)m->queue.outbox.held, NULL);
+}
+
+void
 metric_deferred(struct metrics *m, const struct metric *metric)
 {
 	metric_put(m, metric, (double)m->queue.deferred.waiting, NULL);

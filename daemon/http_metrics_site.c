@@ -92,6 +92,12 @@ metric_store_free(struct metrics *m, const struct metric *metric)
 }
 
 void
+metric_backup(struct metrics *m, const struct metric *metric)
+{
+	metric_put(m, metric, (double)m->queue.backup, NULL);
+}
+
+void
 metric_connections(struct metrics *m, const struct metric *metric)
 {
 	metric_put(m, metric, (double)m->http->conns.open, NULL);
@@ -191,8 +197,7 @@ metric_cpu(struct metrics *m, const struct metric *metric)
 	struct rusage use;
 
 	if (getrusage(RUSAGE_SELF, &use) == 0)
-		metric_put(m, metric, (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
-			(double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6,
+		metric_put(m, metric, (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) + (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6,
 		    NULL);
 }
 

@@ -23,10 +23,12 @@ const struct metric metrics_table[] = {
 
 	GAUGE("newsletter_store_bytes", "file", metric_store_bytes, "Size of the store's file, and of its write-ahead log."),
 	GAUGE("newsletter_store_free_bytes", "", metric_store_free, "Free space where the store is."),
+	GAUGE("newsletter_backup_timestamp_seconds", "", metric_backup, "When the last backup was made, as far as the audit has it; 0: never."),
 
 	GAUGE("newsletter_outbox_waiting", "", metric_outbox_waiting, "Mails to one person that wait to leave."),
 	GAUGE("newsletter_outbox_oldest_seconds", "", metric_outbox_oldest, "Age of the oldest of them; 0 while none waits."),
 	GAUGE("newsletter_outbox_overdue_seconds", "", metric_outbox_overdue, "How long the first of them should have been tried; 0 while none is due."),
+	GAUGE("newsletter_outbox_held", "", metric_outbox_held, "1 while none of them leaves, since the store was restored from a backup."),
 	GAUGE("newsletter_deferred_waiting", "", metric_deferred, "Messages of campaigns that were put off and will be tried again."),
 	GAUGE("newsletter_deferred_overdue_seconds", "", metric_deferred_overdue, "How long the first of them should have been tried; 0 while none is due."),
 	GAUGE("newsletter_campaigns", "state", metric_campaigns, "Campaigns in each state."),

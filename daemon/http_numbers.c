@@ -31,7 +31,9 @@ class_of(unsigned status)
 		return STATUS_503;
 	if (status < 200)
 		return STATUS_NONE;
-	return status < 300 ? STATUS_2XX : status < 400 ? STATUS_3XX : status < 500 ? STATUS_4XX : STATUS_5XX;
+	return status < 300 ? STATUS_2XX : status < 400 ? STATUS_3XX
+	    : status < 500                              ? STATUS_4XX
+							: STATUS_5XX;
 }
 
 void

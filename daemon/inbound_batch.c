@@ -10,8 +10,8 @@
 #include "pulse.h"
 #include "store/returned.h"
 
-#define HELD_US 15000    /* a transaction, so that its commit ends within 20 ms */
-#define TURN_MS 1        /* while another writer has its turn */
+#define HELD_US 15000 /* a transaction, so that its commit ends within 20 ms */
+#define TURN_MS 1     /* while another writer has its turn */
 #define TICK_TRIES 100
 #define KEPT_BYTES 65536 /* a larger buffer is given back after its message */
 #define PUT_OFF_MOST 3   /* messages that cannot be recorded; then it is not the message that is at fault */

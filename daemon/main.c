@@ -2,6 +2,7 @@
  * main.c - newsletterd: what it was called for. The parent (parent.h) starts this program again for each role (role.h).
  */
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -29,6 +30,7 @@ main(int argc, char **argv)
 		{ "directory", required_argument, NULL, 'C' },
 		{ "config", required_argument, NULL, 'c' },
 		{ "role", required_argument, NULL, 'r' },
+		{ "rehearse", no_argument, NULL, 'R' },
 		{ "deaths", required_argument, NULL, 'd' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
@@ -36,6 +38,7 @@ main(int argc, char **argv)
 	};
 	const char *conf_path = "newsletter.conf", *role = NULL;
 	struct buf path = BUF_INIT;
+	bool rehearse = false;
 	long deaths = 0;
 	int c, rc;
 
@@ -51,6 +54,9 @@ main(int argc, char **argv)
 			break;
 		case 'r':
 			role = optarg;
+			break;
+		case 'R':
+			rehearse = true;
 			break;
 		case 'd':
 			deaths = strtol(optarg, NULL, 10);
@@ -70,7 +76,10 @@ main(int argc, char **argv)
 		usage(stderr);
 		return 2;
 	}
-	rc = role ? role_main(role, conf_path, deaths) : parent_main(conf_path);
+	if (role)
+		rc = rehearse ? role_rehearse(role, conf_path) : role_main(role, conf_path, deaths);
+	else
+		rc = parent_main(conf_path);
 	buf_release(&path);
 	return rc;
 }

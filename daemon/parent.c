@@ -3,20 +3,18 @@
  * them again when they die, and stops them.
  *
  * It alone migrates the store, before any role runs, and then keeps out of it.
- * SIGTERM: the roles drain for 10 s. SIGHUP: the new configuration is checked,
+ * SIGTERM: the roles drain for 10 s. SIGHUP: the new configuration is checked, by each role too,
  * then the roles are replaced one by one; the socket stays open all the while.
  */
 #include "parent.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -32,6 +30,7 @@
 #include "listen.h"
 #include "role.h"
 #include "site/running.h"
+#include "spawn.h"
 #include "store/db.h"
 
 #define DRAIN_US 10000000 /* after SIGTERM: then what is on the way is unknown */
@@ -51,65 +50,11 @@ struct child {
 };
 
 struct parent {
-	const char *conf_path;
-	int exe_fd; /* this very program, also when a newer one has taken its place on disk */
-	int listen_fd, operator_fd, signal_fd;
+	struct spawn spawn;
+	int signal_fd;
 	struct child child[ROLE_COUNT];
 	bool stopping, announced;
 };
-
-/* Those of all relays, or all mailboxes: NEWSLETTER_RELAY_PASSWORD, NEWSLETTER_RELAY_PASSWORD_NAME … */
-static void
-forget_passwords(const char *prefix)
-{
-	char **from, **to = environ;
-
-	for (from = environ; from && *from; from++)
-		if (strncmp(*from, prefix, strlen(prefix)) != 0)
-			*to++ = *from;
-	if (from)
-		*to = NULL;
-}
-
-/* Put copies of our descriptors where the role expects them, and let it inherit no others. */
-static void
-hand_down(const struct parent *p, const struct role *role, int ready_fd)
-{
-	const int from[] = { ready_fd, role->listens ? p->listen_fd : -1, role->listens ? p->operator_fd : -1 };
-	const int to[] = { ROLE_READY_FD, ROLE_LISTEN_FD, ROLE_OPERATOR_FD };
-	int copy[3], i;
-
-	for (i = 0; i < 3; i++) /* out of the way of each other first */
-		copy[i] = from[i] == -1 ? -1 : fcntl(from[i], F_DUPFD_CLOEXEC, ROLE_OPERATOR_FD + 1);
-	close_range(ROLE_READY_FD, ~0u, CLOSE_RANGE_CLOEXEC);
-	for (i = 0; i < 3; i++)
-		if (from[i] != -1 && (copy[i] == -1 || dup2(copy[i], to[i]) == -1))
-			_exit(1);
-}
-
-/* In the child between fork and exec: exactly the descriptors and the environment that the role may have. */
-static void
-become_role(const struct parent *p, const struct role *role, long deaths, int ready_fd)
-{
-	char number[24];
-	char *argv[] = { (char *)"newsletterd", (char *)"--role", (char *)role->name, (char *)"--deaths", number, (char *)"-c",
-		(char *)p->conf_path, NULL };
-	int exe_fd = fcntl(p->exe_fd, F_DUPFD_CLOEXEC, ROLE_OPERATOR_FD + 1);
-	sigset_t none;
-
-	snprintf(number, sizeof(number), "%ld", deaths);
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	hand_down(p, role, ready_fd);
-	if (!role->secrets)
-		forget_passwords("NEWSLETTER_RELAY_PASSWORD");
-	if (!role->mailboxes)
-		forget_passwords("NEWSLETTER_INBOUND_PASSWORD");
-	unsetenv("NOTIFY_SOCKET");
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	fexecve(exe_fd, argv, environ);
-	_exit(1);
-}
 
 static void
 start(struct parent *p, int i)
@@ -120,7 +65,7 @@ start(struct parent *p, int i)
 	c->start_at_us = 0;
 	c->started_us = clock_mono_us();
 	c->stale = c->ready = false;
-	if (pipe2(fds, O_CLOEXEC) == -1 || (c->pid = fork()) == -1) {
+	if (pipe2(fds, O_CLOEXEC) == -1 || (c->pid = spawn_role(&p->spawn, &roles[i], c->deaths, fds[1])) == -1) {
 		log_event(LOG_LEVEL_ERROR, "start_failed", "child=%s text=%s", roles[i].name, log_text(strerror(errno)));
 		if (fds[0] != -1) {
 			close(fds[0]);
@@ -130,8 +75,6 @@ start(struct parent *p, int i)
 		c->start_at_us = c->started_us + BACKOFF_LAST_US;
 		return;
 	}
-	if (c->pid == 0)
-		become_role(p, &roles[i], c->deaths, fds[1]);
 	close(fds[1]);
 	c->ready_fd = fds[0];
 }
@@ -226,7 +169,7 @@ raise_files(const struct conf *conf)
 		    log_text("fewer connections are held than [http] connections says: raise the hard limit (systemd: LimitNOFILE)"));
 }
 
-/* A configuration that does not load changes nothing: the old roles go on. */
+/* A configuration that does not load, or with which a role cannot start, changes nothing: the old roles go on. */
 static void
 reload(struct parent *p)
 {
@@ -234,10 +177,10 @@ reload(struct parent *p)
 	struct err e = ERR_INIT;
 	int i;
 
-	if (conf_load(&conf, p->conf_path, &e) == -1) {
+	if (conf_load(&conf, p->spawn.conf_path, &e) == -1 || spawn_rehearse(&p->spawn, &e) == -1) {
 		log_event(LOG_LEVEL_ERROR, "reload_refused", "text=%s", log_text(e.text));
 	} else {
-		log_event(LOG_LEVEL_INFO, "reload", "conf=%s", log_text(p->conf_path));
+		log_event(LOG_LEVEL_INFO, "reload", "conf=%s", log_text(p->spawn.conf_path));
 		raise_files(&conf);
 		for (i = 0; i < ROLE_COUNT; i++)
 			p->child[i].stale = true;
@@ -381,17 +324,17 @@ prepare(struct parent *p, const struct conf *conf, struct err *e)
 
 	if (running_claim(conf->store_path, e) == -1)
 		return -1;
-	p->exe_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	if (p->exe_fd == -1)
+	p->spawn.exe_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (p->spawn.exe_fd == -1)
 		return err_sys(e, "cannot open /proc/self/exe");
 	db = db_open(conf->store_path, DB_MIGRATE, e);
 	if (!db)
 		return -1;
 	db_close(db);
-	p->listen_fd = listen_open(conf->http_listen, e);
-	if (p->listen_fd == -1)
+	p->spawn.listen_fd = listen_open(conf->http_listen, e);
+	if (p->spawn.listen_fd == -1)
 		return -1;
-	if (conf->http_operator[0] && (p->operator_fd = listen_open_operator(conf->http_operator, e)) == -1)
+	if (conf->http_operator[0] && (p->spawn.operator_fd = listen_open_operator(conf->http_operator, e)) == -1)
 		return -1;
 	p->signal_fd = open_signals(e);
 	if (p->signal_fd == -1)
@@ -408,14 +351,14 @@ prepare(struct parent *p, const struct conf *conf, struct err *e)
 int
 parent_main(const char *conf_path)
 {
-	struct parent p = { .listen_fd = -1, .operator_fd = -1, .signal_fd = -1 };
+	struct parent p = { .spawn = { .exe_fd = -1, .listen_fd = -1, .operator_fd = -1 }, .signal_fd = -1 };
 	struct conf conf;
 	struct err e = ERR_INIT;
 	int i, rc = 1;
 
 	if (conf_load(&conf, conf_path, &e) == -1 || clock_init(conf.site_timezone, &e) == -1)
 		goto out;
-	p.conf_path = conf.path;
+	p.spawn.conf_path = conf.path;
 	for (i = 0; i < ROLE_COUNT; i++)
 		p.child[i].ready_fd = -1;
 	if (prepare(&p, &conf, &e) == -1)

@@ -11,6 +11,7 @@
 #include "store/db.h"
 
 #define BEAT_US (INT64_C(1000000) * ROLE_BEAT)
+#define END_WAIT_MS 1000
 #define PATIENCE_US 5000000 /* who waits so long for the turn gives up the place in the queue */
 
 void
@@ -94,4 +95,16 @@ pulse_turn(struct pulse *p, struct db *db)
 		err_set(&e, ERR_BUSY, "the store is locked by another program: nothing can be written");
 	fail(p, db, &e);
 	return false;
+}
+
+void
+pulse_end(struct pulse *p, struct db *db)
+{
+	struct err e = ERR_INIT;
+
+	db_set_wait(db, END_WAIT_MS);
+	if (db_begin(db, &e) == 0 && pulse_write(p, db, &e) == 0 && db_commit(db, &e) == 0)
+		pulse_written(p);
+	else
+		fail(p, db, &e);
 }

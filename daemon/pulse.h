@@ -18,9 +18,9 @@ struct err;
 
 struct pulse {
 	struct role_seen row;
-	int64_t next_us;  /* clock_mono_us */
-	int64_t asked_us; /* since when pulse_turn waits for its turn to write; 0: it does not */
-	int64_t deaths;   /* of its forerunners, not counted yet */
+	int64_t next_us;                   /* clock_mono_us */
+	int64_t asked_us;                  /* since when pulse_turn waits for its turn to write; 0: it does not */
+	int64_t deaths;                    /* of its forerunners, not counted yet */
 	struct histogram written, writing; /* commit times: as counted, and as they will be */
 
 	/* The role's own numbers, counted with it: inside the transaction, and once it is committed. NULL: none. */
@@ -42,5 +42,8 @@ void pulse_failed(struct pulse *p); /* the transaction was rolled back: not due 
  * A failure is logged.
  */
 bool pulse_turn(struct pulse *p, struct db *db);
+
+/* The role is told to end: write once more what it counted, waiting at most a second. No transaction is open. */
+void pulse_end(struct pulse *p, struct db *db);
 
 #endif

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -12,12 +13,13 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "sandbox.h"
 
 const struct role roles[ROLE_COUNT] = {
-	[ROLE_HTTP] = { .name = "http", .opens = SITE_STORE | SITE_LINKS, .listens = true, .templates = true, .run = http_run },
-	[ROLE_CLERK] = { .name = "clerk", .opens = SITE_ALL, .templates = true, .run = clerk_run },
-	[ROLE_SENDER] = { .name = "sender", .opens = SITE_ALL, .connects = true, .secrets = true, .outbox = true, .run = sender_run },
+	[ROLE_HTTP] = { .name = "http", .opens = SITE_STORE | SITE_LINKS, .listens = true, .templates = true, .check = http_check, .run = http_run },
+	[ROLE_CLERK] = { .name = "clerk", .opens = SITE_ALL, .aside = true, .templates = true, .run = clerk_run },
+	[ROLE_SENDER] = { .name = "sender", .opens = SITE_ALL, .connects = true, .secrets = true, .outbox = true, .check = sender_check, .run = sender_run },
 	[ROLE_INBOUND] = {
 	    .name = "inbound",
 	    .opens = SITE_ALL,
@@ -116,6 +118,66 @@ role_main(const char *name, const char *conf_path, long deaths)
 	close(ROLE_READY_FD);
 	rc = role->run(&run, &e);
 out:
+	if (rc == -1)
+		log_event(LOG_LEVEL_ERROR, "failed", "text=%s", log_text(e.text));
+	site_close(&run.site);
+	return rc == -1 ? 1 : 0;
+}
+
+static int
+check_secret(const char *variable, const char *token_file, const char *password_file, struct err *e)
+{
+	char *secret = NULL;
+	int rc = conf_secret(variable, token_file[0] ? token_file : password_file, &secret, e);
+
+	if (secret)
+		secret_wipe(secret, strlen(secret));
+	free(secret);
+	return rc;
+}
+
+/* The passwords that the role will read for each connection. */
+static int
+check_logins(const struct role *role, const struct conf *conf, struct err *e)
+{
+	char variable[CONF_VARIABLE];
+	int i;
+
+	for (i = 0; role->secrets && i < conf->relays; i++) {
+		const struct conf_relay *r = &conf->relay[i];
+
+		conf_relay_variable(r, variable);
+		if (r->user[0] && check_secret(variable, r->token_file, r->password_file, e) == -1)
+			return -1;
+	}
+	for (i = 0; role->mailboxes && i < conf->mailboxes; i++) {
+		const struct conf_mailbox *m = &conf->mailbox[i];
+
+		conf_mailbox_variable(m, variable);
+		if (m->user[0] && check_secret(variable, m->token_file, m->password_file, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+role_rehearse(const char *name, const char *conf_path)
+{
+	const struct role *role = find(name);
+	struct role_run run = { .listen_fd = -1, .operator_fd = -1, .memory_fd = -1, .stop_fd = -1 };
+	struct err e = ERR_INIT;
+	int rc;
+
+	if (!role)
+		return 2;
+	log_init(role->name);
+	rc = site_open(&run.site, conf_path, role->opens, &e);
+	if (rc == 0)
+		rc = sandbox_enter(role, &run.site.conf, &e);
+	if (rc == 0)
+		rc = check_logins(role, &run.site.conf, &e);
+	if (rc == 0 && role->check)
+		rc = role->check(&run, &e);
 	if (rc == -1)
 		log_event(LOG_LEVEL_ERROR, "failed", "text=%s", log_text(e.text));
 	site_close(&run.site);

@@ -41,14 +41,16 @@ struct role_run {
 
 struct role {
 	const char *name;
-	unsigned opens;                                /* SITE_…: what is opened before the sandbox shuts */
-	bool listens;                                  /* gets the listening sockets */
-	bool connects;                                 /* may make connections */
-	bool secrets;                                  /* may read the relay's password and the DKIM key */
-	bool mailboxes;                                /* may read the mailboxes' passwords, and Maildirs, and remove messages from these */
-	bool outbox;                                   /* may write the outbox folder */
-	bool templates;                                /* may read the site's templates */
-	int (*run)(struct role_run *r, struct err *e); /* until told to stop: 0, or -1 with the reason for the log */
+	unsigned opens;                                  /* SITE_…: what is opened before the sandbox shuts */
+	bool listens;                                    /* gets the listening sockets */
+	bool connects;                                   /* may make connections */
+	bool secrets;                                    /* may read the relay's password and the DKIM key */
+	bool mailboxes;                                  /* may read the mailboxes' passwords, and Maildirs, and remove messages from these */
+	bool outbox;                                     /* may write the outbox folder */
+	bool aside;                                      /* may keep messages in [store] aside */
+	bool templates;                                  /* may read the site's templates */
+	int (*check)(struct role_run *r, struct err *e); /* whether run could begin: 0, -1; NULL: what is opened is all it needs */
+	int (*run)(struct role_run *r, struct err *e);   /* until told to stop: 0, or -1 with the reason for the log */
 };
 
 extern const struct role roles[ROLE_COUNT];
@@ -56,10 +58,15 @@ extern const struct role roles[ROLE_COUNT];
 /* A role's whole life; returns the exit status. Never returns early without a line in the log. deaths: as pulse_init has it. */
 int role_main(const char *name, const char *conf_path, long deaths);
 
+/* The same up to where it would say that it is ready, and no further: 0 when it would. It touches nothing that a role at work has. */
+int role_rehearse(const char *name, const char *conf_path);
+
 /* Whether the parent or a signal asked to stop. */
 bool role_stopping(const struct role_run *r);
 
 /* Each in its own file. */
+int http_check(struct role_run *r, struct err *e);
+int sender_check(struct role_run *r, struct err *e);
 int http_run(struct role_run *r, struct err *e);
 int clerk_run(struct role_run *r, struct err *e);
 int sender_run(struct role_run *r, struct err *e);

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "role.h"
 #include "sandbox_calls.h"
+#include "site/aside.h"
 
 #define READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define LIBRARY (READ | LANDLOCK_ACCESS_FS_EXECUTE)
@@ -147,6 +148,16 @@ allow_mailboxes(const struct ruleset *ruleset, const struct conf *conf, struct e
 	return 0;
 }
 
+/* A message is written in one of its folders and appears in another. */
+static int
+allow_aside(const struct ruleset *ruleset, const char *path, struct err *e)
+{
+	struct err ignored = ERR_INIT; /* keeping something there says what is wrong */
+
+	(void)aside_prepare(path, &ignored);
+	return allow(ruleset, path, WRITE | LANDLOCK_ACCESS_FS_REFER, e);
+}
+
 static int
 allow_all(const struct ruleset *ruleset, const struct role *role, const struct conf *conf, struct err *e)
 {
@@ -155,6 +166,8 @@ allow_all(const struct ruleset *ruleset, const struct role *role, const struct c
 	if (role->templates && allow(ruleset, conf->store_templates, READ, e) == -1)
 		return -1;
 	if (role->outbox && allow(ruleset, conf->store_outbox, WRITE, e) == -1)
+		return -1;
+	if (role->aside && allow_aside(ruleset, conf->store_aside, e) == -1)
 		return -1;
 	if (role->secrets && allow_secrets(ruleset, conf, e) == -1)
 		return -1;

@@ -310,6 +310,20 @@ open_all(struct sender *s, struct err *e)
 }
 
 int
+sender_check(struct role_run *r, struct err *e)
+{
+	struct sender s = { .site = &r->site, .stop_fd = -1 };
+	int rc;
+
+	s.hub = smtp_hub_new();
+	rc = window_parse(&s.window, s.site->conf.campaign_promotion_window, e);
+	if (rc == 0)
+		rc = sender_route_open(&s, e);
+	release(&s);
+	return rc;
+}
+
+int
 sender_run(struct role_run *r, struct err *e)
 {
 	struct sender s = { .site = &r->site, .stop_fd = r->stop_fd, .pulse = &r->pulse };

@@ -114,3 +114,9 @@ free_port() {
 	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 port_open() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# conf_set FILE SECTION KEY VALUE: in place of whatever stands there for the key, which is in one section only.
+conf_set() {
+	sed -i "/^$3 = /d" "$1"
+	printf '\n[%s]\n%s = %s\n' "$2" "$3" "$4" >>"$1"
+}

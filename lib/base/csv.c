@@ -30,6 +30,7 @@ csv_init(struct csv *c, FILE *in)
 	c->in = in;
 	buf_init(&c->data);
 	buf_init(&c->row);
+	buf_init(&c->skipped);
 	c->next_line = 1;
 }
 
@@ -38,6 +39,7 @@ csv_release(struct csv *c)
 {
 	buf_release(&c->data);
 	buf_release(&c->row);
+	buf_release(&c->skipped);
 }
 
 /* Read on, dropping what was parsed already. */
@@ -98,6 +100,8 @@ detect(struct csv *c)
 	const char *p = text(c), *end = p + left(c), *found;
 	bool quoted = false;
 
+	if (c->delimiter)
+		return;
 	for (; p < end && (quoted || (*p != '\n' && *p != '\r')); p++) {
 		if (*p == '"')
 			quoted = !quoted;
@@ -114,23 +118,23 @@ detect(struct csv *c)
 static enum parsed
 quoted_field(struct csv *c, const char **p, const char *end, unsigned long *lines)
 {
-	const char *s;
+	const char *s, *span = *p + 1; /* what is not in the row yet */
 
-	for (s = *p + 1; s < end; s++) {
+	for (s = span; s < end; s++) {
 		if (*s == '"') {
 			if (s + 1 == end && !c->eof)
 				return PARSED_MORE;
+			buf_add(&c->row, span, (size_t)(s - span));
 			if (s + 1 == end || s[1] != '"') {
 				*p = s + 1;
 				return PARSED_ROW;
 			}
-			s++;
+			span = ++s; /* of two quotes the second */
 		} else if (*s == '\n' || (*s == '\r' && s + 1 < end && s[1] != '\n')) {
 			++*lines;
 		} else if (!*s) {
 			return PARSED_NUL;
 		}
-		buf_addch(&c->row, *s);
 	}
 	return c->eof ? PARSED_OPEN_QUOTE : PARSED_MORE;
 }
@@ -139,7 +143,7 @@ quoted_field(struct csv *c, const char **p, const char *end, unsigned long *line
 static enum parsed
 parse(struct csv *c, size_t *used, unsigned long *lines)
 {
-	const char *p = text(c), *end = p + left(c);
+	const char *p = text(c), *end = p + left(c), *span;
 	bool open = false;
 	enum parsed got;
 	size_t n = 0;
@@ -156,8 +160,9 @@ parse(struct csv *c, size_t *used, unsigned long *lines)
 			if (got != PARSED_ROW)
 				return got;
 		} else {
-			for (; p < end && *p && *p != c->delimiter && *p != '\n' && *p != '\r'; p++)
-				buf_addch(&c->row, *p);
+			for (span = p; p < end && *p && *p != c->delimiter && *p != '\n' && *p != '\r'; p++)
+				;
+			buf_add(&c->row, span, (size_t)(p - span));
 		}
 		buf_addch(&c->row, '\0');
 		if (p == end)
@@ -184,6 +189,8 @@ skip_line(struct csv *c, struct err *e)
 	bool open = true;
 	size_t n, end = 0;
 
+	buf_reset(&c->skipped);
+	c->fields = 0;
 	while (!end && open) {
 		n = 0;
 		open = false;
@@ -195,6 +202,7 @@ skip_line(struct csv *c, struct err *e)
 			open = !c->eof;
 		if (open)
 			end = 0;
+		buf_add(&c->skipped, text(c), c->skipped.len + n > CSV_ROW_MAX ? CSV_ROW_MAX - c->skipped.len : n);
 		c->bytes += n + end;
 		c->pos += n + end;
 		if (open && more(c, e) == -1)

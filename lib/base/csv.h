@@ -28,7 +28,8 @@ struct csv {
 	size_t fields;
 	unsigned long line; /* where the row begins, from 1 */
 	uint64_t bytes;     /* read so far, this row included */
-	char delimiter;     /* '\0' until the first line was seen */
+	char delimiter;     /* '\0' until the first line was seen, unless the caller sets it before */
+	struct buf skipped; /* of a row that could not be read: its first line, at most CSV_ROW_MAX bytes; fields is 0 then */
 
 	/* its own */
 	struct buf data, row;

@@ -94,6 +94,11 @@ fold(char out[NAME_BYTES + 1], const char *name)
 	uint32_t c;
 
 	for (; left; name += n, left -= n) {
+		n = 1;
+		if ((unsigned char)*name < 0x80) { /* nothing of the table is ASCII */
+			*out++ = *name;
+			continue;
+		}
 		n = text_sequence(name, left);
 		c = text_code_point(name, n);
 		for (i = 0; i < sizeof(folds) / sizeof(folds[0]) && (c < folds[i].first || c > folds[i].last); i++)

@@ -3,9 +3,9 @@
 
 #include <time.h>
 
-#define DAY 86400
-#define LEAST_SHOWN 45 /* days or weeks that are still told apart at a glance */
-#define MOST_MONTHS 240
+#define DAY INT64_C(86400)
+#define AT_A_GLANCE INT64_C(45) /* days or weeks that are still told apart */
+#define MOST_MONTHS INT64_C(240)
 
 const char *
 period_name(enum period_unit unit)
@@ -20,9 +20,9 @@ period_fit(int64_t from, int64_t until)
 {
 	int64_t days = (until - from) / DAY;
 
-	if (days <= LEAST_SHOWN)
+	if (days <= AT_A_GLANCE)
 		return PERIOD_DAY;
-	if (days <= LEAST_SHOWN * 7)
+	if (days <= AT_A_GLANCE * 7)
 		return PERIOD_WEEK;
 	return days <= MOST_MONTHS * 30 ? PERIOD_MONTH : PERIOD_YEAR;
 }
@@ -47,7 +47,7 @@ first_second(struct tm tm)
 	tm.tm_isdst = -1;
 	high = mktime(&tm);
 	/* a day's first second is at most 14 hours before its noon; it is where the date changes, whatever the clocks do there */
-	for (low = high - 14 * 3600; low + 1 < high;) {
+	for (low = high - 14 * INT64_C(3600); low + 1 < high;) {
 		middle = low + (high - low) / 2;
 		t = (time_t)middle;
 		if (localtime_r(&t, &seen) && date_number(&seen) >= date_number(&tm))

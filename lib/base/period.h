@@ -21,7 +21,7 @@ enum period_unit {
 
 const char *period_name(enum period_unit unit); /* "day" */
 
-/* The unit that shows a stretch (Unix times) in few enough pieces to look at: days up to 45 of them, weeks up to 45, months up to 20 years. */
+/* The unit that shows a stretch (Unix times) in few pieces enough to look at: days up to 45, weeks up to 45, months up to 20 years. */
 enum period_unit period_fit(int64_t from, int64_t until);
 
 /*

@@ -81,7 +81,8 @@ void judge_classes(enum judge_verdict verdict, const char **out, size_t size);
 const char *judge_pace_name(enum judge_pace pace); /* "none", "relay", "domain", "quota" */
 
 /*
- * Replace everything in the text that looks like an address by "<address>", in place:
+ * Replace everything in the text that looks like an address by "<address>", and a name beside one ("Ann Lee <ann@example.org>",
+ * "ann@example.org (Ann Lee)") by "<name>", in place:
  * done on receipt, before ledger, log or JSON sees it. The text may get shorter, or longer up to `size`.
  */
 void judge_redact(char *text, unsigned long size);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "judge/judge.h"
+#include "judge/judge_redact.h"
 
 #define WORD_LEAST 3 /* a shorter local part, or part of a name, is rather a word of the reply */
 #define MARK "<address>"
@@ -130,11 +131,20 @@ put_mark(char *text, size_t size, const char *start, const char *end, const char
 void
 judge_redact(char *text, unsigned long size)
 {
-	const char *start, *end;
+	const char *start, *end, *name, *name_end;
 	char *at = text;
 
-	while (size > 0 && find_address(text, at, &start, &end))
+	while (size > 0 && find_address(text, at, &start, &end)) {
+		name = *start == '<' ? judge_name_before(at, start, end, &name_end) : NULL;
+		if (name) {
+			at = put_mark(text, size, name, name_end, MARK_NAME);
+			continue; /* the address is found again behind it */
+		}
+		name = judge_name_behind(start, end, &name_end);
+		if (name)
+			put_mark(text, size, name, name_end, MARK_NAME); /* behind the address, which stays where it is */
 		at = put_mark(text, size, start, end, MARK);
+	}
 }
 
 static bool

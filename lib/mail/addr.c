@@ -85,6 +85,9 @@ holds(const char *s, size_t n, enum odd odd)
 	uint32_t c;
 
 	for (; n; s += len, n -= len) {
+		len = 1;
+		if ((unsigned char)*s < 0x80) /* nothing of the table is ASCII */
+			continue;
 		len = text_sequence(s, n);
 		c = text_code_point(s, len);
 		for (i = 0; i < sizeof(odds) / sizeof(odds[0]); i++)

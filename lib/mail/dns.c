@@ -41,7 +41,7 @@ struct dns {
 	int servers;
 	bool ours;    /* the caller named it: it may know of one zone alone */
 	int8_t blind; /* it says of everything that there is no such name: 1, 0, -1: not known yet */
-	int silent; /* questions without an answer, in a row */
+	int silent;   /* questions without an answer, in a row */
 	int asked;
 	struct kept *kept;
 	uint8_t message[DNS_MESSAGE];
@@ -197,11 +197,12 @@ move_all(int fd, uint8_t *p, size_t n, bool out, int64_t end_us)
 	while (at < n) {
 		ssize_t got = out ? send(fd, p + at, n - at, MSG_NOSIGNAL) : recv(fd, p + at, n - at, 0);
 
-		if (got > 0)
+		if (got > 0) {
 			at += (size_t)got;
-		else if (got == 0 || (errno != EAGAIN && errno != EINTR && errno != EINPROGRESS && errno != ENOTCONN))
-			return -1;
-		else if (!wait_until(fd, out ? POLLOUT : POLLIN, end_us))
+			continue;
+		}
+		if (got == 0 || (errno != EAGAIN && errno != EINTR && errno != EINPROGRESS && errno != ENOTCONN) ||
+		    !wait_until(fd, out ? POLLOUT : POLLIN, end_us))
 			return -1;
 	}
 	return 0;

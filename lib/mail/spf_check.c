@@ -209,7 +209,8 @@ evaluate(struct walk *w, const struct spf *s, const char *domain, bool live, cha
 		if (!redirect->macro)
 			there = walk(w, redirect->domain, asks, all);
 		if (!fits || (there == SPF_NONE && !redirect->macro)) {
-			trouble(w, PERMERROR, asks, fits ? "redirect=%.100s has no SPF record" : "more than ten look-ups, at %.100s", redirect->domain);
+			trouble(w, PERMERROR, asks, fits ? "redirect=%.100s has no SPF record" : "more than ten look-ups, at %.100s",
+			    redirect->domain);
 			there = SPF_PERMERROR;
 		}
 		if (result == SPF_NONE)

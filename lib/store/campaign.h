@@ -61,8 +61,8 @@ const char *campaign_state_name(enum campaign_state state);
 bool campaign_is_past(const struct campaign *c, int64_t now);
 
 /*
- * Insert c (kind, topic_id, key, subject, created_by, start_at, valid_until, planned, hidden, segment); fills id, uuid, state. A key that is
- * there is ERR_EXISTS.
+ * Insert c (kind, topic_id, key, subject, created_by, start_at, valid_until, planned, hidden, segment); fills id, uuid, state. A key that
+ * is there is ERR_EXISTS.
  */
 int campaign_create(struct db *db, struct campaign *c, struct err *e);
 

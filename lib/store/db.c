@@ -20,6 +20,7 @@
 
 #define BEGIN_WAIT_US 10000000 /* db_begin gives up after 10 s */
 #define CHUNK_US 15000         /* db_chunk: 15 ms of work, so that a commit ends within 20 */
+#define CHUNK_ALONE_US 60000   /* nobody waits: each commit costs a write of its own; but not so much that it takes long */
 
 static bool
 means_full(int code)
@@ -309,6 +310,14 @@ db_rollback(struct db *db)
 		turn_leave(&db->turn);
 }
 
+bool
+db_chunk_due(const struct db *db)
+{
+	int64_t held_us = clock_mono_us() - db->begun_us;
+
+	return held_us >= CHUNK_ALONE_US || (held_us >= CHUNK_US && turn_wanted(&db->turn));
+}
+
 const struct histogram *
 db_commits(const struct db *db)
 {
@@ -318,7 +327,7 @@ db_commits(const struct db *db)
 int
 db_chunk(struct db *db, struct err *e)
 {
-	if (clock_mono_us() - db->begun_us < CHUNK_US)
+	if (!db_chunk_due(db))
 		return 0;
 	if (db_commit(db, e) == -1)
 		return -1;

@@ -4,7 +4,7 @@
  * WAL, synchronous=FULL, secure_delete. Writers queue on an advisory lock
  * before BEGIN IMMEDIATE (SQLite's own busy handler starves one of two busy
  * writers), and event loops never sleep in it: they try, go on, and try again.
- * None is to hold it over 20 ms, so long jobs work in bites (db_chunk); what is
+ * None is to hold it over 20 ms when others wait, so long jobs work in bites (db_chunk); what is
  * one statement over a campaign of a million (its start, its recovery) still
  * does. Only lib/store knows that this is SQLite.
  */
@@ -54,7 +54,8 @@ void db_rollback(struct db *db); /* harmless when nothing is open; gives up the 
 /* How long the commits of this connection took, those that failed as well. Borrowed. */
 const struct histogram *db_commits(const struct db *db);
 
-/* In a long job, between two rows: commit and begin again once the lock was held for 15 ms. */
+/* In a long job, between two rows: commit and begin again once the lock was held for 15 ms and somebody waits, or for 60 ms. */
+bool db_chunk_due(const struct db *db);
 int db_chunk(struct db *db, struct err *e);
 
 /*

@@ -2,8 +2,8 @@
  * growth.h - how the list grew: who joined and who left in each of some periods, who is on it, and in what languages and where.
  *
  * Somebody is on the list while one topic at least is active for them; joining is the step from none to one, leaving the step back. Counted
- * from table consent, which is append-only but for erasure: whoever was erased is gone from every figure, also those of the past, so that the
- * last figure is always the list as it is. No figure leads to a person.
+ * from table consent, which is append-only but for erasure: whoever was erased is gone from every figure, also those of the past, so that
+ * the last figure is always the list as it is. No figure leads to a person.
  * Costs one walk through consent in the order of its ids (a person's rows follow each other in it as they happened) and, for
  * growth_people, one through subscriber; in memory a few bits for each id.
  */
@@ -86,7 +86,7 @@ struct growth_people {
 	size_t languages;
 	struct growth_named domain[GROWTH_DOMAINS]; /* of their addresses, in lower case, A-labels; most people first */
 	size_t domains;
-	int64_t other_people, other_domains; /* those of the domains after them. Of more than 65536 domains the last to come count as one. */
+	int64_t other_people, other_domains; /* those of the domains after them; of more than 65536 the last to come count as one */
 };
 
 /* After growth_read: 0, or -1. */

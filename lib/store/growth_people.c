@@ -102,7 +102,7 @@ rank(struct growth_named *list, size_t *count, size_t size, const char *name, in
 static void
 finish(struct growth_people *out, const struct domains *d)
 {
-	struct growth_named language[GROWTH_LANGUAGES];
+	struct growth_named language[GROWTH_LANGUAGES] = { 0 };
 	size_t i, n = 0;
 
 	for (i = 0; i < out->languages; i++)

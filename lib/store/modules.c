@@ -9,5 +9,5 @@ const struct db_module *const db_modules[] = {
 	&ledger_module, &outbox_module, &event_module, &counter_module, &audit_module, &pace_module, &erasure_module, &history_module,
 	&archive_module, &welcome_module, &feed_module, &approval_module, &returned_module, &bounce_module, &stats_module,
 	&segment_module, &people_module, &retention_module, &growth_module, &growth_people_module, &restored_module, &role_module,
-	&queue_module, NULL
+	&queue_module, &intake_module, NULL
 };

@@ -40,6 +40,7 @@ enum {
 	MODULE_RESTORED,
 	MODULE_ROLE,
 	MODULE_QUEUE,
+	MODULE_INTAKE,
 	MODULE_COUNT
 };
 
@@ -48,6 +49,6 @@ extern const struct db_module topic_module, subscriber_module, subscription_modu
     delivery_module, ledger_module, outbox_module, event_module, counter_module, audit_module, pace_module, erasure_module,
     history_module, archive_module, welcome_module, feed_module, approval_module, returned_module, bounce_module, stats_module,
     segment_module, people_module, retention_module, growth_module, growth_people_module, restored_module, role_module,
-    queue_module;
+    queue_module, intake_module;
 
 #endif

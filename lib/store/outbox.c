@@ -1,6 +1,8 @@
 /* outbox.c - see outbox.h. */
 #include "store/outbox.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "store/db.h"
 #include "store/modules.h"
@@ -15,6 +17,8 @@ enum {
 	Q_RECORD,
 	Q_RECOVER,
 	Q_EXPIRE,
+	Q_LOST,
+	Q_GIVE_UP,
 	Q_WAITING,
 	Q_NEXT_DUE,
 	Q_RECENT,
@@ -42,11 +46,15 @@ static const char *const sql[] = {
 	[Q_CLAIM] = "UPDATE outbox SET state = 'claimed', attempts = :attempts WHERE id = :id",
 	[Q_PERSON] = "SELECT subscriber_id FROM outbox WHERE id = :id AND subscriber_id IS NOT NULL",
 	[Q_WANTED] = "SELECT 1 FROM outbox WHERE id = :id AND state = 'claimed'",
-	[Q_RECORD] = "UPDATE outbox SET state = :state, attempts = attempts - :untried, next_at = :next, code = :code, enhanced = :enhanced, reply = :reply, "
+	[Q_RECORD] = "UPDATE outbox SET state = :state, attempts = attempts - :untried, next_at = :next, expires_at = CASE WHEN :lost THEN 0 ELSE expires_at END, code = :code, enhanced = :enhanced, reply = :reply, "
 		     "message = CASE WHEN :state = 'queued' THEN message END, address = CASE WHEN :state = 'queued' THEN address END "
 		     "WHERE id = :id AND state = 'claimed'",
 	[Q_RECOVER] = "UPDATE outbox SET state = 'queued', next_at = :now WHERE state = 'claimed'",
-	[Q_EXPIRE] = "UPDATE outbox SET state = 'expired', message = NULL, address = NULL WHERE state = 'queued' AND expires_at <= :now",
+	[Q_EXPIRE] = "UPDATE outbox SET state = 'expired', message = NULL, address = NULL "
+		     "WHERE state = 'queued' AND expires_at <= :now AND kind <> 'forward'",
+	[Q_LOST] = "SELECT id, coalesce(code, 0), message FROM outbox WHERE state = 'queued' AND expires_at <= :now AND kind = 'forward' LIMIT 1",
+	[Q_GIVE_UP] = "UPDATE outbox SET state = CASE WHEN code >= 500 THEN 'refused' ELSE 'expired' END, message = NULL, address = NULL "
+		      "WHERE id = :id AND state = 'queued'",
 	[Q_WAITING] = "SELECT count(*) FROM outbox WHERE state = 'queued'",
 	[Q_NEXT_DUE] = "SELECT next_at FROM outbox WHERE state = 'queued' AND expires_at > :now " NOT_HELD " ORDER BY next_at LIMIT 1",
 	[Q_RECENT] = "SELECT 1 FROM outbox WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind LIMIT 1",
@@ -155,12 +163,18 @@ outbox_record(struct db *db, const struct outbox_mail *mail, const struct delive
 {
 	struct stmt *st = db_stmt(db, &outbox_module, Q_RECORD);
 	const char *state = delivery_state_name(result->state);
+	bool lost;
 
 	if (result->state == DELIVERY_DEFERRED)
 		state = result->next_at < mail->expires_at ? "queued" : "expired";
 	else if (result->state == DELIVERY_SKIPPED)
 		state = "refused";
+	/* nobody has it but us: it stays until it is kept elsewhere */
+	lost = strcmp(mail->kind, "forward") == 0 && strcmp(state, "queued") != 0 && strcmp(state, "accepted") != 0;
+	if (lost)
+		state = "queued";
 	stmt_int(st, ":id", mail->id);
+	stmt_int(st, ":lost", lost);
 	stmt_text(st, ":state", state);
 	stmt_int(st, ":untried", result->not_tried && result->state == DELIVERY_DEFERRED);
 	stmt_int(st, ":next", result->next_at);
@@ -192,6 +206,35 @@ outbox_expire(struct db *db, int64_t *n, struct err *e)
 		return -1;
 	*n = db_changes(db);
 	return 0;
+}
+
+int
+outbox_lost(struct db *db, int64_t *id, int *code, struct buf *message, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_LOST);
+	const void *blob;
+	size_t n;
+	int rc;
+
+	stmt_int(st, ":now", clock_now());
+	rc = stmt_step(st, e);
+	if (rc != 1)
+		return rc;
+	*id = stmt_col_int(st, 0);
+	*code = (int)stmt_col_int(st, 1);
+	blob = stmt_col_blob(st, 2, &n);
+	buf_add(message, blob, n);
+	stmt_done(st);
+	return 1;
+}
+
+int
+outbox_give_up(struct db *db, int64_t id, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_GIVE_UP);
+
+	stmt_int(st, ":id", id);
+	return stmt_run(st, e);
 }
 
 int

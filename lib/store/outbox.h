@@ -42,7 +42,7 @@ int outbox_person(struct db *db, int64_t id, int64_t *subscriber_id, struct err 
 int outbox_wanted(struct db *db, int64_t id, struct err *e);
 
 /*
- * Record; anything final wipes message and address. DELIVERY_DEFERRED past expires_at counts as expired. What
+ * Record; anything final wipes message and address, but of a forward that nobody gets: see outbox_lost. DELIVERY_DEFERRED past expires_at counts as expired. What
  * is not claimed any more (its person was erased meanwhile) stays as it is. not_tried: as in delivery.h.
  */
 int outbox_record(struct db *db, const struct outbox_mail *mail, const struct delivery_result *result, struct err *e);
@@ -50,8 +50,15 @@ int outbox_record(struct db *db, const struct outbox_mail *mail, const struct de
 /* A sender starts: claims of an earlier one are due again. */
 int outbox_recover(struct db *db, int64_t *n, struct err *e);
 
-/* Wipe what has expired unsent. */
+/* Wipe what has expired unsent; not what somebody wrote to us. */
 int outbox_expire(struct db *db, int64_t *n, struct err *e);
+
+/*
+ * A forward is somebody's letter, and who should have had it may not: it was refused, has expired or is unknown, and is not wiped. One of them: 1,
+ * its number, the relay's last code or 0, and its bytes added to *message; 0; -1. Once it is kept elsewhere, outbox_give_up wipes it.
+ */
+int outbox_lost(struct db *db, int64_t *id, int *code, struct buf *message, struct err *e);
+int outbox_give_up(struct db *db, int64_t id, struct err *e);
 
 /* How many wait. */
 int outbox_waiting(struct db *db, int64_t *out, struct err *e);

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "store/db.h"
 #include "store/modules.h"
+#include "store/restored.h"
 
 enum {
 	Q_OUTBOX,
@@ -13,6 +14,7 @@ enum {
 	Q_SIGNUP,
 	Q_DEFERRED,
 	Q_CAMPAIGNS,
+	Q_BACKUP,
 	Q_BITE,
 	Q_COUNT
 };
@@ -25,6 +27,8 @@ static const char *const sql[] = {
 	[Q_DEFERRED] = "SELECT coalesce(sum(deferred), 0), coalesce(min((SELECT min(next_at) FROM delivery WHERE campaign_id = campaign.id AND "
 		       "state = 2)), 0) FROM campaign WHERE state = 'sending'",
 	[Q_CAMPAIGNS] = "SELECT state, count(*) FROM campaign GROUP BY state",
+	/* among the last commands, so that it stays cheap where nobody makes any */
+	[Q_BACKUP] = "SELECT coalesce(max(at), 0) FROM (SELECT at, command FROM audit ORDER BY id DESC LIMIT 10000) WHERE command = 'backup'",
 	[Q_BITE] = "SELECT count(*), max(subscriber_id), sum(state = 0), sum(state = 1), sum(state = 2), sum(state = 3), sum(state = 4) FROM "
 		   "(SELECT subscriber_id, state FROM subscription WHERE topic_id = :topic AND subscriber_id > :after ORDER BY subscriber_id LIMIT :bite)",
 };
@@ -34,7 +38,9 @@ static int
 look_at_outbox(struct db *db, struct queue *out, struct err *e)
 {
 	struct stmt *st = db_stmt(db, &queue_module, Q_OUTBOX);
+	struct restored restored;
 	int64_t id;
+	int held;
 
 	if (stmt_step(st, e) != 1)
 		return -1;
@@ -42,6 +48,10 @@ look_at_outbox(struct db *db, struct queue *out, struct err *e)
 	id = stmt_col_int(st, 1);
 	out->outbox.due = stmt_col_int(st, 2);
 	stmt_done(st);
+	held = restored_held(db, &restored, e);
+	if (held == -1)
+		return -1;
+	out->outbox.held = held;
 	if (!id)
 		return 0;
 	st = db_stmt(db, &queue_module, Q_OUTBOX_OLDEST);
@@ -88,7 +98,9 @@ queue_look(struct db *db, struct queue *out, struct err *e)
 	memset(out, 0, sizeof(*out));
 	if (look_at_outbox(db, out, e) == -1 || look_at_signups(db, out, e) == -1)
 		return -1;
-	return look_at_campaigns(db, out, e);
+	if (look_at_campaigns(db, out, e) == -1)
+		return -1;
+	return stmt_one_int(db_stmt(db, &queue_module, Q_BACKUP), &out->backup, e) == -1 ? -1 : 0;
 }
 
 int

@@ -20,6 +20,7 @@ struct queue {
 		int64_t waiting; /* mails to one person, queued */
 		int64_t oldest;  /* Unix time at which the oldest of them was made; 0: none waits */
 		int64_t due;     /* … at which the first of them is due */
+		int64_t held;    /* 1: none of them leaves, since the store was restored (restored.h) */
 	} outbox;
 	struct {
 		int64_t undecided; /* requests of visitors that nobody has looked at */
@@ -31,6 +32,7 @@ struct queue {
 		int64_t due;     /* when the first of them is; 0 */
 	} deferred;
 	int64_t campaigns[CAMPAIGN_STATES];
+	int64_t backup; /* when the last backup was made; 0: none is known */
 };
 int queue_look(struct db *db, struct queue *out, struct err *e);
 

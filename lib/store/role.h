@@ -14,7 +14,7 @@ struct err;
 
 #define ROLE_BEAT 10  /* seconds between two writes of a row */
 #define ROLE_FRESH 45 /* seconds; a row that is older is of a role that is not there */
-#define ROLES_ALL 4       /* http, clerk, sender, inbound: those that run wherever newsletterd does */
+#define ROLES_ALL 4   /* http, clerk, sender, inbound: those that run wherever newsletterd does */
 #define ROLE_NAME 16
 
 struct role_seen {

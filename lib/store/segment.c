@@ -22,7 +22,7 @@ segment_text(const struct segment *s)
 int
 segment_audience(struct db *db, const struct segment *s, int64_t topic_id, int64_t *out, struct err *e)
 {
-	struct segment_probe *p = segment_probe_new(db, s, clock_now(), e);
+	struct segment_probe *p = segment_probe_open(db, s, clock_now(), true, e);
 	int64_t id = 0;
 	int rc;
 
@@ -45,7 +45,7 @@ int
 segment_each(struct db *db, const struct segment *s, int64_t after, int (*each)(void *ctx, const struct subscriber *who, struct err *e),
     void *ctx, struct err *e)
 {
-	struct segment_probe *p = segment_probe_new(db, s, clock_now(), e);
+	struct segment_probe *p = segment_probe_open(db, s, clock_now(), true, e);
 	struct subscriber who;
 	int rc;
 
@@ -65,7 +65,7 @@ segment_each(struct db *db, const struct segment *s, int64_t after, int (*each)(
 int
 segment_check(struct db *db, const struct segment *s, struct err *e)
 {
-	struct segment_probe *p = segment_probe_new(db, s, clock_now(), e);
+	struct segment_probe *p = segment_probe_open(db, s, clock_now(), true, e);
 
 	segment_probe_free(p);
 	return p ? 0 : -1;

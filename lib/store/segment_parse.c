@@ -24,7 +24,8 @@ struct parser {
 	int depth;
 };
 
-static const char field_list[] = "topic, pending, left, bounced, complained, any, state, language, domain, name, joined, confirmed, campaign";
+static const char field_list[] =
+    "topic, pending, left, bounced, complained, any, state, language, domain, name, joined, confirmed, campaign";
 
 static int
 column_of(const struct parser *p, size_t at)
@@ -157,7 +158,8 @@ static int
 read_list(struct parser *p, struct segment_node *n)
 {
 	if (segment_field_is_time(n->field))
-		return err_set(p->e, ERR_USAGE, "column %d: %s is compared with = < <= > >=", column_of(p, p->at), segment_fields[n->field]);
+		return err_set(p->e, ERR_USAGE, "column %d: %s is compared with = < <= > >=", column_of(p, p->at),
+		    segment_fields[n->field]);
 	if (advance(p) == -1 || expect(p, "(", "\"(\"") == -1 || read_value(p, n) == -1)
 		return -1;
 	while (is(p, ","))
@@ -235,7 +237,8 @@ read_one(struct parser *p)
 	if (!parens && !is(p, "not"))
 		return read_comparison(p);
 	if (++p->depth > SEGMENT_DEPTH)
-		return err_set(p->e, ERR_USAGE, "column %d: parentheses and \"not\" are more than %d deep", column_of(p, p->at), SEGMENT_DEPTH);
+		return err_set(p->e, ERR_USAGE, "column %d: parentheses and \"not\" are more than %d deep", column_of(p, p->at),
+		    SEGMENT_DEPTH);
 	if (advance(p) == -1)
 		return -1;
 	node = parens ? read_any(p) : new_node(p, NODE_NOT, read_one(p), -1);

@@ -106,8 +106,14 @@ enum segment_table {
 int segment_stream_seek(struct segment_stream *stream, struct db *db, enum segment_table table, int64_t key, int64_t id, struct err *e);
 void segment_stream_release(struct segment_stream *stream);
 
-/* A campaign's number: 0 when it is there and its ledger too; ERR_USAGE. */
-int segment_campaign_check(struct db *db, int64_t id, struct err *e);
+/*
+ * A campaign's number: 0 when it is there and its ledger too; ERR_USAGE. `whole`: count the ledger, of which a part may have been deleted
+ * by now, which takes a moment; else see whether there is anything of it.
+ */
+int segment_campaign_check(struct db *db, int64_t id, bool whole, struct err *e);
+
+/* As segment_probe_new, which does it with a quick check. */
+struct segment_probe *segment_probe_open(struct db *db, const struct segment *s, int64_t now, bool whole, struct err *e);
 
 /*
  * The next person in the segment after `id`, the last one or 0: 1 and *id, 0, -1. With a topic_id only who is subscribed to it, and a

@@ -38,7 +38,7 @@ unknown_topic(const struct topic_list *topics, const struct segment_value *v, st
 
 /* Find what the values name. */
 static int
-resolve(struct segment_probe *p, const struct segment_node *n, struct err *e)
+resolve(struct segment_probe *p, const struct segment_node *n, bool whole, struct err *e)
 {
 	const struct segment_value *v;
 	const struct topic *t;
@@ -49,7 +49,7 @@ resolve(struct segment_probe *p, const struct segment_node *n, struct err *e)
 	for (i = n->value; i < n->value + n->values; i++) {
 		v = &p->s->value[i];
 		if (n->field == FIELD_CAMPAIGN) {
-			if (segment_campaign_check(p->db, v->number, e) == -1)
+			if (segment_campaign_check(p->db, v->number, whole, e) == -1)
 				return e->code == ERR_USAGE ? err_wrap(e, "column %d", v->column) : -1;
 			continue;
 		}
@@ -62,7 +62,7 @@ resolve(struct segment_probe *p, const struct segment_node *n, struct err *e)
 }
 
 struct segment_probe *
-segment_probe_new(struct db *db, const struct segment *s, int64_t now, struct err *e)
+segment_probe_open(struct db *db, const struct segment *s, int64_t now, bool whole, struct err *e)
 {
 	struct segment_probe *p = xcalloc(1, sizeof(*p));
 	int i, rc;
@@ -72,11 +72,17 @@ segment_probe_new(struct db *db, const struct segment *s, int64_t now, struct er
 	p->now = now;
 	rc = topic_list(db, &p->topics, e);
 	for (i = 0; rc == 0 && i < s->nodes; i++)
-		rc = resolve(p, &s->node[i], e);
+		rc = resolve(p, &s->node[i], whole, e);
 	if (rc == 0)
 		return p;
 	segment_probe_free(p);
 	return NULL;
+}
+
+struct segment_probe *
+segment_probe_new(struct db *db, const struct segment *s, int64_t now, struct err *e)
+{
+	return segment_probe_open(db, s, now, false, e);
 }
 
 void
@@ -300,10 +306,11 @@ segment_probe_person(struct segment_probe *p, int64_t id, struct subscriber *out
 static const struct segment_node *
 required(const struct segment *s, int node)
 {
-	const struct segment_node *n = &s->node[node], *found;
+	const struct segment_node *n, *found;
 
 	if (node == -1)
 		return NULL;
+	n = &s->node[node];
 	if (n->kind == NODE_TEST)
 		return n->op == OP_IS && n->values == 1 && (segment_field_is_topic(n->field) || n->field == FIELD_CAMPAIGN) ? n : NULL;
 	if (n->kind != NODE_AND)

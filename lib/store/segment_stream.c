@@ -10,19 +10,23 @@ enum {
 	Q_TOPIC,
 	Q_CAMPAIGN,
 	Q_CHECK,
+	Q_CHECK_ALL,
 	Q_COUNT
 };
+
+#define TALLIED "accepted + deferred + refused + unknown + skipped"
 
 static const char *const sql[] = {
 	[Q_PEOPLE] = "SELECT id, address, address_key, name, language, created_at FROM subscriber WHERE id >= :from ORDER BY id",
 	[Q_TOPIC] = "SELECT subscriber_id, state, since FROM subscription WHERE topic_id = :key AND subscriber_id >= :from ORDER BY subscriber_id",
 	[Q_CAMPAIGN] = "SELECT subscriber_id, state FROM delivery WHERE campaign_id = :key AND subscriber_id >= :from ORDER BY subscriber_id",
-	[Q_CHECK] = "SELECT accepted + deferred + refused + unknown + skipped > 0 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.campaign_id = c.id) "
-		    "FROM campaign c WHERE c.id = :id",
+	[Q_CHECK] = "SELECT " TALLIED " > 0 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.campaign_id = c.id) FROM campaign c WHERE c.id = :id",
+	[Q_CHECK_ALL] = "SELECT " TALLIED " > (SELECT count(*) FROM delivery d WHERE d.campaign_id = c.id) FROM campaign c WHERE c.id = :id",
 };
 const struct db_module segment_module = { "segment", sql, Q_COUNT, MODULE_SEGMENT };
 
-_Static_assert((int)Q_PEOPLE == SEGMENT_PEOPLE && (int)Q_TOPIC == SEGMENT_TOPIC && (int)Q_CAMPAIGN == SEGMENT_CAMPAIGN, "a table's statement");
+_Static_assert((int)Q_PEOPLE == SEGMENT_PEOPLE && (int)Q_TOPIC == SEGMENT_TOPIC && (int)Q_CAMPAIGN == SEGMENT_CAMPAIGN,
+    "each table has its statement");
 
 static int
 step(struct segment_stream *stream, struct err *e)
@@ -67,9 +71,9 @@ segment_stream_release(struct segment_stream *stream)
 }
 
 int
-segment_campaign_check(struct db *db, int64_t id, struct err *e)
+segment_campaign_check(struct db *db, int64_t id, bool whole, struct err *e)
 {
-	struct stmt *st = db_stmt(db, &segment_module, Q_CHECK);
+	struct stmt *st = db_stmt(db, &segment_module, whole ? Q_CHECK_ALL : Q_CHECK);
 	int64_t deleted = 0;
 	int rc;
 
@@ -78,6 +82,7 @@ segment_campaign_check(struct db *db, int64_t id, struct err *e)
 	if (rc == 0)
 		return err_set(e, ERR_USAGE, "there is no campaign %lld; see `newsletter campaign list`", (long long)id);
 	if (rc == 1 && deleted)
-		return err_set(e, ERR_USAGE, "who got campaign %lld is not known any more: its ledger was deleted after its time", (long long)id);
+		return err_set(e, ERR_USAGE, "who got campaign %lld is not known any more: its ledger was deleted after its time",
+		    (long long)id);
 	return rc == -1 ? -1 : 0;
 }

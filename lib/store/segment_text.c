@@ -5,8 +5,8 @@
 #include "base/buf.h"
 #include "segment_private.h"
 
-const char *const segment_fields[FIELDS] = { "pending", "topic", "left", "bounced", "complained", "any", "state", "language", "domain", "name",
-	"joined", "confirmed", "campaign" };
+const char *const segment_fields[FIELDS] = { "pending", "topic", "left", "bounced", "complained", "any", "state", "language", "domain",
+	"name", "joined", "confirmed", "campaign" };
 const char *const segment_operators[OPS] = { "=", "!=", "<", "<=", ">", ">=" };
 
 bool
@@ -28,8 +28,9 @@ segment_is_bare(const char *text, size_t n)
 
 	for (i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)text[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
 
-		if (!(c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c && strchr("_.*@:+-", c))))
+		if (!letter && !(c >= '0' && c <= '9') && (!c || !strchr("_.*@:+-", c)))
 			return false;
 	}
 	return n > 0;

@@ -83,7 +83,9 @@ read_domain(const char *text, struct err *e)
 	const char *domain = strncmp(text, "*.", 2) == 0 ? text + 2 : text;
 
 	if (!consists_of(domain, "abcdefghijklmnopqrstuvwxyz0123456789-._", SUBSCRIBER_ADDRESS - 2) || domain[0] == '.')
-		return err_set(e, ERR_USAGE, "\"%.60s\" is no mail domain: write example.org, or *.example.org with all below it; an international one as xn--…", text);
+		return err_set(e, ERR_USAGE,
+		    "\"%.60s\" is no mail domain: write example.org, or *.example.org with all below it; an international one as xn--…",
+		    text);
 	return 0;
 }
 

@@ -14,6 +14,8 @@ enum {
 	Q_NEXT,
 	Q_AFTER,
 	Q_DELETE,
+	Q_WAITS,
+	Q_LAST_ASKED,
 	QUERIES
 };
 
@@ -28,6 +30,8 @@ static const char *const sql[] = {
 	[Q_NEXT] = "SELECT " COLUMNS " FROM signup_request WHERE next_at <= :now ORDER BY next_at, id LIMIT 1",
 	[Q_AFTER] = "SELECT " COLUMNS " FROM signup_request WHERE id > :id ORDER BY id LIMIT 1",
 	[Q_DELETE] = "DELETE FROM signup_request WHERE id = :id",
+	[Q_WAITS] = "SELECT 1 FROM signup_request WHERE address_key = :key AND kind = 'signup' LIMIT 1",
+	[Q_LAST_ASKED] = "SELECT next_at FROM signup_request WHERE next_at < :far AND weight = 0 ORDER BY next_at DESC LIMIT 1",
 };
 const struct db_module signup_module = { "signup", sql, QUERIES, MODULE_SIGNUP };
 
@@ -110,6 +114,26 @@ signup_delete(struct db *db, int64_t id, struct err *e)
 
 	stmt_int(st, ":id", id);
 	return stmt_run(st, e);
+}
+
+int
+signup_waits(struct db *db, const char *key, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &signup_module, Q_WAITS);
+	int64_t found;
+
+	stmt_text(st, ":key", key);
+	return stmt_one_int(st, &found, e);
+}
+
+int
+signup_last_asked(struct db *db, int64_t *at, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &signup_module, Q_LAST_ASKED);
+
+	*at = 0;
+	stmt_int(st, ":far", SIGNUP_FAR);
+	return stmt_one_int(st, at, e) == -1 ? -1 : 0;
 }
 
 void

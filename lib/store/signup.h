@@ -16,7 +16,8 @@
 struct db;
 struct err;
 
-#define SIGNUP_LINE 32 /* bytes of a line's name, which is a subject of table pace */
+#define SIGNUP_WORDING 300 /* bytes of what stands for a form when there was none */
+#define SIGNUP_LINE 32     /* bytes of a line's name, which is a subject of table pace */
 
 /* The limit in whose line a request waits. */
 enum signup_limit {
@@ -35,7 +36,7 @@ struct signup {
 	char topics[400]; /* topic ids, separated by spaces */
 	char language[SUBSCRIBER_LANGUAGE];
 	char ip[64];
-	int64_t weight;                  /* what it counts against the limits */
+	int64_t weight;                  /* what it counts against the limits; 0: an import asks, and no limit holds it */
 	uint8_t form_hash[CONSENT_HASH]; /* signups: from consent_wording */
 	int64_t received_at;
 
@@ -54,6 +55,10 @@ int signup_next(struct db *db, int64_t now, struct signup *out, struct err *e);
 int signup_after(struct db *db, int64_t id, struct signup *out, struct err *e);
 
 int signup_delete(struct db *db, int64_t id, struct err *e);
+
+/* Of an import that asks: whether a request of that address waits (1, 0, -1); the latest time that one is put off to, or 0. */
+int signup_waits(struct db *db, const char *key, struct err *e);
+int signup_last_asked(struct db *db, int64_t *at, struct err *e);
 
 /* Write topic ids as text, and read them back: returns how many (at most `size`). */
 void signup_topics_write(char *out, uint64_t size, const int64_t *ids, int count);

@@ -14,7 +14,6 @@ enum {
 	Q_GROUPS_OF,
 	Q_DOMAINS,
 	Q_DOMAINS_OF,
-	Q_ANSWERS,
 	Q_CAMPAIGNS,
 	Q_FIRST,
 	Q_LAST,
@@ -42,8 +41,6 @@ static const char *const sql[] = {
 	[Q_GROUPS_OF] = GROUPS("campaign_id = :campaign"),
 	[Q_DOMAINS] = DOMAINS(":campaign = 0"),
 	[Q_DOMAINS_OF] = DOMAINS("v.campaign_id = :campaign"),
-	[Q_ANSWERS] = "SELECT sum(kind = 'bounce' AND class = 'hard'), sum(kind = 'bounce' AND class <> 'hard'), sum(kind = 'complaint'), "
-		      "sum(kind = 'unsubscribe') FROM event WHERE campaign_id = :campaign AND trusted = 1",
 	[Q_CAMPAIGNS] = "SELECT id FROM campaign WHERE started_at >= :since ORDER BY started_at DESC, id DESC LIMIT :limit",
 	[Q_FIRST] = LEDGER_END("min", "ASC"),
 	[Q_LAST] = LEDGER_END("max", "DESC"),
@@ -178,24 +175,6 @@ stats_domains(struct db *db, const struct stats_window *w, size_t most, struct s
 		d->complaints += stmt_col_int(st, 3);
 	}
 	return rc;
-}
-
-int
-stats_answers(struct db *db, int64_t campaign_id, struct stats_answers *out, struct err *e)
-{
-	struct stmt *st = db_stmt(db, &stats_module, Q_ANSWERS);
-	int rc;
-
-	stmt_int(st, ":campaign", campaign_id);
-	rc = stmt_step(st, e);
-	if (rc != 1)
-		return -1;
-	out->bounces.hard = stmt_col_int(st, 0);
-	out->bounces.soft = stmt_col_int(st, 1);
-	out->complaints = stmt_col_int(st, 2);
-	out->unsubscribes = stmt_col_int(st, 3);
-	stmt_done(st);
-	return 0;
 }
 
 int

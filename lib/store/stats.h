@@ -62,15 +62,9 @@ struct stats_domains {
 	int64_t others;           /* how many domains these are */
 };
 
-/* What one mailing led to, whenever it came. */
-struct stats_answers {
-	struct stats_pair bounces;
-	int64_t complaints, unsubscribes;
-};
-
 /*
- * How fast a mailing went out: `messages` that were tried in the `seconds` from the first reply of its relay to when everybody had been tried
- * once, as far as it is; pauses are in it, what was tried again later is not. Known to the second, from the ledger's ends: a look at
+ * How fast a mailing went out: `messages` that were tried in the `seconds` from the first reply of its relay to when everybody had been
+ * tried once, as far as it is; pauses are in it, what was tried again later is not. Known to the second, from the ledger's ends: a look at
  * 2000 rows. 0 and 0: not known, or nothing went out.
  */
 struct stats_speed {
@@ -82,9 +76,6 @@ int stats_returned(struct db *db, const struct stats_window *w, struct stats_ret
 
 /* The domains with the most bounces, refusals and complaints, `most` of them (at most STATS_DOMAINS): 0, or -1. */
 int stats_domains(struct db *db, const struct stats_window *w, size_t most, struct stats_domains *out, struct err *e);
-
-/* 0, or -1. */
-int stats_answers(struct db *db, int64_t campaign_id, struct stats_answers *out, struct err *e);
 
 /* Of a mailing, by its ledger: 0, or -1. */
 int stats_speed(struct db *db, const struct campaign *c, struct stats_speed *out, struct err *e);

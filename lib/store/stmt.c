@@ -78,6 +78,24 @@ stmt_blob(struct stmt *st, const char *name, const void *value, size_t n)
 		sqlite3_bind_blob64(st->st, parameter(st, name), value, n, SQLITE_STATIC);
 }
 
+void
+stmt_int_at(struct stmt *st, int place, int64_t value)
+{
+	sqlite3_bind_int64(st->st, place, value);
+}
+
+void
+stmt_text_at(struct stmt *st, int place, const char *value)
+{
+	sqlite3_bind_text(st->st, place, value, -1, SQLITE_STATIC);
+}
+
+void
+stmt_blob_at(struct stmt *st, int place, const void *value, size_t n)
+{
+	sqlite3_bind_blob64(st->st, place, value, n, SQLITE_STATIC);
+}
+
 int
 stmt_step(struct stmt *st, struct err *e)
 {

@@ -39,6 +39,11 @@ void stmt_int_or_null(struct stmt *st, const char *name, int64_t value); /* 0 bi
 void stmt_text(struct stmt *st, const char *name, const char *value);
 void stmt_blob(struct stmt *st, const char *name, const void *value, size_t n); /* a NULL value binds NULL */
 
+/* The same by place, from 1, for statements that take many rows at once (?). */
+void stmt_int_at(struct stmt *st, int place, int64_t value);
+void stmt_text_at(struct stmt *st, int place, const char *value);
+void stmt_blob_at(struct stmt *st, int place, const void *value, size_t n);
+
 /* 1: a row is there; 0: done, and reset; -1: failed, and reset. A statement that writes fails without an open transaction. */
 int stmt_step(struct stmt *st, struct err *e);
 

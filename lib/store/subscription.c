@@ -168,7 +168,7 @@ ended_before(struct db *db, int64_t subscriber_id, int64_t topic_id, struct subs
 }
 
 int
-subscription_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const char *action, const struct evidence *evidence, struct err *e)
+subscription_addable(struct db *db, int64_t subscriber_id, int64_t topic_id, struct err *e)
 {
 	struct subscription old;
 	int rc = subscription_find(db, subscriber_id, topic_id, &old, e);
@@ -182,6 +182,16 @@ subscription_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const c
 	if (rc == 1 && old.state != SUB_PENDING)
 		return err_set(e, ERR_REFUSED, "has %s this topic before: only they themselves can come back, through the signup page",
 		    old.state == SUB_LEFT ? "left" : (old.state == SUB_BOUNCED ? "bounced on" : "complained about"));
+	return 1;
+}
+
+int
+subscription_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const char *action, const struct evidence *evidence, struct err *e)
+{
+	int rc = subscription_addable(db, subscriber_id, topic_id, e);
+
+	if (rc != 1)
+		return rc;
 	return put(db, subscriber_id, topic_id, SUB_ACTIVE, action, evidence, e) == -1 ? -1 : 1;
 }
 

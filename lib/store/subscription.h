@@ -2,7 +2,7 @@
  * subscription.h - one subscriber's wish to hear about one topic.
  *
  * PENDING until its owner confirms; ends as LEFT, BOUNCED or COMPLAINED.
- * Only this module writes table `subscription`; each change leaves a row in
+ * Only this module and intake.h write table `subscription`; each change leaves a row in
  * `consent`, which is the evidence that we were asked.
  */
 #ifndef SUBSCRIPTION_H
@@ -58,6 +58,9 @@ int subscription_confirm(struct db *db, int64_t subscriber_id, int64_t topic_id,
  */
 int subscription_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const char *action,
     const struct evidence *evidence, struct err *e);
+
+/* What subscription_add would do: 1 add, 0 nothing since it is active, -1 with ERR_REFUSED or another error. */
+int subscription_addable(struct db *db, int64_t subscriber_id, int64_t topic_id, struct err *e);
 
 /*
  * Leave one topic, or every topic with topic_id 0. Leaves an unsubscribe event

@@ -78,6 +78,12 @@ turn_try(struct turn *t)
 	return true;
 }
 
+bool
+turn_wanted(const struct turn *t)
+{
+	return held(t->fd, 1, -1) != 0;
+}
+
 void
 turn_leave(struct turn *t)
 {

@@ -29,6 +29,9 @@ void turn_close(struct turn *t);
 /* True once it is our turn; false: ask again soon (the place is kept). */
 bool turn_try(struct turn *t);
 
+/* Whether somebody else waits for their turn. */
+bool turn_wanted(const struct turn *t);
+
 /* Done, or not interested any more. */
 void turn_leave(struct turn *t);
 

@@ -3,8 +3,9 @@
 . "$(dirname "$0")/lib.sh"
 site one
 me=$(id -un)
-rows() { db "SELECT count(*) FROM audit"; }
-newest() { db "SELECT ${1:-command || ': ' || detail} FROM audit ORDER BY id DESC LIMIT 1"; }
+store=store/newsletter.db
+rows() { db "SELECT count(*) FROM audit" "$store"; }
+newest() { db "SELECT ${1:-command || ': ' || detail} FROM audit ORDER BY id DESC LIMIT 1" "$store"; }
 
 is "a new site begins with who made it" "$(db 'SELECT who, command, detail FROM audit')" "$me|init|a new site"
 succeeds "what the daemon's first run needs" nl init --yes
@@ -17,6 +18,10 @@ printf -- '---\ntitle: Walk\ndate: 2026-01-03\n---\nGo out.\n' >articles/walk.md
 printf -- '---\ntitle: Spring\nvalid-until: 2099-01-01\n---\nCome and see us.\n' >spring.md
 printf 'email\ncleo@example.org\n' >people.csv
 printf 'From: ann@example.org\nSubject: Hello\n\nHello.\n' >mail.eml
+head -c 32 /dev/urandom >key
+chmod 600 key
+# shellcheck disable=SC2016
+hold='db "INSERT INTO restored (taken_at, at) VALUES ($now, $now)"'
 # shellcheck disable=SC2016,SC2034 # they are for eval
 now=$(date +%s)
 # shellcheck disable=SC2016
@@ -40,10 +45,17 @@ declare -A call=(
 	["topic create"]='nl topic create weekly' ["topic list"]='nl topic list'
 	["inbound read"]='nl inbound read mail.eml' ["inbound classify"]='nl inbound classify mail.eml'
 	["dkim keygen"]='nl dkim keygen --ed25519' ["dkim show"]='nl dkim show' [embed]='nl embed' [status]='nl status' [stats]='nl stats'
+	["subscriber export"]='nl subscriber export out.csv --reason "the printer"' ["subscriber erase"]='nl subscriber erase cleo@example.org --yes'
+	["suppression add"]='nl suppression add dora@example.org --reason asked' ["suppression list"]='nl suppression list --addresses'
+	["suppression import"]='printf "email\nemil@example.org\n" >gone.csv; nl suppression import gone.csv --reason asked'
+	["suppression remove"]='nl suppression remove dora@example.org --reason mistake' [retention]='db "INSERT INTO event (kind, at, class) VALUES ('"'bounce', 1, 'soft'"')"; nl retention' ["outbox list"]='nl outbox list'
+	["outbox release"]="$hold; nl outbox release" ["outbox discard"]="$hold; nl outbox discard" [doctor]='nl doctor --only host --send ann@example.org'
+	[backup]='nl backup site.backup --key-file key' [verify]='nl verify site.backup --key-file key'
+	[restore]='nl restore site.backup --key-file key --to ../restored'
 	["subscriber unsubscribe"]='nl subscriber unsubscribe ann@example.org' [audit]='nl audit' [help]='nl help'
 )
-order=("article import" "subscriber add" "subscriber import" "preview" "lint" "article skip" "send")
-last=("campaign retry" "campaign cancel" "campaign archive" "article again" "subscriber unsubscribe" init)
+order=("article import" "subscriber add" "subscriber import" "preview" "lint" "article skip" "send" "suppression add")
+last=(verify restore "outbox release" "outbox discard" "campaign retry" "campaign cancel" "campaign archive" "article again" "subscriber unsubscribe" "subscriber erase" retention init)
 run nl help --json
 json '"\n".join("%s\t%s" % (" ".join(w for w in c["command"].split() if w.isalpha() and w.islower()), c.get("audit")) for c in j["commands"])' >"$tmp/table"
 sed -i 's/^help .*\t/help\t/; s/^send [a-z ]*\t/send\t/; s/^\(preview\|lint\) [a-z ]*\t/\1\t/' "$tmp/table"
@@ -64,8 +76,12 @@ for name in "${order[@]}" "${last[@]}"; do
 	nothing)
 		is "$name: changes nothing" "$(dump)" "$stands" ;;
 	*)
-		[ "$name" = init ] && before=0
-		is "$name: leaves a row, with who it was" "$(($(rows) > before)) $(newest "who || ' ' || (command = '$name' OR command LIKE '$name %')")" "1 $me 1" ;;
+		case $name in
+			init) before=0 ;;
+			restore) before=0 store=../restored/store/newsletter.db ;; # it has the rows of the backup, too
+		esac
+		is "$name: leaves a row, with who it was" "$(($(rows) > before)) $(newest "who || ' ' || (command = '$name' OR command LIKE '$name %')")" "1 $me 1"
+		store=store/newsletter.db ;;
 	esac
 done
 rm -rf store keys newsletter.conf

@@ -12,15 +12,7 @@ verdict() {
 }
 # examine [options]: run it, --json.
 examine() { run nl doctor --json "$@"; }
-set_conf() { # SECTION KEY VALUE: in place of whatever stands there
-	python3 - "$@" <<-'END'
-		import re, sys
-		section, key, value = sys.argv[1:]
-		text = open("newsletter.conf").read()
-		text = re.sub(rf"(?m)^{key} = .*\n", "", text)
-		open("newsletter.conf", "w").write(text + f"\n[{section}]\n{key} = {value}\n")
-	END
-}
+set_conf() { conf_set newsletter.conf "$@"; }
 
 site home
 cp newsletter.conf kept.conf
@@ -165,7 +157,7 @@ name() {
 }
 mkdir -p dns
 {
-	echo '$TTL 60'
+	printf '%s\n' "\$TTL 60"
 	echo '. SOA ns.test. root.test. 1 3600 600 86400 60'
 	echo '. NS ns.test.'
 	echo 'ns.test. A 127.0.0.1'

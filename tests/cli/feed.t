@@ -143,22 +143,24 @@ for i in range(2000):
 print("</channel></rss>")
 END
 clear_store() { db 'DELETE FROM announcement; DELETE FROM article; DELETE FROM feed'; }
-began=$(date +%s%N)
-"$BIN/newsletter" article import large.xml >/dev/null
-took=$((($(date +%s%N) - began) / 1000))
-clear_store
+# It is stopped again and again and looked at while it stands, so that a busy machine does not decide whether it is caught.
 partly=0
 for ((n = 0; n < 40 && partly < 3; n++)); do
+	clear_store
 	"$BIN/newsletter" article import large.xml >/dev/null 2>&1 &
 	importer=$!
-	after=$((took * (n % 10 + 1) / 11))
-	sleep "$((after / 1000000)).$(printf %06d $((after % 1000000)))"
+	count=0
+	while kill -STOP $importer 2>/dev/null && ! grep -q '^State:.*zombie' /proc/$importer/status; do
+		count=$(db 'SELECT count(*) FROM article')
+		[ "$count" = 0 ] || break
+		kill -CONT $importer
+		sleep 0.00$((n % 9 + 1))
+	done
 	kill -KILL $importer 2>/dev/null
 	wait $importer 2>/dev/null
 	count=$(db 'SELECT count(*) FROM article')
 	[ "$(db 'SELECT count(*) FROM announcement')" = "$count" ] || break
 	[ "$count" -gt 0 ] && [ "$count" -lt 2000 ] && partly=$((partly + 1))
-	[ "$partly" -lt 3 ] && clear_store
 done
 at_least "imports that were killed in the middle" "$partly" 1
 is "a first import that did not end is none" "$(db 'SELECT count(*) FROM feed')" 0

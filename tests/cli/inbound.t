@@ -121,7 +121,7 @@ sent fay@example.com
 succeeds "a person with --recipient" nl inbound read --recipient "bounce+$(link bounce $fay)@$home" "$m"
 is "so it is known" "$(state $fay)" 33
 is "and who it was" "$(db "SELECT command || ', ' || detail FROM audit ORDER BY id DESC LIMIT 1")" 'inbound read, 1 message'
-is "a mail server is nobody" "$(db "SELECT count(*) FROM audit WHERE command = 'inbound read'")" 1
+is "a mail server is nobody" "$(db "SELECT group_concat(detail) FROM audit WHERE command = 'inbound read'")" 'begun,1 message'
 
 echo '# complaints, and who leaves'
 nl subscriber add gus@example.com --topic articles --topic promotions >/dev/null
@@ -254,9 +254,10 @@ tempfail "no site" 'newsletter.conf' nl -C "$tmp" inbound read
 mv keys/link-1.key "$tmp/"
 tempfail "no keys" key nl inbound read
 mv "$tmp/link-1.key" keys/
+version=$(db 'PRAGMA user_version')
 db 'PRAGMA user_version = 99'
 tempfail "a store of a newer version" 'version 99' nl inbound read
-db 'PRAGMA user_version = 5'
+db "PRAGMA user_version = $version"
 (echo 'BEGIN IMMEDIATE;'; sleep 60) | sqlite3 store/newsletter.db &
 shell=$!
 at_exit "$shell"

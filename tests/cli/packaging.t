@@ -5,14 +5,41 @@ PATH=$BIN:$PATH
 
 mkdir "$tmp/units" && cp "$root"/packaging/newsletter-*.{service,timer} "$tmp/units"
 if command -v systemd-analyze >/dev/null; then
-	# newsletterd.service is the operator's own
-	sed -i 's/ newsletterd.service//' "$tmp/units"/*
+	sed -i 's/ newsletterd.service//' "$tmp/units"/* # whose program is not where it says
 	run systemd-analyze verify --man=no "$tmp/units/newsletter-articles.timer" "$tmp/units/newsletter-articles.service" \
 		"$tmp/units/newsletter-promotion@spring.timer" "$tmp/units/newsletter-promotion@spring.service" \
 		"$tmp/units/newsletter-backup.timer" "$tmp/units/newsletter-backup.service"
 	is "systemd takes the units" "$status$out$err" 0
 else
 	skip "systemd takes the units" "there is no systemd-analyze"
+fi
+
+if command -v systemd-analyze >/dev/null; then
+	run systemd-analyze security --offline=yes --threshold=20 --no-pager "$root/packaging/newsletterd.service"
+	is "newsletterd.service is shut in: exposure 2.0 or less" "$status" 0
+	unlike "and systemd knows every word of it" "$out$err" "[Uu]nknown|ignoring"
+else
+	skip "newsletterd.service is shut in" "there is no systemd-analyze"
+fi
+
+# make install: everything below PREFIX, with paths of there. A build elsewhere than in build/ says so by B.
+if run make -C "$root" -s install DESTDIR="$tmp/root" PREFIX=/usr BIN="$BIN" && [ "$status" = 0 ]; then
+	is "make install puts everything in its place" "$(cd "$tmp/root/usr" && find bin lib share -type f ! -path '*/man/*' ! -path '*/examples/*' | sort | tr '\n' ' ')" \
+		"bin/newsletter bin/newsletterd lib/systemd/system/newsletter-articles.service lib/systemd/system/newsletter-articles.timer lib/systemd/system/newsletter-promotion@.service lib/systemd/system/newsletter-promotion@.timer lib/systemd/system/newsletterd.service lib/sysusers.d/newsletter.conf lib/tmpfiles.d/newsletter.conf share/bash-completion/completions/newsletter share/zsh/site-functions/_newsletter "
+	has "the unit starts what was installed" "$(<"$tmp/root/usr/lib/systemd/system/newsletterd.service")" "ExecStart=/usr/bin/newsletterd -C"
+	is "no path of another place is left" "$(grep -rl /usr/local "$tmp/root/usr/lib" | wc -l)" 0
+	if command -v systemd-sysusers >/dev/null && [ "$(id -u)" = 0 ]; then
+		mkdir -p "$tmp/root/etc" "$tmp/root/srv"
+		run systemd-sysusers --root="$tmp/root" "$tmp/root/usr/lib/sysusers.d/newsletter.conf"
+		like "systemd-sysusers makes the user and its group" "$(cat "$tmp/root/etc/passwd" "$tmp/root/etc/group")" "newsletter:x:.*:/srv/newsletter:.*newsletter:x:"
+		run systemd-tmpfiles --root="$tmp/root" --create "$tmp/root/usr/lib/tmpfiles.d/newsletter.conf"
+		is "systemd-tmpfiles makes the folders" "$(cd "$tmp/root/srv/newsletter" && stat -c '%n %a' store aside aside/new outbox keys secrets | tr '\n' ' ')" \
+			"store 2770 aside 2770 aside/new 2770 outbox 2770 keys 750 secrets 750 "
+	else
+		skip "user and folders" "not root, or no systemd"
+	fi
+else
+	ok "make install" 1 "$err"
 fi
 
 # What a unit would run, for an instance: its environment and its command, as systemd reads them.

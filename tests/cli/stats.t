@@ -1,5 +1,5 @@
 #!/bin/bash
-# newsletter stats: what came back, counted.
+# newsletter stats: how the list grew, and what came back, counted.
 . "$(dirname "$0")/lib.sh"
 export NEWSLETTER_CLOCK=@1773482400 # 2026-03-14 10:00
 now=1773482400
@@ -8,7 +8,13 @@ site one
 
 # An empty store.
 succeeds "nothing has come back" nl stats
-is "and is said so" "$out" "What came back since 2026-02-12 10:00
+is "and is said so" "$out" "The list, and what came back since 2026-02-12 10:00
+  Subscribers  0, as many as then
+
+  Topic       Now  Joined  Gone
+  articles      0       0     0
+  promotions    0       0     0
+
   Bounced      0
   Refused      0
   Complained   0
@@ -17,7 +23,7 @@ is "and is said so" "$out" "What came back since 2026-02-12 10:00
 Bounces come back to nowhere: [mail] bounce in newsletter.conf is empty."
 run nl stats --json
 is "as JSON: the same keys as ever" "$(json 'sorted(j)')" \
-	"['bounces', 'campaigns', 'complaints', 'domains', 'doubted', 'other_domains', 'reasons', 'refusals', 'since', 'unsubscribes', 'until']"
+	"['bounces', 'campaigns', 'complaints', 'domains', 'doubted', 'list', 'other_domains', 'reasons', 'refusals', 'since', 'unsubscribes', 'until']"
 is "all 0" "$(json 'j["bounces"], j["complaints"], j["domains"], j["reasons"], j["campaigns"], j["since"], j["until"]')" \
 	"({'total': 0, 'hard': 0, 'soft': 0}, {'total': 0, 'by_type': {}}, [], [], [], '2026-02-12T10:00:00Z', '2026-03-14T10:00:00Z')"
 sed -i 's/^#* *bounce =.*/bounce = bounce@quietharbour.example/' newsletter.conf
@@ -34,6 +40,9 @@ mailing() { # ID STATE DAYS PLANNED ACCEPTED REFUSED SUBJECT
 }
 mailing 1 'done' 40 1000 990 10 'An old one'
 mailing 2 'done' 10 2000 1600 400 'A spring day'
+# the ledger of the second: the first reply, one that was tried again a day later, the last first reply 49 s on
+db "INSERT INTO delivery (campaign_id, subscriber_id, state, attempts, at) VALUES (2, 1, 1, 1, $((now - 10 * day + 5))),
+	(2, 2, 3, 1, $((now - 10 * day + 30))), (2, 3, 1, 1, $((now - 10 * day + 54))), (2, 4, 1, 2, $((now - 9 * day)))"
 mailing 3 sending 1 500 0 0 'The newest'
 event() { # DAYS KIND CLASS RULE SUBSCRIBER CAMPAIGN [TRUSTED]
 	db "INSERT INTO event (kind, at, class, rule, subscriber_id, campaign_id, trusted, text)
@@ -62,8 +71,18 @@ event 1 complaint complaint abuse NULL NULL 0
 db "PRAGMA foreign_keys = ON; DELETE FROM subscriber WHERE id = 8"
 
 succeeds "what came back" nl stats
-is "counted to the last one" "$out" "What came back since 2026-02-12 10:00
-  Bounced      6: 2 hard, 4 soft
+is "the list stands before it" "$(sed '/^  Bounced /,$d' <<<"$out")" "The list, and what came back since 2026-02-12 10:00
+  Subscribers  15, +15 since then
+  Languages    en 100 %
+  Domains      big.example 26.7 %, small10.example 6.67 %, small11.example 6.67 %, small12.example 6.67 %, small13.example 6.67 % …
+
+  Day         Confirmed  Imported  Added  Left  Bounced  Complained  Net  Subscribers
+  2026-03-14          0         0     15     0        0           0  +15           15
+
+  Topic       Now  Joined  Gone
+  articles     15      15     0
+  promotions    0       0     0"
+is "counted to the last one" "$(sed -n '/^  Bounced /,$p' <<<"$out")" "  Bounced      6: 2 hard, 4 soft
   Refused      3 by the relay at once: 1 hard, 2 soft
   Complained   2: 1 of unknown kind, 1 abuse
   Left         4: 2 one-click, 1 page, 1 staff
@@ -86,9 +105,10 @@ is "counted to the last one" "$out" "What came back since 2026-02-12 10:00
   small7.example         0     1           0
   small9.example         0     1           0
 
-  Id  Mailing       Started     To       Accepted      Refused    Bounced  Complained       Left
-   3  The newest    03-13      500      0  0.00 %            0          0           0          0
-   2  A spring day  03-04    2,000  1,600  80.0 %  400  20.0 %  5  0.31 %   2  0.12 %  3  0.19 %"
+  Id  Mailing       Started     To       Accepted      Refused    Bounced  Complained       Left  A minute
+   3  The newest    03-13      500      0  0.00 %            0          0           0          0         -
+   2  A spring day  03-04    2,000  1,600  80.0 %  400  20.0 %  5  0.31 %   2  0.12 %  3  0.19 %     2,400
+  A minute: messages from the first reply to when everybody had been tried once, pauses with them."
 run nl stats --json
 is "the same as JSON: sums" "$(json 'j["bounces"], j["refusals"]')" "({'total': 6, 'hard': 2, 'soft': 4}, {'total': 3, 'hard': 1, 'soft': 2})"
 is "complaints and ways" "$(json 'j["complaints"], j["unsubscribes"], j["doubted"]')" \
@@ -99,8 +119,8 @@ is "a reason that is not known has no rule" "$(json '[sorted(r) for r in j["reas
 	"[['bounces', 'class', 'reason', 'refusals']]"
 is "domains" "$(json 'j["domains"][0], j["domains"][1], len(j["domains"]), j["other_domains"]')" \
 	"({'hard': 3, 'soft': 1, 'complaints': 0, 'domain': 'big.example'}, {'hard': 0, 'soft': 1, 'complaints': 0, 'domain': None}, 8, {'hard': 0, 'soft': 0, 'complaints': 0, 'domains': 0})"
-is "mailings" "$(json '[c["id"] for c in j["campaigns"]], j["campaigns"][1]')" \
-	"([3, 2], {'id': 2, 'subject': 'A spring day', 'state': 'done', 'started_at': '2026-03-04T10:00:00Z', 'planned': 2000, 'accepted': 1600, 'refused': 400, 'bounces': {'total': 5, 'hard': 2, 'soft': 3}, 'complaints': 2, 'unsubscribes': 3})"
+is "mailings" "$(json '[c["id"] for c in j["campaigns"]], len(j["campaigns"][1].pop("reasons")), j["campaigns"][1].pop("speed"), j["campaigns"][0]["speed"], j["campaigns"][1]')" \
+	"([3, 2], 4, {'messages': 2000, 'seconds': 50, 'a_minute': 2400}, {'messages': 0, 'seconds': 0}, {'id': 2, 'subject': 'A spring day', 'state': 'done', 'started_at': '2026-03-04T10:00:00Z', 'planned': 2000, 'accepted': 1600, 'refused': 400, 'bounces': {'total': 5, 'hard': 2, 'soft': 3}, 'complaints': 2, 'unsubscribes': 3})"
 for how in "" --json "--since 365" "--campaign 2" "--campaign 2 --json"; do
 	# shellcheck disable=SC2086 # several words
 	run nl stats $how
@@ -166,6 +186,86 @@ is "as JSON" "$(json 'j["points"], j["events"]')" \
 run nl subscriber show ann@small13.example
 like "who left by it" "$out" "2026-03-08 10:00  unsubscribe  one-click"
 unlike "has no points" "$out" "points"
+
+# Growth, exact: a day is the site's, also when its clocks change, and somebody with two topics is one person.
+site growth --set site.timezone=Europe/London
+sed -i 's/^#* *bounce =.*/bounce = bounce@quietharbour.example/' newsletter.conf
+unix() { TZ=Europe/London date -d "$1" +%s; }
+person() { # NAME TOPIC:ACTION:TIME…
+	local name=$1 topic action time rest
+	db "INSERT INTO subscriber (address, address_key, address_hmac, name, language, created_at)
+		VALUES ('$name', '$name', randomblob(16), '', '$( [ "${name%%@*}" = bea ] && echo es)', 1)"
+	shift
+	for rest; do
+		topic=${rest%%:*} rest=${rest#*:} action=${rest%%:*} time=${rest#*:}
+		db "INSERT INTO consent (subscriber_id, topic_id, action, at, source) SELECT max(id), $topic, '$action', $(unix "$time"), 'test' FROM subscriber"
+	done
+}
+person ann@a.example "1:imported:2025-12-01 12:00" "2:imported:2025-12-01 12:00" "1:left:2026-03-29 23:59:59" # one of two: stays
+person bea@b.example "1:requested:2026-03-27 12:00" "1:confirmed:2026-03-28 23:59:59" "1:left:2026-03-30 00:00:00"
+person cal@a.example "1:confirmed:2026-03-29 00:00:00" "1:bounced:2026-03-29 22:59:59"
+person dot@a.example "2:added:2026-03-29 23:30:00" "2:complained:2026-03-30 09:00"
+person eve@a.example "1:requested:2026-03-29 10:00"
+NEWSLETTER_CLOCK=@$(unix "2026-03-30 10:00")
+run nl stats --since "2026-03-28" --json
+is "each day of the clocks' change" "$(json '[(p["period"], p["from"], p["confirmed"], p["added"], p["left"], p["bounced"], p["complained"], p["net"], p["subscribers"]) for p in j["list"]["periods"]]')" \
+	"[('2026-03-28', '2026-03-28T00:00:00Z', 1, 0, 0, 0, 0, 1, 2), ('2026-03-29', '2026-03-29T00:00:00Z', 1, 1, 0, 1, 0, 1, 3), ('2026-03-30', '2026-03-29T23:00:00Z', 0, 0, 1, 0, 1, -2, 1)]"
+is "and the sums" "$(json '[j["list"][k] for k in ("before", "subscribers", "confirmed", "imported", "added", "left", "bounced", "complained", "unit")]')" \
+	"[1, 1, 2, 0, 1, 1, 1, 1, 'day']"
+is "topics" "$(json '[(t["slug"], t["before"], t["joined"], t["gone"], t["subscribers"]) for t in j["list"]["topics"]]')" \
+	"[('articles', 1, 2, 3, 0), ('promotions', 1, 1, 1, 1)]"
+is "languages and domains of those on it" "$(json 'j["list"]["languages"], j["list"]["domains"], j["list"]["other_domains"]')" \
+	"([{'language': 'en', 'people': 1}], [{'domain': 'a.example', 'people': 1}], {'domains': 0, 'people': 0})"
+run nl stats --since 2026-03-28
+like "as a table where no line can be drawn" "$out" "2026-03-29 +1 +0 +1 +0 +1 +0 +[+]1 +3
+ +2026-03-30 +0 +0 +0 +1 +0 +1 +-2 +1"
+run nl stats --since 4h --json
+is "one day, since its morning" "$(json '[(p["from"], p["complained"], p["left"]) for p in j["list"]["periods"]], j["list"]["before"]')" \
+	"([('2026-03-30T05:00:00Z', 1, 0)], 2)"
+run nl stats --since 2025-09-01 --json
+is "weeks" "$(json 'j["list"]["unit"], len(j["list"]["periods"]), [(p["period"], p["net"]) for p in j["list"]["periods"] if p["net"]]')" \
+	"('week', 31, [('2025-12-01', 1), ('2026-03-23', 2), ('2026-03-30', -2)])"
+run nl stats --since 2016-03-30 --json
+is "ten years: months" "$(json 'j["list"]["unit"], len(j["list"]["periods"]), [(p["period"], p["from"], p["net"]) for p in j["list"]["periods"] if p["net"]]')" \
+	"('month', 121, [('2025-12', '2025-12-01T00:00:00Z', 1)])"
+run nl stats --since 1970-01-02 --json
+is "all there is: years" "$(json 'j["list"]["unit"], len(j["list"]["periods"]), [(p["period"], p["net"]) for p in j["list"]["periods"] if p["net"]]')" \
+	"('year', 57, [('2025', 1)])"
+db "PRAGMA foreign_keys = ON; DELETE FROM subscriber WHERE address LIKE 'cal%'"
+run nl stats --since 2026-03-28 --json
+is "whoever is erased is in no figure of the past" "$(json '[(p["confirmed"], p["bounced"], p["subscribers"]) for p in j["list"]["periods"]]')" \
+	"[(1, 0, 2), (0, 0, 3), (0, 0, 1)]"
+at_terminal "" "stty cols 80; $BIN/newsletter stats --since 2026-03-28"
+like "on a terminal lines are drawn" "$out" "Subscribers +1 +2 +2 +▄█▁"
+at_terminal "" "stty cols 80; $BIN/newsletter stats --since 2016-03-30"
+like "of ten years no longer than it has room" "$out" "Imported +1 +[ ]*█"
+is "nor is any line" "$(longer_than 80)" 0
+LC_ALL=C at_terminal "" "stty cols 80; $BIN/newsletter stats --since 2026-03-28"
+like "without UTF-8 numbers stand there" "$out" "2026-03-29 +0 +0 +1"
+
+# The page; what it looks like is tests/web/report.t's.
+succeeds "--html" nl stats --since 2026-03-28 --html report.html
+is "says where it is" "$out" "The report is in report.html: open it in a browser; it prints on A4."
+is "nobody else may read it" "$(stat -c %a report.html)" 600
+unlike "nobody is in it" "$(<report.html)" "@[a-z]+[.]|[^a-z][ab][.]example"
+like "the list" "$(<report.html)" "<dd class=\"figure-now\">1</dd>"
+refused "a file that is there" 1 "report.html is there already" nl stats --html report.html
+is "stays as it was" "$(grep -c "period.>28 March 2026 to" report.html)" 1
+succeeds "--force" nl stats --html report.html --force
+is "writes over it: twelve months, this one with them" "$(grep -c "1 April 2025 to 30 March 2026" report.html)" 1
+succeeds "--html -" nl stats --html -
+is "prints it" "$out" "$(<report.html)"
+run nl stats --html - --json
+is "--json has it as text" "$(json 'j["html"].startswith("<!DOCTYPE html>")')" True
+refused "a folder that is not there" 1 "cannot write nowhere/report.html" nl stats --html nowhere/report.html
+refused "--html of one mailing" 2 "leave out --campaign" nl stats --html x.html --campaign 1
+refused "--force alone" 2 "goes with --html" nl stats --force
+site nobody
+succeeds "--html of an empty store" nl stats --html -
+like "says that there is nothing" "$out" "Nothing was sent in this time"
+unlike "and draws nothing" "$out" "id=\"(moves|ways|reasons|mailings)-title"
+cd "$tmp/one" || exit 1
+export NEWSLETTER_CLOCK=@1773482400
 
 refused "a campaign that is not there" 1 "there is no campaign 9" nl stats --campaign 9
 refused "no number" 2 "no number" nl stats --campaign spring

@@ -96,4 +96,89 @@ like "one was read, one is in trouble" "$out" "through imaps://mail.example.org/
 run nl status --json
 is "as JSON" "$(json 'j["mailboxes"]')" "[{'name': 'main', 'url': 'imaps://mail.example.org/INBOX', 'read_at': '2026-03-14T10:00:00Z', 'failures': 0}, \
 {'name': 'complaints', 'url': 'pop3s://mail.example.org', 'read_at': '2026-03-14T08:00:00Z', 'trouble_since': '2026-03-14T09:00:00Z', 'failures': 12}]"
+
+# --- the roles, as they write that they live ---
+sql "DELETE FROM pace; UPDATE campaign SET state = 'done'"
+now=$(date +%s)
+sql "INSERT INTO role VALUES ('http', 11, '0.1.0', $((now - 100000)), $now), ('clerk', 12, '0.1.0', $((now - 60)), $((now - 9))),
+	('sender', 13, '0.1.0', $((now - 100000)), $((now - 300))); INSERT INTO counter VALUES ('role_restarts:clerk', 2)"
+unlike "without a daemon none of them is looked for" "$(nl status)" "Roles"
+rm locked
+python3 - store/newsletter.db-daemon >locked <<'P' &
+import fcntl, os, struct, sys, time
+fd = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT, 0o660)
+fcntl.fcntl(fd, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 1, 0))  # F_OFD_SETLK
+print("locked", flush=True)
+time.sleep(60)
+P
+holder=$!
+at_exit "$holder"
+wait_for 10 test -s locked
+succeeds "roles" nl status
+like "those that were seen, one that was not, one that died, one that never was" "$out" "Roles +http \(11\), clerk \(12\)
+ +clerk was started anew at [^
+]+; it has died 2 times so far
+ +sender was not seen for 5 min( [0-9] s)?: it hangs, is stopped, or cannot write the store
+ +inbound has not been seen yet"
+run nl status --json
+is "as JSON" "$(json '[(r["role"], r["up"], r["restarts"]) for r in j["roles"]]')" \
+	"[('http', True, 0), ('clerk', True, 2), ('sender', False, 0), ('inbound', False, 0)]"
+
+# --- a backup, bounces that nobody reads, a relay in trouble, campaigns ---
+like "no backup" "$(nl status)" "Backup +none was made yet"
+sql "INSERT INTO audit (at, who, command, detail) VALUES (1773482400, 'ann', 'backup', ''), ($now, 'ann', 'topic create', '')"
+like "one" "$(nl status)" "Backup +the last one is of 2026-03-14 10:00"
+sed -i '/^\[inbound/,$d' newsletter.conf
+printf '[mail]\nbounce = bounce@example.org\n' >>newsletter.conf
+like "bounces that nobody reads" "$(nl status)" "Comes back +bounces go to bounce@example.org, and nobody reads them here"
+sql "INSERT INTO counter VALUES ('inbound_messages', 1)"
+unlike "a pipe has brought some" "$(nl status)" "nobody reads them"
+sql "INSERT INTO pace VALUES ('relay-trouble', 'backup', 1773482400, 0)"
+like "a relay in trouble" "$(nl status)" "backup +smtps://backup.example.org:465 +[^
+]*not usable since 2026-03-14 10:00"
+sql "UPDATE campaign SET state = 'sending', started_at = $((now - 100)), planned = 1000, accepted = 400, refused = 50, deferred = 30 WHERE id = 1"
+like "how far a campaign is" "$(nl status)" "Campaign 1 +45 %, 4\.[0-9] a second, [^
+]*left, 30 to be tried again"
+sql "UPDATE campaign SET state = 'held', reason = 'its message cannot be read' WHERE id = 1"
+like "why one waits" "$(nl status)" "Held +campaign 1: its message cannot be read"
+
+# --- live ---
+run nl status --watch
+is "not without a terminal" "$status" 2
+like "it says so" "$err" "--watch is for a terminal"
+python3 - "$BIN/newsletter" "$PWD" >watched 2>&1 <<'P'
+import os, pty, re, select, signal, struct, sys, fcntl, termios, time
+
+def view(rows, columns, end, seconds):
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.environ.update(TERM="xterm", LC_ALL="C.UTF-8")
+        os.execv(sys.argv[1], [sys.argv[1], "-C", sys.argv[2], "status", "--watch"])
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    text, until, sent = b"", time.time() + 20, False
+    while time.time() < until:
+        if not sent and text.count(b"\x1b[H") >= seconds:
+            os.write(fd, end) if isinstance(end, bytes) else os.kill(pid, end)
+            sent = True
+        if select.select([fd], [], [], 0.1)[0]:
+            try:
+                piece = os.read(fd, 65536)
+            except OSError:
+                break
+            if not piece:
+                break
+            text += piece
+    _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status), text.decode()
+
+for name, rows, end in (("q", 40, b"q"), ("control C", 40, b"\x03"), ("SIGTERM", 10, signal.SIGTERM)):
+    status, text = view(rows, 80, end, 3)
+    frames = text.split("\x1b[H")[1:]
+    lines = [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line) for line in frames[-1].split("\r\n")]
+    print(name, status, len(frames) >= 3, text.startswith("\x1b[?1049h"), text.endswith("\x1b[?1049l"), len(lines) <= rows, "Quiet Harbour" in lines[0],
+        "more lines" in frames[-1])
+P
+is "it goes on, keeps to the window, and leaves the terminal as it was" "$(<watched)" 'q 0 True True True True True False
+control C 0 True True True True True False
+SIGTERM 0 True True True True True True'
 done_testing

@@ -46,7 +46,9 @@ sleep 1
 run nl subscriber add bob@example.org
 is "a locked store: exit status" "$status" 1
 like "one clear line" "$err" "^newsletter: the store is locked by another program for 10 s, so this was not written"
-succeeds "reading goes on" nl subscriber list
+succeeds "reading goes on" nl topic list
+run nl subscriber list
+like "whoever looks at people is noted first" "$status $err" "^1 newsletter: whoever looks .* the store is locked"
 kill "$shell"
 wait 2>/dev/null
 succeeds "and once it is free, all is well" nl subscriber add bob@example.org

@@ -56,7 +56,8 @@ like "evidence" "$out" "2026-01-01 00:00 +articles +requested +web +192.0.2.7"
 like "the wording, without control characters" "$out" "The form said.*:.*I want the newsletter. Böse \?\[31m"
 run nl subscriber show bob@example.org --json
 is "as JSON" "$(json '[c["action"] for c in j["consent"]], j["suppressed"]')" "(['added', 'requested'], 'complaint')"
-refused "show nobody" 1 "is not on the list" nl subscriber show nobody@example.org
+run nl subscriber show nobody@example.org
+like "show nobody" "$status $err" "^1 newsletter: nobody@example.org is not on the list$"
 
 succeeds "list" nl subscriber list
 is "everybody" "$(echo "$out" | grep -c @)" 3

@@ -2,7 +2,6 @@
 # embed.t - the newsletter on other people's pages: CORS for the origins that are listed and for nobody else, the script, problem details.
 . "$(dirname "$0")/lib.sh"
 
-dump() { sql .dump; }
 ask() {
 	code=$(curl -s --max-time 30 -o "$tmp/body" -D "$tmp/head" -w '%{http_code}' "$@")
 	head=$(tr -d '\r' <"$tmp/head") body=$(tr -d '\000' <"$tmp/body")

@@ -97,9 +97,9 @@ broken=$(sqlite3 -batch "$site/store/newsletter.db" <"$root/tests/invariants.sql
 is "the invariants hold" "$broken" ''
 
 echo "# old links, and coming back"
-before=$(sql .dump)
+before=$(dump)
 is "the old link of a newsletter answers" "$(post "$unsubscribe" -d List-Unsubscribe=One-Click)" 200
-is "and touches nobody" "$(sql .dump)" "$before"
+is "and touches nobody" "$(dump)" "$before"
 is "the link to the data is used up" "$(curl -s -o /dev/null -w '%{http_code}' "$mine")" 404
 newsletter subscriber add "$address" --topic articles >"$tmp/out" 2>&1
 is "staff cannot add them again" $? 3

@@ -3,7 +3,6 @@
 # shellcheck disable=SC2016 # single quotes around $ are meant
 . "$(dirname "$0")/lib.sh"
 
-dump() { sql .dump; }
 # What a request answers: $code, $head and $body.
 ask() {
 	code=$(curl -s --max-time 30 -o "$tmp/body" -D "$tmp/head" -w '%{http_code}' "$@")

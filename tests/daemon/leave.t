@@ -3,7 +3,6 @@
 . "$(dirname "$0")/lib.sh"
 
 now=$(date +%s)
-dump() { sql .dump; }
 # post URL [curl options]: $code and $body
 post() {
 	code=$(curl -s --max-time 30 -X POST -o "$tmp/body" -w '%{http_code}' "$@")
@@ -65,7 +64,8 @@ post "$base/u/$l" -d "undo=$one" -d everything=yes
 is "it is for the topic, not for all: 410" "$code" 410
 post "$base/u/$(link unsubscribe "$cyd" 2 0 0)" -d "undo=$one"
 is "nor for another link" "$code" 410
-post "$base/u/$l" -d "undo=${one%?}A"
+[ "${one: -1}" = A ] && other=B || other=A
+post "$base/u/$l" -d "undo=${one%?}$other"
 is "nor with a letter changed" "$code" 410
 is "none of these changes anything, nor leaves once more" "$(dump)" "$before"
 post "$base/u/$l" -d "undo=$one"

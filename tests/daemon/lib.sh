@@ -26,6 +26,9 @@ conf_add() {
 newsletter() { "$BIN/newsletter" -C "$site" "$@"; }
 sql() { sqlite3 -batch -cmd '.timeout 8000' "$site/store/newsletter.db" "$@"; }
 
+# dump: every row, but for those by which roles show every ten seconds that they live.
+dump() { sql .dump | grep -vE "^INSERT INTO (role VALUES|counter VALUES\\('(commit|http|http_time):)"; }
+
 # start_daemon [BINARY]: in the background, its log in $site/log; waits until it answers.
 start_daemon() {
 	${DAEMON_UNDER:-} "${1:-$BIN/newsletterd}" -C "$site" 2>>"$site/log" &

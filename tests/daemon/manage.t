@@ -2,7 +2,6 @@
 # manage.t - "mail me my link" and one's own data, as visitors meet them: nobody learns who is on the list, and only the owner sees anything.
 . "$(dirname "$0")/lib.sh"
 
-dump() { sql .dump; }
 ask() {
 	code=$(curl -s --max-time 30 -o "$tmp/body" -D "$tmp/head" -w '%{http_code}' "$@")
 	head=$(tr -d '\r' <"$tmp/head") body=$(tr -d '\000' <"$tmp/body")

@@ -31,6 +31,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			abort();
 		line = c.line;
 		bytes = c.bytes;
+		if (rc == -1 && (c.fields || c.skipped.len > CSV_ROW_MAX))
+			abort();
 		for (i = 0; rc == 1 && i < c.fields; i++)
 			if (strlen(c.field[i]) > n)
 				abort();

@@ -15,6 +15,7 @@ static struct campaign c;
 static struct delivery_claim claims[CLAIMS];
 static struct campaign_tally tally;
 static bool exhausted;
+static const char *segment = "";
 
 /* `n` people, all active. */
 static void
@@ -37,6 +38,7 @@ start_campaign(int64_t deadline)
 {
 	struct campaign fresh = { .kind = "articles", .topic_id = topic, .subject = "s", .created_by = "ann", .start_at = clock_now() };
 
+	snprintf(fresh.segment, sizeof(fresh.segment), "%s", segment);
 	begin();
 	ok(campaign_create(db, &fresh, &err));
 	ok(campaign_start(db, fresh.id, deadline, &err));
@@ -439,6 +441,114 @@ test_delete_old(void **state)
 	assert_invariants();
 }
 
+/* Only who is in the segment at their turn; the others leave no row, and the cursor passes them. */
+static void
+test_segment(void **state)
+{
+	(void)state;
+	people(9);
+	raw_exec("UPDATE subscriber SET language = 'es' WHERE id % 3 = 0");
+	segment = "language=es";
+	start_campaign(T0 + 1000);
+	assert_string_equal(c.segment, segment);
+	assert_string_equal(claim(1), "3 ");
+	assert_int_equal(c.cursor, 3);
+	assert_string_equal(claims[0].who.address, "p3@example.org");
+	assert_string_equal(claims[0].who.language, "es");
+	assert_int_equal(claims[0].attempts, 1);
+	assert_string_equal(claim(0), "");
+	assert_false(exhausted);
+	/* before their turn: one goes, one comes, one leaves the list's mails by a suppression */
+	raw_exec("UPDATE subscriber SET language = '' WHERE id = 6; UPDATE subscriber SET language = 'es' WHERE id IN (1, 7, 8)");
+	begin();
+	ok(suppression_add(db, "p8@example.org", SUPPRESSED_HARD, "test", &err));
+	commit();
+	assert_string_equal(claim(CLAIMS), "7 9 ");
+	assert_true(exhausted);
+	assert_int_equal(tally.skipped, 1);
+	assert_int_equal(raw_int("SELECT count(*) FROM delivery"), 4);
+	/* what was claimed once is tried again, in the segment or not */
+	record(&claims[0], DELIVERY_DEFERRED, T0 + 5);
+	raw_exec("UPDATE subscriber SET language = '' WHERE id = 7");
+	clock_set(T0 + 5);
+	assert_string_equal(claim(CLAIMS), "7 ");
+	assert_true(exhausted);
+	segment = "";
+}
+
+/* A segment whose topic is gone claims nobody, not even those who are due. */
+static void
+test_segment_gone(void **state)
+{
+	(void)state;
+	people(3);
+	make_topic("other");
+	segment = "topic!=other";
+	start_campaign(T0 + 1000);
+	assert_string_equal(claim(1), "1 ");
+	record(&claims[0], DELIVERY_DEFERRED, T0);
+	raw_exec("UPDATE topic SET slug = 'others' WHERE slug = 'other'");
+	begin();
+	refused(delivery_claim(db, &c, claims, CLAIMS, &tally, &exhausted, &err), ERR_USAGE);
+	commit();
+	assert_int_equal(raw_int("SELECT count(*) FROM delivery WHERE state = 2"), 1);
+	assert_int_equal(raw_int("SELECT count(*) FROM delivery"), 1);
+	assert_int_equal(raw_int("SELECT cursor FROM campaign"), 1);
+	assert_string_equal(c.segment, "topic!=other");
+	segment = "";
+}
+
+/* Times ago are counted from the start on: a mailing that takes days is for the same people on its last. */
+static void
+test_segment_ago(void **state)
+{
+	(void)state;
+	people(2);
+	segment = "joined>=-1d";
+	clock_set(T0 + 86000);
+	start_campaign(T0 + 900000);
+	assert_string_equal(claim(1), "1 ");
+	clock_set(T0 + 500000);
+	assert_string_equal(claim(1), "2 ");
+	segment = "";
+}
+
+#define MANY 100000
+
+/* One that nobody is in: no claim holds the store for long, and the cursor gets to the end. */
+static void
+test_segment_bites(void **state)
+{
+	int64_t began, longest = 0, cursor = 0;
+	int bites = 0;
+
+	(void)state;
+	people(1);
+	assert_int_equal(raw_exec("BEGIN; WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) "
+				  "INSERT INTO subscriber (id, address, address_key, address_hmac, name, language, created_at) "
+				  "SELECT i, 'p' || i, 'p' || i, randomblob(16), '', '', 1 FROM n; "
+				  "INSERT INTO subscription SELECT 1, id, 1, 1 FROM subscriber WHERE id > 1; COMMIT"),
+	    SQLITE_OK);
+	segment = "name=Nobody";
+	start_campaign(T0 + 1000);
+	do {
+		assert_true(++bites < MANY);
+		begin();
+		began = clock_mono_us();
+		assert_int_equal(delivery_claim(db, &c, claims, CLAIMS, &tally, &exhausted, &err), 0);
+		if (clock_mono_us() - began > longest)
+			longest = clock_mono_us() - began;
+		commit();
+		assert_true(exhausted || c.cursor > cursor);
+		cursor = c.cursor;
+	} while (!exhausted);
+	print_message("    %d bites, the longest of %lld us\n", bites, (long long)longest);
+	assert_int_equal(c.cursor, MANY);
+	assert_int_equal(raw_int("SELECT count(*) FROM delivery"), 0);
+	assert_true(bites > 1);
+	segment = "";
+}
+
 static void
 test_names(void **state)
 {
@@ -465,6 +575,10 @@ main(void)
 		store_test(test_recover_hold),
 		store_test(test_give_up),
 		store_test(test_delete_old),
+		store_test(test_segment),
+		store_test(test_segment_gone),
+		store_test(test_segment_ago),
+		store_test(test_segment_bites),
 		store_test(test_names),
 	};
 

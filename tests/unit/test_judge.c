@@ -864,6 +864,23 @@ no_row_is_dead(void **state)
 static const struct {
 	const char *name, *in, *want;
 } redactions[] = {
+	{ "a name before it", "550 Ann Lee <ann@example.org> is unknown", "550 <name> <address> is unknown" },
+	{ "a quoted name", "550 \"Lee, Ann\" <ann@example.org>: no", "550 <name> <address>: no" },
+	{ "a name of one word", "to Ann <a.l@example.org>", "to <name> <address>" },
+	{ "family name first", "To: Lee, Ann <ann@example.org>", "To: <name> <address>" },
+	{ "a small name that is in the address", "ann lee <ann.lee@example.org>", "<name> <address>" },
+	{ "an initial", "Ann B. Lee <ann@example.org>", "<name> <address>" },
+	{ "a name that is not ASCII", "\xc3\x89lodie Ni\xc3\xb1o <e@example.org>", "<name> <address>" },
+	{ "a name in a comment", "ann@example.org (Ann Lee): no", "<address> (<name>): no" },
+	{ "and in angle brackets", "<ann@example.org> (Ann Lee)", "<address> (<name>)" },
+	{ "two with names", "Ann Lee <a@x.org>, Bob Ray <b@x.org>", "<name> <address>, <name> <address>" },
+	{ "what replies say before one", "550 5.1.1 Recipient <ann@example.org> Rejected", "550 5.1.1 Recipient <address> Rejected" },
+	{ "and in capitals", "User Unknown <ann@example.org>", "User Unknown <address>" },
+	{ "before one without brackets", "No such user ann@example.org", "No such user <address>" },
+	{ "a comment that is none of a name", "<a@x.org> (expanded from <b@x.org>)", "<address> (expanded from <address>)" },
+	{ "nor this", "<a@x.org> (in reply to RCPT TO command)", "<address> (in reply to RCPT TO command)" },
+	{ "a name in a text that was cut", "Ann Lee <ann", "<name> <address>" },
+	{ "a quotation that never ends", "said\" <ann@example.org>", "said\" <address>" },
 	{ "nothing",             "User unknown", "User unknown" },
 	{ "in brackets",         "550 <ann@example.org> unknown", "550 <address> unknown" },
 	{ "bare",                "no ann.lee+x@mail.example.org.", "no <address>." },

@@ -202,6 +202,66 @@ test_expire(void **state)
 	assert_invariants();
 }
 
+/* A letter that could not be forwarded stays until it is kept elsewhere. */
+static void
+test_lost(void **state)
+{
+	static const struct {
+		const char *name;
+		struct delivery_result result;
+		int code;
+		const char *want;
+	} cases[] = {
+		{ "refused", { .state = DELIVERY_REFUSED, .code = 550 }, 550, "refused" },
+		{ "not tried", { .state = DELIVERY_SKIPPED }, 0, "expired" },
+		{ "deferred for too long", { .state = DELIVERY_DEFERRED, .code = 451, .next_at = T0 + 7200 }, 451, "expired" },
+		{ "unknown", { .state = DELIVERY_UNKNOWN }, 0, "expired" },
+	};
+	struct delivery_result accepted = { .state = DELIVERY_ACCEPTED };
+	struct outbox_mail mail[1];
+	struct buf message = BUF_INIT;
+	int64_t id, lost, n, at;
+	size_t i;
+	int code;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		begin();
+		id = queue("forward", 0, T0 + 3600);
+		claim(mail, 1);
+		ok(outbox_record(db, mail, &cases[i].result, &err));
+		ok(outbox_expire(db, &n, &err));
+		commit();
+		release(mail, 1);
+		buf_reset(&message);
+		if (outbox_lost(db, &lost, &code, &message, &err) != 1 || lost != id || code != cases[i].code || message.len != 9)
+			fail_msg("%s: is not lost", cases[i].name);
+		ok(outbox_next_due(db, &at, &err));
+		assert_int_equal(at, 0); /* it is not tried again */
+		begin();
+		ok(outbox_give_up(db, id, &err));
+		commit();
+		assert_string_equal(raw_text("SELECT state FROM outbox ORDER BY id DESC LIMIT 1"), cases[i].want);
+		assert_int_equal(raw_int("SELECT count(*) FROM outbox WHERE message IS NOT NULL OR address IS NOT NULL"), 0);
+		assert_int_equal(outbox_lost(db, &lost, &code, &message, &err), 0);
+	}
+	begin();
+	queue("forward", 0, T0 + 3600);
+	claim(mail, 1);
+	ok(outbox_record(db, mail, &accepted, &err));
+	queue("forward", 0, T0 + 10);
+	commit();
+	release(mail, 1);
+	assert_int_equal(outbox_lost(db, &lost, &code, &message, &err), 0); /* one arrived, one may yet */
+	clock_set(T0 + 10);
+	begin();
+	ok(outbox_expire(db, &n, &err));
+	commit();
+	assert_int_equal(n, 0);
+	assert_int_equal(outbox_lost(db, &lost, &code, &message, &err), 1); /* never tried */
+	buf_release(&message);
+}
+
 static void
 test_recent(void **state)
 {
@@ -296,6 +356,7 @@ main(void)
 		store_test(test_deferred),
 		store_test(test_recover),
 		store_test(test_expire),
+		store_test(test_lost),
 		store_test(test_recent),
 		store_test(test_delete_old),
 		store_test(test_count_and_name),

@@ -36,6 +36,7 @@ static const struct {
 	{ "growth_people", "SELECT id, language, address_key", "subscriber", "counts everybody, for people who ask" },
 	{ "signup_line", "SELECT count(held_by)", "signup_request", "counts what waits, for people who ask" },
 	{ "signup_line", "SELECT '', count(*)", "signup_request", "lists what waits, for people who ask" },
+	{ "queue", "SELECT count(*) - count(held_by)", "signup_request", "counts what waits, which limits bound" },
 	{ "article", "SELECT id, source, title, url, excerpt, author, image, ''", "article", "walks the index by date, with a limit" },
 	{ "article", "SELECT id, source, title, url, excerpt, author, image, ''", "a", "walks the index by date, with a limit" },
 };

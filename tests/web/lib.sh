@@ -26,3 +26,10 @@ web_mailings() {
 	newsletter send promotion "$root/tests/data/site/promotions/spring.md" --yes >/dev/null || bail "send promotion failed"
 	if ! wait_for 30 campaign_is 1 "done" || ! wait_for 30 campaign_is 2 "done"; then bail "the campaigns do not end"; fi
 }
+
+# web_practice: the same site with eighteen months behind it, up to the clock, which stands still from here on; REPORT is the page of its figures.
+web_practice() {
+	export NEWSLETTER_CLOCK=@1773482400 REPORT=$tmp/report.html # 2026-03-14 10:00
+	"$root/tests/practice.py" "$site/store/newsletter.db" "${NEWSLETTER_CLOCK#@}" || bail "no practice"
+	newsletter stats --since 2024-10-01 --html "$REPORT" >/dev/null || bail "no page of the practice"
+}

@@ -16,6 +16,9 @@ struct err;
 
 #define ASIDE_FOLDER_MOST ((int64_t)1 << 30) /* bytes of all that is new: then somebody has to look first */
 
+/* Make the folder and what is in it, where they are not there. aside_keep does so itself, but a role in its sandbox cannot. */
+int aside_prepare(const char *folder, struct err *e);
+
 /*
  * Keep n bytes, and what can still be read from `more` behind them (-1: nothing). The folder is made when it is not there. ERR_FULL
  * when it holds that much already, or the disk is full.

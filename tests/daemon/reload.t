@@ -1,0 +1,53 @@
+#!/bin/bash
+# reload.t - SIGHUP: a configuration with which a role could not start is refused, and the roles at work go on.
+. "$(dirname "$0")/lib.sh"
+
+make_site
+mkdir -p "$site/secret"
+echo secret >"$site/secret/relay"
+newsletter dkim keygen --selector s1 >/dev/null
+conf_add relay url=smtp://127.0.0.1:1 tls=none
+cp "$site/newsletter.conf" "$tmp/good"
+start_daemon
+pids() { for role in http clerk sender inbound; do role_pid $role; done | tr '\n' ' '; }
+refusals() { grep -c event=reload_refused "$site/log"; }
+refused_more() { [ "$(refusals)" -gt "$1" ]; }
+answers() { curl -sf --max-time 5 -o /dev/null "$base/"; }
+before=$(pids)
+
+# refuses NAME REGEX SECTION KEY=VALUE…: with these lines more the configuration is refused, by a role that says why
+refuses() {
+	local name=$1 why=$2 count
+	shift 2
+	count=$(refusals)
+	cp "$tmp/good" "$site/newsletter.conf"
+	conf_add "$@"
+	kill -HUP "$daemon"
+	wait_for 20 refused_more "$count"
+	like "$name: is refused" "$(grep 'event=failed\|event=reload_refused' "$site/log" | tail -n 2)" "$why.*event=reload_refused"
+	is "$name: the roles are the same" "$(pids)" "$before"
+	answers
+	ok "$name: and answer" $?
+	cp "$tmp/good" "$site/newsletter.conf"
+}
+refuses "a password that is not there" 'role=sender event=failed .*secret/none' "relay second" url=smtp://127.0.0.1:1 user=ann password_file=secret/none
+refuses "a mailbox's that is not there" 'role=inbound event=failed .*secret/none' inbound url=imaps://127.0.0.1:1 user=ann password_file=secret/none
+refuses "a DKIM key that is not there" 'role=sender event=failed .*dkim-none' dkim selector=none key_file=secrets/dkim-none.key
+echo 'no key' >"$site/secret/dkim"
+refuses "a DKIM key that is none" 'role=sender event=failed .*dkim' dkim selector=s1 key_file=secret/dkim
+refuses "another store that is not there" 'event=failed .*other.db' store path=other/other.db
+mkdir -p "$site/templates/web"
+echo '{{#topics}}' >"$site/templates/web/consent.text.mustache"
+refuses "a template of the form that is wrong" 'role=http event=failed .*consent.text.mustache' site description=Hello
+rm -r "$site/templates/web"
+
+conf_add "relay second" url=smtp://127.0.0.1:1 user=ann password_file=secret/relay tls=none
+kill -HUP "$daemon"
+new_sender() { [ "$(role_pid sender)" ] && [ "$(pids | wc -w)" = 4 ] && [ "$(role_pid sender)" != "$(cut -d' ' -f3 <<<"$before")" ]; }
+wait_for 30 new_sender
+ok "one with which all can start is taken" $? "$(tail -n 5 "$site/log")"
+is "nobody died" "$(grep -c event=role_died "$site/log")" 0
+hasnt "and no secret is in the log" "$(<"$site/log")" "secret$"
+stop_daemon
+is "nothing is left of those who tried" "$(pgrep -fc -- "-c $site/newsletter.conf --rehearse")" 0
+done_testing

@@ -1,0 +1,253 @@
+/* test_dns.c - questions and answers of DNS on the wire, the hostile ones among them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "mail/dns.h"
+
+#define ASKED "a.test"
+#define POINTER "\300\014" /* to the name in the question */
+
+/* A record of the answer section: its owner as on the wire, its data. */
+struct record {
+	const char *owner;
+	size_t owner_len;
+	enum dns_type type;
+	const char *data;
+	size_t data_len;
+};
+#define RECORD(owner, type, data) \
+	{ \
+		owner, sizeof(owner) - 1, type, data, sizeof(data) - 1 \
+	}
+#define CNAME ((enum dns_type)5)
+
+static void
+put16(struct buf *b, unsigned n)
+{
+	buf_addch(b, (char)(n >> 8));
+	buf_addch(b, (char)n);
+}
+
+static void
+build(struct buf *b, unsigned flags, const char *asked, enum dns_type type, const struct record *r, size_t n)
+{
+	uint8_t question[512];
+	size_t length = dns_question(question, 7, asked, type);
+
+	put16(b, 7);
+	put16(b, flags);
+	put16(b, 1);
+	put16(b, (unsigned)n);
+	put16(b, 0);
+	put16(b, 0);
+	buf_add(b, question + 12, length - 12 - 11); /* without OPT */
+	for (size_t i = 0; i < n; i++) {
+		buf_add(b, r[i].owner, r[i].owner_len);
+		put16(b, r[i].type);
+		put16(b, 1);
+		put16(b, 0);
+		put16(b, 60);
+		put16(b, (unsigned)r[i].data_len);
+		buf_add(b, r[i].data, r[i].data_len);
+	}
+}
+
+static const struct {
+	const char *name;
+	enum dns_type type;
+	unsigned flags;
+	size_t n;
+	struct record record[3];
+	enum dns_status want;
+	const char *text; /* of the records, with | between */
+} answers[] = {
+	{ "an address", DNS_A, 0x8180, 1, { RECORD(POINTER, DNS_A, "\300\0\002\001") }, DNS_FOUND, "192.0.2.1" },
+	{ "IPv6", DNS_AAAA, 0x8180, 1, { RECORD(POINTER, DNS_AAAA, "\040\001\015\270\0\0\0\0\0\0\0\0\0\0\0\001") }, DNS_FOUND, "2001:db8::1" },
+	{ "strings are joined", DNS_TXT, 0x8180, 1, { RECORD(POINTER, DNS_TXT, "\003v=s\003pf1\0\001 ") }, DNS_FOUND, "v=spf1 " },
+	{ "what is no ASCII is shown as ?", DNS_TXT, 0x8180, 1, { RECORD(POINTER, DNS_TXT, "\004a\0\033\377") }, DNS_FOUND, "a???" },
+	{ "a string longer than its record", DNS_TXT, 0x8180, 1, { RECORD(POINTER, DNS_TXT, "\377abc") }, DNS_FOUND, "abc" },
+	{ "two", DNS_TXT, 0x8180, 2, { RECORD(POINTER, DNS_TXT, "\001a"), RECORD(POINTER, DNS_TXT, "\001b") }, DNS_FOUND, "a|b" },
+	{ "a mail server", DNS_MX, 0x8180, 1, { RECORD(POINTER, DNS_MX, "\0\012\002MX" POINTER) }, DNS_FOUND, "mx.a.test" },
+	{ "null MX", DNS_MX, 0x8180, 1, { RECORD(POINTER, DNS_MX, "\0\0\0") }, DNS_FOUND, "" },
+	{ "a mail server cut off", DNS_MX, 0x8180, 1, { RECORD(POINTER, DNS_MX, "\0\012") }, DNS_BROKEN, "" },
+	{ "a name with a space", DNS_MX, 0x8180, 1, { RECORD(POINTER, DNS_MX, "\0\012\003m x\0") }, DNS_BROKEN, "" },
+	{ "a name that leads to itself", DNS_MX, 0x8180, 1, { RECORD(POINTER, DNS_MX, "\0\012\300\046") }, DNS_BROKEN, "" },
+	{ "an address too short", DNS_A, 0x8180, 1, { RECORD(POINTER, DNS_A, "\300\0\002") }, DNS_BROKEN, "" },
+	{ "an alias", DNS_TXT, 0x8180, 2, { RECORD(POINTER, CNAME, "\001b\0"), RECORD("\001B\0", DNS_TXT, "\001x") }, DNS_FOUND, "x" },
+	{ "an alias behind what it leads to", DNS_TXT, 0x8180, 2, { RECORD("\001b\0", DNS_TXT, "\001x"), RECORD(POINTER, CNAME, "\001b\0") },
+	    DNS_FOUND, "x" },
+	{ "an alias to itself", DNS_TXT, 0x8180, 1, { RECORD(POINTER, CNAME, POINTER) }, DNS_BROKEN, "" },
+	{ "an alias to nothing", DNS_TXT, 0x8183, 1, { RECORD(POINTER, CNAME, "\001b\0") }, DNS_NO_NAME, "" },
+	{ "somebody else's record", DNS_TXT, 0x8180, 1, { RECORD("\001b\0", DNS_TXT, "\001x") }, DNS_NO_DATA, "" },
+	{ "another type", DNS_TXT, 0x8180, 1, { RECORD(POINTER, DNS_A, "\300\0\002\001") }, DNS_NO_DATA, "" },
+	{ "no data", DNS_TXT, 0x8180, 0, { { 0 } }, DNS_NO_DATA, "" },
+	{ "no name", DNS_TXT, 0x8183, 0, { { 0 } }, DNS_NO_NAME, "" },
+	{ "server failure", DNS_TXT, 0x8182, 0, { { 0 } }, DNS_REFUSED, "" },
+	{ "refused", DNS_TXT, 0x8185, 0, { { 0 } }, DNS_REFUSED, "" },
+};
+
+static void
+test_read(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		struct buf b = BUF_INIT, text = BUF_INIT;
+		struct dns_answer a;
+		bool tc = true;
+		int rc;
+
+		build(&b, answers[i].flags, ASKED, answers[i].type, answers[i].record, answers[i].n);
+		rc = dns_read(&a, (const uint8_t *)b.data, b.len, ASKED, answers[i].type, &tc);
+		for (size_t j = 0; j < a.count; j++)
+			buf_addf(&text, "%s%s", j ? "|" : "", a.record[j].text);
+		if (rc != 0 || tc || a.status != answers[i].want || strcmp(text.data, answers[i].text) != 0)
+			fail_msg("%s: %d, %s: \"%s\"", answers[i].name, rc, dns_status_text(a.status), text.data);
+		dns_answer_release(&a);
+		/* cut anywhere it is no answer, or one with less in it */
+		for (size_t n = 0; n < b.len; n++) {
+			uint8_t *cut = xmalloc(n + 1);
+
+			memcpy(cut, b.data, n);
+			if (dns_read(&a, cut, n, ASKED, answers[i].type, &tc) == 0)
+				assert_int_not_equal(a.status, DNS_FOUND);
+			dns_answer_release(&a);
+			free(cut);
+		}
+		buf_release(&b);
+		buf_release(&text);
+	}
+}
+
+/* Answers to other questions, and questions, are none. */
+static void
+test_not_ours(void **state)
+{
+	static const struct {
+		const char *name, *asked;
+		enum dns_type type;
+		unsigned flags;
+		int want;
+	} cases[] = {
+		{ "ours", ASKED, DNS_A, 0x8180, 0 },
+		{ "in capitals", "A.TEST", DNS_A, 0x8180, 0 },
+		{ "another name", "b.test", DNS_A, 0x8180, -1 },
+		{ "another type", ASKED, DNS_TXT, 0x8180, -1 },
+		{ "a question", ASKED, DNS_A, 0x0100, -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf b = BUF_INIT;
+		struct dns_answer a;
+		bool tc;
+
+		build(&b, cases[i].flags, cases[i].asked, cases[i].type, NULL, 0);
+		if (dns_read(&a, (const uint8_t *)b.data, b.len, ASKED, DNS_A, &tc) != cases[i].want)
+			fail_msg("%s", cases[i].name);
+		dns_answer_release(&a);
+		buf_release(&b);
+	}
+}
+
+static void
+test_cut(void **state)
+{
+	struct record many[DNS_RECORDS + 1];
+	const struct record one = RECORD(POINTER, DNS_A, "\300\0\002\001");
+	struct buf b = BUF_INIT;
+	struct dns_answer a;
+	bool tc;
+
+	(void)state;
+	for (size_t i = 0; i < DNS_RECORDS + 1; i++)
+		many[i] = one;
+	build(&b, 0x8380, ASKED, DNS_A, many, DNS_RECORDS + 1);
+	assert_int_equal(dns_read(&a, (const uint8_t *)b.data, b.len, ASKED, DNS_A, &tc), 0);
+	assert_true(tc);
+	assert_true(a.cut);
+	assert_int_equal(a.count, DNS_RECORDS);
+	dns_answer_release(&a);
+	buf_release(&b);
+}
+
+static void
+test_names(void **state)
+{
+	static const struct {
+		const char *name;
+		bool want;
+	} names[] = {
+		{ "a", true },
+		{ "_dmarc.a-b.test", true },
+		{ "", false },
+		{ ".", false },
+		{ "a.", false },
+		{ ".a", false },
+		{ "a..b", false },
+		{ "a b", false },
+		{ "a\\.b", false },
+		{ "a\tb", false },
+		{ "\303\244.test", false },
+		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.b", true },
+		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.b", false },
+	};
+	char reverse[DNS_NAME];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (dns_is_name(names[i].name) != names[i].want)
+			fail_msg("\"%s\"", names[i].name);
+	assert_int_equal(dns_reverse(reverse, "192.0.2.10"), 0);
+	assert_string_equal(reverse, "10.2.0.192.in-addr.arpa");
+	assert_int_equal(dns_reverse(reverse, "2001:db8::1"), 0);
+	assert_string_equal(reverse, "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa");
+	assert_int_equal(dns_reverse(reverse, "example.org"), -1);
+}
+
+static void
+test_servers(void **state)
+{
+	static const struct {
+		const char *text;
+		bool want;
+	} servers[] = {
+		{ "192.0.2.1", true },
+		{ "192.0.2.1:5353", true },
+		{ "2001:db8::1", true },
+		{ "[2001:db8::1]", true },
+		{ "[2001:db8::1]:53", true },
+		{ "192.0.2.1:", false },
+		{ "192.0.2.1:0", false },
+		{ "192.0.2.1:65536", false },
+		{ "[2001:db8::1", false },
+		{ "[2001:db8::1]53", false },
+		{ "ns.example.org", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
+		struct err e = ERR_INIT;
+		struct dns *d = dns_new(servers[i].text, &e);
+
+		if ((d != NULL) != servers[i].want)
+			fail_msg("%s: %s", servers[i].text, e.text);
+		dns_free(d);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_read), cmocka_unit_test(test_not_ours), cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_names), cmocka_unit_test(test_servers) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
