@@ -68,9 +68,9 @@ else
 	skip "a folder that cannot be written" "root can write everywhere"
 fi
 # Rotation: the next key beside the one in use.
-rm secrets/dkim-newsletter.key
-nl dkim keygen --selector other >/dev/null
-mv secrets/dkim-other.key secrets/dkim-newsletter.key
+site rotation
+nl dkim keygen >/dev/null
+printf '[dkim]\nkey_file = secrets/dkim-newsletter.key\n' >>newsletter.conf
 today=$(date -u +%Y%m%d)
 succeeds "keygen beside a key in use" nl dkim keygen
 like "is named by the date, with what to do" "$out" "newsletter-$today\._domainkey.*selector = newsletter-$today
