@@ -69,7 +69,7 @@ check_empty(const char *folder, struct err *e)
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 || strcmp(d->d_name, "lost+found") == 0)
 			continue;
 		if (strncmp(d->d_name, BEGUN, strlen(BEGUN)) == 0)
-			rc = err_set(e, ERR_EXISTS, "%s/%s is what an interrupted restore, or one that is still at work, has there: remove it first",
+			rc = err_set(e, ERR_EXISTS, "%s/%s is of a restore that was interrupted, or is at work: remove it first",
 			    folder, d->d_name);
 		else
 			rc = err_set(e, ERR_EXISTS, "%s is not empty (%.60s is there): name an empty folder with --to", folder, d->d_name);

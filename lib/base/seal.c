@@ -76,7 +76,10 @@ derive(uint8_t keys[KEYS], const struct seal_params *p, const struct seal_secret
 
 	EVP_KDF_CTX_free(ctx);
 	EVP_KDF_free(kdf);
-	return ok ? 0 : err_set(e, ERR_SYSTEM, "cannot make the key: there is no memory for it (%llu MiB)", (unsigned long long)(scrypt_memory(p->log_n, p->r) >> 20));
+	if (ok)
+		return 0;
+	return err_set(e, ERR_SYSTEM, "cannot make the key: there is no memory for it (%llu MiB)",
+	    (unsigned long long)(scrypt_memory(p->log_n, p->r) >> 20));
 }
 
 static void
@@ -166,7 +169,7 @@ static int
 check_secret(const struct seal_secret *secret, bool reads, struct err *e)
 {
 	if (secret->kind == SEAL_KEY_FILE && (secret->len < SEAL_KEY_LEAST || secret->len > SEAL_KEY_MOST))
-		return err_set(e, ERR_USAGE, "a key file has %d to %d random octets: head -c 32 /dev/urandom >FILE makes one", SEAL_KEY_LEAST,
+		return err_set(e, ERR_USAGE, "a key file has %d to %d random octets: head -c 32 /dev/urandom >FILE", SEAL_KEY_LEAST,
 		    SEAL_KEY_MOST);
 	if (secret->kind == SEAL_PASSPHRASE && !reads && secret->len < SEAL_PASSPHRASE_LEAST)
 		return err_set(e, ERR_USAGE, "the passphrase is shorter than %d characters: take some words", SEAL_PASSPHRASE_LEAST);

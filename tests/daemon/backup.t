@@ -22,7 +22,6 @@ ok "a backup meanwhile" $? "$(<"$tmp/out")"
 last=$(accepted)
 newsletter campaign pause 1 --reason 'test' >/dev/null
 at_least "the campaign went on" "$last" $((first + 1))
-state=$(campaign_state 1)
 newsletter verify "$tmp/b" --key-file "$tmp/key" >"$tmp/out" 2>&1
 ok "it verifies" $? "$(<"$tmp/out")"
 
@@ -70,7 +69,7 @@ is "released: the mail that waited, and nothing else" "$(cat "$tmp"/sink/* | gre
 
 # Resumed: those who are not accepted in the backup, each once.
 newsletter campaign resume 1 >/dev/null
-wait_for 240 campaign_is 1 done
+wait_for 240 campaign_is 1 "done"
 ok "resumed, it ends" $? "$(campaign_state 1)"
 is "everybody is accepted once" "$(sql "SELECT count(*), count(DISTINCT subscriber_id) FROM delivery WHERE campaign_id = 1 AND state = 1")" "$N|$N"
 wait_for 30 sink_reached $((N - reached + 1))
