@@ -108,7 +108,7 @@ cli_audit(struct cli *cli, struct db *db, const char *command, const char *detai
 	char *text = xcalloc(size, 1);
 	int rc;
 
-	memcpy(text, detail, n);
+	snprintf(text, size, "%s", detail);
 	judge_redact(text, size);
 	rc = audit_add(db, cli->who, command, text, e);
 	free(text);

@@ -1,9 +1,9 @@
 /*
  * audit.h - what the audit hears of a command: who it is, and that no command forgets its row.
  *
- * Each row of the command table says AUDIT_CHANGES, AUDIT_REVEALS (both, of one that does both) or AUDIT_NONE. What changes the store and has
- * said nothing gets its row from the store itself, in the same transaction (store/audit.h); one that reveals and has said nothing is a broken
- * invariant.
+ * Each row of the command table says AUDIT_CHANGES, AUDIT_REVEALS (both, of one that does both) or AUDIT_NONE. What changes the store and
+ * has said nothing gets its row from the store itself, in the same transaction (store/audit.h); one that reveals and has said nothing is a
+ * broken invariant.
  */
 #ifndef CLI_AUDIT_H
 #define CLI_AUDIT_H
@@ -31,8 +31,8 @@ int audit_run(struct cli *cli, int argc, char **argv, struct err *e);
 int cli_audit(struct cli *cli, struct db *db, const char *command, const char *detail, struct err *e);
 
 /*
- * A row for what is about to be shown, committed before this returns: nothing may be printed earlier. Its detail is `whose` ("subscriber 12",
- * "" of many), and the command's options as they were given: what was looked for.
+ * A row for what is about to be shown, committed before this returns: nothing may be printed earlier. Its detail is `whose`
+ * ("subscriber 12", "" of many), and the command's options as they were given: what was looked for.
  */
 int cli_reveal(struct cli *cli, const char *whose, struct err *e);
 

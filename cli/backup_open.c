@@ -127,7 +127,7 @@ backup_show(struct cli *cli, const json_t *manifest, const struct unpack_report 
 	char when[CLOCK_TEXT], text[96];
 	struct err ignored = ERR_INIT;
 
-	json_object_set(cli->result, "manifest", (json_t *)(uintptr_t)manifest);
+	json_object_set(cli->result, "manifest", (json_t *)manifest);
 	clock_parse(or_none(json_get_string(manifest, "taken_at")), &at, &ignored);
 	out_field(cli, "Taken", OUT_BOLD, "%s on %s, of %s", clock_local(when, at), or_none(json_get_string(manifest, "host")),
 	    or_none(json_get_string(manifest, "site")));

@@ -4,6 +4,7 @@
  * The private key goes into a file that is never overwritten: mail on its way is
  * signed with the old one. Only the public half is ever printed.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -269,7 +270,7 @@ show_key(struct cli *cli, enum dkim_kind kind, json_t *list, struct err *e)
 	}
 	if (json_array_size(list))
 		out_gap(cli);
-	out_line(cli, "%s key %s, for mail from %s:", kind_name(kind), as_written(c, path), r.domain);
+	out_line(cli, "%s key %s, in use for mail from %s:", kind_name(kind), as_written(c, path), r.domain);
 	out_gap(cli);
 	record_print(cli, &r);
 	object = json_object();
@@ -280,6 +281,41 @@ out:
 	wipe(&pem);
 	record_release(&r);
 	return rc;
+}
+
+/* Keys that keygen has made and newsletter.conf does not name: the next one, or the last one until its record is removed. */
+static int
+show_unused(struct cli *cli, struct err *e)
+{
+	const struct conf *c = &cli->site.conf;
+	json_t *list = json_array();
+	struct buf folder = BUF_INIT, path = BUF_INIT;
+	struct dirent **names = NULL;
+	int i, n;
+
+	json_object_set_new(cli->result, "unused", list);
+	file_join(&folder, c->folder, FOLDER);
+	n = scandir(folder.data, &names, NULL, alphasort);
+	if (n == -1 && errno != ENOENT)
+		err_sys(e, "cannot read the folder %s", FOLDER);
+	for (i = 0; i < n; i++) {
+		size_t len = strlen(names[i]->d_name);
+
+		buf_reset(&path);
+		file_join(&path, folder.data, names[i]->d_name);
+		if (strncmp(names[i]->d_name, "dkim-", 5) == 0 && len > 9 && strcmp(names[i]->d_name + len - 4, ".key") == 0 &&
+		    strcmp(path.data, c->dkim_key_file) != 0 && strcmp(path.data, c->dkim_ed25519_key_file) != 0) {
+			if (!json_array_size(list))
+				out_gap(cli);
+			out_line(cli, "Not in use: %s", as_written(c, path.data));
+			json_array_append_new(list, json_string(as_written(c, path.data)));
+		}
+		free(names[i]);
+	}
+	free(names);
+	buf_release(&folder);
+	buf_release(&path);
+	return n == -1 && e->code ? -1 : 0;
 }
 
 int
@@ -293,5 +329,5 @@ cmd_dkim_show(struct cli *cli, int argc, char **argv, struct err *e)
 		return -1;
 	if (!json_array_size(list))
 		out_line(cli, "Mail is not signed here: newsletter.conf names no key. `newsletter dkim keygen` makes one.");
-	return 0;
+	return show_unused(cli, e);
 }

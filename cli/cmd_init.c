@@ -157,7 +157,7 @@ rotate_keys(struct cli *cli, const char *path, struct err *e)
 	out_line(cli, "%s/link-%d.key makes the links from now on. Keep the older ones: links that were mailed go on working with them.",
 	    conf.store_keys, id);
 	if (runs)
-		out_line(cli, "newsletterd takes it up when it is told, which must be now: kill -HUP its process, or systemctl reload newsletterd.");
+		out_line(cli, "newsletterd must be told now: kill -HUP its process, or systemctl reload newsletterd.");
 	out_line(cli, "keys/suppression.key stays as it is: with another one, people who were erased could be mailed again.");
 	out_line(cli, "Make a backup: the last one does not hold the new key.");
 	json_put_int(cli->result, "link_key", id);

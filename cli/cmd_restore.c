@@ -69,7 +69,7 @@ check_empty(const char *folder, struct err *e)
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 || strcmp(d->d_name, "lost+found") == 0)
 			continue;
 		if (strncmp(d->d_name, BEGUN, strlen(BEGUN)) == 0)
-			rc = err_set(e, ERR_EXISTS, "%s/%s is what an interrupted restore, or one that is still at work, has there: remove it first",
+			rc = err_set(e, ERR_EXISTS, "%s/%s is of a restore that was interrupted, or is at work: remove it first",
 			    folder, d->d_name);
 		else
 			rc = err_set(e, ERR_EXISTS, "%s is not empty (%.60s is there): name an empty folder with --to", folder, d->d_name);
@@ -98,9 +98,8 @@ set_mode(const char *path, const struct stat *st, int type, struct FTW *at)
 	(void)st;
 	if (type != FTW_D || at->level == 0)
 		return 0;
-	if (strncmp(path, walked->store_path, (size_t)(slash - walked->store_path)) == 0 && !path[slash - walked->store_path])
-		mode = 02770;
-	else if (is_within(path, walked->store_aside))
+	if ((strncmp(path, walked->store_path, (size_t)(slash - walked->store_path)) == 0 && !path[slash - walked->store_path]) ||
+	    is_within(path, walked->store_aside))
 		mode = 02770;
 	else if (is_within(path, walked->store_outbox))
 		mode = 0770;

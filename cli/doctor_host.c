@@ -20,6 +20,7 @@
 #include "out.h"
 #include "site/running.h"
 #include "store/health.h"
+#include "store/role.h"
 
 #define FUTURE 300 /* seconds that the store may be ahead of the clock */
 #define MB (1 << 20)
@@ -27,13 +28,40 @@
 #define NOTHING 100 /* MB */
 #define DISKS 3
 
+/* Each role keeps its row fresh; one that hangs, or cannot write, does not. */
+static void
+look_at_roles(struct doctor *d)
+{
+	struct role_seen seen[ROLES_ALL];
+	struct err e = ERR_INIT;
+	int64_t now = clock_now();
+	int good = 0;
+
+	if (doctor_open_store(d, &e) == -1 || role_list(d->cli->site.db, seen, &e) == -1) {
+		doctor_say(d, DOCTOR_PASS, "newsletterd runs");
+		return;
+	}
+	for (int i = 0; i < ROLES_ALL; i++) {
+		if (role_is_fresh(&seen[i], now)) {
+			good++;
+			continue;
+		}
+		doctor_say(d, seen[i].seen_at ? DOCTOR_FAIL : DOCTOR_WARN, "newsletterd runs, but its role %s was %s", seen[i].name,
+		    seen[i].seen_at ? "not heard of lately: it hangs, or cannot write into the store" : "never heard "
+													"of: did it just start?");
+		doctor_advise(d, "see what the log says of it, and restart newsletterd");
+	}
+	if (good == ROLES_ALL)
+		doctor_say(d, DOCTOR_PASS, "newsletterd runs, and all of its roles are heard of");
+}
+
 void
 doctor_daemon(struct doctor *d)
 {
 	struct err e = ERR_INIT;
 
 	switch (running_check(d->conf->store_path, &e)) {
-	case 1: doctor_say(d, DOCTOR_PASS, "newsletterd runs"); break;
+	case 1: look_at_roles(d); break;
 	case 0:
 		doctor_say(d, DOCTOR_WARN, "newsletterd is not running: nothing goes out and nobody can sign up");
 		doctor_advise(d, "systemctl start newsletterd, or newsletterd -C %s", d->conf->folder);

@@ -111,7 +111,8 @@ look_at_mode(struct doctor *d, const char *path, mode_t bits, const char *what)
 		bool denied = errno == EACCES;
 
 		doctor_say(d, denied ? DOCTOR_SKIP : DOCTOR_FAIL, "%s %s: %s", what, doctor_path(d, path), strerror(errno));
-		doctor_advise(d, "%s", denied ? "run doctor as newsletterd's user, or as root" : "bring it back, or take it out of newsletter.conf");
+		doctor_advise(d, "%s",
+		    denied ? "run doctor as newsletterd's user, or as root" : "bring it back, or take it out of newsletter.conf");
 		return false;
 	}
 	if (!(st.st_mode & bits))

@@ -153,7 +153,7 @@ doctor_one_click(struct doctor *d)
 	if (get.outcome == HTTP_ANSWERED)
 		doctor_http(&post, url.data, "List-Unsubscribe=One-Click", doctor_seconds(d));
 	if (post.outcome != HTTP_ANSWERED)
-		doctor_say(d, DOCTOR_SKIP, "the pages cannot be reached: %s", post.why);
+		doctor_say(d, DOCTOR_SKIP, "the pages cannot be reached: %s", get.outcome == HTTP_ANSWERED ? post.why : get.why);
 	else
 		say_one_click(d, &get, &post);
 	buf_release(&get.body);

@@ -146,7 +146,7 @@ const struct command commands[] = {
 	  "make a key that signs mail, and show its DNS record",
 	  "The key goes into secrets/dkim-SELECTOR.key, and never over one that is there. Publish the record first; mail is signed once "
 	  "newsletter.conf names the key." },
-	{ "dkim",       "show",        "", 0, 0, NEED_CONF | AUDIT_NONE, cmd_dkim_show, opts_none, "show the DNS records of the keys in use", NULL },
+	{ "dkim",       "show",        "", 0, 0, NEED_CONF | AUDIT_NONE, cmd_dkim_show, opts_none, "show the DNS records of the keys in use, and name the others", NULL },
 	{ "embed",      NULL,          "", 0, 0, SITE_STORE | SITE_LINKS | AUDIT_CHANGES, cmd_embed, opts_embed,
 	  "print the signup form for your own website",
 	  "HTML to paste into a page: it works on any page, without script and without configuration. Its script, /embed.js, sends the form "

@@ -30,8 +30,8 @@ int status_roles(struct cli *cli, struct err *e);
 int status_campaigns(struct cli *cli, const struct topic_list *topics, struct status_rates *rates, struct err *e);
 
 /*
- * Show it on the terminal's other screen, anew every second, until q, ^C or a signal; what was there before is there again then. ERR_USAGE where there
- * is no terminal.
+ * Show it on the terminal's other screen, anew every second, until q, ^C or a signal; what was there before is there again then.
+ * ERR_USAGE where there is no terminal.
  */
 int status_watch(struct cli *cli, int (*show)(struct cli *cli, struct status_rates *rates, struct err *e), struct err *e);
 

@@ -1,8 +1,8 @@
 /*
  * status_watch.c - see status.h.
  *
- * What status prints is caught in memory and brought to the screen by one write, each line over the old one: nothing flickers. Lines that are longer
- * than the terminal end at its edge, and what it has no rows for is counted in the last one.
+ * What status prints is caught in memory and brought to the screen by one write, each line over the old one: nothing flickers. Lines that
+ * are longer than the terminal end at its edge, and what it has no rows for is counted in the last one.
  */
 #include <errno.h>
 #include <poll.h>
@@ -91,7 +91,9 @@ draw(const char *text)
 }
 
 /* Run `show` with everything that it prints going into *text, which the caller frees. */
-static int catch (struct cli *cli, int (*show)(struct cli *, struct status_rates *, struct err *), struct status_rates *rates, char **text, struct err *e)
+static int
+catch_output(struct cli *cli, int (*show)(struct cli *, struct status_rates *, struct err *),
+    struct status_rates *rates, char **text, struct err *e)
 {
 	FILE *terminal = stdout, *memory;
 	size_t n;
@@ -129,7 +131,7 @@ watch(struct cli *cli, int (*show)(struct cli *, struct status_rates *, struct e
 	int rc;
 
 	do {
-		rc = catch (cli, show, &rates, &text, e);
+		rc = catch_output(cli, show, &rates, &text, e);
 		if (rc == 0)
 			draw(text);
 		free(text);

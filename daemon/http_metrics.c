@@ -48,7 +48,7 @@ put_labels(struct buf *out, const struct metric *metric, const char *suffix, con
 		n = strcspn(name, " ");
 		buf_addstr(out, i ? "," : "{");
 		buf_addf(out, "%.*s=\"", (int)n, name);
-		put_value(out, values[i]);
+		put_value(out, values ? values[i] : "");
 		buf_addch(out, '"');
 	}
 	return i > 0;
@@ -70,7 +70,10 @@ metric_put_one(struct metrics *m, const struct metric *metric, double value, con
 
 /* --- counters --- */
 
-/* The values of the labels in a row's name behind its first part, from the last one back: only the first may hold colons. False: too few. */
+/*
+ * The values of the labels in a row's name behind its first part, from the last one back: only the first may hold colons. False:
+ * too few.
+ */
 static bool
 split(char *text, const char *names, const char **values)
 {

@@ -1,8 +1,8 @@
 /*
  * http_metrics.h - inside /metrics: what its files share.
  *
- * http_metrics_table.c names every metric, with its help and where it comes from; newsletterd(8) has the same table, and a test compares them.
- * http_metrics.c looks into the store once and writes what the table says; the others know one family each.
+ * http_metrics_table.c names every metric, with its help and where it comes from; newsletterd(8) has the same table, and a test compares
+ * them. http_metrics.c looks into the store once and writes what the table says; the others know one family each.
  */
 #ifndef HTTP_METRICS_H
 #define HTTP_METRICS_H
@@ -35,7 +35,8 @@ struct metric {
 	const char *labels; /* their names, separated by spaces */
 
 	/*
-	 * Of table counter: the row of that name; with labels all rows NAME:VALUE:VALUE, those that `known` lists (VALUE:VALUE, separated by
+	 * Of table counter: the row of that name; with labels all rows NAME:VALUE:VALUE,
+	 * those that `known` lists (VALUE:VALUE, separated by
 	 * spaces) also while they are 0. A name that ends with _ has the value at its end, and the known ones alone.
 	 */
 	const char *row, *known;
@@ -94,12 +95,14 @@ void metric_put_one(struct metrics *m, const struct metric *metric, double value
 int metrics_look(struct metrics *m, struct err *e);
 
 /* http_metrics_mail.c */
-metric_fn metric_outbox_waiting, metric_outbox_held, metric_outbox_oldest, metric_outbox_overdue, metric_deferred, metric_deferred_overdue, metric_campaigns,
+metric_fn metric_outbox_waiting, metric_outbox_held, metric_outbox_oldest, metric_outbox_overdue, metric_deferred,
+    metric_deferred_overdue, metric_campaigns,
     metric_campaign_planned, metric_campaign_messages, metric_campaign_open, metric_relay_replies, metric_relay_used, metric_relay_limit,
     metric_relay_slowed, metric_relay_trouble, metric_relay_until, metric_slowed_domains, metric_mailbox_read, metric_mailbox_trouble;
 
 /* http_metrics_site.c */
-metric_fn metric_build, metric_time, metric_role_up, metric_role_seen, metric_role_start, metric_store_bytes, metric_store_free, metric_backup,
+metric_fn metric_build, metric_time, metric_role_up, metric_role_seen, metric_role_start, metric_store_bytes,
+    metric_store_free, metric_backup,
     metric_connections, metric_signups_undecided, metric_signups_held, metric_signups_oldest, metric_surge, metric_subscriptions,
     metric_memory, metric_files, metric_files_most, metric_cpu, metric_start;
 

@@ -153,13 +153,14 @@ metric_memory(struct metrics *m, const struct metric *metric)
 {
 	char text[128];
 	ssize_t n = pread(m->http->role->memory_fd, text, sizeof(text) - 1, 0);
-	long long pages;
+	const char *pages;
 
 	if (n <= 0)
 		return;
 	text[n] = '\0';
-	if (sscanf(text, "%*s %lld", &pages) == 1)
-		metric_put(m, metric, (double)pages * (double)sysconf(_SC_PAGESIZE), NULL);
+	pages = strchr(text, ' ');
+	if (pages)
+		metric_put(m, metric, (double)strtoll(pages, NULL, 10) * (double)sysconf(_SC_PAGESIZE), NULL);
 }
 
 void
@@ -197,7 +198,8 @@ metric_cpu(struct metrics *m, const struct metric *metric)
 	struct rusage use;
 
 	if (getrusage(RUSAGE_SELF, &use) == 0)
-		metric_put(m, metric, (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) + (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6,
+		metric_put(m, metric,
+		    (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) + (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6,
 		    NULL);
 }
 

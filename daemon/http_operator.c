@@ -131,7 +131,10 @@ answer_metrics(struct http_operator *o, struct MHD_Connection *connection)
 	    said->status == MHD_HTTP_OK ? "text/plain; version=0.0.4; charset=utf-8" : "text/plain; charset=utf-8", &said->text);
 }
 
-/* First with the headers; then once more, without a body: a method that might have one is answered before it is read, and the connection closes. */
+/*
+ * First with the headers; then once more, without a body: a method that might have one is answered before it is read, and the
+ * connection closes.
+ */
 static enum MHD_Result
 on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *data,
     size_t *size, void **context)

@@ -1,8 +1,8 @@
 /*
  * http_operator.h - the operator's listener ([http] operator): /healthz and /metrics, and nothing that visitors have.
  *
- * It is a second libmicrohttpd in the http role's loop, with bounds of its own, so that neither takes the other's connections. It only reads the
- * store, and at most once a second however often it is asked. http_health.c and http_metrics.c make what it says.
+ * It is a second libmicrohttpd in the http role's loop, with bounds of its own, so that neither takes the other's connections. It only
+ * reads the store, and at most once a second however often it is asked. http_health.c and http_metrics.c make what it says.
  */
 #ifndef HTTP_OPERATOR_H
 #define HTTP_OPERATOR_H

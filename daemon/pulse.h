@@ -1,8 +1,9 @@
 /*
  * pulse.h - a role's sign of life: its row in table `role`, and with it the numbers that it counted in memory.
  *
- * It is written by the role's own loop and not by a thread beside it, so that a role that hangs is seen to. Every ROLE_BEAT seconds it is due;
- * then it goes with the role's next transaction (pulse_write, inside it; pulse_written, once it is committed) or in one of its own (pulse_turn).
+ * It is written by the role's own loop and not by a thread beside it, so that a role that hangs is seen to. Every ROLE_BEAT seconds it is
+ * due; then it goes with the role's next transaction (pulse_write, inside it; pulse_written, once it is committed) or in one of its own
+ * (pulse_turn).
  */
 #ifndef PULSE_H
 #define PULSE_H
@@ -38,8 +39,8 @@ void pulse_written(struct pulse *p);
 void pulse_failed(struct pulse *p); /* the transaction was rolled back: not due for a while, so that a full disk fills no log */
 
 /*
- * For loops, when no transaction is open: if it is due and it is our turn to write, do. True: it waits for the turn, ask again within 1-2 ms.
- * A failure is logged.
+ * For loops, when no transaction is open: if it is due and it is our turn to write, do. True: it waits for the turn, ask again within 1-2
+ * ms. A failure is logged.
  */
 bool pulse_turn(struct pulse *p, struct db *db);
 

@@ -17,9 +17,24 @@
 #include "sandbox.h"
 
 const struct role roles[ROLE_COUNT] = {
-	[ROLE_HTTP] = { .name = "http", .opens = SITE_STORE | SITE_LINKS, .listens = true, .templates = true, .check = http_check, .run = http_run },
+	[ROLE_HTTP] = {
+	    .name = "http",
+	    .opens = SITE_STORE | SITE_LINKS,
+	    .listens = true,
+	    .templates = true,
+	    .check = http_check,
+	    .run = http_run,
+	},
 	[ROLE_CLERK] = { .name = "clerk", .opens = SITE_ALL, .aside = true, .templates = true, .run = clerk_run },
-	[ROLE_SENDER] = { .name = "sender", .opens = SITE_ALL, .connects = true, .secrets = true, .outbox = true, .check = sender_check, .run = sender_run },
+	[ROLE_SENDER] = {
+	    .name = "sender",
+	    .opens = SITE_ALL,
+	    .connects = true,
+	    .secrets = true,
+	    .outbox = true,
+	    .check = sender_check,
+	    .run = sender_run,
+	},
 	[ROLE_INBOUND] = {
 	    .name = "inbound",
 	    .opens = SITE_ALL,

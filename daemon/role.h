@@ -45,7 +45,7 @@ struct role {
 	bool listens;                                    /* gets the listening sockets */
 	bool connects;                                   /* may make connections */
 	bool secrets;                                    /* may read the relay's password and the DKIM key */
-	bool mailboxes;                                  /* may read the mailboxes' passwords, and Maildirs, and remove messages from these */
+	bool mailboxes;                                  /* may read the mailboxes' passwords and Maildirs, and remove from these */
 	bool outbox;                                     /* may write the outbox folder */
 	bool aside;                                      /* may keep messages in [store] aside */
 	bool templates;                                  /* may read the site's templates */

@@ -1,6 +1,6 @@
 /*
- * sender_count.c - what the sender counts for metrics: results in the transaction that records them, and, with its sign of life, which relays do not
- * work.
+ * sender_count.c - what the sender counts for metrics: results in the transaction that records them, and, with its sign of life, which
+ * relays do not work.
  */
 #include <stdio.h>
 #include <string.h>

@@ -19,8 +19,8 @@ struct spawn {
 pid_t spawn_role(const struct spawn *s, const struct role *role, long deaths, int ready_fd);
 
 /*
- * Whether every role can start with the configuration as it is in the file now: each opens what it needs in a process of its own, sandbox and
- * all, and ends. 0, or -1 and who could not; why is in the log by then. Takes some 100 ms, and 10 s at most.
+ * Whether every role can start with the configuration as it is in the file now: each opens what it needs in a process of its own, sandbox
+ * and all, and ends. 0, or -1 and who could not; why is in the log by then. Takes some 100 ms, and 10 s at most.
  */
 int spawn_rehearse(const struct spawn *s, struct err *e);
 

@@ -61,13 +61,13 @@ derive(uint8_t keys[KEYS], const struct seal_params *p, const struct seal_secret
 {
 	uint64_t n = (uint64_t)1 << p->log_n, most = SEAL_SCRYPT_MEMORY + 1048576;
 	uint32_t r = (uint32_t)p->r, times = (uint32_t)p->p;
-	OSSL_PARAM scrypt[] = { OSSL_PARAM_octet_string(OSSL_KDF_PARAM_PASSWORD, (void *)(uintptr_t)secret->data, secret->len),
-		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_SALT, (void *)(uintptr_t)p->salt, sizeof(p->salt)),
+	OSSL_PARAM scrypt[] = { OSSL_PARAM_octet_string(OSSL_KDF_PARAM_PASSWORD, (void *)secret->data, secret->len),
+		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_SALT, (void *)p->salt, sizeof(p->salt)),
 		OSSL_PARAM_uint64(OSSL_KDF_PARAM_SCRYPT_N, &n), OSSL_PARAM_uint32(OSSL_KDF_PARAM_SCRYPT_R, &r),
 		OSSL_PARAM_uint32(OSSL_KDF_PARAM_SCRYPT_P, &times), OSSL_PARAM_uint64(OSSL_KDF_PARAM_SCRYPT_MAXMEM, &most), OSSL_PARAM_END };
 	OSSL_PARAM hkdf[] = { OSSL_PARAM_utf8_string(OSSL_KDF_PARAM_DIGEST, "SHA256", 6),
-		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_KEY, (void *)(uintptr_t)secret->data, secret->len),
-		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_SALT, (void *)(uintptr_t)p->salt, sizeof(p->salt)),
+		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_KEY, (void *)secret->data, secret->len),
+		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_SALT, (void *)p->salt, sizeof(p->salt)),
 		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_INFO, INFO, sizeof(INFO) - 1), OSSL_PARAM_END };
 	bool words = secret->kind == SEAL_PASSPHRASE;
 	EVP_KDF *kdf = EVP_KDF_fetch(NULL, words ? "SCRYPT" : "HKDF", NULL);
@@ -76,7 +76,10 @@ derive(uint8_t keys[KEYS], const struct seal_params *p, const struct seal_secret
 
 	EVP_KDF_CTX_free(ctx);
 	EVP_KDF_free(kdf);
-	return ok ? 0 : err_set(e, ERR_SYSTEM, "cannot make the key: there is no memory for it (%llu MiB)", (unsigned long long)(scrypt_memory(p->log_n, p->r) >> 20));
+	if (ok)
+		return 0;
+	return err_set(e, ERR_SYSTEM, "cannot make the key: there is no memory for it (%llu MiB)",
+	    (unsigned long long)(scrypt_memory(p->log_n, p->r) >> 20));
 }
 
 static void
@@ -166,7 +169,7 @@ static int
 check_secret(const struct seal_secret *secret, bool reads, struct err *e)
 {
 	if (secret->kind == SEAL_KEY_FILE && (secret->len < SEAL_KEY_LEAST || secret->len > SEAL_KEY_MOST))
-		return err_set(e, ERR_USAGE, "a key file has %d to %d random octets: head -c 32 /dev/urandom >FILE makes one", SEAL_KEY_LEAST,
+		return err_set(e, ERR_USAGE, "a key file has %d to %d random octets: head -c 32 /dev/urandom >FILE", SEAL_KEY_LEAST,
 		    SEAL_KEY_MOST);
 	if (secret->kind == SEAL_PASSPHRASE && !reads && secret->len < SEAL_PASSPHRASE_LEAST)
 		return err_set(e, ERR_USAGE, "the passphrase is shorter than %d characters: take some words", SEAL_PASSPHRASE_LEAST);

@@ -55,7 +55,7 @@ struct seal_params {
 void seal_params_new(struct seal_params *p, enum seal_kind kind);
 
 /*
- * Encrypt onto a descriptor, which stays the caller's. The header is written at once. NULL, or -1: ERR_USAGE for a secret that is too short,
+ * Encrypt onto a descriptor, which stays the caller's. The header is written at once. NULL, or -1: ERR_USAGE for a secret too short,
  * ERR_FULL, ERR_SYSTEM. Without seal_finish what was written is no whole stream. seal_free takes either, and NULL.
  */
 struct seal *seal_new(int fd, const struct seal_params *p, const struct seal_secret *secret, struct err *e);

@@ -62,7 +62,7 @@ put_name(uint8_t out[USTAR_BLOCK], const char *name, struct err *e)
 	const char *slash;
 
 	if (n <= NAME_LEN) {
-		memcpy(out + NAME, name, n);
+		memcpy(out + NAME, name, n); /* NOLINT(bugprone-not-null-terminated-result): a full field has no NUL */
 		return 0;
 	}
 	slash = strchr(name + n - NAME_LEN - 1, '/');
@@ -101,7 +101,7 @@ ustar_put(uint8_t out[USTAR_BLOCK], const struct ustar_entry *entry, struct err 
 	put_size(out + SIZE, entry->size);
 	snprintf((char *)out + MTIME, 12, "%011llo", (unsigned long long)(entry->mtime < 0 ? 0 : entry->mtime) & 077777777777);
 	out[TYPE] = '0';
-	memcpy(out + MAGIC, "ustar\00000", 8);
+	memcpy(out + MAGIC, "ustar\00000", 8); /* NOLINT(bugprone-not-null-terminated-result): nor has the version */
 	snprintf((char *)out + CHECKSUM, 7, "%06o", checksum(out));
 	out[CHECKSUM + 7] = ' ';
 	return 0;

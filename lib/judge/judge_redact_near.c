@@ -12,12 +12,14 @@
 #define QUOTED_MOST 120
 
 /* What replies put before or behind an address, and is nobody's name. */
-static const char words[] = " a access account action address bounce bounced cannot could delivery denied destination diagnostic does domain email "
-			    "envelope error failed failure final for from full greylisted group have host http in inactive invalid is it mail "
-			    "mailbox mailer message mx no not of on or original over please policy quota rcpt receiver recipient recipients refused "
-			    "reject rejected relay relaying remote reply reported return rewritten sender sent server smtp sorry spam spf state status "
-			    "temporary that the this to too transaction unable unavailable undeliverable unknown unrouteable user verify via was we with "
-			    "you your ";
+static const char words[] =
+    " a access account action address bounce bounced cannot could delivery denied destination diagnostic "
+    "does domain email envelope error failed failure final for from full greylisted group have host http "
+    "in inactive invalid is it mail mailbox mailer message mx no not of on or original over please policy "
+    "quota rcpt receiver recipient recipients refused reject rejected relay relaying remote reply "
+    "reported return rewritten sender sent server smtp sorry spam spf state status temporary that the "
+    "this to too transaction unable unavailable undeliverable unknown unrouteable user verify via was we "
+    "with you your ";
 
 static bool
 in_name(char c)
@@ -72,7 +74,8 @@ judge_name_before(const char *from, const char *start, const char *end, const ch
 	for (n = 0; n < WORDS_MOST; n++) {
 		for (word = p; word > from && in_name(word[-1]); word--)
 			;
-		if ((word > from && word[-1] != ' ' && word[-1] != '(' && word[-1] != ',') || !is_of_name(word, (size_t)(p - word), start, end))
+		if ((word > from && word[-1] != ' ' && word[-1] != '(' && word[-1] != ',') ||
+		    !is_of_name(word, (size_t)(p - word), start, end))
 			break;
 		name = word;
 		if (word == from || word[-1] == '(')

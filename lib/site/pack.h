@@ -2,7 +2,7 @@
  * pack.h - what a backup holds: a site's configuration, keys, secrets, templates and store as one archive, its manifest first.
  *
  * The archive (base/ustar.h) unpacks into a folder that is a site: names are relative to newsletter.conf's folder. What the configuration
- * names outside of it is put inside, and newsletter.conf in the archive says so; the one that was is beside it then, as newsletter.conf.original.
+ * names outside of it is put inside, and newsletter.conf in the archive says so; the one that was is beside it, newsletter.conf.original.
  * manifest.json comes first:
  *
  *   format 1, program, store_version, taken_at "2026-03-01T09:30:00Z", host, site, store (its name in the archive)

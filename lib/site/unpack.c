@@ -81,8 +81,8 @@ file_of(const json_t *one, const char **name, int64_t *size, uint8_t sha[SHA256_
 	const char *hex = json_get_string(one, "sha256");
 
 	*name = json_get_string(one, "name");
-	if (!*name || !ustar_name_ok(*name) || !json_is_integer(n) || !hex || strlen(hex) != 2 * SHA256_LEN ||
-	    hex_decode(sha, SHA256_LEN, hex, 2 * SHA256_LEN) == -1)
+	if (!*name || !ustar_name_ok(*name) || !json_is_integer(n) || !hex || strlen(hex) != (size_t)2 * SHA256_LEN ||
+	    hex_decode(sha, SHA256_LEN, hex, (size_t)2 * SHA256_LEN) == -1)
 		return -1;
 	*size = json_integer_value(n);
 	return *size < 0 || *size > USTAR_SIZE_MOST ? -1 : 0;
@@ -115,7 +115,7 @@ check_manifest(struct unpacking *u, const json_t *m, struct err *e)
 	size_t i;
 
 	if (json_integer_value(json_object_get(m, "format")) > PACK_FORMAT || json_integer_value(version) > SCHEMA_VERSION)
-		return err_set(e, ERR_VERSION, "it was made by a newer newsletter (%.40s, store version %lld; this one knows %d): install that one",
+		return err_set(e, ERR_VERSION, "made by a newer newsletter (%.40s, store version %lld; this one knows %d): install that one",
 		    program ? program : "?", (long long)json_integer_value(version), SCHEMA_VERSION);
 	if (json_integer_value(json_object_get(m, "format")) != PACK_FORMAT || !json_is_integer(version) || !store ||
 	    !json_get_string(m, "taken_at") || !json_is_array(files) || json_array_size(files) > PACK_FILES_MOST + 1)

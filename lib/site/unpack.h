@@ -19,7 +19,7 @@ struct err;
 typedef long unpack_read(void *from, void *out, size_t n, struct err *e);
 
 /*
- * Unpack into a folder that is there and empty. *manifest is set, and the caller's, as soon as it was read. ERR_INPUT: no such archive, or not
+ * Unpack into a folder that is there and empty. *manifest is set, and the caller's, once it was read. ERR_INPUT: no such archive, or not
  * what its manifest says; ERR_VERSION: made by a newer newsletter; ERR_FULL. What was made stays there: the caller removes the folder.
  */
 int unpack(unpack_read *read, void *from, const char *folder, json_t **manifest, pack_progress *progress, void *ctx, struct err *e);
@@ -33,8 +33,8 @@ struct unpack_report {
 };
 
 /*
- * Check what was unpacked, and bring its store up to date there: newsletter.conf reads, the store is whole and as the manifest counts it, the
- * keys are there and fit it. ERR_CORRUPT, ERR_INPUT, ERR_NOT_FOUND, ERR_VERSION.
+ * Check what was unpacked, and bring its store up to date there: newsletter.conf reads, the store is whole and as the manifest counts it,
+ * the keys are there and fit it. ERR_CORRUPT, ERR_INPUT, ERR_NOT_FOUND, ERR_VERSION.
  */
 int unpack_check(const char *folder, const json_t *manifest, struct unpack_report *out, struct err *e);
 

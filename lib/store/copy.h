@@ -14,7 +14,8 @@ struct err;
 
 struct copy_counts {
 	int64_t version;                                                                                 /* of the schema */
-	int64_t subscribers, active, campaigns, unfinished, deliveries, suppressions, articles, waiting; /* active: subscriptions; waiting: in the outbox */
+	int64_t subscribers, active, campaigns, unfinished, deliveries, suppressions, articles;
+	int64_t waiting; /* in the outbox; active: subscriptions */
 };
 
 /* Called every now and then with octets; -1 (with *e set) gives up. */

@@ -1,8 +1,9 @@
 /*
  * counter.h - numbers that only grow, for metrics; they survive a restart.
  *
- * A name is a word, or a word and what it is counted by: "events:bounce:hard". Counting happens in the transaction of what is counted, or in
- * batches (daemon/pulse.h) where that writes nothing: then a process that dies takes what it had not written with it, and no number falls.
+ * A name is a word, or a word and what it is counted by: "events:bounce:hard". Counting happens in the transaction of what is counted, or
+ * in batches (daemon/pulse.h) where that writes nothing: then a process that dies takes what it had not written with it, and no number
+ * falls.
  */
 #ifndef COUNTER_H
 #define COUNTER_H

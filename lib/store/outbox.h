@@ -32,7 +32,10 @@ int outbox_reserve(struct db *db, const char *kind, int64_t subscriber_id, const
     struct err *e);
 int outbox_fill(struct db *db, int64_t id, const void *message, size_t n, struct err *e);
 
-/* Claim at most `size` that are due, none while a restored store is held (restored.h); out[].message is initialised here. Returns how many, or -1. */
+/*
+ * Claim at most `size` that are due, none while a restored store is held (restored.h); out[].message is initialised here. Returns how many,
+ * or -1.
+ */
 int outbox_claim(struct db *db, struct outbox_mail *out, size_t size, struct err *e);
 
 /* Whose mail it is: 1 and the subscriber, 0 when it is nobody's on the list, or the row is gone; -1. */
@@ -42,8 +45,8 @@ int outbox_person(struct db *db, int64_t id, int64_t *subscriber_id, struct err 
 int outbox_wanted(struct db *db, int64_t id, struct err *e);
 
 /*
- * Record; anything final wipes message and address, but of a forward that nobody gets: see outbox_lost. DELIVERY_DEFERRED past expires_at counts as expired. What
- * is not claimed any more (its person was erased meanwhile) stays as it is. not_tried: as in delivery.h.
+ * Record; anything final wipes message and address, but of a forward that nobody gets: see outbox_lost. DELIVERY_DEFERRED past expires_at
+ * counts as expired. What is not claimed any more (its person was erased meanwhile) stays as it is. not_tried: as in delivery.h.
  */
 int outbox_record(struct db *db, const struct outbox_mail *mail, const struct delivery_result *result, struct err *e);
 
@@ -54,8 +57,9 @@ int outbox_recover(struct db *db, int64_t *n, struct err *e);
 int outbox_expire(struct db *db, int64_t *n, struct err *e);
 
 /*
- * A forward is somebody's letter, and who should have had it may not: it was refused, has expired or is unknown, and is not wiped. One of them: 1,
- * its number, the relay's last code or 0, and its bytes added to *message; 0; -1. Once it is kept elsewhere, outbox_give_up wipes it.
+ * A forward is somebody's letter, and who should have had it may not: it was refused, has expired or is unknown, and is not wiped. One of
+ * them: 1, its number, the relay's last code or 0, and its bytes added to *message; 0; -1. Once it is kept elsewhere,
+ * outbox_give_up wipes it.
  */
 int outbox_lost(struct db *db, int64_t *id, int *code, struct buf *message, struct err *e);
 int outbox_give_up(struct db *db, int64_t id, struct err *e);

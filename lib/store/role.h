@@ -29,7 +29,10 @@ int role_beat(struct db *db, const struct role_seen *r, struct err *e);
 /* The four, in that order, seen or not. */
 int role_list(struct db *db, struct role_seen out[ROLES_ALL], struct err *e);
 
-/* Whether it was seen lately enough. What was seen in the future was written before the clock was set back, and counts for as long as the past. */
+/*
+ * Whether it was seen lately enough. What was seen in the future was written before the clock was set back, and counts for as long
+ * as the past.
+ */
 bool role_is_fresh(const struct role_seen *r, int64_t now);
 
 #endif

@@ -67,4 +67,20 @@ if [ "$(id -u)" != 0 ]; then
 else
 	skip "a folder that cannot be written" "root can write everywhere"
 fi
+# Rotation: the next key beside the one in use.
+site rotation
+nl dkim keygen >/dev/null
+printf '[dkim]\nkey_file = secrets/dkim-newsletter.key\n' >>newsletter.conf
+today=$(date -u +%Y%m%d)
+succeeds "keygen beside a key in use" nl dkim keygen
+like "is named by the date, with what to do" "$out" "newsletter-$today\._domainkey.*selector = newsletter-$today
+  key_file = secrets/dkim-newsletter-$today\.key
+   and tell newsletterd: kill -HUP.*
+3\. A week later.* remove newsletter\._domainkey"
+succeeds "show" nl dkim show
+like "which is in use, and which is not" "$out" "RSA key secrets/dkim-newsletter\.key, in use.*Not in use: secrets/dkim-newsletter-$today\.key"
+succeeds "show --json" nl dkim show --json
+has "there too" "$(json 'j["unused"]')" "dkim-newsletter-$today.key"
+refused "twice a day" 1 "is there already.*--selector" nl dkim keygen
+is "audited" "$(db "SELECT count(*) FROM audit WHERE command = 'dkim keygen' AND detail LIKE '%$today%'")" 1
 done_testing

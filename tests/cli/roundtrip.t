@@ -136,6 +136,17 @@ cp "$keys/suppression.key" keys/
 succeeds "suppressions alone, with the key" nl suppression import "$file" --json
 is "are taken" "$(json 'j["suppressed"]') $(db 'SELECT count(*) FROM suppression') $(db 'SELECT count(*) FROM subscriber')" "5 5 0"
 
+# The list as a table, which any program may read: an import of it elsewhere makes nobody active who is not.
+site list
+(cd "$tmp/one" && nl subscriber export --reason x --force list.csv >/dev/null)
+nl topic create deep-talk --title "Deep talk" >/dev/null
+works "import of the table" nl subscriber import "$tmp/one/list.csv" --consent "list of the other site"
+active="SELECT address, name, language, slug FROM subscriber s JOIN subscription ON subscriber_id = s.id JOIN topic t ON t.id = topic_id
+	WHERE state = 1 AND NOT EXISTS (SELECT 1 FROM suppression x WHERE x.address_hmac = s.address_hmac) ORDER BY 1, 4"
+is "who is active is who was, with the same name" "$(diff <(db "$active" "$tmp/one/store/newsletter.db") <(db "$active"))" ""
+is "and there are some" "$(db "$active" | wc -l)" "$(db "$active" "$tmp/one/store/newsletter.db" | wc -l)"
+is "the store is in order" "$(invariants)" ""
+
 # What is not whole, or not ours.
 site five
 cp "$keys/suppression.key" keys/

@@ -22,7 +22,6 @@ ok "a backup meanwhile" $? "$(<"$tmp/out")"
 last=$(accepted)
 newsletter campaign pause 1 --reason 'test' >/dev/null
 at_least "the campaign went on" "$last" $((first + 1))
-state=$(campaign_state 1)
 newsletter verify "$tmp/b" --key-file "$tmp/key" >"$tmp/out" 2>&1
 ok "it verifies" $? "$(<"$tmp/out")"
 
@@ -31,7 +30,7 @@ stop_daemon
 kill "$sink_pid" 2>/dev/null
 sql "UPDATE outbox SET next_at = next_at + 100000 WHERE state = 'queued'"
 sql "INSERT INTO outbox (kind, address, message, state, created_at, expires_at, next_at)
-	VALUES ('operator', 'op@example.org', CAST('To: op@example.org' || x'0d0a' || 'Message-ID: <waited@x>' || x'0d0a0d0a' || 'x' AS BLOB), 'queued', unixepoch(), unixepoch() + 86400, 0)"
+	VALUES ('operator', 'op@example.org', CAST('To: op@example.org' || x'0d0a' || 'Message-ID: <waited@x>' || x'0d0a0d0a' || 'x' AS BLOB), 'queued', unixepoch(), unixepoch() + 86400, unixepoch())"
 backup "$tmp/c"
 ok "another one, with mail that waits" $? "$(<"$tmp/out")"
 
@@ -46,7 +45,6 @@ is "nobody is accepted there and not here" "$(comm -23 <(ids "$tmp/first" | sort
 
 # Its daemon sends nothing until it is told to; the site's own is no more.
 mv "$site" "$tmp/lost"
-newsletter() { "$BIN/newsletter" -C "$site" "$@"; }
 "$BIN/newsletter" restore "$tmp/c" --key-file "$tmp/key" --to "$site" >"$tmp/out" 2>&1
 ok "restore the second in its place" $? "$(<"$tmp/out")"
 rm -rf "$tmp/sink"
@@ -60,8 +58,6 @@ curl -sf --max-time 20 -o "$tmp/page" "$base/" && ok "pages are served" 0
 sleep 3
 is "nothing was sent" "$(sink_count)" 0
 is "mail to one person waits" "$(sql "SELECT state FROM outbox WHERE address = 'op@example.org'")" queued
-newsletter send --yes --no-links >"$tmp/out" 2>&1
-status=$?
 article 'Breathing'
 newsletter send --yes --no-links >"$tmp/out" 2>&1
 is "send refuses" "$?" 3
@@ -73,7 +69,7 @@ is "released: the mail that waited, and nothing else" "$(cat "$tmp"/sink/* | gre
 
 # Resumed: those who are not accepted in the backup, each once.
 newsletter campaign resume 1 >/dev/null
-wait_for 240 campaign_is 1 done
+wait_for 240 campaign_is 1 "done"
 ok "resumed, it ends" $? "$(campaign_state 1)"
 is "everybody is accepted once" "$(sql "SELECT count(*), count(DISTINCT subscriber_id) FROM delivery WHERE campaign_id = 1 AND state = 1")" "$N|$N"
 wait_for 30 sink_reached $((N - reached + 1))

@@ -19,6 +19,9 @@ conf_add relay tls=none connections=1 window=1
 start_relay --record "$tmp/mails" --slow 15
 conf_add relay "url=smtp://127.0.0.1:$relay"
 subscribers $people
+# in the order of their numbers, whatever order the import took them in
+sql "UPDATE subscriber SET address_key = id; UPDATE subscriber SET address = 'person' || id || '@example.org', name = 'Person ' || id;
+	UPDATE subscriber SET address_key = address"
 sql "UPDATE subscriber SET language = CASE id % 3 WHEN 0 THEN 'es' WHEN 1 THEN 'en' ELSE '' END"
 article one
 start_daemon

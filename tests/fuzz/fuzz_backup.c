@@ -1,5 +1,5 @@
 /*
- * fuzz_backup.c - a backup's octets: as the encrypted stream, and as the archive in it. It makes files below its folder alone, and never more
+ * fuzz_backup.c - a backup's octets: as the encrypted stream, and as the archive in it. It makes files below its folder alone, never more
  * octets than came in. The checksums of the archive's headers are mended before, so that what lies behind them is reached.
  */
 #include <ftw.h>

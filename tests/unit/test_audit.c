@@ -129,11 +129,11 @@ test_oblige_own_row(void **state)
 static void
 test_oblige_fails(void **state)
 {
+	static const char full[] = "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END";
 	struct topic t;
 
 	(void)state;
-	assert_int_equal(sqlite3_exec(raw, "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END", NULL, NULL, NULL),
-	    SQLITE_OK);
+	assert_int_equal(sqlite3_exec(raw, full, NULL, NULL, NULL), SQLITE_OK);
 	audit_oblige(db, "ann", "topic create");
 	begin();
 	ok(topic_create(db, "first", "T", "", &t, &err));

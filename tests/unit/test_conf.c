@@ -245,6 +245,10 @@ refuses(void **state)
 	static const struct {
 		const char *name, *in, *want;
 	} cases[] = {
+		{ "an operator's address that others reach", "[http]\noperator = 0.0.0.0:8026\n",
+		    "newsletter.conf:2: operator must be an address that only this machine reaches, like 127.0.0.1:8026 or [::1]:8026, or unix:/path" },
+		{ "a socket without a path", "[http]\noperator = unix:\n",
+		    "newsletter.conf:2: operator must be an address that only this machine reaches, like 127.0.0.1:8026 or [::1]:8026, or unix:/path" },
 		{ "misspelt key", "[site]\nname = x\n\nnmae = y\n", "newsletter.conf:4: unknown key \"nmae\" in [site]; see newsletter.conf(5)" },
 		{ "key of another section", "[mail]\nname = x\n", "newsletter.conf:2: unknown key \"name\" in [mail]; see newsletter.conf(5)" },
 		{ "upper case", "[site]\nName = x\n", "newsletter.conf:2: unknown key \"Name\" in [site]; see newsletter.conf(5)" },
