@@ -72,7 +72,11 @@ open_input(struct import *im, const char *path, struct err *e)
 			e->code = ERR_NOT_FOUND;
 		return -1;
 	}
-	if (fstat(fileno(im->in), &st) == 0 && S_ISREG(st.st_mode))
+	if (fstat(fileno(im->in), &st) == -1)
+		return err_sys(e, "cannot look at %s", im->path);
+	if (S_ISDIR(st.st_mode))
+		return err_set(e, ERR_INPUT, "%s is a folder: name a file in it", im->path);
+	if (S_ISREG(st.st_mode))
 		im->size = st.st_size;
 	first = getc(im->in);
 	if (first == 0xfe || first == 0xff)
@@ -288,11 +292,12 @@ is_own(struct import *im, struct err *e)
 int
 cmd_subscriber_import(struct cli *cli, int argc, char **argv, struct err *e)
 {
-	struct import im = { .cli = cli, .bad_list = json_array(), .text = BUF_INIT };
+	struct import im = { .cli = cli, .bad_list = json_array(), .unread = json_array(), .text = BUF_INIT };
 	int rc = -1, own;
 
 	(void)argc;
 	json_object_set_new(cli->result, "bad_rows", im.bad_list);
+	json_object_set_new(cli->result, "columns_not_read", im.unread);
 	csv_init(&im.csv, NULL);
 	if (open_input(&im, argv[0], e) == -1)
 		goto out;

@@ -122,6 +122,7 @@ is "the store is in order" "$(invariants)" ""
 
 # Another key.
 site three
+refused "--confirm, which it would not keep" 2 "--confirm does not go with" nl subscriber import "$file" --confirm
 refused "another key" 3 'another keys/suppression.key' nl subscriber import "$file"
 succeeds "with --force" nl subscriber import "$file" --force --json
 is "the list is taken, and what is lost is said" "$(json 'j["added"], j["lost"], j["other_key"]')" "(602, 2, True)"
