@@ -158,7 +158,7 @@ reap(struct parent *p)
 static void
 raise_files(const struct conf *conf)
 {
-	rlim_t wanted = (rlim_t)conf->http_connections + HTTP_CONN_FILES;
+	rlim_t wanted = (rlim_t)conf->http_connections + (rlim_t)HTTP_CONN_FILES(conf);
 	struct rlimit files;
 
 	if (getrlimit(RLIMIT_NOFILE, &files) == -1 || files.rlim_cur >= wanted)
