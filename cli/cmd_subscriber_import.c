@@ -36,7 +36,6 @@ const struct opt opts_subscriber_import[] = {
 };
 
 #define SORT_MEMORY (8 << 20)
-#define CACHE_KIB 8192
 #define LOOK_EVERY 256 /* rows between two looks at the clock, for the progress bar */
 
 static volatile sig_atomic_t interrupted;
@@ -234,7 +233,7 @@ write_rows(struct import *im, struct sorting *sorting, struct err *e)
 	intake = intake_new(db, hows[im->dry_run][im->ask], topic, im->all.count, im->source);
 	if (im->ask && limit->messages) /* half of what visitors may have, so that their mails have room between */
 		intake_set_pace(intake, 2000000LL * limit->seconds / limit->messages);
-	db_set_cache(db, CACHE_KIB);
+	db_bulk(db);
 	out_progress_init(im->cli, &bar);
 	if (im->dry_run)
 		rc = put_rows(im, sorting, intake, &bar, e);

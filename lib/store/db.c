@@ -21,6 +21,8 @@
 #define BEGIN_WAIT_US 10000000 /* db_begin gives up after 10 s */
 #define CHUNK_US 15000         /* db_chunk: 15 ms of work, so that a commit ends within 20 */
 #define CHUNK_ALONE_US 60000   /* nobody waits: each commit costs a write of its own; but not so much that it takes long */
+#define BULK_CACHE_KIB 12288
+#define BULK_LOG_PAGES 16384 /* db_bulk: a checkpoint each 64 MB */
 
 static bool
 means_full(int code)
@@ -354,6 +356,16 @@ db_set_cache(struct db *db, int kib)
 
 	snprintf(pragma, sizeof(pragma), "PRAGMA cache_size = -%d", kib);
 	sqlite3_exec(db->sqlite, pragma, NULL, NULL, NULL); /* a wish: without it the store works as well */
+}
+
+void
+db_bulk(struct db *db)
+{
+	char pragma[128];
+
+	snprintf(pragma, sizeof(pragma), "PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = %d", BULK_LOG_PAGES);
+	db_set_cache(db, BULK_CACHE_KIB);
+	sqlite3_exec(db->sqlite, pragma, NULL, NULL, NULL); /* wishes, too */
 }
 
 int64_t
