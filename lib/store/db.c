@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "store/audit.h"
+#include "store/checkpointer.h"
 #include "store/db_private.h"
 #include "store/migrate.h"
 
@@ -22,7 +23,6 @@
 #define CHUNK_US 15000         /* db_chunk: 15 ms of work, so that a commit ends within 20 */
 #define CHUNK_ALONE_US 60000   /* nobody waits: each commit costs a write of its own; but not so much that it takes long */
 #define BULK_CACHE_KIB 12288
-#define BULK_LOG_PAGES 16384 /* db_bulk: a checkpoint each 64 MB */
 
 static bool
 means_full(int code)
@@ -214,6 +214,7 @@ db_close(struct db *db)
 	if (!db)
 		return;
 	db_rollback(db);
+	checkpointer_stop(db->checkpointer);
 	for (i = 0; db_modules[i]; i++) {
 		for (j = 0; db->stmts[i] && j < db_modules[i]->count; j++)
 			sqlite3_finalize(db->stmts[i][j].st);
@@ -256,9 +257,12 @@ int
 db_begin(struct db *db, struct err *e)
 {
 	const struct timespec pause = { 0, 1000000 };
-	int64_t start = clock_mono_us();
+	int64_t start;
 	int rc;
 
+	if (!db->open)
+		checkpointer_catch_up(db->checkpointer);
+	start = clock_mono_us();
 	while ((rc = db_try_begin(db, e)) == 0) {
 		if (clock_mono_us() - start > db->wait_us) {
 			turn_leave(&db->turn);
@@ -361,11 +365,10 @@ db_set_cache(struct db *db, int kib)
 void
 db_bulk(struct db *db)
 {
-	char pragma[128];
-
-	snprintf(pragma, sizeof(pragma), "PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = %d", BULK_LOG_PAGES);
 	db_set_cache(db, BULK_CACHE_KIB);
-	sqlite3_exec(db->sqlite, pragma, NULL, NULL, NULL); /* wishes, too */
+	sqlite3_exec(db->sqlite, "PRAGMA foreign_keys = OFF", NULL, NULL, NULL); /* a wish, too */
+	if (!db->checkpointer)
+		db->checkpointer = checkpointer_start(db->sqlite);
 }
 
 int64_t

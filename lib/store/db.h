@@ -69,8 +69,8 @@ void db_read_end(struct db *db);
 void db_set_cache(struct db *db, int kib);
 
 /*
- * For whoever writes the store full, between transactions: more memory for pages, a log that is emptied less often, and no look-up of
- * what a row refers to, for only rows that this connection has seen in the same transaction are referred to (topics are for ever).
+ * For whoever writes the store full, between transactions: more memory for pages, a thread that empties the log (until db_close), and no
+ * look-up of what a row refers to, for only rows that this connection has seen in the same transaction are referred to (topics are for ever).
  * Nobody may be deleted over this connection from here on: nothing would go with them.
  */
 void db_bulk(struct db *db);
