@@ -96,6 +96,16 @@ pass(struct checkpointer *c)
 	pthread_mutex_unlock(&c->lock);
 }
 
+/* A connection that has read nothing yet does not know that there is a log: its checkpoints would do nothing and say that all is well. */
+static bool
+open_own(struct checkpointer *c)
+{
+	const char *path = sqlite3_db_filename(c->writer, "main");
+
+	return sqlite3_threadsafe() && sqlite3_open_v2(path, &c->own, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+	    sqlite3_exec(c->own, "SELECT 1 FROM sqlite_schema LIMIT 1", NULL, NULL, NULL) == SQLITE_OK;
+}
+
 struct checkpointer *
 checkpointer_start(sqlite3 *writer)
 {
@@ -105,8 +115,7 @@ checkpointer_start(sqlite3 *writer)
 	c->limit = LOG_PAGES;
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->changed, NULL);
-	if (sqlite3_threadsafe() && sqlite3_open_v2(sqlite3_db_filename(writer, "main"), &c->own, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
-	    pthread_create(&c->thread, NULL, run, c) == 0) {
+	if (open_own(c) && pthread_create(&c->thread, NULL, run, c) == 0) {
 		sqlite3_wal_hook(writer, on_commit, c); /* in the place of SQLite's own checkpoints */
 		return c;
 	}
