@@ -17,6 +17,7 @@
 #include "base/sorting.h"
 #include "cli.h"
 #include "import.h"
+#include "import_ahead.h"
 #include "import_own.h"
 #include "out.h"
 
@@ -36,7 +37,6 @@ const struct opt opts_subscriber_import[] = {
 };
 
 #define SORT_MEMORY (8 << 20)
-#define CACHE_KIB 8192
 #define LOOK_EVERY 256 /* rows between two looks at the clock, for the progress bar */
 
 static volatile sig_atomic_t interrupted;
@@ -204,18 +204,20 @@ static int
 put_rows(struct import *im, struct sorting *sorting, struct intake *intake, struct out_progress *bar, struct err *e)
 {
 	int64_t total = (int64_t)sorting_count(sorting), n = 0;
-	struct intake_row row;
-	const void *record;
-	size_t size;
+	struct import_ahead *ahead = import_ahead_start(sorting, im->cli->site.db, e);
+	const struct intake_row *row;
 	int rc = 1;
 
-	while (!interrupted && (rc = sorting_next(sorting, &record, &size, e)) == 1) {
-		import_unpack(&row, record);
-		if (intake_put(intake, &row, e) == -1)
-			return -1;
+	if (!ahead)
+		return -1;
+	while (!interrupted && (rc = import_ahead_next(ahead, &row, e)) == 1) {
+		rc = intake_put(intake, row, e);
+		if (rc == -1)
+			break;
 		if (++n % LOOK_EVERY == 0)
 			out_progress(bar, n, total, true, im->dry_run ? "looking" : "writing");
 	}
+	import_ahead_stop(ahead);
 	im->broken_off = interrupted;
 	return rc == -1 ? -1 : intake_end(intake, e);
 }
@@ -238,7 +240,7 @@ write_rows(struct import *im, struct sorting *sorting, struct err *e)
 	intake = intake_new(db, hows[im->dry_run][im->ask], topic, im->all.count, im->source);
 	if (im->ask && limit->messages) /* half of what visitors may have, so that their mails have room between */
 		intake_set_pace(intake, 2000000LL * limit->seconds / limit->messages);
-	db_set_cache(db, CACHE_KIB);
+	db_bulk(db);
 	out_progress_init(im->cli, &bar);
 	if (im->dry_run)
 		rc = put_rows(im, sorting, intake, &bar, e);

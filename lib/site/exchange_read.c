@@ -398,6 +398,7 @@ exchange_read(struct db *db, FILE *in, const char *path, enum exchange_how how, 
 	if (rc == 0 && how != EXCHANGE_DRY) {
 		csv_release(&r->csv);
 		r->taking = true;
+		db_bulk(db);
 		rc = db_begin(db, e);
 		if (rc == 0)
 			rc = pass(r, in, e);
