@@ -58,7 +58,6 @@ const struct db_module intake_module = { "intake", sql, Q_COUNT, MODULE_INTAKE }
 
 struct person {
 	struct intake_row row;
-	uint8_t hmac[SUPPRESSION_HMAC];
 	int64_t id; /* 0: not known yet */
 	bool suppressed, created, named;
 };
@@ -136,11 +135,11 @@ find_suppressed(struct intake *in, struct err *e)
 		return rc;
 	st = db_stmt(in->db, &intake_module, Q_SUPPRESSED);
 	for (i = 0; i < in->people; i++)
-		stmt_blob_at(st, (int)i + 1, in->person[i].hmac, SUPPRESSION_HMAC);
+		stmt_blob_at(st, (int)i + 1, in->person[i].row.hmac, SUPPRESSION_HMAC);
 	while ((rc = stmt_step(st, e)) == 1) {
 		hmac = stmt_col_blob(st, 0, &n);
 		for (i = 0; n == SUPPRESSION_HMAC && i < in->people; i++)
-			if (memcmp(in->person[i].hmac, hmac, n) == 0)
+			if (memcmp(in->person[i].row.hmac, hmac, n) == 0)
 				in->person[i].suppressed = true;
 	}
 	return rc;
@@ -175,7 +174,7 @@ bind_person(struct stmt *st, int place, const struct person *p)
 {
 	stmt_text_at(st, place, p->row.who.address);
 	stmt_text_at(st, place + 1, p->row.who.key);
-	stmt_blob_at(st, place + 2, p->hmac, SUPPRESSION_HMAC);
+	stmt_blob_at(st, place + 2, p->row.hmac, SUPPRESSION_HMAC);
 	stmt_text_at(st, place + 3, p->row.who.name);
 	stmt_text_at(st, place + 4, p->row.who.language);
 }
@@ -346,7 +345,6 @@ add_person(struct intake *in, const struct intake_row *row)
 	*p = (struct person){ .row = *row };
 	if (!p->row.at)
 		p->row.at = in->now;
-	suppression_hmac(in->db, row->who.key, p->hmac);
 }
 
 int
