@@ -116,6 +116,8 @@ take_language(const struct import *im, struct subscriber *s, struct err *e)
 {
 	char language[64], *p;
 
+	if (im->place[COL_ATTRIBUTES] == -1 && !field(im, COL_LANGUAGE)[0])
+		return 0;
 	snprintf(language, sizeof(language), "%s", field(im, COL_LANGUAGE));
 	if (im->place[COL_ATTRIBUTES] != -1 && !language[0])
 		language_of_attributes(im, language, sizeof(language));
