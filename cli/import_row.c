@@ -81,10 +81,10 @@ take_name(const struct import *im, struct subscriber *s, struct err *e)
 	if (!whole[0] && !field(im, COL_FIRST)[0] && !field(im, COL_LAST)[0])
 		return 0;
 	if (whole[strspn(whole, " ")])
-		n = snprintf(name, sizeof(name), "%s", whole);
+		n = text_copy(name, sizeof(name), whole);
 	else
 		n = snprintf(name, sizeof(name), "%s %s", field(im, COL_FIRST), field(im, COL_LAST));
-	if ((size_t)n >= sizeof(name))
+	if (n < 0 || (size_t)n >= sizeof(name))
 		return err_set(e, ERR_INPUT, "the name is too long: at most %d bytes", SUBSCRIBER_NAME - 1);
 	trimmed = text_trim(name);
 	if (trimmed[0] && subscriber_check_name(trimmed, e) == -1)
