@@ -10,7 +10,7 @@ struct import_ahead;
 struct intake_row;
 struct sorting;
 
-/* Of db only the suppression key is looked at, here. `sorting` is the thread's until import_ahead_stop. NULL: there is no thread to be had. */
+/* Of db only the suppression key is looked at, here. `sorting` is the thread's until import_ahead_stop. NULL: there can be no thread. */
 struct import_ahead *import_ahead_start(struct sorting *sorting, struct db *db, struct err *e);
 
 /* 1 and *row, valid until the next call; 0 after the last one; -1 as sorting_next. */

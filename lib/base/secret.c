@@ -99,7 +99,8 @@ hmac_of(struct hmac *h, uint8_t out[SHA256_LEN], const void *data, size_t n)
 	uint8_t inner[SHA256_LEN];
 
 	if (!EVP_MD_CTX_copy_ex(h->ctx, h->inner) || !EVP_DigestUpdate(h->ctx, data, n) || !EVP_DigestFinal_ex(h->ctx, inner, NULL) ||
-	    !EVP_MD_CTX_copy_ex(h->ctx, h->outer) || !EVP_DigestUpdate(h->ctx, inner, sizeof(inner)) || !EVP_DigestFinal_ex(h->ctx, out, NULL))
+	    !EVP_MD_CTX_copy_ex(h->ctx, h->outer) || !EVP_DigestUpdate(h->ctx, inner, sizeof(inner)) ||
+	    !EVP_DigestFinal_ex(h->ctx, out, NULL))
 		abort();
 }
 

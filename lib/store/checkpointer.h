@@ -13,7 +13,7 @@ struct sqlite3;
 /* NULL when there can be none, for want of a thread, say; then all is as it was, and checkpoints are made by who commits. */
 struct checkpointer *checkpointer_start(struct sqlite3 *writer);
 
-/* Between two transactions: waits, while the log is longer than 96 MB, until what is in it was copied, so that it starts from its beginning. */
+/* Between two transactions: waits, once the log is longer than 96 MB, until what is in it was copied, so that it starts anew. */
 void checkpointer_catch_up(struct checkpointer *c);
 
 /* What the log holds is copied once more, so that nobody else has to; `writer` must be open still. NULL is fine. */

@@ -5,7 +5,7 @@
 
 #include "store/checkpointer.h"
 
-#define MB (1 << 20)
+#define MB INT64_C(1048576)
 
 static int64_t
 size_of(const char *suffix)
@@ -21,19 +21,20 @@ size_of(const char *suffix)
 static void
 write_full(int transactions, bool again)
 {
+	static const char start[] = "PRAGMA synchronous = OFF; CREATE TABLE full (n INTEGER PRIMARY KEY, x BLOB)";
 	struct checkpointer *c;
 	sqlite3 *writer;
 	int i;
 
 	assert_int_equal(sqlite3_open(store_path, &writer), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(writer, "PRAGMA synchronous = OFF; CREATE TABLE full (n INTEGER PRIMARY KEY, x BLOB)", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(writer, start, NULL, NULL, NULL), SQLITE_OK);
 	c = checkpointer_start(writer);
 	assert_non_null(c);
 	for (i = 0; i < transactions; i++) {
 		char sql[96];
 
 		checkpointer_catch_up(c);
-		snprintf(sql, sizeof(sql), "REPLACE INTO full VALUES (%d, randomblob(%d))", again ? 1 : i, 4 * MB);
+		snprintf(sql, sizeof(sql), "REPLACE INTO full VALUES (%d, randomblob(%lld))", again ? 1 : i, (long long)(4 * MB));
 		assert_int_equal(sqlite3_exec(writer, sql, NULL, NULL, NULL), SQLITE_OK);
 	}
 	checkpointer_stop(c);
