@@ -56,7 +56,7 @@ refused "an unknown campaign" 2 "there is no campaign 7" nl subscriber list --wh
 refused "an empty one" 2 "where is empty: leave it out for everybody" nl subscriber list --where ' '
 refused "SQL" 2 "column 15: \";\" stands where" nl subscriber list --where 'topic=articles; DELETE FROM subscriber'
 refused "a domain that is none" 2 "domain must be a mail domain" nl subscriber list --domain 'exa mple'
-refused "a language that is none" 1 "is no language" nl subscriber list --language 'e=s'
+refused "a language that is none" 2 "is no language" nl subscriber list --language 'e=s'
 
 echo "# send"
 nl article import "$data/site/articles" >/dev/null
