@@ -39,7 +39,7 @@ sql "PRAGMA foreign_keys = OFF; BEGIN;
 	UPDATE sqlite_sequence SET seq = 300000 WHERE name = 'subscriber';
 	WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
 	INSERT INTO delivery SELECT 50, i, 1, 1, 5, NULL, 250, '2.0.0', '2.0.0 Ok: queued as ' || hex(randomblob(20)), NULL FROM n; COMMIT"
-newsletter campaign archive 50 >/dev/null &
+"$BIN/newsletter" -C "$site" campaign archive 50 >/dev/null &
 pid=$!
 some_are() { [ "$(sql 'SELECT reply IS NULL FROM delivery WHERE campaign_id = 50 ORDER BY subscriber_id LIMIT 1')" = 1 ]; }
 wait_for 10 some_are
