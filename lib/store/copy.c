@@ -1,6 +1,6 @@
 /*
- * copy.c - see copy.h. sqlite3_backup in steps inside one read transaction, and not VACUUM INTO: the same snapshot, in half the time and
- * with as good as no memory, since pages are copied as they are. What was deleted is not in them: secure_delete.
+ * copy.c - see copy.h. sqlite3_backup in steps inside one read transaction, and not VACUUM INTO: the same snapshot, but pages
+ * are copied as they are, without an index being built anew. What was deleted is not in them: secure_delete.
  */
 #include "store/copy.h"
 
