@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file.h"
 
 #define PREFIX "newsletter-preview-"
 #define SUFFIX ".html"
@@ -88,21 +89,6 @@ remove_old(const char *path)
 		closedir(dir);
 }
 
-static int
-write_all(int fd, const char *p, size_t n)
-{
-	ssize_t done;
-
-	for (; n; p += done, n -= (size_t)done) {
-		done = write(fd, p, n);
-		if (done == -1 && errno == EINTR)
-			done = 0;
-		if (done == -1)
-			return -1;
-	}
-	return 0;
-}
-
 int
 browser_file(struct buf *path, const void *page, size_t n, struct err *e)
 {
@@ -114,7 +100,7 @@ browser_file(struct buf *path, const void *page, size_t n, struct err *e)
 	fd = mkostemps(name.data, sizeof(SUFFIX) - 1, O_CLOEXEC); /* with mode 0600 */
 	if (fd == -1) {
 		rc = err_sys(e, "cannot create a file in %s", in);
-	} else if (write_all(fd, page, n) == -1) {
+	} else if (file_write_all(fd, page, n) == -1) {
 		rc = err_sys(e, "cannot write %s", name.data);
 		unlink(name.data);
 	}

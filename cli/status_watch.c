@@ -4,7 +4,6 @@
  * What status prints is caught in memory and brought to the screen by one write, each line over the old one: nothing flickers. Lines that
  * are longer than the terminal end at its edge, and what it has no rows for is counted in the last one.
  */
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "cli.h"
 #include "status.h"
 
@@ -38,27 +38,16 @@ on_signal(int signal)
 }
 
 static void
-write_all(const char *p, size_t n)
-{
-	ssize_t done;
-
-	while (n && ((done = write(STDOUT_FILENO, p, n)) > 0 || (done == -1 && errno == EINTR))) {
-		p += done > 0 ? done : 0;
-		n -= done > 0 ? (size_t)done : 0;
-	}
-}
-
-static void
 enter(void)
 {
 	tcsetattr(STDIN_FILENO, TCSANOW, &keys);
-	write_all(ENTER, strlen(ENTER));
+	(void)file_write_all(STDOUT_FILENO, ENTER, strlen(ENTER));
 }
 
 static void
 leave(void)
 {
-	write_all(LEAVE, strlen(LEAVE));
+	(void)file_write_all(STDOUT_FILENO, LEAVE, strlen(LEAVE));
 	tcsetattr(STDIN_FILENO, TCSANOW, &before);
 }
 
@@ -118,7 +107,7 @@ draw(const char *text)
 	if (lines > shown)
 		buf_addf(&out, "   %zu more lines: the window is too low", lines - shown);
 	buf_addstr(&out, "   q ends\033[K");
-	write_all(out.data, out.len);
+	(void)file_write_all(STDOUT_FILENO, out.data, out.len);
 	buf_release(&out);
 }
 

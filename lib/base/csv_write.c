@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/err.h"
+#include "base/file.h"
 
 #define GATHER 65536
 #define DAY 86400
@@ -140,19 +141,8 @@ csv_put_time(struct csv_out *o, int64_t t)
 int
 csv_flush(struct csv_out *o, struct err *e)
 {
-	const char *p = o->text.data;
-	size_t left = o->text.len;
-	ssize_t n;
-
-	while (left) {
-		n = write(o->fd, p, left);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return err_sys(e, "cannot write the export");
-		p += n;
-		left -= (size_t)n;
-	}
+	if (file_write_all(o->fd, o->text.data, o->text.len) == -1)
+		return err_sys(e, "cannot write the export");
 	o->bytes += o->text.len;
 	buf_reset(&o->text);
 	return 0;

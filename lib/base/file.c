@@ -50,9 +50,11 @@ out:
 	return rc;
 }
 
-static int
-write_all(int fd, const char *p, size_t n)
+int
+file_write_all(int fd, const void *data, size_t n)
 {
+	const char *p = data;
+
 	while (n) {
 		ssize_t w = write(fd, p, n);
 
@@ -98,7 +100,7 @@ file_write(const char *path, mode_t mode, const void *data, size_t n, struct err
 		err_sys(e, "cannot create %s", tmp.data);
 		goto out;
 	}
-	if (fchmod(fd, mode) == -1 || write_all(fd, data, n) == -1 || fsync(fd) == -1 ||
+	if (fchmod(fd, mode) == -1 || file_write_all(fd, data, n) == -1 || fsync(fd) == -1 ||
 	    rename(tmp.data, path) == -1 || sync_folder(path) == -1) {
 		err_sys(e, "cannot write %s", path);
 		unlink(tmp.data);

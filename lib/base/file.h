@@ -16,6 +16,9 @@ int file_read(const char *path, size_t max, struct buf *out, struct err *e);
 /* Write to a temporary file beside it with exactly this mode, fsync, rename over it and fsync the folder. */
 int file_write(const char *path, mode_t mode, const void *data, size_t n, struct err *e);
 
+/* All of it into an open file, going on where a signal broke it off: 0, or -1 and errno. */
+int file_write_all(int fd, const void *data, size_t n);
+
 /* Create a folder (one level) unless it is there. */
 int file_mkdir(const char *path, mode_t mode, struct err *e);
 

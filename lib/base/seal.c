@@ -1,4 +1,5 @@
 /* seal.c - see seal.h. */
+#include "base/file.h"
 #include "base/seal.h"
 
 #include <errno.h>
@@ -121,17 +122,9 @@ start(int fd, bool reads, const struct seal_params *p, const uint8_t keys[KEYS])
 static int
 put_out(struct seal *s, const uint8_t *data, size_t n, struct err *e)
 {
-	while (n) {
-		ssize_t w = write(s->fd, data, n);
-
-		if (w == -1 && errno == EINTR)
-			continue;
-		if (w == -1)
-			return err_sys(e, "cannot write");
-		data += w;
-		n -= (size_t)w;
-		s->size += (uint64_t)w;
-	}
+	if (file_write_all(s->fd, data, n) == -1)
+		return err_sys(e, "cannot write");
+	s->size += n;
 	return 0;
 }
 

@@ -1,4 +1,5 @@
 /* sorting.c - see sorting.h. */
+#include "base/file.h"
 #include "base/sorting.h"
 
 #include <errno.h>
@@ -127,17 +128,11 @@ open_file(struct sorting *s, struct err *e)
 }
 
 static int
-write_all(struct sorting *s, const char *p, size_t n, struct err *e)
+write_out(struct sorting *s, const char *p, size_t n, struct err *e)
 {
-	ssize_t done;
-
-	for (; n; p += done, n -= (size_t)done, s->written += (uint64_t)done) {
-		done = write(s->fd, p, n);
-		if (done == -1 && errno == EINTR)
-			done = 0;
-		else if (done == -1)
-			return err_sys(e, "cannot write a temporary file in %s", s->folder);
-	}
+	if (file_write_all(s->fd, p, n) == -1)
+		return err_sys(e, "cannot write a temporary file in %s", s->folder);
+	s->written += (uint64_t)n;
 	return 0;
 }
 
@@ -166,7 +161,7 @@ write_run(struct sorting *s, struct err *e)
 		buf_add(&out, &s->entry[i].n, sizeof(s->entry[i].n));
 		buf_add(&out, s->data + s->entry[i].at, s->entry[i].n);
 		if (out.len >= READ_MOST || i + 1 == s->entries) {
-			rc = write_all(s, out.data, out.len, e);
+			rc = write_out(s, out.data, out.len, e);
 			buf_reset(&out);
 		}
 	}

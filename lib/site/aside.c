@@ -37,21 +37,6 @@ aside_prepare(const char *folder, struct err *e)
 	return rc;
 }
 
-static int
-write_all(int fd, const char *p, size_t n)
-{
-	ssize_t w;
-
-	for (; n; p += w, n -= (size_t)w) {
-		w = write(fd, p, n);
-		if (w == -1 && errno == EINTR)
-			w = 0;
-		if (w == -1)
-			return -1;
-	}
-	return 0;
-}
-
 /* Whether there is room in it still: what strangers send must not fill the disk while nobody looks. */
 static int
 check_room(const char *folder, struct err *e)
@@ -84,7 +69,7 @@ copy(int fd, const char *bytes, size_t n, int more, size_t *total, struct err *e
 	ssize_t got;
 
 	*total = n;
-	if (write_all(fd, bytes, n) == -1)
+	if (file_write_all(fd, bytes, n) == -1)
 		return err_sys(e, "cannot keep the message aside");
 	while (more != -1 && (got = read(more, piece, sizeof(piece))) != 0) {
 		if (got == -1 && errno == EINTR)
@@ -94,7 +79,7 @@ copy(int fd, const char *bytes, size_t n, int more, size_t *total, struct err *e
 		*total += (size_t)got;
 		if (*total > ASIDE_MOST)
 			return err_set(e, ERR_INPUT, "the message is larger than %zu bytes", ASIDE_MOST);
-		if (write_all(fd, piece, (size_t)got) == -1)
+		if (file_write_all(fd, piece, (size_t)got) == -1)
 			return err_sys(e, "cannot keep the message aside");
 	}
 	return fsync(fd) == -1 ? err_sys(e, "cannot keep the message aside") : 0;

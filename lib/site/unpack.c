@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/encode.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/secret.h"
 #include "base/ustar.h"
@@ -171,22 +172,6 @@ make_folders(const struct unpacking *u, const char *name, struct err *e)
 	return rc;
 }
 
-static int
-write_all(int fd, const uint8_t *p, size_t n)
-{
-	while (n) {
-		ssize_t w = write(fd, p, n);
-
-		if (w == -1 && errno == EINTR)
-			continue;
-		if (w == -1)
-			return -1;
-		p += w;
-		n -= (size_t)w;
-	}
-	return 0;
-}
-
 /* The octets of one file, into it, with their hash. */
 static int
 take_octets(struct unpacking *u, int fd, const char *name, int64_t size, uint8_t sha[SHA256_LEN], struct err *e)
@@ -202,7 +187,7 @@ take_octets(struct unpacking *u, int fd, const char *name, int64_t size, uint8_t
 		if (take(u, u->piece, n, e) == -1)
 			goto out;
 		EVP_DigestUpdate(md, u->piece, n);
-		if (write_all(fd, u->piece, n) == -1) {
+		if (file_write_all(fd, u->piece, n) == -1) {
 			err_sys(e, "cannot write %s", name);
 			goto out;
 		}
