@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -25,6 +26,8 @@ open_file(const char *store_path, int flags, struct err *e)
 		err_sys(e, "cannot open %s", path.data);
 		if (errno == ENOENT)
 			e->code = ERR_NOT_FOUND;
+	} else if (flags & O_CREAT) {
+		(void)fchmod(fd, 0660); /* whatever the umask was: the sender may be another user; only its owner can, and has to */
 	}
 	buf_release(&path);
 	return fd;

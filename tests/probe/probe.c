@@ -241,6 +241,19 @@ try_maildir(const char *role, const struct conf_mailbox *mailbox)
 	buf_release(&to);
 }
 
+/* Not the store's file itself: to close it would drop the locks that SQLite holds on it for this process. */
+static int
+try_store(const struct conf *conf)
+{
+	struct buf path = BUF_INIT;
+	int rc;
+
+	buf_addf(&path, "%s-lock", conf->store_path);
+	rc = try_open(path.data, O_RDWR);
+	buf_release(&path);
+	return rc;
+}
+
 static void
 try_files(const char *role, const struct conf *conf)
 {
@@ -259,7 +272,7 @@ try_files(const char *role, const struct conf *conf)
 	say(role, "conf-of-others", try_beside(conf, "../other/newsletter.conf", O_RDONLY) == -1);
 	say(role, "write-beside", try_beside(conf, "new", O_WRONLY | O_CREAT) == -1);
 	say(role, "write-tmp", try_open("/tmp/.newsletter-probe", O_WRONLY | O_CREAT) == -1);
-	say(role, "store", try_open(conf->store_path, O_RDWR) == -1);
+	say(role, "store", try_store(conf) == -1);
 }
 
 void
