@@ -23,7 +23,7 @@ const struct role roles[ROLE_COUNT] = {
 	    .listens = true,
 	    .templates = true,
 	    .tasks = 64,
-	    .memory_mb = 4096,
+	    .memory_mb = 16384,
 	    .check = http_check,
 	    .run = http_run,
 	},

@@ -9,6 +9,7 @@
 #define ROLE_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "pulse.h"
 #include "sandbox.h"
@@ -65,6 +66,9 @@ int role_main(const char *name, const char *conf_path, long deaths);
 
 /* The same up to where it would say that it is ready, and no further: 0 when it would. It touches nothing that a role at work has. */
 int role_rehearse(const char *name, const char *conf_path);
+
+/* The table of the roles for people: two, a line for each role, columns between tabs, as newsletterd(8) has them. */
+void role_table(FILE *out);
 
 /* Whether the parent or a signal asked to stop. */
 bool role_stopping(const struct role_run *r);

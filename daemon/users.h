@@ -31,7 +31,7 @@ struct users {
 /* Look them up, and say in the log when they cannot be apart. -1: [daemon] users names some that are not there. */
 int users_find(struct users *u, const struct conf *conf, struct err *e);
 
-/* The parent: become NAME; root's power to open a port below 1024 is kept until users_settle. Nothing to do when not apart. */
+/* The parent: become NAME; root's power to open a port below 1024 is kept until users_settle. When not apart, only what a service manager gave goes. */
 int users_become_parent(const struct users *u, struct err *e);
 int users_settle(const struct users *u, struct err *e);
 
