@@ -1,6 +1,6 @@
 /*
- * doctor_sandbox.c - see doctor.h: what the kernel forbids the roles of newsletterd. Of those that run: what it enforces, as each role wrote it
- * down when it was shut in, and as the kernel says itself where it does. Else what it could.
+ * doctor_sandbox.c - see doctor.h: what the kernel forbids the roles of newsletterd. Of those that run: what it enforces, as each role
+ * wrote it down when it was shut in, and as the kernel says itself where it does. Else what it could.
  */
 #include <errno.h>
 #include <linux/landlock.h>
@@ -74,7 +74,8 @@ look_at_role(struct doctor *d, const struct role_seen *r)
 {
 	struct buf user = BUF_INIT;
 	struct seen seen;
-	bool there = look_at_process(r, &seen), seccomp = r->seccomp && (!there || seen.seccomp), privileges = !there || seen.privileges;
+	bool there = look_at_process(r, &seen);
+	bool seccomp = r->seccomp && (!there || seen.seccomp), privileges = !there || seen.privileges;
 	char landlock[32];
 
 	add_user(&user, r->uid);

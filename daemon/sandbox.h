@@ -1,9 +1,9 @@
 /*
  * sandbox.h - what a role cannot do any more once it runs.
  *
- * No new privileges, not dumpable, no core, no capabilities (as root: those that files need); limits on descriptors and memory; Landlock for
- * the paths that the role's row in role.c names (sandbox_files.h); a seccomp list of the system calls that it needs, everything else fails
- * with EPERM (sandbox_calls.h). What this protects: the keys and the network, not the rows that a hijacked role may write.
+ * No new privileges, not dumpable, no core, no capabilities (as root: those that files need); limits on descriptors and memory;
+ * Landlock for the paths that the role's row in role.c names (sandbox_files.h); a seccomp list of the system calls that it needs,
+ * everything else fails with EPERM (sandbox_calls.h). What this protects: the keys and the network, not the rows that a hijacked role may write.
  */
 #ifndef SANDBOX_H
 #define SANDBOX_H

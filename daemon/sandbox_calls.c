@@ -146,7 +146,10 @@ add_sending(scmp_filter_ctx filter, const struct role *role)
 	return rc == 0 ? add_masked(filter, CALL(sendmmsg), 3, MSG_FASTOPEN, 0) : rc;
 }
 
-/* TCP and UDP over IP: no raw packets, no netlink (the resolver then takes it that there is IPv4 and IPv6), no socket of another program's. */
+/*
+ * TCP and UDP over IP: no raw packets, no socket of another program's, and no netlink, without which the resolver takes it that there are
+ * IPv4 and IPv6.
+ */
 static int
 add_sockets(scmp_filter_ctx filter)
 {

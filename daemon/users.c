@@ -23,7 +23,7 @@ find(struct user *u, const char *name, struct err *e)
 	errno = 0;
 	p = getpwnam(name);
 	if (!p)
-		return err_set(e, ERR_INPUT, "there is no user %s, which [daemon] users asks for: newsletterd(8) says how they are made", name);
+		return err_set(e, ERR_INPUT, "there is no user %s, which [daemon] users asks for: see newsletterd(8)", name);
 	if (p->pw_uid == 0)
 		return err_set(e, ERR_INPUT, "the user %s is root: [daemon] users is for users that are not", name);
 	u->uid = p->pw_uid;

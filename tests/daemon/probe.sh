@@ -64,8 +64,8 @@ check_calls() {
 	for role in http clerk; do
 		refused "$role" connect connect-inherited
 	done
-	allowed sender connect
-	allowed inbound connect
+	allowed sender connect resolve charset
+	allowed inbound connect resolve charset
 }
 
 # What the paths of Landlock refuse, or, for those that roles with users of their own must not read, their modes: $1 is "modes" then.
@@ -151,6 +151,13 @@ check_environment() {
 	for role in http clerk sender; do
 		not_in_environment "$role" NEWSLETTER_INBOUND_PASSWORD "mailbox's password"
 	done
+}
+
+# recorded WHAT COLUMNS WANT: what the roles wrote down of themselves, each with its first sign of life.
+recorded() {
+	are() { [ "$(sql "SELECT $1 FROM role ORDER BY name" | tr '\n' ' ')" = "$2 " ]; }
+	wait_for 15 are "$2" "$3"
+	is "$1" "$(sql "SELECT $2 FROM role ORDER BY name" | tr '\n' ' ')" "$3 "
 }
 
 # check_locked: no new privileges, no core, no rights; seccomp filters.

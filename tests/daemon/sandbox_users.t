@@ -51,9 +51,9 @@ for role in "${all_roles[@]}"; do
 	is "$role has no capability" "$(status_of "$role" Cap... | sort -u | head -n 1)" 0000000000000000
 	is "$role: nor may it have one" "$(status_of "$role" CapPrm) $(status_of "$role" CapAmb)" "0000000000000000 0000000000000000"
 	is "$role has a limit of tasks" "$(awk '/^Max processes/ { print ($3 <= 2048) }' "/proc/$(role_pid "$role")/limits")" 1
-	is "the store says so" "$(sql "SELECT uid, landlock, seccomp FROM role WHERE name = '$role'")" "$id|2|1"
 	id=$((id + 1))
 done
+recorded "the store says so" 'name, uid - '$first', landlock, seccomp' 'clerk|2|2|1 http|1|2|1 inbound|4|2|1 sender|3|2|1'
 is "the parent is newsletter" "$(sed -n 's/^Uid:\t//p' "/proc/$daemon/status" | tr '\t' ' ')" "$first $first $first $first"
 is "and of root's power has what changes users, and no more" "$(sed -n 's/^CapPrm:\t//p' "/proc/$daemon/status")" 00000000000000e0
 is "the store's files are the group's" "$(stat -c '%g %a' "$site"/store/newsletter.db-wal "$site"/store/newsletter.db | sort -u)" "$first 660"
@@ -95,8 +95,33 @@ chown -R $first:$((first + 4)) "$tmp/maildir/tmp"
 PROBE_LANDLOCK=0 probe_start
 is "a kernel without Landlock is told of once" "$(grep -c 'event=sandbox landlock=0 seccomp=yes' "$site/log")" 1
 check_files modes
-is "the store knows" "$(sql 'SELECT DISTINCT landlock, seccomp FROM role')" "0|1"
+recorded "the store knows" 'landlock, seccomp' '0|1 0|1 0|1 0|1'
 stop_daemon
+
+# As newsletterd.service starts it: newsletter itself, with these rights and no others.
+: >"$site/log"
+chown $first "$site/log"
+rights=+setuid,+setgid,+kill
+DAEMON_UNDER="$DAEMON_UNDER setpriv --reuid $first --regid $first --init-groups --inh-caps -all,$rights --ambient-caps $rights --bounding-set -all,$rights"
+start_daemon
+id=$first
+for role in "${all_roles[@]}"; do
+	id=$((id + 1))
+	is "from a service manager: $role is its own user, without rights" "$(status_of "$role" Uid) $(status_of "$role" CapPrm)" \
+		"$id $id $id $id 0000000000000000"
+done
+is "and the parent has no more than it was given" "$(sed -n 's/^CapPrm:\t//p' "/proc/$daemon/status")" 00000000000000e0
+recorded "of which the store knows" landlock '2 2 2 2'
+# Staff and operator see it, who are nobody of these.
+doctor=$(newsletter doctor --only host --json)
+stop_daemon
+like "doctor says of each what holds it" "$doctor" "sender runs as [a-z0-9-]*, with Landlock .ABI 2., seccomp and no new privileges"
+sed -i 's/^users = .*/users =/' "$site/newsletter.conf"
+start_daemon
+is "without users, it gives up these rights as well" "$(sed -n 's/^CapPrm:\t//p' "/proc/$daemon/status")" 0000000000000000
+is "and all run as it" "$(for role in "${all_roles[@]}"; do status_of "$role" Uid; done | sort -u)" "$first $first $first $first"
+stop_daemon
+sed -i 's/^users =/users = newsletter/' "$site/newsletter.conf"
 
 # Users that are not there.
 sed -i 's/^users = .*/users = nobody-here/' "$site/newsletter.conf"

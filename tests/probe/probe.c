@@ -8,10 +8,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <iconv.h>
 #include <linux/bpf.h>
 #include <linux/io_uring.h>
 #include <linux/netlink.h>
 #include <linux/perf_event.h>
+#include <netdb.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -164,6 +166,28 @@ try_make_code(void)
 	return rc;
 }
 
+/* What the roles with a network load late: name resolution reads its files, iconv its libraries. */
+static int
+try_resolve(void)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG };
+	struct addrinfo *found = NULL;
+	int rc = getaddrinfo("localhost", "smtp", &hints, &found);
+
+	if (rc != 0)
+		return -1;
+	freeaddrinfo(found);
+	return 0;
+}
+
+static int
+try_charset(void)
+{
+	iconv_t c = iconv_open("UTF-8", "ISO-8859-15");
+
+	return c == (iconv_t)-1 ? -1 : iconv_close(c);
+}
+
 static int
 try_beside(const struct conf *conf, const char *name, int flags)
 {
@@ -291,6 +315,8 @@ role_probe(const char *role, const struct conf *conf)
 	try_files(role, conf);
 	try_others(role);
 	try_kernel(role);
+	say(role, "resolve", try_resolve() == -1);
+	say(role, "charset", try_charset() == -1);
 	say(role, "code", try_code() == -1);
 	say(role, "make-code", try_make_code() == -1);
 	say(role, "exec", execv("/bin/true", argv) == -1);
