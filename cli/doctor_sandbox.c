@@ -7,6 +7,7 @@
 #include <linux/seccomp.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -30,6 +31,17 @@ struct seen {
 	long uid;
 };
 
+static bool
+has_number(const char *line, const char *field, long *out)
+{
+	size_t n = strlen(field);
+
+	if (strncmp(line, field, n) != 0)
+		return false;
+	*out = strtol(line + n, NULL, 10);
+	return true;
+}
+
 /* False when it is not to be seen, or of another process by now. */
 static bool
 look_at_process(const struct role_seen *r, struct seen *out)
@@ -46,11 +58,11 @@ look_at_process(const struct role_seen *r, struct seen *out)
 	while (fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "Name: %31s", name) == 1)
 			continue;
-		if (sscanf(line, "NoNewPrivs: %ld", &value) == 1)
+		if (has_number(line, "NoNewPrivs:", &value))
 			out->privileges = value == 1;
-		else if (sscanf(line, "Seccomp: %ld", &value) == 1)
+		else if (has_number(line, "Seccomp:", &value))
 			out->seccomp = value == SECCOMP_MODE_FILTER;
-		else if (sscanf(line, "Uid: %ld", &value) == 1)
+		else if (has_number(line, "Uid:", &value))
 			out->uid = value;
 	}
 	fclose(f);
@@ -76,12 +88,15 @@ look_at_role(struct doctor *d, const struct role_seen *r)
 	struct seen seen;
 	bool there = look_at_process(r, &seen);
 	bool seccomp = r->seccomp && (!there || seen.seccomp), privileges = !there || seen.privileges;
+	const char *calls, *ban;
 	char landlock[32];
 
 	add_user(&user, r->uid);
 	snprintf(landlock, sizeof(landlock), r->landlock ? "Landlock (ABI %d)" : "no Landlock", (int)r->landlock);
-	doctor_say(d, r->landlock && seccomp && privileges && r->uid ? DOCTOR_PASS : DOCTOR_WARN, "%s runs as %s, with %s, %s and %s", r->name,
-	    user.data, landlock, seccomp ? "seccomp" : "no seccomp", privileges ? "no new privileges" : "no ban on new privileges");
+	calls = seccomp ? "seccomp" : "no seccomp";
+	ban = privileges ? "no new privileges" : "no ban on new privileges";
+	doctor_say(d, r->landlock && seccomp && privileges && r->uid ? DOCTOR_PASS : DOCTOR_WARN, "%s runs as %s, with %s, %s and %s",
+	    r->name, user.data, landlock, calls, ban);
 	if (!r->landlock)
 		doctor_advise(d, "a kernel of 5.19 or later with lsm=landlock,… keeps it from files that are not its own");
 	else if (!seccomp)

@@ -3,7 +3,8 @@
  *
  * No new privileges, not dumpable, no core, no capabilities (as root: those that files need); limits on descriptors and memory;
  * Landlock for the paths that the role's row in role.c names (sandbox_files.h); a seccomp list of the system calls that it needs,
- * everything else fails with EPERM (sandbox_calls.h). What this protects: the keys and the network, not the rows that a hijacked role may write.
+ * everything else fails with EPERM (sandbox_calls.h). What this protects: the keys and the network, not the rows that a hijacked
+ * role may write.
  */
 #ifndef SANDBOX_H
 #define SANDBOX_H

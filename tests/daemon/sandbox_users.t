@@ -41,6 +41,16 @@ package_modes() {
 
 probe_site --set daemon.users=newsletter
 package_modes
+# doctor ARGUMENT…: as root, who sees these accounts.
+doctor() { unshare -m "$tmp/among" "$BIN/newsletter" -C "$site" doctor "$@"; }
+like "doctor: each role has its user and its own secrets" "$(doctor --only configuration)" "each role has its user, and reads its own secrets alone"
+chgrp $first "$site/secret" "$site/secret/relay"
+like "a secret for every role's eyes is said" "$(doctor --only configuration)" \
+	"newsletter-http may read the secret secret/relay, which only newsletter-sender needs"
+chgrp $((first + 4)) "$site/secret/relay"
+chgrp $((first + 3)) "$site/secret"
+like "and one that its role cannot read" "$(doctor --only configuration)" "newsletter-sender cannot read the secret secret/relay"
+chgrp $((first + 3)) "$site/secret/relay"
 probe_start
 
 id=$((first + 1))

@@ -185,7 +185,7 @@ try_charset(void)
 {
 	iconv_t c = iconv_open("UTF-8", "ISO-8859-15");
 
-	return c == (iconv_t)-1 ? -1 : iconv_close(c);
+	return (intptr_t)c == -1 ? -1 : iconv_close(c);
 }
 
 static int
