@@ -129,7 +129,7 @@ void
 doctor_users(struct doctor *d)
 {
 	const char *prefix = d->conf->daemon_users;
-	struct user user[ROLES], parent;
+	struct user user[ROLES] = { 0 }, parent = { 0 };
 	int i;
 
 	if (!prefix[0]) {
