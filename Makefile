@@ -125,7 +125,7 @@ check-all: headers
 	timeout 3600 $(MAKE) B=build/gcc CC=gcc WERROR=1 test
 	timeout 3600 $(MAKE) B=build/clang CC=clang WERROR=1 test
 	timeout 3600 $(MAKE) SAN=1 WERROR=1 test ONLY='unit content cli daemon'
-	CPPFLAGS=-DUNDER_VALGRIND VALGRIND='valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' timeout 3600 $(MAKE) B=build/valgrind test ONLY='unit $(wildcard tests/daemon/main*.t)'
+	VALGRIND='valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' timeout 3600 $(MAKE) test ONLY='unit $(wildcard tests/daemon/main*.t)'
 
 fuzz:
 	$(MAKE) B=build/fuzz CC=clang SAN=1 EXTRA=-fsanitize=fuzzer-no-link fuzzers

@@ -14,14 +14,17 @@
 static int
 limit(int resource, rlim_t most, struct err *e)
 {
-	struct rlimit n;
+	struct rlimit n, lower;
 
 	if (getrlimit(resource, &n) == -1)
 		return err_sys(e, "cannot see the limits of this process");
 	if (n.rlim_max != RLIM_INFINITY && n.rlim_max < most)
 		most = n.rlim_max;
-	n.rlim_cur = n.rlim_max = most;
-	return setrlimit(resource, &n) == -1 ? err_sys(e, "cannot set the limits of this process") : 0;
+	lower = (struct rlimit){ most, most };
+	if (setrlimit(resource, &lower) == 0)
+		return 0;
+	lower.rlim_max = n.rlim_max; /* valgrind lowers no hard limit on descriptors */
+	return setrlimit(resource, &lower) == -1 ? err_sys(e, "cannot set the limits of this process") : 0;
 }
 
 /* Relays may have a hundred connections each, and visitors come by the thousand: who serves them has as many as the system lets us have. */

@@ -98,7 +98,7 @@ add_equal(scmp_filter_ctx filter, int call, unsigned arg, scmp_datum_t value)
 
 /*
  * Memory that is run is mapped from a file and never written: libraries that name resolution and iconv load late, which the roles without a
- * network have no path to. Valgrind makes code as it goes.
+ * network have no path to.
  */
 static int
 add_memory(scmp_filter_ctx filter, const struct role *role)
@@ -109,10 +109,6 @@ add_memory(scmp_filter_ctx filter, const struct role *role)
 		rc = add_masked(filter, CALL(mprotect), 2, PROT_EXEC, 0);
 	if (rc == 0 && role->connects)
 		rc = add_masked(filter, CALL(mmap), 2, PROT_EXEC | PROT_WRITE, PROT_EXEC);
-#ifdef UNDER_VALGRIND
-	if (rc == 0)
-		rc = add_masked(filter, CALL(mmap), 2, PROT_EXEC, PROT_EXEC);
-#endif
 	return rc;
 }
 

@@ -138,6 +138,7 @@ try_proc(pid_t pid, const char *what)
 	return try_open(path, O_RDONLY);
 }
 
+#ifndef __SANITIZE_ADDRESS__
 static int
 try_read_memory(pid_t pid)
 {
@@ -146,6 +147,7 @@ try_read_memory(pid_t pid)
 
 	return process_vm_readv(pid, &here, 1, &there, 1, 0) == -1 && errno != EFAULT ? -1 : 0;
 }
+#endif
 
 static int
 try_code(void)
