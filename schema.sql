@@ -70,7 +70,9 @@ CREATE TABLE consent (
 	id              INTEGER PRIMARY KEY AUTOINCREMENT,
 	subscriber_id   INTEGER NOT NULL REFERENCES subscriber(id) ON DELETE CASCADE,
 	topic_id        INTEGER NOT NULL REFERENCES topic(id),
-	action          TEXT NOT NULL CHECK (action IN ('requested', 'confirmed', 'imported', 'added', 'left', 'bounced', 'complained')),
+	-- The check is no IN: of more than two values SQLite makes a table anew for each row, which took a third of an import's time.
+	action          TEXT NOT NULL CHECK (action = 'imported' OR action = 'requested' OR action = 'confirmed' OR action = 'added'
+				OR action = 'left' OR action = 'bounced' OR action = 'complained'),
 	at              INTEGER NOT NULL,
 	ip              TEXT,			-- of the visitor, or NULL
 	form_hash       BLOB REFERENCES form_text(hash),	-- requested, confirmed: the wording that was shown

@@ -115,15 +115,29 @@ cli_audit(struct cli *cli, struct db *db, const char *command, const char *detai
 	return rc;
 }
 
+/* Whether what an option was given may say whose data it is, by a name or by a domain that is one person's: rows are kept for ever. */
+static bool
+may_name(const char *option, const char *value)
+{
+	bool segment = strcmp(option, "where") == 0 || strcmp(option, "except") == 0;
+
+	return strcmp(option, "domain") == 0 || (segment && (strcasestr(value, "name") || strcasestr(value, "domain")));
+}
+
 /* "--topic articles --state active": what was looked for. */
 static void
 options_of(const struct cli *cli, struct buf *out)
 {
 	int i;
 
-	for (i = 0; i < cli->given_count; i++)
-		buf_addf(out, "%s--%s%s%.200s", out->len ? " " : "", cli->given[i].opt->name, cli->given[i].opt->arg ? " " : "",
-		    cli->given[i].opt->arg ? cli->given[i].value : "");
+	for (i = 0; i < cli->given_count; i++) {
+		const struct opt *o = cli->given[i].opt;
+		const char *value = o->arg ? cli->given[i].value : "";
+
+		if (may_name(o->name, value))
+			value = "\xe2\x80\xa6";
+		buf_addf(out, "%s--%s%s%.200s", out->len ? " " : "", o->name, o->arg ? " " : "", value);
+	}
 }
 
 int

@@ -34,6 +34,8 @@ backup_unpack(struct cli *cli, const char *file, const char *folder, json_t **ma
 	s = seal_open(fd, &secret.secret, e);
 	if (s && unpack(read_sealed, s, folder, manifest, backup_progress, &bar, e) == 0)
 		rc = unpack_check(folder, *manifest, report, e);
+	if (rc == 0)
+		rc = backup_progress(NULL, 0, 0, e); /* the check of a large store takes a while: somebody may have had enough */
 	if (rc == -1)
 		err_wrap(e, "%s", is_stdin ? "the backup" : file);
 out:

@@ -236,7 +236,8 @@ make(struct cli *cli, struct target *t, const struct seal_secret *secret, struct
 		goto out;
 	out_progress_end(&bar);
 	p = pack_new(&cli->site.conf, e);
-	if (!p || pack_add_store(p, fd, &counts, at, e) == -1 || write_all(cli, t, secret, p, &size, e) == -1 || target_finish(t, e) == -1 ||
+	if (!p || pack_add_store(p, fd, &counts, at, e) == -1 || write_all(cli, t, secret, p, &size, e) == -1 ||
+	    target_finish(t, e) == -1 ||
 	    note(cli, t->file, size, e) == -1)
 		goto out;
 	say_made(cli, t->file, secret, p, size);

@@ -17,6 +17,7 @@
 #include "base/sorting.h"
 #include "cli.h"
 #include "import.h"
+#include "import_ahead.h"
 #include "import_own.h"
 #include "out.h"
 
@@ -36,7 +37,6 @@ const struct opt opts_subscriber_import[] = {
 };
 
 #define SORT_MEMORY (8 << 20)
-#define CACHE_KIB 8192
 #define LOOK_EVERY 256 /* rows between two looks at the clock, for the progress bar */
 
 static volatile sig_atomic_t interrupted;
@@ -72,7 +72,11 @@ open_input(struct import *im, const char *path, struct err *e)
 			e->code = ERR_NOT_FOUND;
 		return -1;
 	}
-	if (fstat(fileno(im->in), &st) == 0 && S_ISREG(st.st_mode))
+	if (fstat(fileno(im->in), &st) == -1)
+		return err_sys(e, "cannot look at %s", im->path);
+	if (S_ISDIR(st.st_mode))
+		return err_set(e, ERR_INPUT, "%s is a folder: name a file in it", im->path);
+	if (S_ISREG(st.st_mode))
 		im->size = st.st_size;
 	first = getc(im->in);
 	if (first == 0xfe || first == 0xff)
@@ -200,18 +204,20 @@ static int
 put_rows(struct import *im, struct sorting *sorting, struct intake *intake, struct out_progress *bar, struct err *e)
 {
 	int64_t total = (int64_t)sorting_count(sorting), n = 0;
-	struct intake_row row;
-	const void *record;
-	size_t size;
+	struct import_ahead *ahead = import_ahead_start(sorting, im->cli->site.db, e);
+	const struct intake_row *row;
 	int rc = 1;
 
-	while (!interrupted && (rc = sorting_next(sorting, &record, &size, e)) == 1) {
-		import_unpack(&row, record);
-		if (intake_put(intake, &row, e) == -1)
-			return -1;
+	if (!ahead)
+		return -1;
+	while (!interrupted && (rc = import_ahead_next(ahead, &row, e)) == 1) {
+		rc = intake_put(intake, row, e);
+		if (rc == -1)
+			break;
 		if (++n % LOOK_EVERY == 0)
 			out_progress(bar, n, total, true, im->dry_run ? "looking" : "writing");
 	}
+	import_ahead_stop(ahead);
 	im->broken_off = interrupted;
 	return rc == -1 ? -1 : intake_end(intake, e);
 }
@@ -234,7 +240,7 @@ write_rows(struct import *im, struct sorting *sorting, struct err *e)
 	intake = intake_new(db, hows[im->dry_run][im->ask], topic, im->all.count, im->source);
 	if (im->ask && limit->messages) /* half of what visitors may have, so that their mails have room between */
 		intake_set_pace(intake, 2000000LL * limit->seconds / limit->messages);
-	db_set_cache(db, CACHE_KIB);
+	db_bulk(db);
 	out_progress_init(im->cli, &bar);
 	if (im->dry_run)
 		rc = put_rows(im, sorting, intake, &bar, e);
@@ -288,11 +294,12 @@ is_own(struct import *im, struct err *e)
 int
 cmd_subscriber_import(struct cli *cli, int argc, char **argv, struct err *e)
 {
-	struct import im = { .cli = cli, .bad_list = json_array(), .text = BUF_INIT };
+	struct import im = { .cli = cli, .bad_list = json_array(), .unread = json_array(), .text = BUF_INIT };
 	int rc = -1, own;
 
 	(void)argc;
 	json_object_set_new(cli->result, "bad_rows", im.bad_list);
+	json_object_set_new(cli->result, "columns_not_read", im.unread);
 	csv_init(&im.csv, NULL);
 	if (open_input(&im, argv[0], e) == -1)
 		goto out;

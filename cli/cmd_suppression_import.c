@@ -44,6 +44,18 @@ find_address(const struct csv *csv, struct addr *a)
 	return false;
 }
 
+/* Whether it may have been meant as an address. */
+static bool
+has_at(const struct csv *csv)
+{
+	size_t i;
+
+	for (i = 0; i < csv->fields; i++)
+		if (strchr(csv->field[i], '@'))
+			return true;
+	return false;
+}
+
 static void
 name_bad_row(struct suppressing *s)
 {
@@ -84,7 +96,7 @@ take_all(struct suppressing *s, struct err *e)
 		if (rc == 1 && find_address(&s->csv, &a)) {
 			if (take_row(s, &a, e) == -1)
 				return -1;
-		} else if (rc == 1 && first) {
+		} else if (rc == 1 && first && !has_at(&s->csv)) {
 			continue; /* it names the columns */
 		} else {
 			name_bad_row(s);

@@ -15,7 +15,7 @@ struct export_file {
 	const char *path; /* borrowed; NULL: standard output */
 	struct buf tmp;
 	int fd;
-	bool force;
+	bool force, named; /* named: tmp is a file; else it has no name as yet */
 };
 
 /* "-" or NULL is standard output. ERR_EXISTS where something is already, unless force. Close it in any case. */

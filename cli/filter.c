@@ -124,8 +124,12 @@ add_rest(const struct cli *cli, struct buf *all, struct err *e)
 	int64_t since;
 	int given = cli_option_since(cli, "since", &since, e);
 
-	if (given == -1 || (language && people_check_language(language, e) == -1))
+	if (given == -1)
 		return -1;
+	if (language && people_check_language(language, e) == -1) {
+		e->code = ERR_USAGE;
+		return err_wrap(e, "--language");
+	}
 	if (given)
 		add(all, "joined>=", clock_iso(text, since), "");
 	if (language)

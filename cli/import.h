@@ -37,6 +37,7 @@ enum import_column {
 	COL_STATUS,      /* a word */
 	COL_BLOCKED,     /* yes or no */
 	COL_CONFIRMED,   /* yes or no */
+	COL_LEFT,        /* yes or no */
 	COL_ATTRIBUTES,  /* a JSON object */
 	COL_LEFT_AT,     /* a time: they left then */
 	COL_LEFT_REASON, /* why */
@@ -80,9 +81,9 @@ struct import {
 	int64_t rows, bad, not_asked;
 	int64_t undated; /* rows that do not say when somebody asked */
 	struct intake_counts done;
-	bool broken_off; /* by SIGINT or SIGTERM */
-	json_t *bad_list;
-	const char *bad_path; /* of --bad, once it is open */
+	bool broken_off;           /* by SIGINT or SIGTERM */
+	json_t *bad_list, *unread; /* unread: names of columns that are not looked at */
+	const char *bad_path;      /* of --bad, once it is open */
 	int bad_fd;
 	struct csv_out bad_out;
 };

@@ -71,6 +71,11 @@ static const struct {
 	{ "confirmed", COL_CONFIRMED, OTHERS },
 	{ "is the email of this user confirmed", COL_CONFIRMED, OTHERS },
 	{ "is this subscriber confirmed", COL_CONFIRMED, OTHERS },
+	{ "subscribed to emails", COL_CONFIRMED, OTHERS },
+	{ "unsubscribed", COL_LEFT, OTHERS },
+	{ "opted out", COL_LEFT, OTHERS },
+	{ "opt out", COL_LEFT, OTHERS },
+	{ "optout", COL_LEFT, OTHERS },
 	{ "attributes", COL_ATTRIBUTES, OTHERS },
 	{ "unsub time", COL_LEFT_AT, OTHERS },
 	{ "unsubscribed at", COL_LEFT_AT, OTHERS },
@@ -228,6 +233,25 @@ look_at_name(struct import *im)
 		}
 }
 
+/* What stands in other columns may be that somebody left: so it is said that nobody looks at them. */
+static void
+list_unread(struct import *im)
+{
+	char number[32];
+	json_t *name;
+	size_t i, k;
+
+	for (i = 0; i < im->csv.fields; i++) {
+		for (k = 0; k < IMPORT_COLUMNS && im->place[k] != (int)i; k++)
+			continue;
+		if (k < IMPORT_COLUMNS || !im->csv.field[i][0])
+			continue;
+		snprintf(number, sizeof(number), "column %zu", i + 1);
+		name = json_string(im->csv.field[i]); /* NULL: no UTF-8 */
+		json_array_append_new(im->unread, name ? name : json_string(number));
+	}
+}
+
 int
 import_header(struct import *im, struct err *e)
 {
@@ -249,6 +273,7 @@ import_header(struct import *im, struct err *e)
 		if (take_column(im, i, head, weak, e) == -1)
 			return -1;
 	}
+	list_unread(im);
 	im->header_fields = im->csv.fields;
 	if (im->place[COL_EMAIL] == -1)
 		return err_set(e, ERR_INPUT, "%s:%lu: no column is named email; the first line must name the columns, as in: email,name",

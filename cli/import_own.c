@@ -105,6 +105,20 @@ report(struct cli *cli, const struct exchange_report *r, const char *path, bool 
 	json_put_int(cli->result, "lost", r->other_key ? r->in.of[EXCHANGE_SUPPRESSION] : 0);
 }
 
+/* What would change what is in it, but cannot: --confirm above all, which promises that nobody is subscribed. */
+static int
+check_options(const struct cli *cli, const char *path, struct err *e)
+{
+	static const char *const others[] = { "confirm", "consent-date", "topic", "bad", "charset", "delimiter" };
+	size_t i;
+
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (cli_option_nth(cli, others[i], 0))
+			return err_set(e, ERR_USAGE, "--%s does not go with %s: an export of this program is taken as it is, with its evidence",
+			    others[i], path);
+	return 0;
+}
+
 int
 import_own(struct cli *cli, FILE *in, const char *path, bool suppressed_only, struct err *e)
 {
@@ -118,6 +132,8 @@ import_own(struct cli *cli, FILE *in, const char *path, bool suppressed_only, st
 
 	if (suppressed_only)
 		how = EXCHANGE_SUPPRESSED_ONLY;
+	else if (check_options(cli, path, e) == -1)
+		return -1;
 	if ((fstat(fileno(in), &st) == -1 || !S_ISREG(st.st_mode)) && !(copy = spool(in, e)))
 		return -1;
 	out_progress_init(cli, &bar);

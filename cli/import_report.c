@@ -10,10 +10,12 @@
 #include "base/json.h"
 #include "cli.h"
 #include "import.h"
+#include "judge/judge.h"
 #include "out.h"
 
-#define BAD_LISTED 1000 /* bad rows in the JSON report */
-#define BAD_NAMED 20    /* and on standard error when --bad has them all */
+#define BAD_LISTED 1000   /* bad rows in the JSON report */
+#define COLUMNS_NAMED 100 /* bytes of names of columns that are not read */
+#define BAD_NAMED 20      /* and on standard error when --bad has them all */
 
 int
 import_bad_open(struct import *im, const char *path, struct err *e)
@@ -54,15 +56,18 @@ keep_bad(struct import *im, const struct err *why, struct err *e)
 int
 import_bad(struct import *im, const struct err *why, struct err *e)
 {
+	char text[2 * ERR_TEXT]; /* a field in the wrong column may be an address, and this ends in the mails of cron */
 	json_t *object;
 
+	snprintf(text, sizeof(text), "%s", why->text);
+	judge_redact(text, sizeof(text));
 	im->bad++;
 	if (!im->bad_path || im->bad <= BAD_NAMED)
-		out_warn(im->cli, "%s:%lu: %s", im->path, im->csv.line, why->text);
+		out_warn(im->cli, "%s:%lu: %s", im->path, im->csv.line, text);
 	if (im->bad <= BAD_LISTED) {
 		object = json_object();
 		json_put_int(object, "line", (long long)im->csv.line);
-		json_put(object, "reason", why->text);
+		json_put(object, "reason", text);
 		json_array_append_new(im->bad_list, object);
 	}
 	return im->bad_path ? keep_bad(im, why, e) : 0;
@@ -111,6 +116,25 @@ say_bad(const struct import *im)
 		out_field(im->cli, "Bad", OUT_BAD, "%s, kept in %s with what is wrong", out_number(n, im->bad), im->bad_path);
 	else
 		out_field(im->cli, "Bad", OUT_BAD, "%s, named above", out_number(n, im->bad));
+}
+
+static void
+say_unread(const struct import *im)
+{
+	struct buf names = BUF_INIT;
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(im->unread, i, name) {
+		if (names.len > COLUMNS_NAMED) {
+			buf_addstr(&names, " \xe2\x80\xa6");
+			break;
+		}
+		buf_addf(&names, "%s%.60s", i ? ", " : "", json_string_value(name));
+	}
+	if (names.len)
+		out_field(im->cli, "Not read", OUT_PLAIN, "%s", names.data);
+	buf_release(&names);
 }
 
 static void
@@ -175,6 +199,7 @@ import_report(struct import *im)
 	else
 		say_counts(im);
 	say_bad(im);
+	say_unread(im);
 	if (im->broken_off)
 		out_line(cli, "Broken off. What is added stays; import the same file again to go on.");
 	else if (im->dry_run)

@@ -81,10 +81,10 @@ take_name(const struct import *im, struct subscriber *s, struct err *e)
 	if (!whole[0] && !field(im, COL_FIRST)[0] && !field(im, COL_LAST)[0])
 		return 0;
 	if (whole[strspn(whole, " ")])
-		n = snprintf(name, sizeof(name), "%s", whole);
+		n = text_copy(name, sizeof(name), whole);
 	else
 		n = snprintf(name, sizeof(name), "%s %s", field(im, COL_FIRST), field(im, COL_LAST));
-	if ((size_t)n >= sizeof(name))
+	if (n < 0 || (size_t)n >= sizeof(name))
 		return err_set(e, ERR_INPUT, "the name is too long: at most %d bytes", SUBSCRIBER_NAME - 1);
 	trimmed = text_trim(name);
 	if (trimmed[0] && subscriber_check_name(trimmed, e) == -1)
@@ -116,6 +116,8 @@ take_language(const struct import *im, struct subscriber *s, struct err *e)
 {
 	char language[64], *p;
 
+	if (im->place[COL_ATTRIBUTES] == -1 && !field(im, COL_LANGUAGE)[0])
+		return 0;
 	snprintf(language, sizeof(language), "%s", field(im, COL_LANGUAGE));
 	if (im->place[COL_ATTRIBUTES] != -1 && !language[0])
 		language_of_attributes(im, language, sizeof(language));
@@ -130,7 +132,7 @@ take_language(const struct import *im, struct subscriber *s, struct err *e)
 }
 
 /*
- * A time as databases write it: "2024-01-31 09:30:00.123456+00" is 2024-01-31 09:30:00+00:00; nothing and 0000-00-00 are no time.
+ * A time as databases write it: "2024-01-31 09:30:00.123456+02" is 2024-01-31 09:30:00+02:00; nothing and 0000-00-00 are no time.
  * Mailchimp's are UTC without saying so.
  */
 static int
@@ -155,6 +157,8 @@ take_time(const struct import *im, enum import_column column, int64_t *out, stru
 		memmove(text + 19, text + 20, strlen(text + 20) + 1);
 	if (strlen(text) > 19 && (strcmp(text + 19, "UTC") == 0 || strcmp(text + 19, "+00") == 0))
 		strcpy(text + 19, "Z");
+	else if (strlen(text) == 22 && (text[19] == '+' || text[19] == '-'))
+		strcat(text, ":00");
 	else if (strlen(text) == 19 && im->format == FORMAT_MAILCHIMP)
 		strcat(text, "Z");
 	if (!(text[0] >= '0' && text[0] <= '9') || clock_parse(text, &t, e) == -1)
@@ -202,20 +206,21 @@ yes(const struct import *im, enum import_column column, int fallback, struct err
 static int
 take_wish(const struct import *im, struct intake_row *row, struct err *e)
 {
-	int wish = import_status(field(im, COL_STATUS)), blocked, confirmed;
+	int wish = import_status(field(im, COL_STATUS)), blocked, confirmed, gone;
 	int64_t left, bounced;
 
 	if (wish == -1)
 		return err_set(e, ERR_INPUT, "the status \"%.40s\" is not known; --format csv does not look at it", field(im, COL_STATUS));
 	blocked = yes(im, COL_BLOCKED, 0, e);
 	confirmed = yes(im, COL_CONFIRMED, 1, e);
-	if (blocked == -1 || confirmed == -1 || take_time(im, COL_LEFT_AT, &left, e) == -1 ||
+	gone = yes(im, COL_LEFT, 0, e);
+	if (blocked == -1 || confirmed == -1 || gone == -1 || take_time(im, COL_LEFT_AT, &left, e) == -1 ||
 	    take_time(im, COL_BOUNCED_AT, &bounced, e) == -1)
 		return -1;
 	row->at = left ? left : bounced;
 	if (blocked)
 		return INTAKE_STAFF;
-	if (left)
+	if (left || (gone && (wish == INTAKE_ACTIVE || wish == INTAKE_WISHES)))
 		return import_status(field(im, COL_LEFT_REASON)) == INTAKE_COMPLAINT ? INTAKE_COMPLAINT : INTAKE_LEFT;
 	if (bounced)
 		return INTAKE_HARD;

@@ -7,6 +7,7 @@
  * test compares them.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -421,6 +422,17 @@ out:
 	return rc;
 }
 
+/* A stream that is closed gets what can be neither read nor written: else the next file that is opened takes its place, and its output. */
+static void
+hold_streams(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			abort();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -428,6 +440,7 @@ main(int argc, char **argv)
 	struct err e = ERR_INIT;
 	int status;
 
+	hold_streams();
 	start(&cli, argc, argv);
 	if (run(&cli, argc, argv, &e) == -1) {
 		status = fail(&cli, &e);

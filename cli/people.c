@@ -38,14 +38,16 @@ people_topics_named(const struct topic_list *all, const char *names, struct topi
 {
 	static const char separators[] = " ,;|\t";
 	char slug[64];
-	size_t n;
+	size_t n, kept;
 
 	for (;;) {
 		names += strspn(names, separators);
 		n = strcspn(names, separators);
 		if (!n)
 			return 0;
-		snprintf(slug, sizeof(slug), "%.*s", (int)(n < sizeof(slug) ? n : sizeof(slug) - 1), names);
+		kept = n < sizeof(slug) ? n : sizeof(slug) - 1;
+		memcpy(slug, names, kept);
+		slug[kept] = '\0';
 		if (add_named(all, text_lower(slug), wanted, e) == -1)
 			return -1;
 		names += n;

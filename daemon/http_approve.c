@@ -29,7 +29,7 @@ enum draft_state {
 	DRAFT_SCHEDULED,
 	DRAFT_SENDING,
 	DRAFT_DONE,
-	DRAFT_WAITS, /* was approved, and then stopped by a rule or by staff */
+	DRAFT_WAITS, /* stopped by a rule or by staff after it was approved; or restored from a backup, which closes what was open */
 	DRAFT_CANCELLED,
 	DRAFT_EXPIRED, /* nobody decided in time */
 	DRAFT_OVER,    /* its offer ends before it could start */

@@ -186,6 +186,7 @@ parse(struct csv *c, size_t *used, unsigned long *lines)
 static int
 skip_line(struct csv *c, struct err *e)
 {
+	uint64_t begin = c->bytes;
 	bool open = true;
 	size_t n, end = 0;
 
@@ -205,6 +206,11 @@ skip_line(struct csv *c, struct err *e)
 		buf_add(&c->skipped, text(c), c->skipped.len + n > CSV_ROW_MAX ? CSV_ROW_MAX - c->skipped.len : n);
 		c->bytes += n + end;
 		c->pos += n + end;
+		if (open && c->bytes - begin > CSV_LINE_MAX) { /* it may never end: /dev/zero */
+			c->eof = true;
+			c->pos = c->data.len;
+			return err_set(e, ERR_SYSTEM, "a line of more than 64 MB: this is no CSV file");
+		}
 		if (open && more(c, e) == -1)
 			return -1;
 	}

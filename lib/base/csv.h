@@ -19,8 +19,9 @@
 
 struct err;
 
-#define CSV_FIELDS 256    /* most fields of a row */
-#define CSV_ROW_MAX 65536 /* most bytes of a row */
+#define CSV_FIELDS 256           /* most fields of a row */
+#define CSV_ROW_MAX 65536        /* most bytes of a row */
+#define CSV_LINE_MAX (64U << 20) /* and of a line that is passed over: more is no text */
 
 struct csv {
 	FILE *in; /* borrowed */
@@ -43,8 +44,8 @@ void csv_release(struct csv *c);
 
 /*
  * The next row into field[] (NUL-terminated, valid until the next call): 1; 0 at the end of the file. -1 for a row
- * that cannot be read, with ERR_INPUT (`line` says where; call again for the next row), or a failed read with
- * ERR_SYSTEM, after which there is nothing more. Bytes are not looked at beyond that: text may be no UTF-8.
+ * that cannot be read, with ERR_INPUT (`line` says where; call again for the next row), or a failed read or a line of
+ * more than CSV_LINE_MAX with ERR_SYSTEM, after which there is nothing more. Bytes are not looked at beyond that: text may be no UTF-8.
  */
 int csv_next(struct csv *c, struct err *e);
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+
 /* Fetched once: EVP_sha256() is looked up anew at each use. */
 static const EVP_MD *
 sha256_md(void)
@@ -52,6 +54,64 @@ hmac_sha256(uint8_t out[SHA256_LEN], const uint8_t *key, size_t key_len, const c
 	    !EVP_DigestUpdate(ctx, inner, sizeof(inner)) || !EVP_DigestFinal_ex(ctx, out, NULL))
 		abort();
 	OPENSSL_cleanse(pad, sizeof(pad));
+}
+
+/* What the key and the label make of the digest's state is copied for each text: half of the blocks of a short one. */
+struct hmac {
+	EVP_MD_CTX *inner, *outer, *ctx;
+};
+
+/* The state after the key, each octet of which is changed by `with`. */
+static EVP_MD_CTX *
+keyed(const uint8_t *key, size_t key_len, uint8_t with)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	uint8_t pad[64] = { 0 };
+	size_t i;
+
+	if (key_len > sizeof(pad))
+		abort();
+	memcpy(pad, key, key_len);
+	for (i = 0; i < sizeof(pad); i++)
+		pad[i] ^= with;
+	if (!ctx || !EVP_DigestInit_ex(ctx, sha256_md(), NULL) || !EVP_DigestUpdate(ctx, pad, sizeof(pad)))
+		abort();
+	OPENSSL_cleanse(pad, sizeof(pad));
+	return ctx;
+}
+
+struct hmac *
+hmac_new(const uint8_t *key, size_t key_len, const char *label)
+{
+	struct hmac *h = xmalloc(sizeof(*h));
+
+	h->inner = keyed(key, key_len, 0x36);
+	h->outer = keyed(key, key_len, 0x5c);
+	h->ctx = EVP_MD_CTX_new();
+	if (!h->ctx || !EVP_DigestUpdate(h->inner, label, strlen(label) + 1))
+		abort();
+	return h;
+}
+
+void
+hmac_of(struct hmac *h, uint8_t out[SHA256_LEN], const void *data, size_t n)
+{
+	uint8_t inner[SHA256_LEN];
+
+	if (!EVP_MD_CTX_copy_ex(h->ctx, h->inner) || !EVP_DigestUpdate(h->ctx, data, n) || !EVP_DigestFinal_ex(h->ctx, inner, NULL) ||
+	    !EVP_MD_CTX_copy_ex(h->ctx, h->outer) || !EVP_DigestUpdate(h->ctx, inner, sizeof(inner)) || !EVP_DigestFinal_ex(h->ctx, out, NULL))
+		abort();
+}
+
+void
+hmac_free(struct hmac *h)
+{
+	if (!h)
+		return;
+	EVP_MD_CTX_free(h->inner); /* which wipes them */
+	EVP_MD_CTX_free(h->outer);
+	EVP_MD_CTX_free(h->ctx);
+	free(h);
 }
 
 /* A context that is set up for the key: setting it up takes longer than the block. */

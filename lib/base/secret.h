@@ -17,6 +17,11 @@ void sha256(uint8_t out[SHA256_LEN], const void *data, size_t n);
 /* RFC 2104 with SHA-256; `label` is hashed first, so that one key serves several uses that never meet. */
 void hmac_sha256(uint8_t out[SHA256_LEN], const uint8_t *key, size_t key_len, const char *label, const void *data, size_t n);
 
+/* The same for many texts under one key and label; one thread at a time for each. hmac_new aborts when key_len > 64. */
+struct hmac *hmac_new(const uint8_t *key, size_t key_len, const char *label);
+void hmac_of(struct hmac *h, uint8_t out[SHA256_LEN], const void *data, size_t n);
+void hmac_free(struct hmac *h); /* NULL is fine */
+
 /* One AES-256 block, in place (FIPS 197); encrypt != 0 encrypts. A single block of distinct values needs no mode. */
 void aes256_block(uint8_t block[16], const uint8_t key[32], int encrypt);
 

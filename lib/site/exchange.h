@@ -84,8 +84,8 @@ enum exchange_how {
  * Take such a file, which is read from its beginning and must be one that can be read twice: first it is looked through to its end, and only
  * then anything is changed, in short transactions, person by person. It never revives: where the store has someone as left, bounced,
  * complained or suppressed, the file's "active" counts only when it is newer and was confirmed by the person. Evidence is taken as it is.
- * Once more changes nothing. 0 and *report; ERR_INPUT with the line, ERR_VERSION, ERR_REFUSED for another suppression key (unless `how`
- * says otherwise).
+ * Once more changes nothing. 0 and *report; ERR_INPUT with the line (a time to come is wrong, too), ERR_VERSION, ERR_REFUSED for another
+ * suppression key (unless `how` says otherwise).
  */
 int exchange_read(struct db *db, FILE *in, const char *path, enum exchange_how how, void (*progress)(void *ctx, int64_t people, int64_t of),
     void *ctx, struct exchange_report *report, struct err *e);

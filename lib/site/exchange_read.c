@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/csv_write.h"
 #include "base/encode.h"
 #include "base/err.h"
@@ -14,6 +15,7 @@
 
 #define WORDING_MOST ((size_t)4 << 20) /* bytes of one wording */
 #define WORDINGS_MOST 100000
+#define CLOCKS_APART 3600 /* seconds between two machines' clocks */
 
 /* By enum exchange_kind: fields of a record. */
 static const size_t lengths[EXCHANGE_KINDS] = { 4, 4, 11, 4, 8, 5, 1 + EXCHANGE_END };
@@ -52,7 +54,10 @@ take_text(const struct exchange_reading *r, size_t i, char *out, size_t size, co
 static int
 take_time(const struct exchange_reading *r, size_t i, int64_t *out, struct err *e)
 {
-	return csv_time(field(r, i), out) ? 0 : bad(e, "a time is not as 2026-03-01T09:30:00Z");
+	if (!csv_time(field(r, i), out))
+		return bad(e, "a time is not as 2026-03-01T09:30:00Z");
+	/* what comes tomorrow would be newer than anything that somebody says here today */
+	return *out > clock_now() + CLOCKS_APART ? bad(e, "a time has not come yet: is this machine's clock right?") : 0;
 }
 
 /* 1 with a hash, 0 without, -1. */
@@ -393,6 +398,7 @@ exchange_read(struct db *db, FILE *in, const char *path, enum exchange_how how, 
 	if (rc == 0 && how != EXCHANGE_DRY) {
 		csv_release(&r->csv);
 		r->taking = true;
+		db_bulk(db);
 		rc = db_begin(db, e);
 		if (rc == 0)
 			rc = pass(r, in, e);

@@ -29,7 +29,7 @@ open_file(const char *store_path, int flags, struct err *e)
 		if (errno == ENOENT)
 			e->code = ERR_NOT_FOUND;
 	} else if (flags & O_CREAT) {
-		(void)fchmod(fd, 0660); /* whatever the umask was: the sender may be another user; only its owner can, and has to */
+		(void)fchmod(fd, 0660); /* whatever the umask: the staff's group asks as well. Another owner's has it already */
 	}
 	buf_release(&path);
 	return fd;
@@ -70,7 +70,7 @@ int
 running_check(const char *store_path, struct err *e)
 {
 	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = PARENT, .l_len = 1 };
-	int fd = open_file(store_path, O_RDWR, e), rc;
+	int fd = open_file(store_path, O_RDONLY, e), rc;
 
 	if (fd == -1)
 		return e->code == ERR_NOT_FOUND ? 0 : -1; /* none has ever run */
@@ -103,7 +103,7 @@ running_key(const char *store_path)
 {
 	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = KEYS, .l_len = KEYS_MOST + 1 };
 	struct err ignored = ERR_INIT;
-	int fd = open_file(store_path, O_RDWR, &ignored), rc;
+	int fd = open_file(store_path, O_RDONLY, &ignored), rc;
 
 	if (fd == -1)
 		return 0;

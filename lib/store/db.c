@@ -15,12 +15,14 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "store/audit.h"
+#include "store/checkpointer.h"
 #include "store/db_private.h"
 #include "store/migrate.h"
 
 #define BEGIN_WAIT_US 10000000 /* db_begin gives up after 10 s */
 #define CHUNK_US 15000         /* db_chunk: 15 ms of work, so that a commit ends within 20 */
 #define CHUNK_ALONE_US 60000   /* nobody waits: each commit costs a write of its own; but not so much that it takes long */
+#define BULK_CACHE_KIB 12288
 
 static bool
 means_full(int code)
@@ -212,6 +214,7 @@ db_close(struct db *db)
 	if (!db)
 		return;
 	db_rollback(db);
+	checkpointer_stop(db->checkpointer);
 	for (i = 0; db_modules[i]; i++) {
 		for (j = 0; db->stmts[i] && j < db_modules[i]->count; j++)
 			sqlite3_finalize(db->stmts[i][j].st);
@@ -254,9 +257,12 @@ int
 db_begin(struct db *db, struct err *e)
 {
 	const struct timespec pause = { 0, 1000000 };
-	int64_t start = clock_mono_us();
+	int64_t start;
 	int rc;
 
+	if (!db->open)
+		checkpointer_catch_up(db->checkpointer);
+	start = clock_mono_us();
 	while ((rc = db_try_begin(db, e)) == 0) {
 		if (clock_mono_us() - start > db->wait_us) {
 			turn_leave(&db->turn);
@@ -354,6 +360,15 @@ db_set_cache(struct db *db, int kib)
 
 	snprintf(pragma, sizeof(pragma), "PRAGMA cache_size = -%d", kib);
 	sqlite3_exec(db->sqlite, pragma, NULL, NULL, NULL); /* a wish: without it the store works as well */
+}
+
+void
+db_bulk(struct db *db)
+{
+	db_set_cache(db, BULK_CACHE_KIB);
+	sqlite3_exec(db->sqlite, "PRAGMA foreign_keys = OFF", NULL, NULL, NULL); /* a wish, too */
+	if (!db->checkpointer)
+		db->checkpointer = checkpointer_start(db->sqlite);
 }
 
 int64_t

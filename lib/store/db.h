@@ -68,6 +68,13 @@ void db_read_end(struct db *db);
 /* Most memory for pages of the file, in KiB; 4096 unless set. What only walks through tables in order needs little. */
 void db_set_cache(struct db *db, int kib);
 
+/*
+ * For whoever writes the store full, between transactions: more memory for pages, a thread that empties the log (until db_close), and no
+ * look-up of what a row refers to, for only rows that this connection has seen in the same transaction are referred to (topics and wordings are for ever).
+ * Nobody may be deleted over this connection from here on: nothing would go with them.
+ */
+void db_bulk(struct db *db);
+
 /* A number that changes when another connection has written. */
 int64_t db_data_version(struct db *db);
 

@@ -1,7 +1,7 @@
 /*
  * intake.c - see intake.h.
  *
- * What makes a row cheap: a statement for sixty-four of them at a time, and the guess that
+ * What makes a row cheap: a statement for 256 of them at a time, and the guess that
  * all of a group are new, as they are when a list moves here. Where that is wrong the group's people are looked up,
  * and those who are known go through subscription_add one by one.
  */
@@ -20,9 +20,9 @@
 #include "store/subscription.h"
 #include "store/suppression.h"
 
-#define GROUP 64
+#define GROUP 256
 #define X4(row) row ", " row ", " row ", " row
-#define X64(row) X4(X4(X4(row)))
+#define X256(row) X4(X4(X4(X4(row))))
 
 enum {
 	Q_ANY_SUPPRESSED,
@@ -44,21 +44,20 @@ enum {
 
 static const char *const sql[] = {
 	[Q_ANY_SUPPRESSED] = "SELECT 1 FROM suppression WHERE address_hmac >= x'' LIMIT 1",
-	[Q_SUPPRESSED] = "SELECT address_hmac FROM suppression WHERE address_hmac IN (" X64("?") ")",
-	[Q_KNOWN] = "SELECT address_key, id, name <> '' FROM subscriber WHERE address_key IN (" X64("?") ")",
+	[Q_SUPPRESSED] = "SELECT address_hmac FROM suppression WHERE address_hmac IN (" X256("?") ")",
+	[Q_KNOWN] = "SELECT address_key, id, name <> '' FROM subscriber WHERE address_key IN (" X256("?") ")",
 	[Q_HIGHEST] = "SELECT coalesce(max(id), 0) FROM subscriber",
-	[Q_PEOPLE] = PEOPLE X64("(?1, ?, ?, ?, ?, ?)") " ON CONFLICT (address_key) DO NOTHING",
+	[Q_PEOPLE] = PEOPLE X256("(?1, ?, ?, ?, ?, ?)") " ON CONFLICT (address_key) DO NOTHING",
 	[Q_PERSON] = PEOPLE "(?1, ?, ?, ?, ?, ?) ON CONFLICT (address_key) DO NOTHING",
-	[Q_SUBSCRIPTIONS] = SUBSCRIPTIONS X64("(1, ?, ?, ?)"),
+	[Q_SUBSCRIPTIONS] = SUBSCRIPTIONS X256("(1, ?, ?, ?)"),
 	[Q_SUBSCRIPTION] = SUBSCRIPTIONS "(1, ?, ?, ?)",
-	[Q_CONSENTS] = CONSENTS X64("('imported', ?1, ?, ?, ?, ?)"),
+	[Q_CONSENTS] = CONSENTS X256("('imported', ?1, ?, ?, ?, ?)"),
 	[Q_CONSENT] = CONSENTS "('imported', ?1, ?, ?, ?, ?)",
 };
 const struct db_module intake_module = { "intake", sql, Q_COUNT, MODULE_INTAKE };
 
 struct person {
 	struct intake_row row;
-	uint8_t hmac[SUPPRESSION_HMAC];
 	int64_t id; /* 0: not known yet */
 	bool suppressed, created, named;
 };
@@ -136,11 +135,11 @@ find_suppressed(struct intake *in, struct err *e)
 		return rc;
 	st = db_stmt(in->db, &intake_module, Q_SUPPRESSED);
 	for (i = 0; i < in->people; i++)
-		stmt_blob_at(st, (int)i + 1, in->person[i].hmac, SUPPRESSION_HMAC);
+		stmt_blob_at(st, (int)i + 1, in->person[i].row.hmac, SUPPRESSION_HMAC);
 	while ((rc = stmt_step(st, e)) == 1) {
 		hmac = stmt_col_blob(st, 0, &n);
 		for (i = 0; n == SUPPRESSION_HMAC && i < in->people; i++)
-			if (memcmp(in->person[i].hmac, hmac, n) == 0)
+			if (memcmp(in->person[i].row.hmac, hmac, n) == 0)
 				in->person[i].suppressed = true;
 	}
 	return rc;
@@ -151,7 +150,7 @@ static int
 find_known(struct intake *in, int64_t highest, struct err *e)
 {
 	struct stmt *st = db_stmt(in->db, &intake_module, Q_KNOWN);
-	size_t i;
+	size_t i, n, at = 0; /* they are found in the order of their keys, as they stand in a group that came in it */
 	int rc;
 
 	for (i = 0; i < in->people; i++)
@@ -159,10 +158,11 @@ find_known(struct intake *in, int64_t highest, struct err *e)
 	while ((rc = stmt_step(st, e)) == 1) {
 		const char *key = stmt_col_text(st, 0);
 
-		for (i = 0; i < in->people && strcmp(in->person[i].row.who.key, key) != 0; i++)
-			;
-		if (i == in->people)
+		for (n = 0; n < in->people && strcmp(in->person[at].row.who.key, key) != 0; n++)
+			at = (at + 1) % in->people;
+		if (n == in->people)
 			continue;
+		i = at;
 		in->person[i].id = stmt_col_int(st, 1);
 		in->person[i].named = stmt_col_int(st, 2);
 		in->person[i].created = highest != -1 && in->person[i].id > highest;
@@ -175,7 +175,7 @@ bind_person(struct stmt *st, int place, const struct person *p)
 {
 	stmt_text_at(st, place, p->row.who.address);
 	stmt_text_at(st, place + 1, p->row.who.key);
-	stmt_blob_at(st, place + 2, p->hmac, SUPPRESSION_HMAC);
+	stmt_blob_at(st, place + 2, p->row.hmac, SUPPRESSION_HMAC);
 	stmt_text_at(st, place + 3, p->row.who.name);
 	stmt_text_at(st, place + 4, p->row.who.language);
 }
@@ -346,7 +346,6 @@ add_person(struct intake *in, const struct intake_row *row)
 	*p = (struct person){ .row = *row };
 	if (!p->row.at)
 		p->row.at = in->now;
-	suppression_hmac(in->db, row->who.key, p->hmac);
 }
 
 int

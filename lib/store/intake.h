@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "store/subscriber.h"
+#include "store/suppression.h"
 
 struct db;
 struct err;
@@ -31,7 +32,8 @@ enum intake_wish {
 };
 
 struct intake_row {
-	struct subscriber who; /* address, key, name, language */
+	struct subscriber who;          /* address, key, name, language */
+	uint8_t hmac[SUPPRESSION_HMAC]; /* of who.key, as suppression_hmac gives it */
 	enum intake_wish wish;
 	uint64_t topics; /* active: bit i stands for topic i of those that intake_new was given */
 	int64_t at;      /* since when; 0: now */

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "store/consent.h"
 #include "store/db.h"
 #include "store/intake.h"
 #include "store/signup.h"
@@ -185,19 +186,40 @@ intake_one_add(struct intake_one *in, int64_t subscriber_id, const struct intake
 	return 0;
 }
 
-/* How many topics still run: *fresh those that began after `at`. */
+/*
+ * Whether the time since when somebody has a topic is their own: they confirmed it here, or asked staff, or the file that
+ * they came with said when. An import that did not know is dated by its own day, which says nothing of them.
+ */
 static int
-running(struct intake_one *in, int64_t id, int64_t at, int *fresh, struct err *e)
+is_dated(struct intake_one *in, const struct subscriber *who, const struct subscription *s, struct err *e)
+{
+	char action[16];
+	int64_t at;
+	int rc = consent_last(in->db, who->id, s->topic_id, action, &at, e);
+
+	if (rc != 1)
+		return rc;
+	return strcmp(action, "imported") != 0 || s->since < who->created_at;
+}
+
+/* How many topics would end; *fresh: how many they came (back) to after `at`. Asking alone is no coming back: anybody can ask for them. */
+static int
+running(struct intake_one *in, const struct subscriber *who, int64_t at, int *fresh, struct err *e)
 {
 	struct subscription of[OF_MAX];
-	int i, n = subscription_of(in->db, id, of, OF_MAX, e), count = 0;
+	int i, n = subscription_of(in->db, who->id, of, OF_MAX, e), count = 0, dated;
+	bool later;
 
 	*fresh = 0;
 	for (i = 0; i < n; i++) {
-		if (of[i].state != SUB_ACTIVE && of[i].state != SUB_PENDING)
-			continue;
-		count++;
-		*fresh += at && of[i].since > at;
+		later = at && of[i].since > at;
+		if (of[i].state == SUB_ACTIVE && later) {
+			dated = is_dated(in, who, &of[i], e);
+			if (dated == -1)
+				return -1;
+			*fresh += dated;
+		}
+		count += of[i].state == SUB_ACTIVE || (of[i].state == SUB_PENDING && !later);
 	}
 	return n == -1 ? -1 : count;
 }
@@ -223,7 +245,7 @@ keep_out(struct intake_one *in, const struct intake_row *row, struct err *e)
 	bool again = foresees(in) && in->last_ended && strcmp(in->last_key, row->who.key) == 0;
 	int fresh = 0, runs = 0, rc, known = subscriber_find(in->db, row->who.key, &who, e);
 
-	if (known == -1 || (known == 1 && (runs = running(in, who.id, row->at, &fresh, e)) == -1))
+	if (known == -1 || (known == 1 && (runs = running(in, &who, row->at, &fresh, e)) == -1))
 		return -1;
 	rc = suppression_find(in->db, row->who.key, &old, e);
 	if (rc == -1)

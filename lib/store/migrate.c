@@ -114,11 +114,26 @@ static const char *const steps[] = {
 	"campaign) AND subscriber_id = OLD.id; UPDATE outbox SET subscriber_id = NULL, message = NULL, address = NULL, reply = "
 	"NULL, state = CASE WHEN state IN ('queued', 'claimed') THEN 'expired' ELSE state END WHERE subscriber_id = OLD.id; "
 	"END;",
-	/* 6: whom of a topic a campaign is for, which roles run, and which backup the store is from */
+	/* 6: whom of a topic a campaign is for, which roles run, and which backup the store is from; a check of consent that costs less */
 	"ALTER TABLE campaign ADD COLUMN segment TEXT NOT NULL DEFAULT '';"
 	"CREATE TABLE role (name TEXT PRIMARY KEY, pid INTEGER NOT NULL, version TEXT NOT NULL, started_at INTEGER NOT NULL, "
 	"seen_at INTEGER NOT NULL, landlock INTEGER NOT NULL, seccomp INTEGER NOT NULL, uid INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE restored (id INTEGER PRIMARY KEY AUTOINCREMENT, taken_at INTEGER NOT NULL, at INTEGER NOT NULL, released_at INTEGER) STRICT;",
+	"CREATE TABLE restored (id INTEGER PRIMARY KEY AUTOINCREMENT, taken_at INTEGER NOT NULL, at INTEGER NOT NULL, released_at INTEGER) STRICT;"
+	"ALTER TABLE consent RENAME TO consent_5;"
+	"CREATE TABLE consent (id INTEGER PRIMARY KEY AUTOINCREMENT, subscriber_id INTEGER NOT NULL REFERENCES subscriber(id) ON DELETE CASCADE, "
+	"topic_id INTEGER NOT NULL REFERENCES topic(id), action TEXT NOT NULL CHECK (action = 'imported' OR action = 'requested' OR "
+	"action = 'confirmed' OR action = 'added' OR action = 'left' OR action = 'bounced' OR action = 'complained'), at INTEGER NOT NULL, "
+	"ip TEXT, form_hash BLOB REFERENCES form_text(hash), mail_hash BLOB REFERENCES form_text(hash), source TEXT NOT NULL) STRICT;"
+	"INSERT INTO consent SELECT * FROM consent_5;"
+	"DELETE FROM sqlite_sequence WHERE name = 'consent';"
+	"UPDATE sqlite_sequence SET name = 'consent' WHERE name = 'consent_5';"
+	"DROP TABLE consent_5;"
+	"CREATE INDEX consent_of ON consent(subscriber_id);"
+	"CREATE INDEX consent_ip ON consent(at) WHERE ip IS NOT NULL;"
+	"CREATE TRIGGER consent_append_only BEFORE UPDATE ON consent WHEN NEW.ip IS NOT NULL OR NEW.id <> OLD.id OR "
+	"NEW.subscriber_id <> OLD.subscriber_id OR NEW.topic_id <> OLD.topic_id OR NEW.action <> OLD.action OR NEW.at <> OLD.at OR "
+	"NEW.form_hash IS NOT OLD.form_hash OR NEW.mail_hash IS NOT OLD.mail_hash OR NEW.source <> OLD.source "
+	"BEGIN SELECT RAISE(ABORT, 'consent is append-only'); END;",
 };
 
 static int

@@ -12,6 +12,7 @@
 #include "store/modules.h"
 #include "store/outbox.h"
 #include "store/suppression.h"
+#include "store/topic.h"
 
 #define OF_MAX 64 /* TOPICS_MAX: nobody has more */
 
@@ -167,6 +168,23 @@ ended_before(struct db *db, int64_t subscriber_id, int64_t topic_id, struct subs
 	return 1;
 }
 
+/* Whether somebody had topics, and every one of them has ended: they are gone, not open to what they have never had. */
+static int
+is_gone(struct db *db, int64_t subscriber_id, struct err *e)
+{
+	struct subscription of[TOPICS_MAX];
+	int i, n = subscription_of(db, subscriber_id, of, TOPICS_MAX, e), ended = 0;
+
+	for (i = 0; i < n; i++) {
+		if (of[i].state == SUB_ACTIVE)
+			return 0;
+		if (of[i].state == SUB_PENDING && ended_before(db, subscriber_id, of[i].topic_id, &of[i], e) == -1)
+			return -1;
+		ended = ended || of[i].state > SUB_ACTIVE;
+	}
+	return n == -1 ? -1 : ended;
+}
+
 int
 subscription_addable(struct db *db, int64_t subscriber_id, int64_t topic_id, struct err *e)
 {
@@ -182,7 +200,10 @@ subscription_addable(struct db *db, int64_t subscriber_id, int64_t topic_id, str
 	if (rc == 1 && old.state != SUB_PENDING)
 		return err_set(e, ERR_REFUSED, "has %s this topic before: only they themselves can come back, through the signup page",
 		    old.state == SUB_LEFT ? "left" : (old.state == SUB_BOUNCED ? "bounced on" : "complained about"));
-	return 1;
+	rc = is_gone(db, subscriber_id, e);
+	if (rc == 1)
+		return err_set(e, ERR_REFUSED, "has left before: only they themselves can come back, through the signup page");
+	return rc == -1 ? -1 : 1;
 }
 
 int

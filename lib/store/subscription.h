@@ -54,7 +54,7 @@ int subscription_confirm(struct db *db, int64_t subscriber_id, int64_t topic_id,
 /*
  * Staff or an import: ACTIVE at once, with `action` "added" or "imported" as
  * evidence. Never revives: LEFT, BOUNCED or COMPLAINED is ERR_REFUSED, also behind a
- * request that nobody confirmed. 0 when it was active already, else 1.
+ * request that nobody confirmed, and so is another topic for somebody whose every topic has ended. 0 when it was active already, else 1.
  */
 int subscription_add(struct db *db, int64_t subscriber_id, int64_t topic_id, const char *action,
     const struct evidence *evidence, struct err *e);

@@ -15,6 +15,7 @@
 #include "store/modules.h"
 
 #define KEY_LEN 32
+#define LABEL "newsletter suppression"
 
 enum {
 	Q_FIND,
@@ -122,8 +123,14 @@ suppression_hmac(struct db *db, const char *address_key, uint8_t out[SUPPRESSION
 {
 	uint8_t mac[SHA256_LEN];
 
-	hmac_sha256(mac, db_suppression_key(db), KEY_LEN, "newsletter suppression", address_key, strlen(address_key));
+	hmac_sha256(mac, db_suppression_key(db), KEY_LEN, LABEL, address_key, strlen(address_key));
 	memcpy(out, mac, SUPPRESSION_HMAC);
+}
+
+struct hmac *
+suppression_hmac_new(struct db *db)
+{
+	return hmac_new(db_suppression_key(db), KEY_LEN, LABEL);
 }
 
 int

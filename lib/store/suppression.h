@@ -14,6 +14,7 @@
 
 struct db;
 struct err;
+struct hmac;
 
 #define SUPPRESSION_HMAC 16 /* octets */
 
@@ -40,6 +41,9 @@ int suppression_key_load(struct db *db, const char *folder, struct err *e);
 
 /* The HMAC of an address in its compared form (struct addr's key). */
 void suppression_hmac(struct db *db, const char *address_key, uint8_t out[SUPPRESSION_HMAC]);
+
+/* What makes them for many, and in another thread: suppression_hmac is the first octets of what hmac_of gives (base/secret.h). */
+struct hmac *suppression_hmac_new(struct db *db);
 
 /* 1 and *reason when it is suppressed, 0 when not, -1. */
 int suppression_find(struct db *db, const char *address_key, enum suppression_reason *reason, struct err *e);

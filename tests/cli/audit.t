@@ -94,6 +94,8 @@ is "no address in any" "$(db "SELECT count(*) FROM audit WHERE detail LIKE '%@%'
 is "people by their number" "$(db "SELECT DISTINCT detail FROM audit WHERE command = 'subscriber show'")" "subscriber 1"
 works "somebody who is not there" nl subscriber list --state active --topic articles
 is "what was looked for" "$(newest)" "subscriber list: --state active --topic articles"
+works "somebody by name" nl subscriber list --where "name='Ann Meyer'" --domain ann-meyer.example
+is "who may be erased one day is not in it" "$(newest)" "subscriber list: --where … --domain …"
 run nl subscriber show nobody@example.org
 is "who asks for somebody who is not there is noted too" "$status $(newest)" "1 subscriber show: somebody who is not on the list"
 works "a mailing's numbers alone" nl campaign show 1

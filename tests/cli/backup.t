@@ -174,7 +174,7 @@ for signal in INT TERM HUP QUIT; do
 done
 is "verify: SIGHUP under nohup" "$(signalled HUP yes)" "0 False 0"
 is "verify: no core" "$(signalled SEGV no)" "killed False 1"
-rm -rf "$TMPDIR"/*
+rm -rf "${TMPDIR:?}"/*
 
 # Restored: equal but for what is held.
 refused "not over a site" 1 "there is a site in \. already" nl restore "$tmp/b" --key-file "$tmp/key"

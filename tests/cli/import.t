@@ -66,7 +66,7 @@ printf 'email,mail\na@example.org,b@example.org\n' >two.csv
 printf 'email\na@example.org\n' >a.csv
 refused "no consent" 2 "--consent is needed" nl subscriber import a.csv
 refused "no such file" 1 "cannot open nowhere.csv: No such file" nl subscriber import nowhere.csv --consent x
-refused "a folder" 1 "Is a directory" nl subscriber import . --consent x
+refused "a folder" 1 "is a folder" nl subscriber import . --consent x
 refused "no column for addresses" 1 "headless.csv:1: no column is named email" nl subscriber import headless.csv --consent x
 refused "two of them" 1 "two columns could be" nl subscriber import two.csv --consent x
 refused "an empty file" 1 "empty.csv is empty" nl subscriber import empty.csv --consent x

@@ -37,6 +37,27 @@ succeeds "who came here after they left there" nl subscriber import "$lists/unsu
 succeeds "and who bounced there after they came here" nl subscriber import "$lists/cleaned_members_export_1a2b3c.csv" --consent m
 is "the first stays, the second has bounced" "$(people)" "gina@example.org|||1 ines@example.org|||3 "
 
+site undated
+printf 'email\ngina@example.org\n' >gina.csv
+succeeds "an import that does not know since when" nl subscriber import gina.csv --consent x
+succeeds "and they left before, elsewhere" nl subscriber import "$lists/unsubscribed_members_export_1a2b3c.csv" --consent m
+is "have left: the day of an import says nothing of them" "$(people)" "gina@example.org|||2 "
+site dated
+cp ../undated/gina.csv .
+succeeds "an import that knows" nl subscriber import gina.csv --consent x --consent-date 2026-10-01
+succeeds "that they came back since" nl subscriber import "$lists/unsubscribed_members_export_1a2b3c.csv" --consent m
+is "holds" "$(people)" "gina@example.org|||1 "
+site asking
+printf 'email,status,unsub time\ngina@example.org,unsubscribed,2024-01-01\n' >left.csv
+nl subscriber add gina@example.org >/dev/null && db "UPDATE subscription SET state = 0"
+succeeds "who left, and has asked again, but not confirmed" nl subscriber import left.csv --consent m
+is "must not be mailed until they do" "$(suppressed) $(people)" "left|1  gina@example.org|||0 "
+
+site gone
+printf 'email,Unsubscribed,notes\nu@example.org,yes,x\nv@example.org,0,\nw@example.org,2024-03-01,\n' >gone.csv
+run nl subscriber import gone.csv --consent x
+like "a column says who left, and what is no answer is bad" "$status $out $err" '^1 .*Added +1.*Kept out +1.*Bad +1.*Not read +notes.* gone.csv:4: "2024-03-01" is neither'
+
 site others
 succeeds "phpList's" nl subscriber import "$lists/phplist.csv" --consent p --json
 is "confirmed and not blacklisted" "$(json 'j["added"], j["not_asked"], j["kept_out"]') $(people)" "(1, 1, 1) karl@example.org|||1 "
@@ -63,6 +84,18 @@ refused "what is no full export" 1 "latin.csv is no full export" nl subscriber i
 refused "another charset" 2 "--charset is one of" nl subscriber import latin.csv --consent x --charset koi8-r
 refused "another delimiter" 2 "--delimiter is one of" nl subscriber import latin.csv --consent x --delimiter ab
 refused "another format" 2 "--format is one of" nl subscriber import latin.csv --consent x --format xml
+
+site misplaced
+printf 'email,status,topics\na@example.org,ann@example.net,\nb@example.org,,bob@example.net\n' >misplaced.csv
+run nl subscriber import misplaced.csv --consent x
+unlike "an address in the wrong column is not repeated" "$err" "example.net"
+run nl subscriber import misplaced.csv --consent x --json
+unlike "nor in JSON" "$out$err" "example.net"
+refused "a folder" 1 "is a folder" nl subscriber import . --consent x
+refused "a line without an end" 1 "/dev/zero:1: a line of more than 64 MB" nl subscriber import /dev/zero --consent x
+printf 'email,optin time\nz@example.org,2024-01-01 10:00:00.5+02\n' >zone.csv
+succeeds "an hour's zone" nl subscriber import zone.csv --consent x
+is "counts" "$(evidence)" "z@example.org|2024-01-01 08:00:00||csv: x "
 
 site dates
 printf 'email,optin time,optin ip\nold@example.org,2020-01-02 03:04,192.0.2.1\nnew@example.org,,not an ip\nlater@example.org,2999-01-01,\nodd@example.org,yesterday,\n' >dates.csv

@@ -53,7 +53,8 @@ def expect(found):
         changed = refused = False
         for topic in topics:
             state, ended = person[1].get(topic, (None, False))
-            if state in ENDED or (state == PENDING and ended):
+            gone = person[1] and all(s in ENDED or s == PENDING for s, _ in person[1].values()) and any(s in ENDED or e for s, e in person[1].values())
+            if state in ENDED or (state == PENDING and ended) or gone:
                 refused = True
             elif state != ACTIVE:
                 person[1][topic] = (ACTIVE, False)

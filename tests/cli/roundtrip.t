@@ -92,6 +92,12 @@ is "also from a pipe" "$status $(json 'j["already"]')" "0 602"
 succeeds "what goes out again" nl subscriber export --full again.csv --reason x
 is "is the same file but for its first line" "$(diff <(tail -n +2 "$file") <(tail -n +2 again.csv))" ""
 
+sed 's/^\(subscription,articles,\)left,.*/\1active,2999-01-01T00:00:00Z/' "$file" >future.csv
+run nl subscriber import future.csv
+like "a time to come, newer than whatever anybody says, is none" "$status $err" '^1 .*future.csv:[0-9]+: a time has not come yet'
+people >"$tmp/again"
+is "nothing is changed" "$(diff "$tmp/before" "$tmp/again")" ""
+
 # What the store knows later, or stronger, stays.
 nl subscriber erase many1@example.com --yes >/dev/null
 NEWSLETTER_CLOCK=@1790000000 nl subscriber unsubscribe many2@example.com >/dev/null
@@ -122,6 +128,7 @@ is "the store is in order" "$(invariants)" ""
 
 # Another key.
 site three
+refused "--confirm, which it would not keep" 2 "--confirm does not go with" nl subscriber import "$file" --confirm
 refused "another key" 3 'another keys/suppression.key' nl subscriber import "$file"
 succeeds "with --force" nl subscriber import "$file" --force --json
 is "the list is taken, and what is lost is said" "$(json 'j["added"], j["lost"], j["other_key"]')" "(602, 2, True)"

@@ -57,6 +57,10 @@ succeeds "the newest" nl suppression list --limit 1 --json
 is "one" "$(json 'len(j["suppressions"])')" 1
 refused "a reason that is none" 2 'must be left, erased' nl suppression list --reason gone
 
+printf 'typo@@example.org\nright@example.org\n' >typo.txt
+run nl suppression import typo.txt --reason x
+like "a first line that was meant as an address is no heading" "$status $out $err" '^1 .*Bad +1.*typo.txt:1: no address'
+
 # Lifting.
 refused "remove without a reason" 2 '--reason is needed' nl suppression remove cyd@example.org
 refused "what is not suppressed" 1 'is not suppressed' nl suppression remove new@example.org --reason x

@@ -54,6 +54,12 @@ else
 	skip "output that cannot be written" "no /dev/full"
 	skip "and said" "no /dev/full"
 fi
+site closed
+status=0
+"$BIN/newsletter" dkim keygen >&- 2>&- || status=$?
+[ "$status" = 1 ] && ! grep -rqs "TXT\|_domainkey" keys
+ok "with its streams closed it writes into no file of its own" $? "exit status $status"
+cd "$tmp" || exit 1
 succeeds "help as JSON" nl help --json
 is "names the commands" "$(json '"campaign show ID" in [c["command"] for c in j["commands"]]')" True
 done_testing

@@ -176,17 +176,21 @@ s = socket.socket(); s.bind(("127.0.0.1", int(sys.argv[1]))); s.listen(8)
 time.sleep(100)' "$hung" &
 at_exit $!
 echo wrong >"$site/secret/wrong"
+echo secret >"$site/secret/gone" # without it there would be no reload
 cp "$tmp/conf" "$tmp/conf.one"
 {
 	printf '\n[inbound password]\nevery=1s\nurl=imap://127.0.0.1:%s/INBOX\nuser=bounce\npassword_file=secret/wrong\ntls=none\n' "$imap"
 	printf '\n[inbound down]\nevery=1s\nurl=pop3://127.0.0.1:%s\nuser=bounce\npassword_file=secret/mailbox\ntls=none\n' "$closed"
 	printf '\n[inbound certificate]\nevery=1s\nurl=imaps://127.0.0.1:%s\nuser=bounce\npassword_file=secret/mailbox\n' "$imaps"
-	printf '\n[inbound nosecret]\nevery=1s\nurl=imaps://127.0.0.1:%s/INBOX\nuser=bounce\n' "$imaps"
+	printf '\n[inbound nosecret]\nevery=1s\nurl=imaps://127.0.0.1:%s/INBOX\nuser=bounce\npassword_file=secret/gone\n' "$imaps"
 	printf '\n[inbound hung]\nevery=1s\nurl=imap://127.0.0.1:%s\nuser=bounce\npassword_file=secret/mailbox\ntls=none\ntimeout=2s\n' "$hung"
 } >>"$tmp/conf"
 lines_before=$(wc -l <"$site/log")
 read_from "${by_imap[@]}"
 new_lines() { tail -n +$((lines_before + 1)) "$site/log"; }
+reloaded() { new_lines | grep -q 'event=reload '; }
+wait_for 20 reloaded
+rm "$site/secret/gone"
 twice() { [ "$(new_lines | grep -c "event=mailbox mailbox=$1 again_in_ms=[12]000 ")" -ge 2 ]; }
 for box in password down certificate nosecret hung; do
 	wait_for 20 twice $box

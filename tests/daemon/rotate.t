@@ -5,7 +5,8 @@ make_site
 newsletter subscriber add ann@example.org --topic articles --consent 'paper 2026-03' >/dev/null
 start_daemon
 
-# mailed OPTION…: a mail that `newsletter send promotion` lets go, and the status with which each page that it links to answers; a test copy is in no browser (410).
+# mailed OPTION…: a mail that `newsletter send promotion` lets go, and the status with which each page that it links to answers; a test copy is
+# in no browser (410).
 mailed() {
 	local mail link
 	rm -f "$site"/outbox/*.eml

@@ -55,13 +55,20 @@ hmac_vectors(void **state)
 		{ "Jefe", "", "what do ya want for nothing?", "6882ec3e66248227aedbf4c2f567b563b5668a12dc6c5560333e28bfa72d3672" },
 		{ "Jefe", "label", "", "f89024929418698c4472b4229aed73c457d2629cea6e59ae692696f1ed793dbf" },
 	};
-	uint8_t out[SHA256_LEN];
+	uint8_t out[SHA256_LEN], other[SHA256_LEN];
+	struct hmac *h;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		hmac_sha256(out, (const uint8_t *)cases[i].key, strlen(cases[i].key), cases[i].label, cases[i].data, strlen(cases[i].data));
 		assert_hex(out, sizeof(out), cases[i].want);
+		h = hmac_new((const uint8_t *)cases[i].key, strlen(cases[i].key), cases[i].label);
+		hmac_of(h, other, "of another text, before it", 26);
+		assert_memory_not_equal(other, out, sizeof(out));
+		hmac_of(h, other, cases[i].data, strlen(cases[i].data));
+		assert_memory_equal(other, out, sizeof(out));
+		hmac_free(h);
 	}
 }
 

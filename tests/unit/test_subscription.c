@@ -273,6 +273,9 @@ test_expire(void **state)
 	ok(subscriber_delete_unconfirmed(db, T0 + 11, 9, &n, &err));
 	assert_int_equal(n, 1);
 	refused(subscription_add(db, 1, a, "imported", &by_test, &err), ERR_REFUSED);
+	/* who left everything is not open to what they never had; who has a topic is */
+	refused(subscription_add(db, 1, b, "imported", &by_test, &err), ERR_REFUSED);
+	assert_int_equal(subscription_add(db, 2, b, "imported", &by_test, &err), 1);
 	db_rollback(db);
 }
 
