@@ -98,11 +98,11 @@ $(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(B)/libdaemon.a $(B)/libnewsletter.a
 
 # The daemon whose roles try to break out, for tests/daemon/sandbox.t.
 PROBE := $(B)/probe/newsletterd
-$(B)/probe/role.o: daemon/role.c
+$(B)/probe/%.o: daemon/%.c
 	@mkdir -p $(@D)
 	$(SAY) "  CC $@"
 	$(Q)$(CC) $(CPPFLAGS) -DROLE_PROBE $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
-$(PROBE): $(B)/daemon/main.o $(B)/probe/role.o $(B)/tests/probe/probe.o $(B)/libdaemon.a $(B)/libnewsletter.a
+$(PROBE): $(B)/daemon/main.o $(addprefix $(B)/probe/,role.o sandbox_files.o) $(B)/tests/probe/probe.o $(B)/libdaemon.a $(B)/libnewsletter.a
 	$(SAY) "  LD $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 # The demo's reader of the outbox.

@@ -45,6 +45,12 @@ sed -nE 's/.*log_event\(LOG_LEVEL_[A-Z]+, ([^,]*),.*/\1/p' "$root"/daemon/*.c | 
 is "newsletterd(8) has every event of the log, and no other" "$(diff "$tmp/program" "$tmp/page")" ""
 is "there are events" "$([ "$(wc -l <"$tmp/program")" -gt 30 ] && echo yes)" yes
 
+# newsletterd.8: the tables of the roles are those of the code.
+sed -n '/^\.Ss Roles/,/^\.Ss Users/s/^\.It //p' "$docs/newsletterd.8" | sed 's/ Ta /\t/g' >"$tmp/page"
+"$BIN/newsletterd" --roles | sed '/^$/d' >"$tmp/program"
+is "newsletterd(8) has the table of the roles" "$(diff "$tmp/program" "$tmp/page")" ""
+is "there are four, twice, below a head" "$(wc -l <"$tmp/program")" 10
+
 # Exit status and error codes are promises too.
 like "the exit statuses are explained" "$(<"$docs/newsletter.1")" "\.It 0.*\.It 1.*\.It 2.*\.It 3"
 if command -v mandoc >/dev/null; then
