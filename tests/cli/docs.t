@@ -1,0 +1,75 @@
+#!/bin/bash
+# docs.t - a newcomer's hour: what docs/*.md print is typed as it is printed, on a machine of its own (docs_world), and works; every command and
+# option that a document names exists; no link is dead.
+. "$(dirname "$0")/lib.sh"
+here=$root/tests/cli
+documents=("$root/README.md" "$root"/docs/*.md)
+
+nl help commands >"$tmp/table"
+is "every command and option that a document names is there" "$(python3 "$here/documents.py" commands "$tmp/table" "${documents[@]}")" ""
+is "no link between documents is dead" "$(python3 "$here/documents.py" links "$root" "${documents[@]}")" ""
+is "the README leads to all of them" "$(for document in "$root"/docs/*.md; do grep -qF "(docs/${document##*/}" "$root/README.md" || echo "not to ${document##*/}"; done)" ""
+printf 'See [this](no.md), `newsletter subscriber import --no-such`, `newsletter fly`.\n' >"$tmp/bad.md"
+like "a dead link is found" "$(python3 "$here/documents.py" links "$tmp" "$tmp/bad.md")" "dead link: no.md"
+like "and a command that there is not" "$(python3 "$here/documents.py" commands "$tmp/table" "$tmp/bad.md")" "has no --no-such.*no such command: newsletter fly"
+
+# Blocks that cannot be typed here, by their beginning: DOCUMENT|BEGINNING|WHY
+cannot=(
+	'WORDPRESS.md|./bootstrap|it installs Debian packages; packaging.t looks at make install'
+	'WORDPRESS.md|sudo -u newsletter -s|it opens a shell of another user'
+	'PROXY.md|sudo cp packaging/nginx.conf|it wants Debian'\''s nginx; the same file serves this machine'
+	'PROXY.md|sudo cp packaging/Caddyfile|it wants Caddy; tests/daemon/proxy.t runs the file'
+	'RECOVERY.md|newsletter -C /srv/newsletter backup - |it wants another machine'
+	'RECOVERY.md|15 3 * * *|it is a line of a crontab'
+	'RECOVERY.md|newsletter -C /srv/newsletter campaign resume 12|it wants a mailing that was under way; backup.t has one'
+	'RECOVERY.md|newsletter -C /srv/newsletter backup /root|it asks for the passphrase, and writes to /root; it is the first backup again'
+)
+used=()
+
+if [ "$(id -u)" != 0 ] || ! unshare -m -n -p -f --kill-child --mount-proc true 2>/dev/null; then
+	skip "what documents print" "needs root and namespaces"
+	done_testing
+fi
+peers=$B/peers
+"$root/tools/peers" "$peers" >/dev/null 2>&1
+# shellcheck source=/dev/null
+. "$peers/env" || bail "the peers are missing"
+chmod 711 "$tmp"
+
+# What else is to be true when a document was followed to its end.
+followed() {
+	case $1 in
+	WORDPRESS.md)
+		has "$1: the test copy reached the relay" "$(<"$tmp/$1.out.mail")" "To: me@example.org"
+		at_least "$1: and so did the newsletter, for who signed up and confirmed" "$(grep -c 'To: .*reader@example.org' "$tmp/$1.out.mail")" 2
+		;;
+	MOVING.md) has "$1: who was blocklisted must not be mailed" "$(cat "$tmp/$1.out".*.sh)" "staff" ;;
+	esac
+}
+
+for document in "$root"/docs/*.md; do
+	name=${document##*/}
+	mkdir "$tmp/$name"
+	python3 "$here/documents.py" blocks "$document" "$tmp/$name"
+	[ -n "$(ls "$tmp/$name")" ] || continue
+	wanted=0
+	for block in "$tmp/$name"/*; do
+		wanted=$((wanted + 1))
+		for row in "${cannot[@]}"; do
+			IFS='|' read -r whose beginning why <<<"$row"
+			[[ $name == "$whose" && $(<"$block") == "$beginning"* ]] || continue
+			touch "$block.skip"
+			used+=("$row")
+			skip "$name: $(head -n 1 "$block")" "$why"
+			wanted=$((wanted - 1))
+		done
+	done
+	timeout 300 unshare -m -n -p -f --kill-child --mount-proc "$here/docs_world" "$name" "$tmp/$name" "$tmp/$name.out" >"$tmp/$name.said" 2>&1 </dev/null
+	while IFS=$'\t' read -r block status first; do
+		ok "$name: $first" "$status" "$(tail -n 12 "$tmp/$name.out.$block")"
+	done <"$tmp/$name.out"
+	is "$name: all of it was typed" "$(wc -l <"$tmp/$name.out") $(tail -n 3 "$tmp/$name.said" | head -c 600)" "$wanted "
+	followed "$name"
+done
+is "each block that cannot be typed is there" "$(printf '%s\n' "${cannot[@]}" | sort)" "$(printf '%s\n' "${used[@]}" | sort)"
+done_testing
