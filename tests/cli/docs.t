@@ -20,9 +20,7 @@ cannot=(
 	'PROXY.md|sudo cp packaging/nginx.conf|it wants Debian'\''s nginx; the same file serves this machine'
 	'PROXY.md|sudo cp packaging/Caddyfile|it wants Caddy; tests/daemon/proxy.t runs the file'
 	'RECOVERY.md|newsletter -C /srv/newsletter backup - |it wants another machine'
-	'RECOVERY.md|15 3 * * *|it is a line of a crontab'
 	'RECOVERY.md|newsletter -C /srv/newsletter campaign resume 12|it wants a mailing that was under way; backup.t has one'
-	'RECOVERY.md|newsletter -C /srv/newsletter backup /root|it asks for the passphrase, and writes to /root; it is the first backup again'
 )
 used=()
 

@@ -9,8 +9,9 @@ import os
 import re
 import shlex
 import sys
+import textwrap
 
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
+FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.M | re.S)
 ANYWHERE = {"-C", "-c"}
 COMMAND = re.compile(r"\s*(?:(?:\w+=\S+|sudo|do|then|[\d*/]+)\s+)*newsletter (.*)")
 EVERY = {"--json", "--help", "--version"}
@@ -25,7 +26,7 @@ def blocks(path, folder):
     for number, (kind, text) in enumerate(FENCE.findall(read(path)), 1):
         if kind in ("sh", "ini"):
             with open(os.path.join(folder, "%02d.%s" % (number, kind)), "w", encoding="utf-8") as f:
-                f.write(text)
+                f.write(textwrap.dedent(text))
 
 
 def code(text):
