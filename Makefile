@@ -162,9 +162,9 @@ SHARE := $(DESTDIR)$(PREFIX)/share
 UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(UNITS) $(addprefix $(DESTDIR)$(PREFIX)/lib/,sysusers.d tmpfiles.d) \
-	  $(addprefix $(SHARE)/,man/man1 man/man5 man/man8 bash-completion/completions zsh/site-functions doc/newsletter/examples)
+	  $(addprefix $(SHARE)/,man/man1 man/man5 man/man7 man/man8 bash-completion/completions zsh/site-functions doc/newsletter/examples)
 	install $(BIN)/newsletter $(BIN)/newsletterd $(DESTDIR)$(PREFIX)/bin
-	for page in docs/*.[158]; do install -m 644 $$page $(SHARE)/man/man$${page##*.}/ || exit 1; done
+	for page in docs/*.[1578]; do install -m 644 $$page $(SHARE)/man/man$${page##*.}/ || exit 1; done
 	for unit in packaging/*.service packaging/*.timer; do \
 	  sed 's,/usr/local/bin/,$(PREFIX)/bin/,' $$unit >$(UNITS)/$${unit##*/} && chmod 644 $(UNITS)/$${unit##*/} || exit 1; done
 	install -m 644 packaging/newsletter.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/newsletter.conf
@@ -187,7 +187,7 @@ lint: $(patsubst %.c,$(B)/lint/%,$(ALL_SRC))
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr -Ilib -D_GNU_SOURCE \
 	  -DNEWSLETTER_VERSION='""' $(ALL_SRC)
 	shellcheck $(sort $(SCRIPTS))
-	$(if $(wildcard docs/*.[158]),mandoc -T lint -W warning $(wildcard docs/*.[158]))
+	$(if $(wildcard docs/*.[1578]),mandoc -T lint -W warning $(wildcard docs/*.[1578]))
 $(B)/lint/%: %.c .clang-tidy tests/.clang-tidy
 	@mkdir -p $(@D)
 	@echo "  LINT $<"

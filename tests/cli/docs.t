@@ -9,6 +9,7 @@ nl help commands >"$tmp/table"
 is "every command and option that a document names is there" "$(python3 "$here/documents.py" commands "$tmp/table" "${documents[@]}")" ""
 is "no link between documents is dead" "$(python3 "$here/documents.py" links "$root" "${documents[@]}")" ""
 is "the README leads to all of them" "$(for document in "$root"/docs/*.md; do grep -qF "(docs/${document##*/}" "$root/README.md" || echo "not to ${document##*/}"; done)" ""
+# shellcheck disable=SC2016 # Markdown's
 printf 'See [this](no.md), `newsletter subscriber import --no-such`, `newsletter fly`.\n' >"$tmp/bad.md"
 like "a dead link is found" "$(python3 "$here/documents.py" links "$tmp" "$tmp/bad.md")" "dead link: no.md"
 like "and a command that there is not" "$(python3 "$here/documents.py" commands "$tmp/table" "$tmp/bad.md")" "has no --no-such.*no such command: newsletter fly"
