@@ -144,7 +144,7 @@ $(B)/bench/%: $(B)/bench/%.o $(B)/libnewsletter.a
 	$(SAY) "  LD $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 # What the command line gathers is compiled as there.
-$(B)/bench/compile: $(B)/bench/compile.o $(call obj,$(wildcard cli/mailing*.c) cli/option.c) $(B)/libnewsletter.a
+$(B)/bench/compile: $(B)/bench/compile.o $(call obj,$(wildcard cli/mailing*.c) cli/option.c cli/filter.c cli/people.c) $(B)/libnewsletter.a
 	$(SAY) "  LD $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 # The daemon that counts its own objects' allocations.

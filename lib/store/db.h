@@ -37,7 +37,7 @@ void db_close(struct db *db);
  * Begin to write, waiting for the turn: at most 10 s (db_set_wait), then ERR_BUSY.
  * For programs that have nothing else to do. Reading needs no begin; writing
  * without one fails. Neither begin nor db_chunk may be called in the middle of a
- * walk (subscriber_each and its like): what it reads may be out of date.
+ * walk (segment_each and its like): what it reads may be out of date.
  */
 int db_begin(struct db *db, struct err *e);
 void db_set_wait(struct db *db, int64_t wait_ms);

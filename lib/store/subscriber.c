@@ -15,9 +15,6 @@ enum {
 	Q_SET_NAME,
 	Q_SET_LANGUAGE,
 	Q_DELETE,
-	Q_EACH,
-	Q_EACH_TOPIC,
-	Q_EACH_STATE,
 	Q_COUNT_ALL,
 	Q_DELETE_UNCONFIRMED,
 	Q_COUNT
@@ -34,11 +31,6 @@ static const char *const sql[] = {
 	[Q_SET_LANGUAGE] = "UPDATE subscriber SET language = :language WHERE id = :id",
 	[Q_DELETE] = "DELETE FROM subscriber WHERE id = :id",
 	/* listing everybody reads the whole table on purpose */
-	[Q_EACH] = "SELECT " COLUMNS " FROM subscriber s ORDER BY s.id",
-	[Q_EACH_TOPIC] = "SELECT " COLUMNS " FROM subscription u CROSS JOIN subscriber s ON s.id = u.subscriber_id "
-			 "WHERE u.topic_id = :topic AND (:state < 0 OR u.state = :state) ORDER BY u.subscriber_id",
-	[Q_EACH_STATE] = "SELECT " COLUMNS " FROM subscriber s WHERE EXISTS (SELECT 1 FROM subscription u WHERE u.subscriber_id = s.id "
-			 "AND u.state = :state) ORDER BY s.id",
 	[Q_COUNT_ALL] = "SELECT count(*) FROM subscriber",
 	[Q_DELETE_UNCONFIRMED] = "DELETE FROM subscriber WHERE id IN (SELECT u.subscriber_id FROM subscription u WHERE u.state = 0 AND u.since < :before "
 				 "AND NOT EXISTS (SELECT 1 FROM subscription v WHERE v.subscriber_id = u.subscriber_id AND "
@@ -146,26 +138,6 @@ subscriber_delete(struct db *db, int64_t id, struct err *e)
 
 	stmt_int(st, ":id", id);
 	return stmt_run(st, e);
-}
-
-int
-subscriber_each(struct db *db, int64_t topic_id, int state, int (*each)(void *ctx, const struct subscriber *s, struct err *e), void *ctx,
-    struct err *e)
-{
-	struct stmt *st = db_stmt(db, &subscriber_module, topic_id ? Q_EACH_TOPIC : (state >= 0 ? Q_EACH_STATE : Q_EACH));
-	struct subscriber s;
-	int rc;
-
-	stmt_int(st, ":topic", topic_id);
-	stmt_int(st, ":state", state);
-	while ((rc = stmt_step(st, e)) == 1) {
-		fill(st, &s);
-		if (each(ctx, &s, e) == -1) {
-			stmt_done(st);
-			return -1;
-		}
-	}
-	return rc;
 }
 
 int

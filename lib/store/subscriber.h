@@ -43,14 +43,6 @@ int subscriber_set_language(struct db *db, int64_t id, const char *language, str
 /* Remove the row and all that hangs on it (subscriptions, consent, tokens, what waits in the outbox); events stay, without the person. */
 int subscriber_delete(struct db *db, int64_t id, struct err *e);
 
-/*
- * Walk through subscribers in the order of ids: those with a subscription to
- * `topic_id` (0: any topic) in `state` (-1: any, also none). `each` returns 0, or -1 to stop with
- * its error.
- */
-int subscriber_each(struct db *db, int64_t topic_id, int state,
-    int (*each)(void *ctx, const struct subscriber *s, struct err *e), void *ctx, struct err *e);
-
 /* Number of rows. */
 int subscriber_count(struct db *db, int64_t *out, struct err *e);
 

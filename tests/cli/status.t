@@ -118,7 +118,7 @@ succeeds "roles" nl status
 like "those that were seen, one that was not, one that died, one that never was" "$out" "Roles +http \(11\), clerk \(12\)
  +clerk was started anew at [^
 ]+; it has died 2 times so far
- +sender was not seen for 5 min( [0-9] s)?: it hangs, is stopped, or cannot write the store
+ +sender was not seen for 5 min( [0-9]+ s)?: it hangs, is stopped, or cannot write the store
  +inbound has not been seen yet"
 run nl status --json
 is "as JSON" "$(json '[(r["role"], r["up"], r["restarts"]) for r in j["roles"]]')" \
@@ -136,7 +136,7 @@ unlike "a pipe has brought some" "$(nl status)" "nobody reads them"
 sql "INSERT INTO pace VALUES ('relay-trouble', 'backup', 1773482400, 0)"
 like "a relay in trouble" "$(nl status)" "backup +smtps://backup.example.org:465 +[^
 ]*not usable since 2026-03-14 10:00"
-sql "UPDATE campaign SET state = 'sending', started_at = $((now - 100)), planned = 1000, accepted = 400, refused = 50, deferred = 30 WHERE id = 1"
+sql "UPDATE campaign SET state = 'sending', started_at = $(($(date +%s) - 100)), planned = 1000, accepted = 400, refused = 50, deferred = 30 WHERE id = 1"
 like "how far a campaign is" "$(nl status)" "Campaign 1 +45 %, 4\.[0-9] a second, [^
 ]*left, 30 to be tried again"
 sql "UPDATE campaign SET state = 'held', reason = 'its message cannot be read' WHERE id = 1"

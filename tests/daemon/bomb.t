@@ -137,7 +137,7 @@ newsletter signup discard --network 198.51.100.0/24 >"$tmp/out"
 is "discard a network" "$(<"$tmp/out") $(held)" "1,000 requests were discarded. $((waiting - 1000))"
 newsletter signup discard --all >/dev/null
 is "discard everything" "$(held)" 0
-is "is in the audit" "$(sql "SELECT group_concat(replace(detail, ',', ''), ', ') FROM audit WHERE command = 'signup discard'")" \
+is "is in the audit" "$(sql "SELECT group_concat(replace(detail, ',', ''), ', ') FROM audit WHERE command = 'signup discard' AND detail <> 'begun'")" \
 	"one network: 50 requests, one network: 1000 requests, all: $((waiting - 1000)) requests"
 sleep 2
 is "no mail comes of it" "$(counter signup_let_through)" "$let"

@@ -8,7 +8,7 @@ ours=quietharbour.example
 maildir=$tmp/mailbox
 need_peers
 mkdir -p "$tmp/got" "$maildir"/{new,cur,tmp}
-start_relay --slow 15 --refuse rcpt:550:9999 --record "$tmp/got"
+start_relay --slow 60 --refuse rcpt:550:9999 --record "$tmp/got"
 make_site
 conf_add mail bounce=bounce@$ours forward=staff9999@example.com
 conf_add relay "url=smtp://127.0.0.1:$relay" tls=none connections=1

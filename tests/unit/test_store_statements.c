@@ -22,10 +22,6 @@ static const char *const large[] = {
 static const struct {
 	const char *module, *statement, *table, *why;
 } meant[] = {
-	{ "subscriber", "SELECT s.id, s.address, s.address_key, s.name, s.language, s.created_at FROM subscriber s ORDER BY", "s",
-	    "lists everybody" },
-	{ "subscriber", "SELECT s.id, s.address, s.address_key, s.name, s.language, s.created_at FROM subscriber s WHERE EXISTS", "s",
-	    "lists everybody in a state" },
 	{ "subscriber", "SELECT count(*) FROM subscriber", "subscriber", "counts everybody, for people who ask" },
 	{ "subscription", "SELECT state, count(*) FROM subscription GROUP BY", "subscription", "counts everybody, for people who ask" },
 	{ "people", "SELECT address_hmac, reason, since, source FROM suppression", "suppression", "all of it, for an export" },

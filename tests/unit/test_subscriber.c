@@ -123,71 +123,11 @@ test_delete(void **state)
 	assert_int_equal(raw_int("SELECT count(*) FROM subscription"), 1);
 	assert_invariants();
 	begin();
+	ok(subscriber_count(db, &id, &err));
+	assert_int_equal(id, 2);
 	ok(subscriber_delete(db, raw_int("SELECT max(id) FROM subscriber"), &err));
 	assert_int_equal(make_subscriber("dave@example.org"), 4);
 	commit();
-}
-
-struct seen {
-	char text[64];
-	int stop_after;
-};
-
-static int
-note(void *ctx, const struct subscriber *s, struct err *e)
-{
-	struct seen *seen = ctx;
-
-	if (seen->stop_after && --seen->stop_after == 0)
-		return err_set(e, ERR_REFUSED, "enough");
-	snprintf(seen->text + strlen(seen->text), sizeof(seen->text) - strlen(seen->text), "%lld ", (long long)s->id);
-	return 0;
-}
-
-static void
-test_each(void **state)
-{
-	static const struct {
-		const char *name;
-		int topic, state;
-		const char *want;
-	} walks[] = {
-		{ "all", 0, -1, "1 2 3 4 " },
-		{ "any topic, active", 0, SUB_ACTIVE, "1 2 " },
-		{ "any topic, pending", 0, SUB_PENDING, "1 3 " },
-		{ "first topic", 1, -1, "1 2 3 " },
-		{ "first topic, active", 1, SUB_ACTIVE, "1 2 " },
-		{ "second topic", 2, -1, "1 " },
-		{ "second topic, active", 2, SUB_ACTIVE, "" },
-		{ "no such topic", 9, -1, "" },
-	};
-	struct seen seen = { .stop_after = 3 };
-	int64_t first = make_topic("a"), second = make_topic("b"), n;
-	char address[32];
-	size_t i;
-
-	(void)state;
-	begin();
-	for (i = 0; i < 4; i++) {
-		snprintf(address, sizeof(address), "%zu@example.org", 9 - i);
-		make_subscriber(address);
-	}
-	subscription_add(db, 2, first, "added", &by_test, &err);
-	subscription_add(db, 1, first, "added", &by_test, &err);
-	subscription_request(db, 1, second, &by_test, &err);
-	subscription_request(db, 3, first, &by_test, &err);
-	commit();
-	assert_int_equal(subscriber_each(db, 0, -1, note, &seen, &err), -1);
-	assert_int_equal(err.code, ERR_REFUSED);
-	assert_string_equal(seen.text, "1 2 ");
-	for (i = 0; i < sizeof(walks) / sizeof(walks[0]); i++) {
-		seen = (struct seen){ 0 };
-		ok(subscriber_each(db, walks[i].topic, walks[i].state, note, &seen, &err));
-		if (strcmp(seen.text, walks[i].want) != 0)
-			fail_msg("%s: %s", walks[i].name, seen.text);
-	}
-	ok(subscriber_count(db, &n, &err));
-	assert_int_equal(n, 4);
 }
 
 static void
@@ -231,7 +171,6 @@ main(void)
 		store_test(test_name),
 		store_test(test_put),
 		store_test(test_delete),
-		store_test(test_each),
 		store_test(test_delete_unconfirmed),
 	};
 
