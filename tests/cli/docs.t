@@ -39,8 +39,8 @@ chmod 711 "$tmp"
 followed() {
 	case $1 in
 	WORDPRESS.md)
-		has "$1: the test copy reached the relay" "$(<"$tmp/$1.out.mail")" "To: me@example.org"
-		at_least "$1: and so did the newsletter, for who signed up and confirmed" "$(grep -c 'To: .*reader@example.org' "$tmp/$1.out.mail")" 2
+		has "$1: the test copy reached the relay" "$(<"$tmp/$1.out.mail")" "To: me@"
+		at_least "$1: and so did the newsletter, for who signed up and confirmed" "$(grep -c 'To: .*reader@' "$tmp/$1.out.mail")" 2
 		;;
 	MOVING.md) has "$1: who was blocklisted must not be mailed" "$(cat "$tmp/$1.out".*.sh)" "staff" ;;
 	esac
