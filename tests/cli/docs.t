@@ -14,6 +14,22 @@ printf 'See [this](no.md), `newsletter subscriber import --no-such`, `newsletter
 like "a dead link is found" "$(python3 "$here/documents.py" links "$tmp" "$tmp/bad.md")" "dead link: no.md"
 like "and a command that there is not" "$(python3 "$here/documents.py" commands "$tmp/table" "$tmp/bad.md")" "has no --no-such.*no such command: newsletter fly"
 
+peers=$B/peers
+"$root/tools/peers" "$peers" >/dev/null 2>&1
+# shellcheck source=/dev/null
+. "$peers/env" || bail "the peers are missing"
+
+# As pages, the way a browser shows Markdown: headings in order, images with words, tags closed. The style that is not theirs is a column's alignment.
+valid() {
+	printf '{"root": true, "extends": ["html-validate:recommended", "html-validate:document", "html-validate:a11y"], "rules": {"no-inline-style": "off"}}' >"$tmp/rules.json"
+	node "$NODE_PATH/html-validate/bin/html-validate.mjs" --config "$tmp/rules.json" --formatter text "$@" 2>&1
+}
+mkdir "$tmp/html"
+/usr/bin/python3 "$here/documents.py" html "$tmp/html" "${documents[@]}" || bail "python3-markdown-it is missing"
+is "html-validate finds nothing in them" "$(valid "$tmp"/html/*.html)" ""
+sed -i 's/<h1>/<h3><img src="x.png">/' "$tmp/html/README.md.html"
+like "what is wrong it finds" "$(valid "$tmp"/html/README.md.html)" "heading-level.*img|wcag"
+
 # Blocks that cannot be typed here, by their beginning: DOCUMENT|BEGINNING|WHY
 cannot=(
 	'README.md|make && sudo make install|packaging.t looks at it'
@@ -29,10 +45,6 @@ if [ "$(id -u)" != 0 ] || ! unshare -m -n -p -f --kill-child --mount-proc true 2
 	skip "what documents print" "needs root and namespaces"
 	done_testing
 fi
-peers=$B/peers
-"$root/tools/peers" "$peers" >/dev/null 2>&1
-# shellcheck source=/dev/null
-. "$peers/env" || bail "the peers are missing"
 chmod 711 "$tmp"
 
 # What else is to be true when a document was followed to its end.

@@ -3,6 +3,7 @@
 
 blocks FILE DIR        write each ```sh and ```ini block of FILE to DIR/NN.sh or DIR/NN.ini
 commands TABLE FILE…   print each `newsletter` command or option that FILE names and that TABLE (newsletter help commands) lacks
+html DIR FILE…         write each FILE as the page DIR/NAME.html
 links ROOT FILE…       print each relative link whose file, or heading, is not there
 """
 import os
@@ -87,6 +88,15 @@ def commands(table, paths):
         print("only %d commands were found" % count)
 
 
+def html(folder, paths):
+    import markdown_it  # Debian's python3-markdown-it
+    for path in paths:
+        name = os.path.basename(path)
+        body = markdown_it.MarkdownIt("commonmark", {"html": True}).enable("table").render(read(path))
+        with open(os.path.join(folder, name + ".html"), "w", encoding="utf-8") as f:
+            f.write('<!DOCTYPE html>\n<html lang="en">\n<head>\n<title>%s</title>\n</head>\n<body>\n%s</body>\n</html>\n' % (name, body))
+
+
 def anchor(heading):
     return re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower()).replace(" ", "-")
 
@@ -115,6 +125,8 @@ def main():
         blocks(*rest)
     elif what == "commands":
         commands(rest[0], rest[1:])
+    elif what == "html":
+        html(rest[0], rest[1:])
     elif what == "links":
         links(rest[0], rest[1:])
     else:
