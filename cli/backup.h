@@ -30,8 +30,11 @@ struct backup_secret {
 int backup_secret_get(const struct cli *cli, bool makes, struct backup_secret *s, struct err *e);
 void backup_secret_release(struct backup_secret *s);
 
-/* From here on SIGINT, SIGTERM, SIGHUP and a limit on file sizes let the work in hand fail, so that it takes back what it made. */
-void backup_catch_signals(void);
+/*
+ * Before anything else. SIGINT, SIGTERM, SIGHUP, SIGQUIT and a limit on file sizes let the work in hand fail, so that
+ * it takes back what it made; and no core is dumped, with the secret in it.
+ */
+void backup_protect(void);
 
 /* A pack_progress; ctx is the struct out_progress, or NULL. Fails after such a signal. */
 int backup_progress(void *ctx, int64_t done, int64_t total, struct err *e);

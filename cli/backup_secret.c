@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -24,16 +26,28 @@ stop(int number)
 	stopped = number;
 }
 
-void
-backup_catch_signals(void)
+/* A signal that somebody had ignored (nohup) stays so. */
+static void catch (int number)
 {
-	struct sigaction act = { .sa_handler = stop }; /* no SA_RESTART: a read from the terminal ends, too */
+	struct sigaction act = { .sa_handler = stop }, old; /* no SA_RESTART: a read from the terminal ends, too */
 
 	sigemptyset(&act.sa_mask);
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
-	sigaction(SIGHUP, &act, NULL);
+	if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+		sigaction(number, &act, NULL);
+}
+
+void
+backup_protect(void)
+{
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	struct rlimit no_core = { 0, 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		catch (ends[i]);
 	signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files shows as a failed write */
+	setrlimit(RLIMIT_CORE, &no_core);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* the limit does not count for a core that is piped to a program */
 }
 
 int

@@ -87,9 +87,11 @@ lock_part(struct target *t, struct err *e)
 {
 	struct stat ours, there;
 
-	t->fd = open(t->part.data, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	t->fd = open(t->part.data, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (t->fd == -1)
 		return err_sys(e, "cannot create %s", t->part.data);
+	if (fstat(t->fd, &ours) == -1 || !S_ISREG(ours.st_mode) || ours.st_nlink > 1) /* a backup that was killed left none of these */
+		return err_set(e, ERR_EXISTS, "%s is there, and is not the beginning of a backup: remove it first", t->part.data);
 	if (flock(t->fd, LOCK_EX | LOCK_NB) == -1 || fstat(t->fd, &ours) == -1 || lstat(t->part.data, &there) == -1 ||
 	    ours.st_ino != there.st_ino || ours.st_dev != there.st_dev)
 		return err_set(e, ERR_BUSY, "another backup to %s is being made just now", t->file);
@@ -255,7 +257,7 @@ cmd_backup(struct cli *cli, int argc, char **argv, struct err *e)
 	int rc = -1;
 
 	(void)argc;
-	backup_catch_signals();
+	backup_protect();
 	if (backup_secret_get(cli, true, &secret, e) == 0 && target_open(cli, &t, e) == 0)
 		rc = make(cli, &t, &secret.secret, e);
 	target_close(&t);

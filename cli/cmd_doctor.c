@@ -180,6 +180,7 @@ run_check(struct doctor *d, const struct check *c)
 	d->group = c->group;
 	d->check = c->name;
 	show_running(d, true);
+	dns_until(d->dns, clock_mono_us() + doctor_seconds(d) * 1000000LL);
 	if (doctor_seconds(d) == 0)
 		doctor_say(d, DOCTOR_SKIP, "no time is left: the checks before took %d seconds", DOCTOR_ALL);
 	else

@@ -154,10 +154,10 @@ rotate_keys(struct cli *cli, const char *path, struct err *e)
 	    (runs = running_check(conf.store_path, e)) == -1 || link_keys_create(conf.store_keys, &id, e) == -1 ||
 	    note_rotation(cli, db, id, e) == -1)
 		goto out;
-	out_line(cli, "%s/link-%d.key makes the links from now on. Keep the older ones: links that were mailed go on working with them.",
-	    conf.store_keys, id);
+	out_line(cli, "%s/link-%d.key makes the links%s. Keep the older ones: links that were mailed go on working with them.",
+	    conf.store_keys, id, runs ? " once newsletterd knows it" : " from now on");
 	if (runs)
-		out_line(cli, "newsletterd must be told now: kill -HUP its process, or systemctl reload newsletterd.");
+		out_line(cli, "Tell newsletterd: kill -HUP its process, or systemctl reload newsletterd.");
 	out_line(cli, "keys/suppression.key stays as it is: with another one, people who were erased could be mailed again.");
 	out_line(cli, "Make a backup: the last one does not hold the new key.");
 	json_put_int(cli->result, "link_key", id);

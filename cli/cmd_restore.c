@@ -312,7 +312,7 @@ cmd_restore(struct cli *cli, int argc, char **argv, struct err *e)
 	int rc = -1;
 
 	(void)argc;
-	backup_catch_signals();
+	backup_protect();
 	made = mkdir(folder, 0755) == 0;
 	if (!made && errno != EEXIST)
 		err_sys(e, "cannot create the folder %s", folder);

@@ -28,7 +28,7 @@ cmd_verify(struct cli *cli, int argc, char **argv, struct err *e)
 	int rc = -1;
 
 	(void)argc;
-	backup_catch_signals();
+	backup_protect();
 	file_join(&folder, scratch ? scratch : tmpdir && tmpdir[0] ? tmpdir
 								   : "/var/tmp",
 	    "newsletter-verify-XXXXXX");

@@ -81,7 +81,7 @@ doctor_http(struct doctor_http *out, const char *url, const char *post, int seco
 	curl_easy_setopt(c, CURLOPT_URL, url);
 	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(c, CURLOPT_USERAGENT, "newsletter/" NEWSLETTER_VERSION);
-	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)seconds);
+	curl_easy_setopt(c, CURLOPT_TIMEOUT, seconds > 0 ? (long)seconds : 1); /* 0 would be for ever */
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(c, CURLOPT_CERTINFO, 1L);

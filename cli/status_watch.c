@@ -25,12 +25,15 @@
 #define ENTER "\033[?1049h\033[?25l\033[?7l" /* the other screen, no cursor, no line goes on in the next */
 #define LEAVE "\033[?7h\033[?25h\033[?1049l"
 
-static volatile sig_atomic_t ended;
+static volatile sig_atomic_t ended, paused;
+static struct termios before, keys; /* the terminal's ways, and those of this view */
 
 static void
 on_signal(int signal)
 {
-	if (signal != SIGWINCH) /* that one only ends the wait */
+	if (signal == SIGTSTP)
+		paused = 1;
+	else if (signal != SIGWINCH) /* that one only ends the wait */
 		ended = 1;
 }
 
@@ -43,6 +46,35 @@ write_all(const char *p, size_t n)
 		p += done > 0 ? done : 0;
 		n -= done > 0 ? (size_t)done : 0;
 	}
+}
+
+static void
+enter(void)
+{
+	tcsetattr(STDIN_FILENO, TCSANOW, &keys);
+	write_all(ENTER, strlen(ENTER));
+}
+
+static void
+leave(void)
+{
+	write_all(LEAVE, strlen(LEAVE));
+	tcsetattr(STDIN_FILENO, TCSANOW, &before);
+}
+
+/* As ^Z does it where keys are signals: the terminal is the shell's meanwhile. */
+static void
+pause_here(void)
+{
+	struct sigaction ours;
+
+	paused = 0;
+	leave();
+	sigaction(SIGTSTP, NULL, &ours);
+	signal(SIGTSTP, SIG_DFL);
+	kill(0, SIGTSTP);
+	sigaction(SIGTSTP, &ours, NULL);
+	enter();
 }
 
 static size_t
@@ -116,11 +148,13 @@ static bool
 wait_for_key(void)
 {
 	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
-	char key;
+	char key = 0;
 
-	if (poll(&p, 1, EVERY_MS) != 1)
-		return !ended;
-	return read(STDIN_FILENO, &key, 1) == 1 && key != 'q' && key != 'Q' && key != 3 && key != 4;
+	if (poll(&p, 1, EVERY_MS) == 1 && read(STDIN_FILENO, &key, 1) != 1)
+		return false;
+	if (key == CTRL('Z') || paused)
+		pause_here();
+	return !ended && key != 'q' && key != 'Q' && key != CTRL('C') && key != CTRL('D') && key != CTRL('\\');
 }
 
 static int
@@ -143,8 +177,7 @@ int
 status_watch(struct cli *cli, int (*show)(struct cli *cli, struct status_rates *rates, struct err *e), struct err *e)
 {
 	struct sigaction action = { .sa_handler = on_signal };
-	const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH };
-	struct termios before, keys;
+	const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH };
 	size_t i;
 	int rc;
 
@@ -155,10 +188,8 @@ status_watch(struct cli *cli, int (*show)(struct cli *cli, struct status_rates *
 	keys = before;
 	keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
 	fflush(stdout);
-	tcsetattr(STDIN_FILENO, TCSANOW, &keys);
-	write_all(ENTER, strlen(ENTER));
+	enter();
 	rc = watch(cli, show, e);
-	write_all(LEAVE, strlen(LEAVE));
-	tcsetattr(STDIN_FILENO, TCSANOW, &before);
+	leave();
 	return rc;
 }

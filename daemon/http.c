@@ -220,12 +220,13 @@ static void
 set_limits(struct http *h)
 {
 	const struct conf *conf = &h->role->site.conf;
+	const rlim_t beside = (rlim_t)HTTP_CONN_FILES(conf);
 	struct rlimit files;
 
 	h->conns.limit_us = conf->http_request_time * 1000000;
 	h->conns.most = (size_t)conf->http_connections;
-	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < h->conns.most + HTTP_CONN_FILES)
-		h->conns.most = files.rlim_cur > 2UL * HTTP_CONN_FILES ? files.rlim_cur - HTTP_CONN_FILES : HTTP_CONN_FILES;
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < h->conns.most + beside)
+		h->conns.most = files.rlim_cur > 2 * beside ? files.rlim_cur - beside : beside;
 }
 
 static int

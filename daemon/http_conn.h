@@ -19,7 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HTTP_CONN_FILES 320 /* descriptors that the role needs beside its connections: libmicrohttpd's slack, the operator's connections */
+/* Descriptors that the role needs beside its visitors' connections: libmicrohttpd's slack is among them; and those of an operator's listener. */
+#define HTTP_CONN_FILES(conf) (192 + ((conf)->http_operator[0] ? 128 : 0))
 
 /*
  * Connections kept open for another request: libmicrohttpd touches all the memory of one that was

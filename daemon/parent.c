@@ -25,6 +25,7 @@
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/err.h"
+#include "base/link.h"
 #include "base/log.h"
 #include "http_conn.h"
 #include "listen.h"
@@ -157,7 +158,7 @@ reap(struct parent *p)
 static void
 raise_files(const struct conf *conf)
 {
-	rlim_t wanted = (rlim_t)conf->http_connections + HTTP_CONN_FILES;
+	rlim_t wanted = (rlim_t)conf->http_connections + (rlim_t)HTTP_CONN_FILES(conf);
 	struct rlimit files;
 
 	if (getrlimit(RLIMIT_NOFILE, &files) == -1 || files.rlim_cur >= wanted)
@@ -169,6 +170,17 @@ raise_files(const struct conf *conf)
 		    log_text("fewer connections are held than [http] connections says: raise the hard limit (systemd: LimitNOFILE)"));
 }
 
+/* The roles that start from now on know every link key that is there: links are made with the newest (site/running.h). */
+static int
+tell_key(const struct conf *conf, struct err *e)
+{
+	int key;
+
+	if (link_keys_newest(conf->store_keys, &key, e) == -1)
+		return -1;
+	return key ? running_tell_key(conf->store_path, key, e) : 0; /* without any the roles do not start, and say why */
+}
+
 /* A configuration that does not load, or with which a role cannot start, changes nothing: the old roles go on. */
 static void
 reload(struct parent *p)
@@ -177,7 +189,7 @@ reload(struct parent *p)
 	struct err e = ERR_INIT;
 	int i;
 
-	if (conf_load(&conf, p->spawn.conf_path, &e) == -1 || spawn_rehearse(&p->spawn, &e) == -1) {
+	if (conf_load(&conf, p->spawn.conf_path, &e) == -1 || spawn_rehearse(&p->spawn, &e) == -1 || tell_key(&conf, &e) == -1) {
 		log_event(LOG_LEVEL_ERROR, "reload_refused", "text=%s", log_text(e.text));
 	} else {
 		log_event(LOG_LEVEL_INFO, "reload", "conf=%s", log_text(p->spawn.conf_path));
@@ -322,7 +334,7 @@ prepare(struct parent *p, const struct conf *conf, struct err *e)
 {
 	struct db *db;
 
-	if (running_claim(conf->store_path, e) == -1)
+	if (running_claim(conf->store_path, e) == -1 || tell_key(conf, e) == -1)
 		return -1;
 	p->spawn.exe_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	if (p->spawn.exe_fd == -1)

@@ -3,9 +3,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/encode.h"
@@ -54,8 +58,8 @@ key_number(const char *name)
 	return strcmp(name, exact) == 0 ? (int)id : 0; /* link-01.key and link-1.key~ are none */
 }
 
-static int
-highest_key(const char *folder, int *highest, struct err *e)
+int
+link_keys_newest(const char *folder, int *highest, struct err *e)
 {
 	struct dirent *d;
 	DIR *dir = opendir(folder);
@@ -70,15 +74,30 @@ highest_key(const char *folder, int *highest, struct err *e)
 	return 0;
 }
 
-int
-link_keys_create(const char *folder, int *id, struct err *e)
+/* Written by root for newsletterd, which has a user of its own: the new key is whose the last one is. */
+static int
+give_as(const char *path, const char *folder, int id, struct err *e)
+{
+	struct buf last = BUF_INIT;
+	struct stat st;
+	int rc = 0;
+
+	buf_addf(&last, "%s/link-%d.key", folder, id);
+	if (id && stat(last.data, &st) == 0 && chown(path, st.st_uid, st.st_gid) == -1 && geteuid() == 0)
+		rc = err_sys(e, "cannot give %s to the owner of %s", path, last.data);
+	buf_release(&last);
+	return rc;
+}
+
+static int
+create_next(const char *folder, int *id, struct err *e)
 {
 	uint8_t octets[KEY_LEN];
 	char text[2 * KEY_LEN + 2];
 	struct buf path = BUF_INIT;
 	int rc;
 
-	if (highest_key(folder, id, e) == -1)
+	if (link_keys_newest(folder, id, e) == -1)
 		return -1;
 	if (*id == 255)
 		return err_set(e, ERR_REFUSED, "%s holds link-255.key already: no further rotation is possible", folder);
@@ -88,9 +107,26 @@ link_keys_create(const char *folder, int *id, struct err *e)
 	strcat(text, "\n");
 	buf_addf(&path, "%s/link-%d.key", folder, *id);
 	rc = file_write(path.data, 0640, text, strlen(text), e);
+	if (rc == 0)
+		rc = give_as(path.data, folder, *id - 1, e);
 	secret_wipe(octets, sizeof(octets));
 	secret_wipe(text, sizeof(text));
 	buf_release(&path);
+	return rc;
+}
+
+/* One at a time: a key that is overwritten takes its links with it. */
+int
+link_keys_create(const char *folder, int *id, struct err *e)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = -1;
+
+	if (fd == -1 || flock(fd, LOCK_EX) == -1)
+		err_sys(e, "cannot open the keys folder %s", folder);
+	else
+		rc = create_next(folder, id, e);
+	if (fd != -1)
+		close(fd);
 	return rc;
 }
 
@@ -164,6 +200,13 @@ link_keys_count(const struct link_keys *keys)
 	for (id = 1; id < 256; id++)
 		n += keys->key[id].present != 0;
 	return n;
+}
+
+void
+link_keys_use(struct link_keys *keys, int id)
+{
+	if (id > 0 && id < 256 && keys->key[id].present)
+		keys->current = id;
 }
 
 void
@@ -286,7 +329,7 @@ link_signed(const struct link_keys *keys, const char *label, const void *data, u
 	uint8_t full[SHA256_LEN];
 	int id;
 
-	for (id = 1; id <= keys->current; id++) {
+	for (id = 1; id < 256; id++) {
 		if (!keys->key[id].present)
 			continue;
 		hmac_sha256(full, keys->key[id].mac, KEY_LEN, label, data, n);

@@ -17,7 +17,9 @@
  * today must work for ever. tests/unit/test_link.c holds vectors of it.
  *
  * Keys are the files link-1.key … link-255.key in the keys folder, 32 octets in
- * hex each. The highest number makes new links, all verify.
+ * hex each. The highest number makes new links, all verify. While a newsletterd
+ * runs that does not know the highest yet, the one that it knows makes them
+ * (site/running.h): a link is never mailed before it can be read.
  */
 #ifndef LINK_H
 #define LINK_H
@@ -55,6 +57,12 @@ int link_keys_create(const char *folder, int *id, struct err *e);
 struct link_keys *link_keys_load(const char *folder, struct err *e);
 void link_keys_free(struct link_keys *keys);
 int link_keys_count(const struct link_keys *keys);
+
+/* The highest number of the folder's keys, 0 when there is none. */
+int link_keys_newest(const char *folder, int *highest, struct err *e);
+
+/* Make links with this one from now on; with the highest, as before, when it is not among them. */
+void link_keys_use(struct link_keys *keys, int id);
 
 /* Write the link. A number that does not fit is a broken invariant: abort. */
 void link_url(char out[LINK_TEXT], const struct link_keys *keys, const struct link *l);

@@ -37,6 +37,7 @@ struct kept {
 };
 
 struct dns {
+	int64_t end_us; /* dns_until */
 	struct server server[SERVERS];
 	int servers;
 	bool ours;    /* the caller named it: it may know of one zone alone */
@@ -162,6 +163,26 @@ dns_free(struct dns *d)
 	free(d);
 }
 
+void
+dns_until(struct dns *d, int64_t end_us)
+{
+	d->end_us = end_us;
+}
+
+static bool
+is_late(const struct dns *d)
+{
+	return d->end_us && clock_mono_us() >= d->end_us;
+}
+
+static int64_t
+end_of_try(const struct dns *d)
+{
+	int64_t end = clock_mono_us() + DNS_SECONDS * 1000000LL;
+
+	return d->end_us && d->end_us < end ? d->end_us : end;
+}
+
 static bool
 wait_until(int fd, short events, int64_t end_us)
 {
@@ -226,7 +247,7 @@ has_id(const uint8_t *message, size_t n, const struct question *q)
 static int
 ask_tcp(struct dns *d, const struct server *s, const struct question *q, struct dns_answer *out)
 {
-	int64_t end = clock_mono_us() + DNS_SECONDS * 1000000LL;
+	int64_t end = end_of_try(d);
 	int fd = open_socket(s, SOCK_STREAM), rc = -1;
 	uint8_t wire[514], head[2];
 	size_t n;
@@ -250,7 +271,7 @@ ask_tcp(struct dns *d, const struct server *s, const struct question *q, struct 
 static int
 ask_udp(struct dns *d, const struct server *s, const struct question *q, struct dns_answer *out)
 {
-	int64_t end = clock_mono_us() + DNS_SECONDS * 1000000LL;
+	int64_t end = end_of_try(d);
 	int fd = open_socket(s, SOCK_DGRAM), rc = -1;
 	bool tc = false;
 
@@ -292,7 +313,8 @@ ask(struct dns *d, const char *name, enum dns_type type, struct dns_answer *out)
 		else if (out->status != DNS_REFUSED)
 			break; /* another server may know what this one does not say */
 	}
-	d->silent = out->status == DNS_SILENT ? d->silent + 1 : 0;
+	if (!is_late(d)) /* then it was our haste */
+		d->silent = out->status == DNS_SILENT ? d->silent + 1 : 0;
 }
 
 /* Without a network some resolvers say "no such name" to everything: one that denies com knows nothing. */
@@ -320,7 +342,7 @@ dns_look(void *ctx, const char *name, enum dns_type type)
 	for (k = d->kept; k; k = k->next)
 		if (k->type == type && strcasecmp(k->name, name) == 0)
 			return &k->answer;
-	if (d->silent >= DEAD_AFTER || d->asked == DNS_QUESTIONS || d->servers == 0)
+	if (d->silent >= DEAD_AFTER || d->asked == DNS_QUESTIONS || d->servers == 0 || is_late(d))
 		return &no_answer;
 	k = xcalloc(1, sizeof(*k));
 	text_copy(k->name, sizeof(k->name), name);

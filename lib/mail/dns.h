@@ -62,6 +62,9 @@ struct dns;
 struct dns *dns_new(const char *server, struct err *e);
 void dns_free(struct dns *d);
 
+/* By then (clock_mono_us) a question that has no answer gets none, and no further one is asked: DNS_SILENT. 0, as it begins: no end. */
+void dns_until(struct dns *d, int64_t end_us);
+
 /* A dns_look_fn; ctx is a struct dns. After two questions without an answer, no further one is asked: all are DNS_SILENT. */
 const struct dns_answer *dns_look(void *ctx, const char *name, enum dns_type type);
 

@@ -10,7 +10,9 @@
 
 enum {
 	PARENT,
-	SENDER
+	SENDER,
+	KEYS = 256, /* and the key's number */
+	KEYS_MOST = 255
 };
 
 static int
@@ -72,4 +74,37 @@ running_check(const char *store_path, struct err *e)
 	rc = fcntl(fd, F_OFD_GETLK, &fl);
 	close(fd);
 	return rc == -1 ? err_sys(e, "cannot see whether newsletterd runs") : fl.l_type != F_UNLCK;
+}
+
+int
+running_tell_key(const char *store_path, int key, struct err *e)
+{
+	static int told = -1;
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = KEYS + key, .l_len = 1 };
+	int fd = open_file(store_path, O_RDWR | O_CREAT, e);
+
+	if (fd == -1)
+		return -1;
+	if (fcntl(fd, F_OFD_SETLK, &fl) == -1) { /* told already, by us */
+		close(fd);
+		return 0;
+	}
+	if (told != -1)
+		close(told);
+	told = fd;
+	return 0;
+}
+
+int
+running_key(const char *store_path)
+{
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = KEYS, .l_len = KEYS_MOST + 1 };
+	struct err ignored = ERR_INIT;
+	int fd = open_file(store_path, O_RDWR, &ignored), rc;
+
+	if (fd == -1)
+		return 0;
+	rc = fcntl(fd, F_OFD_GETLK, &fl);
+	close(fd);
+	return rc == 0 && fl.l_type != F_UNLCK ? (int)(fl.l_start - KEYS) : 0;
 }

@@ -3,6 +3,7 @@
  *
  * Bytes of the file `<store>-daemon`: 0 is the parent's, 1 the sender's. After
  * the parent was killed its sender still drains for a moment; a new one waits for it.
+ * 256 and more are the parent's as well: 256 + N while its roles know the link keys up to N.
  */
 #ifndef RUNNING_H
 #define RUNNING_H
@@ -17,5 +18,11 @@ int running_claim_sender(const char *store_path, struct err *e);
 
 /* 1 when a newsletterd runs, 0 when none does, -1 when that cannot be seen. */
 int running_check(const char *store_path, struct err *e);
+
+/* The parent: its roles know the link keys up to this one (1 to 255), in place of what was told before. Held for this process's life. */
+int running_tell_key(const char *store_path, int key, struct err *e);
+
+/* The key that was told: links are made with it, not with a newer one that nobody could read yet. 0: none runs, or that cannot be seen. */
+int running_key(const char *store_path);
 
 #endif

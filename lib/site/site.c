@@ -13,6 +13,7 @@
 #include "base/link.h"
 #include "base/social.h"
 #include "content/number_words.h"
+#include "site/running.h"
 #include "store/suppression.h"
 
 int
@@ -23,6 +24,8 @@ site_open(struct site *s, const char *conf_path, unsigned what, struct err *e)
 		return -1;
 	if (what & SITE_LINKS && !(s->links = link_keys_load(s->conf.store_keys, e)))
 		return -1;
+	if (s->links)
+		link_keys_use(s->links, running_key(s->conf.store_path));
 	if (what & SITE_STORE && !(s->db = db_open(s->conf.store_path, DB_USE, e)))
 		return -1;
 	if (s->db)

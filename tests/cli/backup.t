@@ -134,6 +134,47 @@ is "one that cannot be written fails" $? 1
 is "the one that was there is as it was" "$(sha256sum <"$tmp/b")" "$sum"
 [ ! -e "$tmp/b.part" ]
 ok "and nothing half-made stays" $?
+echo precious >"$tmp/mine" && ln "$tmp/mine" "$tmp/v.part"
+refused "nor into a file that has another name" 1 "v\.part is there, and is not the beginning of a backup" nl backup "$tmp/v" --key-file "$tmp/key"
+is "which is as it was" "$(cat "$tmp/mine")" precious
+rm "$tmp/v.part" && mkfifo "$tmp/v.part"
+refused "nor into a pipe" 1 "v\.part" timeout 20 "$BIN/newsletter" backup "$tmp/v" --key-file "$tmp/key"
+rm "$tmp/v.part"
+
+# Signals: what was unpacked goes, one that was ignored is none, and no core has the secret.
+signalled() { # SIGNAL IGNORED: sent to a verify that reads a pipe; its status, whether a core was dumped, and what is left
+	rm -rf "$tmp/fifo"
+	mkfifo "$tmp/fifo"
+	timeout 60 python3 - "$@" "$BIN/newsletter" "$tmp/fifo" "$tmp/b" "$tmp/key" <<'END'
+import os, resource, signal, subprocess, sys, time
+number, ignored, program, fifo, backup, key = sys.argv[1:]
+number = getattr(signal, "SIG" + number)
+def before():
+    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+    signal.signal(number, signal.SIG_IGN if ignored == "yes" else signal.SIG_DFL)
+p = subprocess.Popen([program, "verify", fifo, "--key-file", key], preexec_fn=before, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+with open(backup, "rb") as f, open(fifo, "wb", 0) as out:
+    octets = f.read()
+    out.write(octets[:-100])
+    while not os.listdir(os.environ["TMPDIR"]) or not os.listdir(os.environ["TMPDIR"] + "/" + os.listdir(os.environ["TMPDIR"])[0]):
+        time.sleep(0.01)
+    p.send_signal(number)
+    time.sleep(0.2)
+    try:
+        out.write(octets[-100:])
+    except BrokenPipeError:
+        pass
+status = os.waitpid(p.pid, 0)[1]
+print(os.WEXITSTATUS(status) if os.WIFEXITED(status) else "killed", os.WCOREDUMP(status), len(os.listdir(os.environ["TMPDIR"])))
+END
+}
+for signal in INT TERM HUP QUIT; do
+	is "verify: SIG$signal" "$(signalled $signal no)" "3 False 0"
+done
+is "verify: SIGHUP under nohup" "$(signalled HUP yes)" "0 False 0"
+is "verify: no core" "$(signalled SEGV no)" "killed False 1"
+rm -rf "$TMPDIR"/*
 
 # Restored: equal but for what is held.
 refused "not over a site" 1 "there is a site in \. already" nl restore "$tmp/b" --key-file "$tmp/key"

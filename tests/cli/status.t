@@ -171,7 +171,7 @@ def view(rows, columns, end, seconds):
     _, status = os.waitpid(pid, 0)
     return os.waitstatus_to_exitcode(status), text.decode()
 
-for name, rows, end in (("q", 40, b"q"), ("control C", 40, b"\x03"), ("SIGTERM", 10, signal.SIGTERM)):
+for name, rows, end in (("q", 40, b"q"), ("control C", 40, b"\x03"), ("SIGTERM", 10, signal.SIGTERM), ("SIGQUIT", 40, signal.SIGQUIT)):
     status, text = view(rows, 80, end, 3)
     frames = text.split("\x1b[H")[1:]
     lines = [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line) for line in frames[-1].split("\r\n")]
@@ -180,5 +180,42 @@ for name, rows, end in (("q", 40, b"q"), ("control C", 40, b"\x03"), ("SIGTERM",
 P
 is "it goes on, keeps to the window, and leaves the terminal as it was" "$(<watched)" 'q 0 True True True True True False
 control C 0 True True True True True False
-SIGTERM 0 True True True True True True'
+SIGTERM 0 True True True True True True
+SIGQUIT 0 True True True True True False'
+python3 - "$BIN/newsletter" "$PWD" >watched 2>&1 <<'P'
+import os, pty, select, signal, sys, termios, time
+
+# A shell of sorts: the view is its job, in front of the terminal.
+pid, fd = pty.fork()
+if pid == 0:
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    before = termios.tcgetattr(0)
+    job = os.fork()
+    if job == 0:
+        os.setpgid(0, 0)
+        os.tcsetpgrp(0, os.getpid())
+        signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+        os.execv(sys.argv[1], [sys.argv[1], "-C", sys.argv[2], "status", "--watch"])
+    for _ in range(2):
+        _, status = os.waitpid(job, os.WUNTRACED)
+        print("\nSTOPPED", os.WIFSTOPPED(status), termios.tcgetattr(0) == before, flush=True)
+        os.kill(job, signal.SIGCONT)
+    _, status = os.waitpid(job, 0)
+    print("\nENDED", os.waitstatus_to_exitcode(status), termios.tcgetattr(0) == before, flush=True)
+    os._exit(0)
+text, until, sent = b"", time.time() + 20, 0
+ends = [b"\x1a", b"\x1a", b"q"]
+while time.time() < until:
+    if sent < 3 and text.count(b"\x1b[?1049h") == sent + 1 and text.endswith(b"q ends\x1b[K"):
+        os.write(fd, ends[sent])
+        sent += 1
+    if select.select([fd], [], [], 0.1)[0]:
+        try:
+            text += os.read(fd, 65536)
+        except OSError:
+            break
+text = text.decode()
+print(text.count("\x1b[?1049l\r\nSTOPPED True True"), text.count("\x1b[?1049h"), text.endswith("ENDED 0 True\r\n"))
+P
+is "^Z gives the terminal back, and fg takes it again" "$(<watched)" "2 3 True"
 done_testing

@@ -1,14 +1,19 @@
 /* test_dns.c - questions and answers of DNS on the wire, the hostile ones among them. */
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "mail/dns.h"
 
@@ -243,11 +248,38 @@ test_servers(void **state)
 	}
 }
 
+/* A server that takes questions and says nothing costs no more than what is left of the time. */
+static void
+test_until(void **state)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(addr);
+	struct err e = ERR_INIT;
+	char server[32];
+	struct dns *d;
+	int64_t from;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	(void)state;
+	assert_int_equal(bind(fd, (struct sockaddr *)&addr, len), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&addr, &len), 0);
+	snprintf(server, sizeof(server), "127.0.0.1:%d", ntohs(addr.sin_port));
+	d = dns_new(server, &e);
+	assert_non_null(d);
+	from = clock_mono_us();
+	dns_until(d, from + 100000);
+	assert_int_equal(dns_look(d, "a.test", DNS_A)->status, DNS_SILENT);
+	assert_int_equal(dns_look(d, "b.test", DNS_A)->status, DNS_SILENT);
+	assert_true(clock_mono_us() - from < 1000000);
+	dns_free(d);
+	close(fd);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_read), cmocka_unit_test(test_not_ours), cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_names), cmocka_unit_test(test_servers) };
+		cmocka_unit_test(test_names), cmocka_unit_test(test_servers), cmocka_unit_test(test_until) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

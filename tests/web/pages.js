@@ -232,7 +232,7 @@ for (const page of pages)
 /* Templates that are whole pages, of which there is no row here. The preview is staff's own page: preview.t looks at it. */
 function forgotten() {
 	return fs.readdirSync(templates).filter((file) => /<\/title>/.test(fs.readFileSync(path.join(templates, file), 'utf8')))
-		.map((file) => file.replace('.html.mustache', '')).filter((name) => name !== 'preview' && !pages.some((page) => page.template === name));
+		.map((file) => file.replace('.html.mustache', '')).filter((name) => !['preview', 'report'].includes(name) && !pages.some((page) => page.template === name));
 }
 
 module.exports = { forgotten, leave, pages, settings, signUp };
