@@ -31,7 +31,11 @@ def blocks(path, folder):
 
 
 def code(text):
-    """Lines of fenced and indented blocks, and code spans: where a command may stand."""
+    """Lines of fenced and indented blocks, and code spans: where a command may stand. Of a man page, literal blocks."""
+    if text.startswith(".Dd"):
+        for block in re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed$", text, re.M | re.S):
+            yield from block.replace("\\e", "\\").split("\n")
+        return
     for _, block in FENCE.findall(text):
         yield from re.sub(r"\\\n\s*", " ", block).split("\n")
     text = FENCE.sub("", text)
