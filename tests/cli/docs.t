@@ -14,7 +14,7 @@ printf 'See [this](no.md), `newsletter subscriber import --no-such`, `newsletter
 like "a dead link is found" "$(python3 "$here/documents.py" links "$tmp" "$tmp/bad.md")" "dead link: no.md"
 like "and a command that there is not" "$(python3 "$here/documents.py" commands "$tmp/table" "$tmp/bad.md")" "has no --no-such.*no such command: newsletter fly"
 
-peers=$B/peers
+peers=$root/build/peers
 "$root/tools/peers" "$peers" >/dev/null 2>&1
 # shellcheck source=/dev/null
 . "$peers/env" || bail "the peers are missing"
@@ -54,6 +54,8 @@ followed() {
 		has "$1: the test copy reached the relay" "$(<"$tmp/$1.out.mail")" "To: me@"
 		at_least "$1: and so did the newsletter, for who signed up and confirmed" "$(grep -c 'To: .*reader@' "$tmp/$1.out.mail")" 2
 		;;
+	STATIC.md) like "$1: a mailing was made, and not twice" "$(cat "$tmp/$1.out".*.sh)" "Campaign 1 starts.*Nothing new to announce" ;;
+	RECOVERY.md) like "$1: what was unfinished came back held" "$(cat "$tmp/$1.out".*.sh)" "12  held" ;;
 	MOVING.md) has "$1: who was blocklisted must not be mailed" "$(cat "$tmp/$1.out".*.sh)" "staff" ;;
 	esac
 }
