@@ -232,7 +232,10 @@ service pop3-login {
 $(printf '%s\n' "$@")
 END
 	dovecot_run
-	wait_for 10 port_open "$pop3s" || bail "Dovecot did not come up: $(dovecot_says)"
+	local each
+	for each in "$imap" "$imaps" "$pop3" "$pop3s"; do
+		wait_for 20 port_open "$each" || bail "Dovecot did not come up: $(dovecot_says)"
+	done
 }
 dovecot_puts=0
 # dovecot_put N [FOLDER]: so many messages more in the mailbox (or its folder), of about 6 KB.
