@@ -140,6 +140,7 @@ is "every invariant of the store holds" "$(sql <"$root/tests/invariants.sql")" '
 
 # A role that cannot start: the daemon does not claim to be ready.
 mv "$site/keys" "$tmp/keys"
+mkdir "$site/keys"
 : >"$site/log"
 timeout -s TERM 3 "$BIN/newsletterd" -C "$site" 2>>"$site/log"
 is "with roles that fail at once the daemon does not say that it is ready" "$(logged event=ready)" 0
