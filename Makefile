@@ -38,7 +38,7 @@ UNIT       := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 TOOLS      := $(addprefix $(B)/tests/,$(notdir $(basename $(TOOL_SRC))))
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(FUZZ_SRC))
 SCRIPTS    := bootstrap tests/lib.sh $(wildcard tests/*/*.sh bench/lib.sh) \
-	      $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t tests/daemon/make_mails packaging/*)
+	      $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t tests/cli/docs_world tests/daemon/make_mails packaging/*)
 
 .PHONY: all programs demo pictures test torture mutation check-all fuzz fuzzers bench bench-million install format lint headers clean
 .SECONDARY:
@@ -98,11 +98,11 @@ $(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(B)/libdaemon.a $(B)/libnewsletter.a
 
 # The daemon whose roles try to break out, for tests/daemon/sandbox.t.
 PROBE := $(B)/probe/newsletterd
-$(B)/probe/role.o: daemon/role.c
+$(B)/probe/%.o: daemon/%.c
 	@mkdir -p $(@D)
 	$(SAY) "  CC $@"
 	$(Q)$(CC) $(CPPFLAGS) -DROLE_PROBE $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
-$(PROBE): $(B)/daemon/main.o $(B)/probe/role.o $(B)/tests/probe/probe.o $(B)/libdaemon.a $(B)/libnewsletter.a
+$(PROBE): $(B)/daemon/main.o $(addprefix $(B)/probe/,role.o sandbox_files.o) $(B)/tests/probe/probe.o $(B)/libdaemon.a $(B)/libnewsletter.a
 	$(SAY) "  LD $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 # The demo's reader of the outbox.
@@ -162,13 +162,16 @@ SHARE := $(DESTDIR)$(PREFIX)/share
 UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(UNITS) $(addprefix $(DESTDIR)$(PREFIX)/lib/,sysusers.d tmpfiles.d) \
-	  $(addprefix $(SHARE)/,man/man1 man/man5 man/man8 bash-completion/completions zsh/site-functions doc/newsletter/examples)
+	  $(addprefix $(SHARE)/,man/man1 man/man5 man/man7 man/man8 bash-completion/completions zsh/site-functions doc/newsletter/examples doc/newsletter/docs/pictures)
 	install $(BIN)/newsletter $(BIN)/newsletterd $(DESTDIR)$(PREFIX)/bin
-	for page in docs/*.[158]; do install -m 644 $$page $(SHARE)/man/man$${page##*.}/ || exit 1; done
+	for page in docs/*.[1578]; do install -m 644 $$page $(SHARE)/man/man$${page##*.}/ || exit 1; done
 	for unit in packaging/*.service packaging/*.timer; do \
 	  sed 's,/usr/local/bin/,$(PREFIX)/bin/,' $$unit >$(UNITS)/$${unit##*/} && chmod 644 $(UNITS)/$${unit##*/} || exit 1; done
 	install -m 644 packaging/newsletter.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/newsletter.conf
 	install -m 644 packaging/newsletter.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/newsletter.conf
+	install -m 644 README.md $(SHARE)/doc/newsletter
+	install -m 644 docs/*.md $(SHARE)/doc/newsletter/docs
+	install -m 644 docs/pictures/architecture.svg $(SHARE)/doc/newsletter/docs/pictures
 	install -m 644 packaging/Caddyfile packaging/crontab packaging/*.conf packaging/*.cf $(SHARE)/doc/newsletter/examples
 	$(BIN)/newsletter help commands | tools/completions bash >$(SHARE)/bash-completion/completions/newsletter
 	$(BIN)/newsletter help commands | tools/completions zsh >$(SHARE)/zsh/site-functions/_newsletter
@@ -187,7 +190,7 @@ lint: $(patsubst %.c,$(B)/lint/%,$(ALL_SRC))
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr -Ilib -D_GNU_SOURCE \
 	  -DNEWSLETTER_VERSION='""' $(ALL_SRC)
 	shellcheck $(sort $(SCRIPTS))
-	$(if $(wildcard docs/*.[158]),mandoc -T lint -W warning $(wildcard docs/*.[158]))
+	$(if $(wildcard docs/*.[1578]),mandoc -T lint -W warning $(wildcard docs/*.[1578]))
 $(B)/lint/%: %.c .clang-tidy tests/.clang-tidy
 	@mkdir -p $(@D)
 	@echo "  LINT $<"

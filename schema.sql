@@ -313,7 +313,10 @@ CREATE TABLE role (
 	pid             INTEGER NOT NULL,
 	version         TEXT NOT NULL,		-- of the program
 	started_at      INTEGER NOT NULL,
-	seen_at         INTEGER NOT NULL	-- a quarter of a minute ago at most, while it runs
+	seen_at         INTEGER NOT NULL,	-- a quarter of a minute ago at most, while it runs
+	landlock        INTEGER NOT NULL,	-- the ABI of Landlock that the kernel holds it to; 0: none
+	seccomp         INTEGER NOT NULL,	-- 1: the kernel holds it to its list of system calls
+	uid             INTEGER NOT NULL	-- whom it runs as
 ) STRICT, WITHOUT ROWID;
 
 -- The backups that this store was restored from. Until a person releases it, no mail to one person leaves and nothing new is sent: what the

@@ -32,6 +32,7 @@ static const struct check {
 } checks[] = {
 	{ "configuration", "settings", doctor_settings },
 	{ "configuration", "permissions", doctor_permissions },
+	{ "configuration", "users", doctor_users },
 	{ "configuration", "keys", doctor_keys },
 	{ "store", "store", doctor_store },
 	{ "host", "daemon", doctor_daemon },

@@ -59,7 +59,7 @@ int doctor_seconds(const struct doctor *d);
 typedef void doctor_fn(struct doctor *d);
 
 /* configuration */
-doctor_fn doctor_settings, doctor_permissions, doctor_keys;
+doctor_fn doctor_settings, doctor_permissions, doctor_users, doctor_keys;
 /* host */
 doctor_fn doctor_clock, doctor_disk, doctor_daemon, doctor_sandbox;
 /* store */

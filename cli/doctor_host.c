@@ -1,13 +1,10 @@
-/* doctor_host.c - see doctor.h: the machine: its clock, its disks, whether newsletterd runs, what its kernel can forbid. */
+/* doctor_host.c - see doctor.h: the machine: its clock, its disks, whether newsletterd runs. */
 #include <errno.h>
-#include <linux/landlock.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <sys/timex.h>
 #include <unistd.h>
 
@@ -140,24 +137,4 @@ doctor_disk(struct doctor *d)
 	if (!count)
 		doctor_say(d, DOCTOR_SKIP, "none of the site's folders can be seen");
 	free(store);
-}
-
-/* What daemon/sandbox.c asks of the kernel; the daemon's roles enter it each by themselves. */
-void
-doctor_sandbox(struct doctor *d)
-{
-	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-	bool seccomp = prctl(PR_GET_SECCOMP, 0, 0, 0, 0) != -1 || errno != EINVAL;
-	bool privileges = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != -1;
-
-	if (abi < 1) {
-		doctor_say(d, DOCTOR_WARN, "this kernel has no Landlock: no role is kept from reading the others' files");
-		doctor_advise(d, "a kernel of 5.19 or later with lsm=landlock,… keeps them apart");
-	}
-	if (!seccomp || !privileges) {
-		doctor_say(d, DOCTOR_FAIL, "this kernel has no %s: newsletterd does not start", seccomp ? "no_new_privs" : "seccomp");
-		doctor_advise(d, "use a kernel that has it");
-	}
-	if (abi >= 1 && seccomp && privileges)
-		doctor_say(d, DOCTOR_PASS, "the kernel enforces Landlock (ABI %ld, 2 is used), seccomp and no_new_privs", abi);
 }

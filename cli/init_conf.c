@@ -67,6 +67,7 @@ static const char *const useful[] = {
 	"http.listen",
 	"http.trusted_proxies",
 	"http.origins",
+	"daemon.users",
 	"signup.per_network",
 	"signup.per_domain",
 	"signup.total",

@@ -17,6 +17,7 @@ usage(FILE *out)
 	      "Serves a site's pages and sends its mail until it is told to stop.\n\n"
 	      "  -C, --directory DIR   the site's folder (default: the present one)\n"
 	      "  -c, --config FILE     its newsletter.conf (default: DIR/newsletter.conf)\n"
+	      "      --roles           what each role may do, as a table, and no more\n"
 	      "  -h, --help            this text\n"
 	      "  -V, --version         the version\n\n"
 	      "See newsletterd(8). A new site is made by `newsletter init`.\n",
@@ -32,6 +33,7 @@ main(int argc, char **argv)
 		{ "role", required_argument, NULL, 'r' },
 		{ "rehearse", no_argument, NULL, 'R' },
 		{ "deaths", required_argument, NULL, 'd' },
+		{ "roles", no_argument, NULL, 't' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
@@ -61,6 +63,9 @@ main(int argc, char **argv)
 		case 'd':
 			deaths = strtol(optarg, NULL, 10);
 			break;
+		case 't':
+			role_table(stdout);
+			return 0;
 		case 'h':
 			usage(stdout);
 			return 0;

@@ -33,6 +33,7 @@
 #include "site/running.h"
 #include "spawn.h"
 #include "store/db.h"
+#include "users.h"
 
 #define DRAIN_US 10000000 /* after SIGTERM: then what is on the way is unknown */
 #define BACKOFF_FIRST_US 100000
@@ -52,6 +53,7 @@ struct child {
 
 struct parent {
 	struct spawn spawn;
+	struct users users;
 	int signal_fd;
 	struct child child[ROLE_COUNT];
 	bool stopping, announced;
@@ -328,12 +330,27 @@ open_signals(struct err *e)
 	return fd == -1 ? err_sys(e, "cannot make the signal descriptor") : fd;
 }
 
+/* Said here, so that it is said once and not by each role. */
+static void
+say_kernel(void)
+{
+	struct sandbox kernel;
+
+	sandbox_kernel(&kernel);
+	if (kernel.landlock < SANDBOX_ABI || !kernel.seccomp)
+		log_event(LOG_LEVEL_WARNING, "sandbox", "landlock=%d seccomp=%s text=%s", kernel.landlock, kernel.seccomp ? "yes" : "no",
+		    log_text(kernel.seccomp ? "this kernel keeps no role, or not every one, from reading files"
+					    : "this kernel, or what newsletterd runs in, keeps the roles from no system call"));
+}
+
 /* Everything that can be wrong with a site is found before a role runs. */
 static int
 prepare(struct parent *p, const struct conf *conf, struct err *e)
 {
 	struct db *db;
 
+	if (users_find(&p->users, conf, e) == -1 || users_become_parent(&p->users, e) == -1)
+		return -1;
 	if (running_claim(conf->store_path, e) == -1 || tell_key(conf, e) == -1)
 		return -1;
 	p->spawn.exe_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
@@ -349,8 +366,9 @@ prepare(struct parent *p, const struct conf *conf, struct err *e)
 	if (conf->http_operator[0] && (p->spawn.operator_fd = listen_open_operator(conf->http_operator, e)) == -1)
 		return -1;
 	p->signal_fd = open_signals(e);
-	if (p->signal_fd == -1)
+	if (p->signal_fd == -1 || users_settle(&p->users, e) == -1)
 		return -1;
+	say_kernel();
 	raise_files(conf);
 	log_event(LOG_LEVEL_INFO, "start", "listen=%s operator=%s mail=%s", conf->http_listen,
 	    conf->http_operator[0] ? log_text(conf->http_operator) : "none", conf_has_relay(conf) ? "relay" : "outbox-folder");
@@ -371,6 +389,7 @@ parent_main(const char *conf_path)
 	if (conf_load(&conf, conf_path, &e) == -1 || clock_init(conf.site_timezone, &e) == -1)
 		goto out;
 	p.spawn.conf_path = conf.path;
+	p.spawn.users = &p.users;
 	for (i = 0; i < ROLE_COUNT; i++)
 		p.child[i].ready_fd = -1;
 	if (prepare(&p, &conf, &e) == -1)

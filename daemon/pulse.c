@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "sandbox.h"
 #include "store/counter.h"
 #include "store/db.h"
 
@@ -22,6 +23,14 @@ pulse_init(struct pulse *p, const char *role, int64_t deaths)
 	snprintf(p->row.version, sizeof(p->row.version), "%s", NEWSLETTER_VERSION);
 	p->row.pid = getpid();
 	p->row.started_at = clock_now();
+}
+
+void
+pulse_sandbox(struct pulse *p, const struct sandbox *s)
+{
+	p->row.landlock = s->landlock;
+	p->row.seccomp = s->seccomp;
+	p->row.uid = getuid();
 }
 
 bool

@@ -16,6 +16,7 @@
 
 struct db;
 struct err;
+struct sandbox;
 
 struct pulse {
 	struct role_seen row;
@@ -32,6 +33,9 @@ struct pulse {
 
 /* deaths: how often the role has died since one said that it was ready. */
 void pulse_init(struct pulse *p, const char *role, int64_t deaths);
+
+/* What its row says the kernel enforces. */
+void pulse_sandbox(struct pulse *p, const struct sandbox *s);
 
 bool pulse_due(const struct pulse *p);
 int pulse_write(struct pulse *p, struct db *db, struct err *e);

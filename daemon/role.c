@@ -22,16 +22,29 @@ const struct role roles[ROLE_COUNT] = {
 	    .opens = SITE_STORE | SITE_LINKS,
 	    .listens = true,
 	    .templates = true,
+	    .tasks = 64,
+	    .memory_mb = 16384,
 	    .check = http_check,
 	    .run = http_run,
 	},
-	[ROLE_CLERK] = { .name = "clerk", .opens = SITE_ALL, .aside = true, .templates = true, .run = clerk_run },
+	[ROLE_CLERK] = {
+	    .name = "clerk",
+	    .opens = SITE_ALL,
+	    .aside = true,
+	    .templates = true,
+	    .files = 64,
+	    .tasks = 64,
+	    .memory_mb = 4096,
+	    .run = clerk_run,
+	},
 	[ROLE_SENDER] = {
 	    .name = "sender",
 	    .opens = SITE_ALL,
 	    .connects = true,
 	    .secrets = true,
 	    .outbox = true,
+	    .tasks = 2048,
+	    .memory_mb = 16384,
 	    .check = sender_check,
 	    .run = sender_run,
 	},
@@ -41,6 +54,9 @@ const struct role roles[ROLE_COUNT] = {
 	    .connects = true,
 	    .mailboxes = true,
 	    .templates = true,
+	    .files = 256,
+	    .tasks = 256,
+	    .memory_mb = 8192,
 	    .run = inbound_run,
 	},
 };
@@ -123,8 +139,9 @@ role_main(const char *name, const char *conf_path, long deaths)
 	run.stop_fd = open_stop_fd(&e);
 	if (run.stop_fd == -1 || site_open(&run.site, conf_path, role->opens, &e) == -1)
 		goto out;
-	if (sandbox_enter(role, &run.site.conf, &e) == -1)
+	if (sandbox_enter(role, &run.site.conf, &run.sandbox, &e) == -1)
 		goto out;
+	pulse_sandbox(&run.pulse, &run.sandbox);
 #ifdef ROLE_PROBE
 	role_probe(role->name, &run.site.conf);
 #endif
@@ -188,7 +205,7 @@ role_rehearse(const char *name, const char *conf_path)
 	log_init(role->name);
 	rc = site_open(&run.site, conf_path, role->opens, &e);
 	if (rc == 0)
-		rc = sandbox_enter(role, &run.site.conf, &e);
+		rc = sandbox_enter(role, &run.site.conf, &run.sandbox, &e);
 	if (rc == 0)
 		rc = check_logins(role, &run.site.conf, &e);
 	if (rc == 0 && role->check)

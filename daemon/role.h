@@ -9,8 +9,10 @@
 #define ROLE_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "pulse.h"
+#include "sandbox.h"
 #include "site/site.h"
 
 struct err;
@@ -33,10 +35,11 @@ enum {
 struct role_run {
 	struct site site;
 	struct pulse pulse;
-	int listen_fd;   /* http: the listening socket; else -1 */
-	int operator_fd; /* http: the operator's, if there is one; else -1 */
-	int memory_fd;   /* http: /proc/self/statm, out of reach from within the sandbox, or -1 */
-	int stop_fd;     /* becomes readable when the role is to drain and return; poll it, never read it */
+	struct sandbox sandbox; /* what the kernel enforces */
+	int listen_fd;          /* http: the listening socket; else -1 */
+	int operator_fd;        /* http: the operator's, if there is one; else -1 */
+	int memory_fd;          /* http: /proc/self/statm, out of reach from within the sandbox, or -1 */
+	int stop_fd;            /* becomes readable when the role is to drain and return; poll it, never read it */
 };
 
 struct role {
@@ -49,6 +52,9 @@ struct role {
 	bool outbox;                                     /* may write the outbox folder */
 	bool aside;                                      /* may keep messages in [store] aside */
 	bool templates;                                  /* may read the site's templates */
+	unsigned files;                                  /* descriptors that it may have; 0: as many as the system lets it */
+	unsigned tasks;                                  /* threads that its user may have at once, when that is its own */
+	unsigned memory_mb;                              /* address space that it may have */
 	int (*check)(struct role_run *r, struct err *e); /* whether run could begin: 0, -1; NULL: what is opened is all it needs */
 	int (*run)(struct role_run *r, struct err *e);   /* until told to stop: 0, or -1 with the reason for the log */
 };
@@ -60,6 +66,9 @@ int role_main(const char *name, const char *conf_path, long deaths);
 
 /* The same up to where it would say that it is ready, and no further: 0 when it would. It touches nothing that a role at work has. */
 int role_rehearse(const char *name, const char *conf_path);
+
+/* The table of the roles for people: two, a line for each role, columns between tabs, as newsletterd(8) has them. */
+void role_table(FILE *out);
 
 /* Whether the parent or a signal asked to stop. */
 bool role_stopping(const struct role_run *r);

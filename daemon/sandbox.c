@@ -1,239 +1,78 @@
-/* sandbox.c - see sandbox.h: Landlock and the order of things; the system calls are in sandbox_calls.c. */
+/* sandbox.c - see sandbox.h: the order of things, and limits. */
 #include "sandbox.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/landlock.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "base/conf.h"
 #include "base/err.h"
-#include "base/file.h"
-#include "base/log.h"
+#include "rights.h"
 #include "role.h"
 #include "sandbox_calls.h"
-#include "site/aside.h"
+#include "sandbox_files.h"
 
-#define READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
-#define LIBRARY (READ | LANDLOCK_ACCESS_FS_EXECUTE)
-#define WRITE (READ | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE)
-/* A Maildir's messages are read and removed, none is written; or moved to another one. */
-#define MAILDIR (READ | LANDLOCK_ACCESS_FS_REMOVE_FILE)
-#define MOVE (LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_REFER)
-#define ON_A_FILE (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_EXECUTE)
-#define ABI_2 ((LANDLOCK_ACCESS_FS_REFER << 1) - 1) /* every right up to REFER, the last one that ABI 2 knows */
-
-struct ruleset {
-	int fd;
-	uint64_t handled; /* what this kernel knows */
-};
-
-/* Allow a path; one that is not there is nothing to allow. */
 static int
-allow(const struct ruleset *ruleset, const char *path, uint64_t access, struct err *e)
+limit(int resource, rlim_t most, struct err *e)
 {
-	struct landlock_path_beneath_attr rule = { .allowed_access = access & ruleset->handled };
-	struct stat st;
-	int rc;
+	struct rlimit n, lower;
 
-	if (!path[0])
+	if (getrlimit(resource, &n) == -1)
+		return err_sys(e, "cannot see the limits of this process");
+	if (n.rlim_max != RLIM_INFINITY && n.rlim_max < most)
+		most = n.rlim_max;
+	lower = (struct rlimit){ most, most };
+	if (setrlimit(resource, &lower) == 0)
 		return 0;
-	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
-	if (rule.parent_fd == -1)
-		return errno == ENOENT ? 0 : err_sys(e, "cannot open %s for the sandbox", path);
-	if (fstat(rule.parent_fd, &st) == 0 && !S_ISDIR(st.st_mode))
-		rule.allowed_access &= ON_A_FILE;
-	rc = (int)syscall(SYS_landlock_add_rule, ruleset->fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
-	if (rc == -1)
-		err_sys(e, "cannot allow %s in the sandbox", path);
-	close(rule.parent_fd);
-	return rc;
+	lower.rlim_max = n.rlim_max; /* valgrind lowers no hard limit on descriptors */
+	return setrlimit(resource, &lower) == -1 ? err_sys(e, "cannot set the limits of this process") : 0;
 }
 
+/* Relays may have a hundred connections each, and visitors come by the thousand: who serves them has as many as the system lets us have. */
 static int
-allow_folder_of(const struct ruleset *ruleset, const char *file, uint64_t access, struct err *e)
-{
-	char *folder = xstrdup(file), *slash = strrchr(folder, '/');
-	int rc;
-
-	if (slash)
-		*slash = '\0';
-	rc = allow(ruleset, folder, access, e);
-	free(folder);
-	return rc;
-}
-
-/* What name resolution and TLS read, now or at the first connection. */
-static int
-allow_network_files(const struct ruleset *ruleset, struct err *e)
-{
-	static const char *const paths[] = {
-		"/etc", "/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/run/systemd/resolve"
-	};
-	static const char *const libraries[] = { "/lib", "/lib64", "/usr/lib" };
-	size_t i;
-
-	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-		if (allow(ruleset, paths[i], READ, e) == -1)
-			return -1;
-	for (i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++)
-		if (allow(ruleset, libraries[i], LIBRARY, e) == -1)
-			return -1;
-	return 0;
-}
-
-/* Passwords and what they are sent to: the folders of secrets, not the files, for one that is replaced must be readable too. */
-static int
-allow_login(const struct ruleset *ruleset, const char *password_file, const char *token_file, const char *ca_file, struct err *e)
-{
-	const char *const files[] = { password_file, token_file };
-	size_t i;
-
-	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (files[i][0] && allow_folder_of(ruleset, files[i], READ, e) == -1)
-			return -1;
-	return allow(ruleset, ca_file, READ, e);
-}
-
-static int
-allow_secrets(const struct ruleset *ruleset, const struct conf *conf, struct err *e)
-{
-	const char *const keys[] = { conf->dkim_key_file, conf->dkim_ed25519_key_file };
-	size_t i;
-	int r;
-
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (keys[i][0] && allow(ruleset, keys[i], READ, e) == -1)
-			return -1;
-	for (r = 0; r < conf->relays; r++)
-		if (allow_login(ruleset, conf->relay[r].password_file, conf->relay[r].token_file, conf->relay[r].ca_file, e) == -1)
-			return -1;
-	return 0;
-}
-
-/* A Maildir for what was dealt with may have to be made: the place for it is, as long as we may. */
-static int
-allow_maildir(const struct ruleset *ruleset, const char *path, const char *moved_to, struct err *e)
-{
-	struct err ignored = ERR_INIT; /* opening it says what is wrong */
-
-	if (!moved_to[0])
-		return allow(ruleset, path, MAILDIR, e);
-	if (moved_to[0] == '/')
-		(void)file_mkdir(moved_to, 0700, &ignored);
-	/* The same rights in both, or Landlock refuses the move. */
-	return allow(ruleset, path, MAILDIR | MOVE, e) == -1 ? -1 : allow(ruleset, moved_to, MAILDIR | MOVE, e);
-}
-
-static int
-allow_mailboxes(const struct ruleset *ruleset, const struct conf *conf, struct err *e)
-{
-	static const char maildir[] = "maildir:";
-	const struct conf_mailbox *m;
-
-	for (m = conf->mailbox; m < conf->mailbox + conf->mailboxes; m++) {
-		if (allow_login(ruleset, m->password_file, m->token_file, m->ca_file, e) == -1)
-			return -1;
-		if (strncmp(m->url, maildir, strlen(maildir)) == 0 &&
-		    allow_maildir(ruleset, m->url + strlen(maildir), m->move_to, e) == -1)
-			return -1;
-	}
-	return 0;
-}
-
-/* A message is written in one of its folders and appears in another. */
-static int
-allow_aside(const struct ruleset *ruleset, const char *path, struct err *e)
-{
-	struct err ignored = ERR_INIT; /* keeping something there says what is wrong */
-
-	(void)aside_prepare(path, &ignored);
-	return allow(ruleset, path, WRITE | LANDLOCK_ACCESS_FS_REFER, e);
-}
-
-static int
-allow_all(const struct ruleset *ruleset, const struct role *role, const struct conf *conf, struct err *e)
-{
-	if (allow_folder_of(ruleset, conf->store_path, WRITE, e) == -1 || allow(ruleset, "/usr/share/zoneinfo", READ, e) == -1)
-		return -1;
-	if (role->templates && allow(ruleset, conf->store_templates, READ, e) == -1)
-		return -1;
-	if (role->outbox && allow(ruleset, conf->store_outbox, WRITE, e) == -1)
-		return -1;
-	if (role->aside && allow_aside(ruleset, conf->store_aside, e) == -1)
-		return -1;
-	if (role->secrets && allow_secrets(ruleset, conf, e) == -1)
-		return -1;
-	if (role->mailboxes && allow_mailboxes(ruleset, conf, e) == -1)
-		return -1;
-	if (role->connects && allow_network_files(ruleset, e) == -1)
-		return -1;
-#if defined(__SANITIZE_ADDRESS__)
-	return allow(ruleset, "/proc", READ, e); /* the sanitizer reads its own maps */
-#else
-	return 0;
-#endif
-}
-
-static int
-enter_landlock(const struct role *role, const struct conf *conf, struct err *e)
-{
-	struct landlock_ruleset_attr attr = { .handled_access_fs = ABI_2 };
-	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-	struct ruleset ruleset;
-	int rc = -1;
-
-	if (abi < 1) {
-		log_event(LOG_LEVEL_WARNING, "sandbox", "landlock=none text=%s", log_text("this kernel keeps no role from reading files"));
-		return 0;
-	}
-	if (abi < 2)
-		attr.handled_access_fs &= ~(uint64_t)LANDLOCK_ACCESS_FS_REFER;
-	ruleset = (struct ruleset){ (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0), attr.handled_access_fs };
-	if (ruleset.fd == -1)
-		return err_sys(e, "cannot make a Landlock ruleset");
-	if (allow_all(&ruleset, role, conf, e) == -1)
-		goto out;
-	if (syscall(SYS_landlock_restrict_self, ruleset.fd, 0) == -1) {
-		err_sys(e, "cannot enter the Landlock ruleset");
-		goto out;
-	}
-	rc = 0;
-out:
-	close(ruleset.fd);
-	return rc;
-}
-
-/* As many descriptors as the system lets us have: relays may have a hundred connections each, and visitors come by the thousand. */
-static void
-raise_descriptors(void)
+limit_files(const struct role *role, struct err *e)
 {
 	struct rlimit n;
 
+	if (role->files)
+		return limit(RLIMIT_NOFILE, role->files, e);
 	if (getrlimit(RLIMIT_NOFILE, &n) == 0) {
 		n.rlim_cur = n.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &n); /* a wish: without it connections wait for each other */
 	}
+	return 0;
+}
+
+/* No limit on the size of files: each role writes the store, which is as large as its list. */
+static int
+enter_limits(const struct role *role, struct err *e)
+{
+	if (limit(RLIMIT_CORE, 0, e) == -1 || limit_files(role, e) == -1)
+		return -1;
+#if defined(__SANITIZE_ADDRESS__)
+	return 0; /* which maps terabytes of shadow */
+#else
+	return limit(RLIMIT_AS, (rlim_t)role->memory_mb << 20, e);
+#endif
 }
 
 int
-sandbox_enter(const struct role *role, const struct conf *conf, struct err *e)
+sandbox_enter(const struct role *role, const struct conf *conf, struct sandbox *out, struct err *e)
 {
-	const struct rlimit no_core = { 0, 0 };
-
+	*out = (struct sandbox){ 0 };
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return err_sys(e, "cannot give up new privileges");
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 || setrlimit(RLIMIT_CORE, &no_core) == -1)
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		return err_sys(e, "cannot forbid core dumps");
-	raise_descriptors();
-	if (enter_landlock(role, conf, e) == -1)
+	if (enter_limits(role, e) == -1 || rights_keep(geteuid() == 0 ? rights_files : 0, e) == -1)
 		return -1;
-	return sandbox_calls(role, e);
+	if (sandbox_files(role, conf, &out->landlock, e) == -1)
+		return -1;
+	return sandbox_calls(role, &out->seccomp, e);
+}
+
+void
+sandbox_kernel(struct sandbox *out)
+{
+	out->landlock = sandbox_files_abi();
+	out->seccomp = sandbox_calls_can();
 }

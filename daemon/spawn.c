@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "role.h"
+#include "users.h"
 
 #define REHEARSAL_US 10000000
 #define LOOK_NS 10000000
@@ -33,21 +35,34 @@ forget_passwords(const char *prefix)
 		*to = NULL;
 }
 
-/* Put copies of our descriptors where the role expects them, and let it inherit no others. ready_fd -1: none of them. */
+/* Put copies of our descriptors where the role expects them, and let it inherit no others but standard error. ready_fd -1: none of them. */
 static void
 hand_down(const struct spawn *s, const struct role *role, int ready_fd)
 {
 	const bool listens = role->listens && ready_fd != -1;
 	const int from[] = { ready_fd, listens ? s->listen_fd : -1, listens ? s->operator_fd : -1 };
 	const int to[] = { ROLE_READY_FD, ROLE_LISTEN_FD, ROLE_OPERATOR_FD };
-	int copy[3], i;
+	int copy[3], null_fd, i;
 
+	null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null_fd == -1 || dup2(null_fd, STDIN_FILENO) == -1 || dup2(null_fd, STDOUT_FILENO) == -1)
+		_exit(1);
 	for (i = 0; i < 3; i++) /* out of the way of each other first */
 		copy[i] = from[i] == -1 ? -1 : fcntl(from[i], F_DUPFD_CLOEXEC, ROLE_OPERATOR_FD + 1);
 	close_range(ROLE_READY_FD, ~0u, CLOSE_RANGE_CLOEXEC);
 	for (i = 0; i < 3; i++)
 		if (from[i] != -1 && (copy[i] == -1 || dup2(copy[i], to[i]) == -1))
 			_exit(1);
+}
+
+/* A role whose user is its own alone shares the number of tasks with nobody, and so can have a limit. */
+static void
+become_user(const struct spawn *s, const struct role *role)
+{
+	const struct rlimit tasks = { role->tasks, role->tasks };
+
+	if (users_become(&s->users->role[role - roles]) == -1 || setrlimit(RLIMIT_NPROC, &tasks) == -1)
+		_exit(1);
 }
 
 /* In the child between fork and exec: exactly the descriptors and the environment that the role may have. */
@@ -65,7 +80,9 @@ become_role(const struct spawn *s, const struct role *role, long deaths, int rea
 		argv[5] = (char *)"--deaths";
 		argv[6] = number;
 	}
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (s->users->apart)
+		become_user(s, role);
+	prctl(PR_SET_PDEATHSIG, SIGTERM); /* after the change of users, which forgets it */
 	hand_down(s, role, ready_fd);
 	if (!role->secrets)
 		forget_passwords("NEWSLETTER_RELAY_PASSWORD");

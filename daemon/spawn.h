@@ -8,11 +8,13 @@
 
 struct err;
 struct role;
+struct users;
 
 struct spawn {
 	const char *conf_path;
 	int exe_fd; /* this program, also when a newer one has taken its place on disk */
 	int listen_fd, operator_fd;
+	const struct users *users;
 };
 
 /* Start a role, which says on ready_fd that it is ready: its process, or -1 and errno. deaths: as pulse_init has it. */

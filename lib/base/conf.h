@@ -88,6 +88,9 @@ struct conf {
 	char *http_listen, *http_operator, *http_trusted_proxies, *http_origins;
 	int64_t http_connections, http_timeout, http_request_time;
 
+	/* [daemon] */
+	char *daemon_users;
+
 	/* [signup] */
 	struct conf_rate signup_per_network, signup_per_domain, signup_total;
 	int64_t signup_hold, signup_disposable, signup_roles;

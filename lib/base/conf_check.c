@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/window.h"
 
+#define USER_LEN_MAX 24      /* with -inbound behind it, useradd still takes it */
 #define RELAY_SLOTS_MAX 2000 /* the sender holds two slots of 1.5 KB for each */
 
 static int
@@ -105,5 +106,7 @@ conf_check(const struct conf *c, struct err *e)
 	for (i = 0; c->mail_list_domain[i]; i++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-", c->mail_list_domain[i]))
 			return err_set(e, ERR_INPUT, "%s: [mail] list_domain must be a domain", c->path);
+	if (strlen(c->daemon_users) > USER_LEN_MAX || c->daemon_users[strspn(c->daemon_users, "abcdefghijklmnopqrstuvwxyz0123456789_-")])
+		return err_set(e, ERR_INPUT, "%s: [daemon] users must be a user's name of %d characters at most", c->path, USER_LEN_MAX);
 	return 0;
 }

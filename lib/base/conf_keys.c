@@ -51,6 +51,8 @@ const struct conf_key conf_keys[CONF_KEYS_MAX] = {
 
 	KIND("http", "origins", CONF_ORIGINS, http_origins, "", "", "Origins of the pages whose scripts may sign visitors up, like https://www.example.org, separated by spaces; a plain form needs none."),
 
+	TEXT("daemon", "users", daemon_users, "", "Started as root, newsletterd runs as this user, and each role as its own: NAME-http, NAME-clerk, NAME-sender, NAME-inbound; empty: all as whoever starts it."),
+
 	KIND("signup", "per_network", CONF_RATE, signup_per_network, "100/h", "", "Requests let through for one network (IPv4 /24, IPv6 /64); what is over a limit waits; 0: no limit."),
 	KIND("signup", "per_domain", CONF_RATE, signup_per_domain, "300/h", "", "Requests let through for addresses of one mail domain; 0: no limit."),
 	KIND("signup", "total", CONF_RATE, signup_total, "1000/h", "", "Requests let through over all; 0: no limit."),

@@ -117,7 +117,7 @@ static const char *const steps[] = {
 	/* 6: whom of a topic a campaign is for, which roles run, and which backup the store is from; a check of consent that costs less */
 	"ALTER TABLE campaign ADD COLUMN segment TEXT NOT NULL DEFAULT '';"
 	"CREATE TABLE role (name TEXT PRIMARY KEY, pid INTEGER NOT NULL, version TEXT NOT NULL, started_at INTEGER NOT NULL, "
-	"seen_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"seen_at INTEGER NOT NULL, landlock INTEGER NOT NULL, seccomp INTEGER NOT NULL, uid INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE restored (id INTEGER PRIMARY KEY AUTOINCREMENT, taken_at INTEGER NOT NULL, at INTEGER NOT NULL, released_at INTEGER) STRICT;"
 	"ALTER TABLE consent RENAME TO consent_5;"
 	"CREATE TABLE consent (id INTEGER PRIMARY KEY AUTOINCREMENT, subscriber_id INTEGER NOT NULL REFERENCES subscriber(id) ON DELETE CASCADE, "

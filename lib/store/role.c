@@ -15,10 +15,11 @@ enum {
 };
 
 static const char *const sql[] = {
-	[Q_BEAT] = "INSERT INTO role (name, pid, version, started_at, seen_at) VALUES (:name, :pid, :version, :started, :seen) "
+	[Q_BEAT] = "INSERT INTO role (name, pid, version, started_at, seen_at, landlock, seccomp, uid) VALUES "
+		   "(:name, :pid, :version, :started, :seen, :landlock, :seccomp, :uid) "
 		   "ON CONFLICT DO UPDATE SET pid = excluded.pid, version = excluded.version, started_at = excluded.started_at, "
-		   "seen_at = excluded.seen_at",
-	[Q_GET] = "SELECT pid, version, started_at, seen_at FROM role WHERE name = :name",
+		   "seen_at = excluded.seen_at, landlock = excluded.landlock, seccomp = excluded.seccomp, uid = excluded.uid",
+	[Q_GET] = "SELECT pid, version, started_at, seen_at, landlock, seccomp, uid FROM role WHERE name = :name",
 };
 const struct db_module role_module = { "role", sql, Q_COUNT, MODULE_ROLE };
 
@@ -32,6 +33,9 @@ role_beat(struct db *db, const struct role_seen *r, struct err *e)
 	stmt_text(st, ":version", r->version);
 	stmt_int(st, ":started", r->started_at);
 	stmt_int(st, ":seen", r->seen_at);
+	stmt_int(st, ":landlock", r->landlock);
+	stmt_int(st, ":seccomp", r->seccomp);
+	stmt_int(st, ":uid", r->uid);
 	return stmt_run(st, e);
 }
 
@@ -51,6 +55,9 @@ get(struct db *db, const char *name, struct role_seen *out, struct err *e)
 		stmt_col_copy(st, 1, out->version, sizeof(out->version));
 		out->started_at = stmt_col_int(st, 2);
 		out->seen_at = stmt_col_int(st, 3);
+		out->landlock = stmt_col_int(st, 4);
+		out->seccomp = stmt_col_int(st, 5);
+		out->uid = stmt_col_int(st, 6);
 	}
 	stmt_done(st);
 	snprintf(counter, sizeof(counter), "role_restarts:%s", name);

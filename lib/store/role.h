@@ -20,6 +20,9 @@ struct err;
 struct role_seen {
 	char name[ROLE_NAME], version[32];
 	int64_t pid, started_at, seen_at; /* Unix time; 0: it was never seen */
+	int64_t landlock;                 /* the ABI whose rules the kernel enforces on it; 0: none */
+	int64_t seccomp;                  /* whether it enforces the role's list of system calls */
+	int64_t uid;                      /* whom it runs as */
 	int64_t restarts;                 /* times that one died and was started again, ever */
 };
 

@@ -55,7 +55,7 @@ db "UPDATE campaign SET state = 'sending', started_at = 1, high_id = 200, cursor
 		('operator', 'o@example.org', x'78', 'queued', unixepoch(), unixepoch() + 86400, 0),
 		('operator', 'o@example.org', x'78', 'claimed', unixepoch(), unixepoch() + 86400, 0);
 	INSERT INTO approval VALUES (2, x'00', 1, unixepoch() + 86400, NULL, NULL);
-	INSERT INTO role VALUES ('http', 1, '0', 1, 1);
+	INSERT INTO role VALUES ('http', 1, '0', 1, 1, 2, 1, 1);
 	INSERT INTO pace VALUES ('inbound-reading a', '', 1, 1), ('relay', '', 300, 5), ('inbound-polled', '', 7, 1);
 	INSERT INTO returned VALUES ('a', 'b', 0, 1);"
 

@@ -45,10 +45,24 @@ sed -nE 's/.*log_event\(LOG_LEVEL_[A-Z]+, ([^,]*),.*/\1/p' "$root"/daemon/*.c | 
 is "newsletterd(8) has every event of the log, and no other" "$(diff "$tmp/program" "$tmp/page")" ""
 is "there are events" "$([ "$(wc -l <"$tmp/program")" -gt 30 ] && echo yes)" yes
 
+# newsletterd.8: the tables of the roles are those of the code.
+sed -n '/^\.Ss Roles/,/^\.Ss Users/s/^\.It //p' "$docs/newsletterd.8" | sed 's/ Ta /\t/g' >"$tmp/page"
+"$BIN/newsletterd" --roles | sed '/^$/d' >"$tmp/program"
+is "newsletterd(8) has the table of the roles" "$(diff "$tmp/program" "$tmp/page")" ""
+is "there are four, twice, below a head" "$(wc -l <"$tmp/program")" 10
+
+# newsletter-templates.7: an entry for each template, with what it may use.
+page=$docs/newsletter-templates.7
+templates() { python3 "$root/tests/cli/templates.py" "$1" "$root"; }
+is "newsletter-templates(7) has every template and what is given to it" "$(templates "$page")" ""
+sed -e '/^\.It Pa mail\/welcome$/d' -e 's/^\.Va approve_url , /.Va approve_uri , /' -e 's/networks//' "$page" >"$tmp/page"
+like "where it has not, that is found" "$(templates "$tmp/page")" \
+	"no entry for mail/welcome.*mail/approval uses.* approve_url.*mail/surge uses.* networks.*mail/approval: no code gives approve_uri.*mail/surge is given.* networks"
+
 # Exit status and error codes are promises too.
 like "the exit statuses are explained" "$(<"$docs/newsletter.1")" "\.It 0.*\.It 1.*\.It 2.*\.It 3"
 if command -v mandoc >/dev/null; then
-	for page in newsletter.1 newsletterd.8 newsletter.conf.5; do
+	for page in newsletter.1 newsletterd.8 newsletter.conf.5 newsletter-templates.7; do
 		is "$page: mandoc" "$(mandoc -T lint -W warning "$docs/$page" 2>&1)" ""
 	done
 else

@@ -24,8 +24,10 @@ fi
 
 # make install: everything below PREFIX, with paths of there. A build elsewhere than in build/ says so by B.
 if run make -C "$root" -s install DESTDIR="$tmp/root" PREFIX=/usr BIN="$BIN" && [ "$status" = 0 ]; then
-	is "make install puts everything in its place" "$(cd "$tmp/root/usr" && find bin lib share -type f ! -path '*/man/*' ! -path '*/examples/*' | sort | tr '\n' ' ')" \
+	is "make install puts everything in its place" "$(cd "$tmp/root/usr" && find bin lib share -type f ! -path '*/man/*' ! -path '*/doc/*' | sort | tr '\n' ' ')" \
 		"bin/newsletter bin/newsletterd lib/systemd/system/newsletter-articles.service lib/systemd/system/newsletter-articles.timer lib/systemd/system/newsletter-backup.service lib/systemd/system/newsletter-backup.timer lib/systemd/system/newsletter-promotion@.service lib/systemd/system/newsletter-promotion@.timer lib/systemd/system/newsletterd.service lib/sysusers.d/newsletter.conf lib/tmpfiles.d/newsletter.conf share/bash-completion/completions/newsletter share/zsh/site-functions/_newsletter "
+	is "the man pages and what to do on the bad day, too" "$(cd "$tmp/root/usr/share" && find man doc -type f \( -name 'newsletter*.?' -o -name R*.md \) | sort | tr '\n' ' ')" \
+		"doc/newsletter/README.md doc/newsletter/docs/RECOVERY.md doc/newsletter/docs/REPORT.md man/man1/newsletter.1 man/man5/newsletter.conf.5 man/man7/newsletter-templates.7 man/man8/newsletterd.8 "
 	has "the unit starts what was installed" "$(<"$tmp/root/usr/lib/systemd/system/newsletterd.service")" "ExecStart=/usr/bin/newsletterd -C"
 	is "no path of another place is left" "$(grep -rl /usr/local "$tmp/root/usr/lib" | wc -l)" 0
 	if command -v systemd-sysusers >/dev/null && [ "$(id -u)" = 0 ]; then

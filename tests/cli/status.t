@@ -100,8 +100,8 @@ is "as JSON" "$(json 'j["mailboxes"]')" "[{'name': 'main', 'url': 'imaps://mail.
 # --- the roles, as they write that they live ---
 sql "DELETE FROM pace; UPDATE campaign SET state = 'done'"
 now=$(date +%s)
-sql "INSERT INTO role VALUES ('http', 11, '0.1.0', $((now - 100000)), $now), ('clerk', 12, '0.1.0', $((now - 60)), $((now - 9))),
-	('sender', 13, '0.1.0', $((now - 100000)), $((now - 300))); INSERT INTO counter VALUES ('role_restarts:clerk', 2)"
+sql "INSERT INTO role VALUES ('http', 11, '0.1.0', $((now - 100000)), $now, 2, 1, 1), ('clerk', 12, '0.1.0', $((now - 60)), $((now - 9)), 2, 1, 1),
+	('sender', 13, '0.1.0', $((now - 100000)), $((now - 300)), 2, 1, 1); INSERT INTO counter VALUES ('role_restarts:clerk', 2)"
 unlike "without a daemon none of them is looked for" "$(nl status)" "Roles"
 rm locked
 python3 - store/newsletter.db-daemon >locked <<'P' &

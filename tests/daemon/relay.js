@@ -2,6 +2,7 @@
 //
 //   node relay.js [options]      prints "port N" when it listens; ends on SIGTERM, then prints one line of JSON
 //
+//   --port N                     listen there (default: on a free one)
 //   --key F --cert F             STARTTLS with these (without: none is offered)
 //   --implicit                   TLS from the first byte
 //   --user U --password P        AUTH; nothing else is taken before it
@@ -32,6 +33,7 @@ const rule = name => {
 const counts = { accepted: 0, distinct: 0, damaged: 0, refused: 0, connections: 0, quits: 0, most: 0, secure: 0, logins: 0 };
 const seen = new Map();		// number of a message -> how often it was accepted
 const refuse = rule('refuse'), code421 = rule('code421'), drop = rule('drop');
+const at = Number(value('port') || 0);
 const limit = Number(value('limit') || 0), slow = Number(value('slow') || 0);
 const told = { mail: 0, rcpt: 0, data: 0, body: 0, reply: 0 };
 let open = 0;
@@ -144,7 +146,7 @@ function server() {
 		return quit.apply(this, args);
 	};
 	s.on('error', () => {});
-	return { listen: done => s.listen(0, '127.0.0.1', () => done(s.server.address().port)) };
+	return { listen: done => s.listen(at, '127.0.0.1', () => done(s.server.address().port)) };
 }
 
 // A relay that keeps no rule; each mode is one lie. What is not mentioned it does as it should.
@@ -232,7 +234,7 @@ function hostile(mode) {
 
 const relay = value('hostile') ? hostile(value('hostile')) : server();
 if (relay instanceof net.Server)
-	relay.listen(0, '127.0.0.1', () => console.log('port ' + relay.address().port));
+	relay.listen(at, '127.0.0.1', () => console.log('port ' + relay.address().port));
 else
 	relay.listen(port => console.log('port ' + port));
 process.on('SIGTERM', () => {

@@ -282,8 +282,9 @@ in_sandbox(struct dkim *d)
 	struct buf out = BUF_INIT;
 	struct sign_job *job;
 	uint64_t tag;
+	bool loaded;
 
-	if (sandbox_calls(&roles[ROLE_SENDER], &e) == -1)
+	if (sandbox_calls(&roles[ROLE_SENDER], &loaded, &e) == -1 || !loaded)
 		return 1;
 	s = signers_new(2, &e);
 	if (!s)
