@@ -36,7 +36,7 @@ if run make -C "$root" -s install DESTDIR="$tmp/root" PREFIX=/usr BIN="$BIN" && 
 		like "systemd-sysusers makes the user and its group" "$(cat "$tmp/root/etc/passwd" "$tmp/root/etc/group")" "newsletter:x:.*:/srv/newsletter:.*newsletter:x:"
 		run systemd-tmpfiles --root="$tmp/root" --create "$tmp/root/usr/lib/tmpfiles.d/newsletter.conf"
 		is "systemd-tmpfiles makes the folders" "$(cd "$tmp/root/srv/newsletter" && stat -c '%n %a' store aside aside/new outbox keys secrets | tr '\n' ' ')" \
-			"store 2770 aside 2770 aside/new 2770 outbox 2770 keys 750 secrets 750 "
+			"store 2770 aside 2770 aside/new 2770 outbox 2770 keys 750 secrets 2750 "
 	else
 		skip "user and folders" "not root, or no systemd"
 	fi

@@ -3,9 +3,14 @@
 . "$(dirname "$0")/probe.sh"
 
 DAEMON_WAIT=30
-plain=
+plain= refuse=$B/tests/refuse daemon_under_test=$BIN/newsletterd
 if [ "$(id -u)" = 0 ]; then
 	chmod 711 "$tmp"
+	# The folder of the build may be closed to whom newsletterd runs as.
+	mkdir -m 755 "$tmp/bin"
+	install -m 755 "$probe" "$B/tests/refuse" "$tmp/bin/"
+	probe=$tmp/bin/newsletterd refuse=$tmp/bin/refuse daemon_under_test=$tmp/bin/real/newsletterd
+	install -D -m 755 "$BIN/newsletterd" "$daemon_under_test"
 	plain='setpriv --reuid 64201 --regid 64201 --clear-groups --inh-caps=-all'
 fi
 export DAEMON_UNDER=$plain
@@ -56,7 +61,7 @@ stop_daemon
 # A container that refuses seccomp, Landlock or both to what runs in it.
 for what in landlock seccomp both; do
 	: >"$site/log"
-	DAEMON_UNDER="$plain $B/tests/refuse $what" start_daemon
+	DAEMON_UNDER="$plain $refuse $what" start_daemon "$daemon_under_test"
 	is "without $what: the pages are served" "$(curl -s --max-time 10 -o /dev/null -w '%{http_code}' "$base/")" 200
 	is "it is said once" "$(grep -c 'event=sandbox' "$site/log")" 1
 	case $what in
