@@ -178,7 +178,8 @@ def fill(folder, maildir, part):
     print(*counts.values())
 
 
-if sys.argv[1] == "fill":
-    fill(sys.argv[2], sys.argv[3], int(sys.argv[4]))
-else:
-    sys.stdout.write(KINDS[sys.argv[1]](Mailing(sys.argv[2])))
+if __name__ == "__main__":
+    if sys.argv[1] == "fill":
+        fill(sys.argv[2], sys.argv[3], int(sys.argv[4]))
+    else:
+        sys.stdout.write(KINDS[sys.argv[1]](Mailing(sys.argv[2])))
