@@ -80,8 +80,8 @@ class People:
 
 class Web:
     """Asks until there is an answer: a role that was killed is started again, and who meets a full disk is told to come back."""
-    def __init__(self, site, tally):
-        parts = urllib.parse.urlsplit(site.base)
+    def __init__(self, base, site, tally):
+        parts = urllib.parse.urlsplit(base)
         self.host, self.port, self.tally, self.site = parts.hostname, parts.port, tally, site
         self.stop = False
 
@@ -97,13 +97,13 @@ class Web:
         finally:
             c.close()
 
-    def ask(self, method, path, fields=None):
-        """(status, page, whether an earlier try got no answer); status 0 when there is none for a very long time"""
+    def ask(self, method, path, fields=None, good=()):
+        """(status, page, whether an earlier try got no answer); status 0 when there is none for a very long time. 503 is asked again, unless good."""
         until, lost = time.monotonic() + CONNECT_FOR, False
         while True:
             status, page = self.once(method, path, fields)
             self.tally.add('requests')
-            if status not in (0, 503):
+            if status not in (0, 503) or status in good:
                 return status, page, lost
             lost = lost or status == 0
             self.tally.add('requests without an answer' if status == 0 else 'requests answered 503')
@@ -119,7 +119,7 @@ class Visitor(threading.Thread):
     def __init__(self, number, people, site, tally, chance, pace):
         super().__init__(daemon=True)
         self.number, self.people, self.site, self.tally, self.chance, self.pace = number, people, site, tally, chance, pace
-        self.web = Web(site, tally)
+        self.web = Web(site.base, site, tally)
         self.over, self.person = False, None
 
     def mine(self, test):

@@ -21,6 +21,7 @@ def options():
     o = argparse.ArgumentParser()
     o.add_argument('--folder', required=True)
     o.add_argument('--base', required=True)
+    o.add_argument('--operator', required=True)
     o.add_argument('--relay', type=int, required=True)
     o.add_argument('--life', type=int, required=True)
     o.add_argument('--seed', type=int, required=True)
@@ -36,16 +37,16 @@ class Soak:
         self.site = Site(o, chance('site'), self.tally)
         self.people = People(self.site, self.tally)
         self.postman = Postman(self.people, self.site, self.tally, chance('postman'))
-        self.staff = Staff(self.people, self.site, self.tally, chance('staff'), 4)
-        self.visitors = [Visitor(n, self.people, self.site, self.tally, chance('visitor%d' % n), 1.5) for n in range(VISITORS)]
+        self.staff = Staff(self.people, self.site, self.tally, chance('staff'), 3)
+        self.visitors = [Visitor(n, self.people, self.site, self.tally, chance('visitor%d' % n), 0.8) for n in range(VISITORS)]
         self.trouble = Trouble(self.site, self.people, self.tally, chance('trouble'), o.life, o.disk)
-        self.watch = Watch(self.site, self.tally, 30)
+        self.watch = Watch(self.site, self.tally, 30, 'http://' + o.operator)
 
     def begin(self):
         os.makedirs(self.o.folder + '/kept')
         open(self.o.folder + '/record', 'w').close()
         self.site.start_relay()
-        self.staff.first_people(150)
+        self.staff.first_people(300)
         self.site.start()
         for thread in (self.postman, self.staff, *self.visitors, self.trouble, self.watch):
             thread.start()

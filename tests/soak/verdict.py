@@ -11,9 +11,9 @@ from world import DAY, HOUR
 STATES = ('claimed', 'accepted', 'deferred', 'refused', 'unknown', 'skipped')
 # Those that a leave may meet on their way: claimed just before, and then with the relay or on a connection that has to end first.
 ON_THE_WAY = 60
+# What kills, a full disk and a relay in trouble make newsletterd say; everything else of that weight is unexpected.
 EXPECTED = re.compile('|'.join((
-    r'event=role_died', r'event=(relay|relay_held|recovered|campaign_held|campaign_waits|campaign_over|killed|orphan|deadline|signup_surge\w*)\b',
-    r'event=users', r'event=put_off', r'event=mail_lost')))
+    r'event=role_died child=\w+ signal=9', r'no space left for the store', r'event=(relay|relay_held|recovered|campaign_held|killed|orphan|users)\b')))
 
 
 def served(site, people):
@@ -160,11 +160,14 @@ def the_rest(site, people):
     broken = site.invariants()
     waiting = site.one("SELECT count(*) FROM outbox WHERE state IN ('queued', 'claimed')")
     letters = [name for name, _, kind in people.returned if kind != 'person']
-    said, addresses = collections.Counter(), 0
+    said, addresses, failed = collections.Counter(), 0, 0
     with open(site.log, errors='replace') as f:
         for line in f:
             addresses += '@example.' in line
-            if line[:1] == '<' and line[1] in '01234' and not EXPECTED.search(line):
+            failed += 'event=failed' in line and 'no space left' in line
+            if failed and re.search(r'event=role_died child=\w+ status=1', line):
+                failed -= 1         # it could not start on a full disk
+            elif line[:1] == '<' and line[1] in '01234' and not EXPECTED.search(line):
                 said[re.sub(r'[0-9a-f]{8,}|\d+', 'N', line)[:160]] += 1
     told = ['%d x %s' % (n, line.strip()) for line, n in said.most_common(8)]
     return [("rows of the store's invariants", len(broken.splitlines()), broken.splitlines()[:5]), ('mails left in the outbox', waiting, [str(waiting)] if waiting else []),

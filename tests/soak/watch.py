@@ -9,19 +9,26 @@ import os
 import threading
 import time
 
+from people import Web
+
 WARM_UP, JUDGED, SLOPE, SLACK = 240, 480, 15.0, 512
 
 
 class Watch(threading.Thread):
-    def __init__(self, site, tally, every):
+    def __init__(self, site, tally, every, operator):
         super().__init__(daemon=True)
         self.site, self.tally, self.every, self.over = site, tally, every, False
+        self.operator = Web(operator, site, tally)
         self.lives = {}             # (role, pid) -> [(moment, descriptors, kB)]
         self.file = open(site.folder + '/samples', 'w', buffering=1)
 
     def run(self):
         while not self.over:
             self.look()
+            for path, good in (('/healthz', (200, 503)), ('/metrics', (200,))):
+                status, _, _ = self.operator.ask('GET', path, good=good)
+                if status not in (0, *good):
+                    self.tally.violation('%s is answered %d' % (path, status))
             until = time.monotonic() + self.every
             while not self.over and time.monotonic() < until:
                 time.sleep(0.5)
