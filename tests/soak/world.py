@@ -165,11 +165,19 @@ class Site:
         return status, out
 
     def rows(self, sql, *args):
-        store = sqlite3.connect('file:%s?mode=ro' % self.store, uri=True, timeout=30)
-        try:
-            return store.execute(sql, args).fetchall()
-        finally:
-            store.close()
+        """A reader too may meet a full disk, or a store that waits to be recovered: it asks again."""
+        until = time.monotonic() + 90
+        while True:
+            store = sqlite3.connect('file:%s?mode=ro' % self.store, uri=True, timeout=30)
+            try:
+                return store.execute(sql, args).fetchall()
+            except sqlite3.OperationalError:
+                if time.monotonic() > until:
+                    raise
+                self.tally.add('readings of the store asked again')
+            finally:
+                store.close()
+            time.sleep(1)
 
     def one(self, sql, *args):
         return self.rows(sql, *args)[0][0]
@@ -181,9 +189,13 @@ class Site:
             self.learnt = max(self.learnt, number)
 
     def invariants(self):
+        """What is wrong, or nothing; nothing too while the disk is full."""
+        began = time.monotonic()
         with open(self.folder + '/run/invariants.sql') as f:
             p = subprocess.run(['sqlite3', '-batch', '-cmd', '.timeout 20000', self.store], stdin=f, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                text=True, timeout=300)
+        if self.full_since is not None or self.full_until > began:
+            return ''
         self.tally.add('times that the invariants were asked')
         return p.stdout.strip()
 
