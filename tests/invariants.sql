@@ -61,9 +61,6 @@ WHERE u.state = 0 AND NOT EXISTS (SELECT 1 FROM consent c WHERE c.subscriber_id 
 SELECT 'an ended topic with its evidence is forgotten', c.topic_id, c.subscriber_id FROM consent c
 WHERE c.action IN ('left', 'bounced', 'complained')
 	AND NOT EXISTS (SELECT 1 FROM subscription u WHERE u.subscriber_id = c.subscriber_id AND u.topic_id = c.topic_id);
-SELECT 'somebody is subscribed who must not be mailed', u.topic_id, u.subscriber_id, p.reason FROM suppression p
-JOIN subscriber s ON s.address_hmac = p.address_hmac JOIN subscription u ON u.subscriber_id = s.id
-WHERE u.state = 1 AND p.reason IN ('erased', 'hard', 'complaint');
 SELECT 'a consent has a wording that nobody was shown', id, action FROM consent
 WHERE action NOT IN ('requested', 'confirmed') AND (form_hash IS NOT NULL OR mail_hash IS NOT NULL);
 SELECT 'a wording is not under its hash', hex(hash) FROM form_text WHERE length(hash) <> 32;

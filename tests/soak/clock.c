@@ -1,9 +1,9 @@
 /*
- * clock.c - the soak's clock: newsletterd and newsletter linked with this are as far ahead of the real time as the file `clock` beside them says,
- * which may change at any moment. Only CLOCK_REALTIME, which somebody may set; what the kernel itself keeps (files' times) stays.
+ * clock.c - the soak's clock: newsletterd and newsletter linked with this are as far ahead of the real time as the file `clock` beside
+ * them says, which may change at any moment. Only CLOCK_REALTIME, which somebody may set; what the kernel itself keeps stays: files' times.
  *
- * The file holds one int64_t in the machine's order: seconds. It is mapped before main(), and so before any sandbox; without it time is real.
- * The program's own symbols go before libc's in its libraries too, so that SQLite reads the same clock.
+ * The file holds one int64_t in the machine's order: seconds. It is mapped before main(), and so before any sandbox; without it time is
+ * real. The program's own symbols go before libc's in its libraries too, so that SQLite reads the same clock.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -42,6 +42,7 @@ find_clock(void)
 		ahead = map;
 }
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): libc's headers have names that are libc's own. */
 int
 clock_gettime(clockid_t id, struct timespec *ts)
 {
@@ -76,3 +77,4 @@ time(time_t *out)
 		*out = ts.tv_sec;
 	return ts.tv_sec;
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

@@ -1,8 +1,8 @@
 """people.py - visitors: what they do over HTTP, the mail that they get, and what they may expect of it afterwards.
 
-Each person is touched by one visitor's thread only, and by the postman, who brings what the relay has accepted. `history` has the moments (monotonic)
-at which a topic was joined or left: of joining the moment before it was asked, of leaving the one after it was answered, so that what is owed and what
-is forbidden are both certain.
+Each person is touched by one visitor's thread only, and by the postman, who brings what the relay has accepted. `history` has the moments
+(monotonic) at which a topic was joined or left: of joining the moment before it was asked, of leaving the one after it was answered, so that
+what is owed and what is forbidden are both certain.
 """
 import email
 import email.policy
@@ -217,7 +217,8 @@ class Visitor(threading.Thread):
         topics = self.chance.choice((('articles',), TOPICS, ('promotions',)))
         self.web.ask('GET', path)
         moment = time.monotonic()
-        status, _, _ = self.web.ask('POST', path, [('topic', t) for t in topics] + [('name', 'Changed'), ('language', self.chance.choice(('en', 'es')))])
+        fields = [('topic', t) for t in topics] + [('name', 'Changed'), ('language', self.chance.choice(('en', 'es')))]
+        status, _, _ = self.web.ask('POST', path, fields)
         if status == 200:
             p.join(topics, moment, 'preferences')
             p.leave(set(TOPICS) - set(topics), 'preferences')

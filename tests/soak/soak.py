@@ -94,7 +94,8 @@ class Soak:
 
     def settled(self):
         campaigns, mails, requests, welcomes = self.site.rows(
-            "SELECT (SELECT count(*) FROM campaign WHERE state NOT IN ('done', 'cancelled')), (SELECT count(*) FROM outbox WHERE state IN ('queued', 'claimed')),"
+            "SELECT (SELECT count(*) FROM campaign WHERE state NOT IN ('done', 'cancelled')), "
+            "(SELECT count(*) FROM outbox WHERE state IN ('queued', 'claimed')), "
             '(SELECT count(*) FROM signup_request), (SELECT count(*) FROM welcome)')[0]
         return campaigns + mails + requests + welcomes == 0 and not any(kind != 'person' for _, _, kind in self.people.returned)
 

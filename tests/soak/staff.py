@@ -1,4 +1,4 @@
-"""staff.py - who sends campaigns, imports, adds, ends and erases people, makes backups and looks at the numbers: by the command line, as people and cron do."""
+"""staff.py - who sends campaigns, imports, adds, ends and erases people, makes backups and looks at the numbers: by the command line."""
 import os
 import threading
 import time
@@ -86,7 +86,7 @@ class Staff(threading.Thread):
     def send(self):
         now = time.monotonic()
         open_ones = self.site.one("SELECT count(*) FROM campaign WHERE state NOT IN ('done', 'cancelled')")
-        if now < self.next_send or open_ones > 2:
+        if now < self.next_send or open_ones > 8:
             return
         self.next_send = now + 40 * self.pace / 4 * (0.5 + self.chance.random())
         luck = self.chance.random()
@@ -143,7 +143,8 @@ class Staff(threading.Thread):
 
     # --- the operator ---
     def look(self):
-        args = self.chance.choice((('status',), ('stats',), ('subscriber', 'list'), ('campaign', 'list'), ('audit',), ('suppression', 'list', '--json')))
+        args = self.chance.choice((('status',), ('stats',), ('subscriber', 'list'), ('campaign', 'list'), ('audit',),
+                                   ('suppression', 'list', '--json')))
         self.site.command(*args, ok=(0, 1) if args == ('status',) else (0,))
 
     def retention(self):

@@ -1,4 +1,4 @@
-"""verdict.py - the count: what the relay recorded against the ledger, what people were owed against what they got, and the store against what it promises.
+"""verdict.py - the count: what the relay recorded against the ledger, what people were owed against what they got, the store against its promises.
 
 Every check is a row (name, figure, examples of what is wrong); without examples it holds.
 """
@@ -9,11 +9,12 @@ from people import TOPICS
 from world import DAY, HOUR
 
 STATES = ('claimed', 'accepted', 'deferred', 'refused', 'unknown', 'skipped')
-# Those that a leave may meet on their way: claimed just before, and then with the relay or on a connection that has to end first.
+# What was claimed just before somebody left may still be with the relay, or on a connection that has to end first.
 ON_THE_WAY = 60
 # What kills, a full disk and a relay in trouble make newsletterd say; everything else of that weight is unexpected.
 EXPECTED = re.compile('|'.join((
-    r'event=role_died child=\w+ signal=9', r'no space left for the store', r'event=(relay|relay_held|recovered|campaign_held|killed|orphan|users)\b')))
+    r'event=role_died child=\w+ signal=9', r'no space left for the store',
+    r'event=(relay|relay_held|recovered|campaign_held|killed|orphan|users)\b')))
 
 
 def served(site, people):
@@ -43,11 +44,14 @@ def the_ledger(site, people, most_unknown):
     rows.append(('deliveries to people whose address is not known to this count', nobody, []))
     for name, wrong in (
             ('accepted by the ledger, and not by the relay (lost)', [k for k, s in ledger.items() if len(got.get(k, ())) < s.count(1)]),
-            ('accepted by the relay more often than by the ledger (twice)', [k for k, m in got.items() if len(m) > sum(s in (1, 4) for s in ledger.get(k, ()))]),
+            ('accepted by the relay more often than by the ledger (twice)',
+             [k for k, m in got.items() if len(m) > sum(s in (1, 4) for s in ledger.get(k, ()))]),
             ('claimed or deferred though all is over', [k for k, s in ledger.items() if 0 in s or 2 in s])):
         rows.append((name, len(wrong), examples(wrong)))
     rows.append(('unknown: at most connections x window a kill, window a lost connection', '%d of %d' % (by_state[4], most_unknown),
                  ['%d' % by_state[4]] if by_state[4] > most_unknown else []))
+    told = unknown_by_the_log(site)
+    rows.append(('… and each with its reason in the log', '%d of %d' % (by_state[4], told), ['%d' % by_state[4]] if by_state[4] > told else []))
     of = collections.defaultdict(set)
     for campaign, address, ident, _, _ in people.deliveries:
         of[ident].add((campaign, address))
@@ -55,11 +59,21 @@ def the_ledger(site, people, most_unknown):
     return rows
 
 
+def unknown_by_the_log(site):
+    """Whose connection died, and what was under way when the sender was killed; a sender that is killed before it recorded the first is in both."""
+    n = 0
+    with open(site.log, errors='replace') as f:
+        for line in f:
+            found = re.search(r'event=recovered unknown=(\d+)', line)
+            n += int(found.group(1)) if found else 'event=delivery' in line and 'state=unknown' in line
+    return n
+
+
 def the_owed(site, people, staff):
     """Who was there when it was sent, and did not end before it was over, is in its ledger."""
     _, ledger, _ = served(site, people)
-    since = {(a, t): (state, s) for a, t, state, s in site.rows(
-        'SELECT s.address, t.slug, u.state, u.since FROM subscription u JOIN subscriber s ON s.id = u.subscriber_id JOIN topic t ON t.id = u.topic_id')}
+    since = {(a, t): s for a, t, s in site.rows('SELECT s.address, t.slug, u.since FROM subscription u JOIN subscriber s ON s.id = u.subscriber_id '
+                                                'JOIN topic t ON t.id = u.topic_id')}
     missed, by_clock, owed, cancelled = [], 0, 0, 0
     refused = refused_for_good(site)
     state = {n: (s, started) for n, s, started in site.rows('SELECT id, state, started_at FROM campaign')}
@@ -73,7 +87,7 @@ def the_owed(site, people, staff):
             if ledger.get((number, address)) or any(what == 'out' and t == topic and m >= moment for m, t, what, _ in p.history) or p.ends or \
                     address in refused:
                 continue
-            if since.get((address, topic), (0, 0))[1] > state[number][1]:
+            if since.get((address, topic), 0) > state[number][1]:
                 by_clock += 1       # joined at a time that, after the clock was set back, is later than the campaign's start
             else:
                 missed.append((number, address))
@@ -169,7 +183,14 @@ def the_rest(site, people):
                 failed -= 1         # it could not start on a full disk
             elif line[:1] == '<' and line[1] in '01234' and not EXPECTED.search(line):
                 said[re.sub(r'[0-9a-f]{8,}|\d+', 'N', line)[:160]] += 1
+    barred = site.one('SELECT count(*) FROM suppression p JOIN subscriber s ON s.address_hmac = p.address_hmac JOIN subscription u '
+                      "ON u.subscriber_id = s.id WHERE u.state = 1 AND p.reason <> 'staff'")
+    counted = site.rows("SELECT (SELECT value FROM counter WHERE name = 'messages:campaign:accepted'), (SELECT sum(accepted) FROM campaign)")[0]
     told = ['%d x %s' % (n, line.strip()) for line, n in said.most_common(8)]
-    return [("rows of the store's invariants", len(broken.splitlines()), broken.splitlines()[:5]), ('mails left in the outbox', waiting, [str(waiting)] if waiting else []),
-            ('returned mails that were not read', len(letters), letters[:3]), ('lines of the log with an address', addresses, [str(addresses)] if addresses else []),
+    return [("rows of the store's invariants", len(broken.splitlines()), broken.splitlines()[:5]),
+            ('subscribed, and on the list of whom not to mail', barred, [str(barred)] if barred else []),
+            ('the metric of accepted messages, and the ledger', '%s %s' % counted, ['%s %s' % counted] if counted[0] != counted[1] else []),
+            ('mails left in the outbox', waiting, [str(waiting)] if waiting else []),
+            ('returned mails that were not read', len(letters), letters[:3]),
+            ('lines of the log with an address', addresses, [str(addresses)] if addresses else []),
             ('unexpected warnings and errors in the log', sum(said.values()), told)]

@@ -67,7 +67,8 @@ class Watch(threading.Thread):
                 slope = line_through([((m - warm[0][0]) / 60, kb) for m, _, kb in warm])
                 worst = max(worst, slope)
                 if slope > SLOPE and slope * span > SLACK:
-                    wrong.append('%s grows by %.0f kB a minute, over %.0f minutes: %s' % (role, slope, span, ' '.join(str(kb) for _, _, kb in warm[::6])))
+                    wrong.append('%s grows by %.0f kB a minute, over %.0f minutes: %s' %
+                                 (role, slope, span, ' '.join(str(kb) for _, _, kb in warm[::6])))
                 third = len(warm) // 3
                 if min(n for _, n, _ in warm[-third:]) > max(n for _, n, _ in warm[:third]):
                     wrong.append('%s: descriptors grow: %s' % (role, ' '.join(str(n) for _, n, _ in warm[::6])))
