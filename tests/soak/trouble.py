@@ -104,7 +104,7 @@ class Trouble(threading.Thread):
     # --- the clock ---
     def clock(self):
         """An hour forward twice as often as back; and a whole day now and then, while nothing waits for its time."""
-        if self.chance.random() < 0.08 and self.site.one("SELECT count(*) FROM campaign WHERE state NOT IN ('done', 'cancelled')") == 0:
+        if self.chance.random() < 0.08 and self.site.one("SELECT count(*) FROM campaign WHERE state NOT IN ('sending', 'done', 'cancelled')") == 0:
             self.site.clock.step(DAY)
             self.tally.add('clock a day forward')
             self.tally.event('clock +1 d')
