@@ -146,13 +146,10 @@ def the_people(site, people):
     pending = [p for p in people.all.values() if p.asked_at and not p.ends and p.address not in there and not p.uncertain]
     dropped = [p.address for p in pending if site.clock.now() - p.asked_at < 2 * DAY - 3 * HOUR]
     unasked = [p.address for p in people.all.values() if p.waiting and not p.ends and p.address in there and not p.confirmations and not p.topics
-               and number_of(p) % 50 != 7 and site.one("SELECT count(*) FROM outbox o JOIN subscriber s ON s.id = o.subscriber_id WHERE s.address = ? "
-                                                         "AND o.state IN ('refused', 'unknown', 'expired')", p.address) == 0]
+               and number_of(p) % 50 != 7 and not has_reason(site, p, 'confirm')]
     twice = [p.address for p in people.all.values() if len(p.welcomes) > 1]
     unwelcomed = [p.address for p in people.all.values() if p.confirmed_at and not p.welcomes and not p.ends and p.topics
-                  and not any(what == 'out' for _, _, what, _ in p.history) and number_of(p) % 50 != 7
-                  and site.one("SELECT count(*) FROM outbox o JOIN subscriber s ON s.id = o.subscriber_id WHERE s.address = ? AND o.kind = 'welcome' "
-                               "AND o.state IN ('refused', 'unknown', 'expired')", p.address) == 0]
+                  and not any(what == 'out' for _, _, what, _ in p.history) and number_of(p) % 50 != 7 and not has_reason(site, p, 'welcome')]
     rows += [('people', n, []), ('… of whom nobody can tell, since an answer was lost', unanswered, []),
              ('joined, and not in the store', len(lost), lost[:5]), ('left a topic, and it is active', len(kept), kept[:5]),
              ('bounced, complained or erased, and active', len(ended), ended[:5]), ('erased, and there', len(gone), gone[:5]),
@@ -160,6 +157,12 @@ def the_people(site, people):
              ('signups without the mail that asks, and no reason why', len(unasked), unasked[:5]),
              ('confirmed, not welcomed, and no reason why', len(unwelcomed), unwelcomed[:5]), ('welcomed twice', len(twice), twice[:5])]
     return rows
+
+
+def has_reason(site, p, kind):
+    """A mail of that kind that the outbox says did not get there."""
+    return site.one('SELECT count(*) FROM outbox o JOIN subscriber s ON s.id = o.subscriber_id WHERE s.address = ? AND o.kind = ? '
+                    "AND o.state IN ('refused', 'unknown', 'expired')", p.address, kind) > 0
 
 
 def refused_for_good(site):
