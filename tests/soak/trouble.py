@@ -23,7 +23,7 @@ class Trouble(threading.Thread):
 
     def run(self):
         lines = [threading.Thread(target=self.line, args=args, daemon=True) for args in
-                 ((self.kills, 9, True), (self.relays, 45, False), (self.clock, 100, False), (self.full_disk, 150, False))]
+                 ((self.kills, 9, True), (self.relays, 60, False), (self.clock, 100, False), (self.full_disk, 150, False))]
         for line in lines:
             line.start()
         for line in lines:

@@ -12,11 +12,12 @@ import time
 DAY, HOUR = 86400, 3600
 ROLES = ('http', 'clerk', 'sender', 'inbound')
 OFFERS = ('pipelining,chunking,8bitmime,smtputf8,dsn,size', 'pipelining,size', '8bitmime')
+# Each 421 halves the rate for a minute: more of them, and little would be sent.
 FAULTS = (
     'rcpt4=10,rcpt5=50,slow=10',
-    '421=300,hangup=300,torn=400,reset=150,lost=300,slow=15,rcpt4=10,rcpt5=50',
-    'rcpt4=10,rcpt5=50,lines=2,reset=100',
-    '421=500,rcpt4=10,rcpt5=50,limit=50',
+    '421=3000,hangup=500,torn=500,reset=150,lost=300,slow=15,rcpt4=20,rcpt5=50',
+    'rcpt4=20,rcpt5=50,lines=2,reset=100',
+    '421=2000,rcpt4=10,rcpt5=50,limit=50',
 )
 
 
