@@ -2,16 +2,18 @@
 
 One life of a process is one row of figures: a role that was killed begins anew. What it takes to warm up (statements, SQLite's page cache, malloc's
 arenas) is left out: the first WARM_UP seconds. Of lives that went on for JUDGED seconds after that:
-  memory       the slope of the line through the samples is at most SLOPE kB a minute, or all of it less than SLACK kB
+  memory       the median of the slopes between any two samples is at most SLOPE kB a minute: a leak goes on, while a cache that is filled, or
+               an arena that malloc adds, is one step
   descriptors  the least of the last third of the samples is at most the most of the first third
 """
 import os
+import statistics
 import threading
 import time
 
 from people import Web
 
-WARM_UP, JUDGED, SLOPE, SLACK = 240, 480, 15.0, 512
+WARM_UP, JUDGED, SLOPE = 240, 480, 8.0
 
 
 class Watch(threading.Thread):
@@ -64,9 +66,9 @@ class Watch(threading.Thread):
                 judged += 1
                 span = (warm[-1][0] - warm[0][0]) / 60
                 minutes = max(minutes, span)
-                slope = line_through([((m - warm[0][0]) / 60, kb) for m, _, kb in warm])
+                slope = median_slope([(m / 60, kb) for m, _, kb in warm])
                 worst = max(worst, slope)
-                if slope > SLOPE and slope * span > SLACK:
+                if slope > SLOPE:
                     wrong.append('%s grows by %.0f kB a minute, over %.0f minutes: %s' %
                                  (role, slope, span, ' '.join(str(kb) for _, _, kb in warm[::6])))
                 third = len(warm) // 3
@@ -76,7 +78,6 @@ class Watch(threading.Thread):
         return rows, wrong
 
 
-def line_through(points):
-    n = len(points)
-    mx, my = sum(x for x, _ in points) / n, sum(y for _, y in points) / n
-    return sum((x - mx) * (y - my) for x, y in points) / sum((x - mx) ** 2 for x, _ in points)
+def median_slope(points):
+    """Theil and Sen's."""
+    return statistics.median((y2 - y1) / (x2 - x1) for n, (x1, y1) in enumerate(points) for x2, y2 in points[n + 1:])
