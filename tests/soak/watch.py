@@ -13,7 +13,7 @@ import time
 
 from people import Web
 
-WARM_UP, JUDGED, SLOPE = 240, 480, 8.0
+WARM_UP, JUDGED, SLOPE = 240, 480, 15.0
 
 
 class Watch(threading.Thread):
