@@ -101,7 +101,7 @@ ok "the mail arrives" $? "$($nls campaign list 2>&1)"
 inside "umask 077; echo six words that nobody else has >/etc/newsletter/backup-passphrase; systemctl start newsletter-backup.service"
 ok "newsletter-backup.service makes a backup and verifies it" "$status" "$err" "$(inside 'journalctl -n 20 --no-pager -u newsletter-backup'; echo "$out")"
 is "which only newsletter reads" "$(inside 'stat -c "%a %U" /var/backups/newsletter /var/backups/newsletter/*.nlb'; echo "$out")" "$(printf '700 newsletter\n600 newsletter')"
-sed 's/Sleep/Grief/; s/sleep/grief/' "$machine$site/articles/sleep.md" >"$machine$site/articles/grief.md"
+sed 's/Sleep/Grief/; s/sleep/grief/; s,8025/,8025/archive,' "$machine$site/articles/sleep.md" >"$machine$site/articles/grief.md"
 inside "systemctl start newsletter-articles.service"
 ok "newsletter-articles.service takes and announces" "$status" "$err" "$(inside 'journalctl -n 20 --no-pager -u newsletter-articles'; echo "$out")"
 is "both are announced" "$(db "SELECT count(DISTINCT article_id) FROM announcement" "$store")" 2
