@@ -16,7 +16,7 @@ machine_make() {
 		uri=$(sed -nE 's/^URIs: *([^ ]+).*/\1/p; s/^deb (\[[^]]*\] )?(https?:[^ ]+).*/\2/p' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1)
 		rm -rf --one-file-system "$machine"
 		mkdir -p "${machine%/*}"
-		debootstrap --variant=minbase --include=ca-certificates,systemd,systemd-sysv,dbus,sudo,curl,procps bookworm "$machine" \
+		debootstrap --variant=minbase --include=ca-certificates,systemd,systemd-sysv,dbus,sudo,curl bookworm "$machine" \
 			"${uri:-http://deb.debian.org/debian}" >"$machine.log" 2>&1 || return 1
 		rm -f "$machine/etc/apt/sources.list"
 		cp -a /etc/apt/sources.list.d/. "$machine/etc/apt/sources.list.d/"
