@@ -120,3 +120,10 @@ conf_set() {
 	sed -i "/^$3 = /d" "$1"
 	printf '\n[%s]\n%s = %s\n' "$2" "$3" "$4" >>"$1"
 }
+
+# need_chromium: $CHROMIUM; the one that can draw no windows where it is there, for it takes half of the processor's time.
+need_chromium() {
+	CHROMIUM=${CHROMIUM:-$(command -v chromium-headless-shell chromium | head -n 1)}
+	[ -x "$CHROMIUM" ] || bail "no Chromium: apt-get install chromium-headless-shell"
+	export CHROMIUM
+}

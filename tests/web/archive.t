@@ -3,8 +3,7 @@
 # Screenshots end in build/screenshots.
 . "$(dirname "$0")/../daemon/lib.sh"
 
-export CHROMIUM=${CHROMIUM:-/usr/bin/chromium}
-[ -x "$CHROMIUM" ] || bail "no $CHROMIUM: apt-get install chromium"
+need_chromium
 need_peers
 make_site --name 'Quiet Harbour Psychotherapy' --home https://www.quietharbour.example \
 	--postal-address 'Quiet Harbour Psychotherapy, 12 Mill Lane, Bristol BS1 4ND' \
