@@ -1,6 +1,5 @@
 #!/bin/bash
 # archive.t - the public archive in Chromium: past mailings look as the mails did, in light and dark, narrow and wide (archive.js).
-# Screenshots end in build/screenshots.
 . "$(dirname "$0")/../daemon/lib.sh"
 
 need_chromium
@@ -26,8 +25,7 @@ for name in glob.glob(sys.argv[1] + '/*.eml'):
 	message = email.message_from_file(open(name), policy=email.policy.default)
 	open(name.replace('.eml', '.html'), 'w').write(message.get_body(('html',)).get_content())
 END
-export URL=$base MAILS=$tmp/mails SCREENSHOTS=$root/build/screenshots
-mkdir -p "$SCREENSHOTS"
+export URL=$base MAILS=$tmp/mails
 node "$root/tests/web/archive.js" || {
 	sed 's/^/# /' "$site/log"
 	bail "archive.js ended with a failure"

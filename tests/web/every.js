@@ -6,7 +6,7 @@
  * No page has a script (checks.js makes sure of it), so that a page is the same document in both, and at every width.
  */
 'use strict';
-const { accessible, colours } = require('./axe');
+const { accessible } = require('./axe');
 const { PAGE_MAX, drawn, quiet, source, styledAgain, unstyled, zoomed } = require('./checks');
 const { reachable } = require('./keyboard');
 const { base, fs, is, ok, path, run } = require('./lib');
@@ -44,7 +44,7 @@ async function english(browser) {
 		await accessible(w, name, { schemes: ['light'] });
 		await reachable(w, `${name}, ${desk} px`);
 		await laidOut(w, page, name, phone);
-		await accessible(w, name, { only: colours, schemes: ['dark', 'forced colours'] });
+		await accessible(w, name, { schemes: ['dark', 'forced colours'] });
 		await zoomed(w, name);
 		await unstyled(w, name);
 		await styledAgain(w);
