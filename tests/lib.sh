@@ -98,9 +98,9 @@ done_testing() {
 	exit $((tests_failed > 0))
 }
 
-# wait_for SECONDS COMMAND…
+# wait_for SECONDS COMMAND…: until it succeeds; the seconds are those of a quiet machine, one with much to do gets more of them.
 wait_for() {
-	local tries=$(($1 * 20))
+	local tries=$(($1 * 60))
 	shift
 	until "$@"; do
 		tries=$((tries - 1))
@@ -133,4 +133,22 @@ port_open() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 conf_set() {
 	sed -i "/^$3 = /d" "$1"
 	printf '\n[%s]\n%s = %s\n' "$2" "$3" "$4" >>"$1"
+}
+
+# hold_store DATABASE [BEGIN…]: it is locked, by a program that knows nothing of ours, until let_go. (What is begun meanwhile has the other end of its
+# pipe too, so it is told to end.)
+hold_store() {
+	local pipe=$tmp/hold.$RANDOM$RANDOM
+	mkfifo "$pipe"
+	sqlite3 -batch -bail -cmd '.timeout 20000' "$1" <"$pipe" &
+	holder=$!
+	at_exit $holder
+	exec {holding}>"$pipe"
+	printf '%s;\n.shell echo held >%s.held\n' "${2:-BEGIN IMMEDIATE}" "$pipe" >&$holding
+	wait_for 20 test -s "$pipe.held" || bail "the store cannot be held"
+}
+let_go() {
+	printf 'ROLLBACK;\n.quit\n' >&$holding
+	exec {holding}>&-
+	wait "$holder"
 }
