@@ -131,9 +131,10 @@ start_relay() {
 	wait_for 10 grep -q '^port' "$tmp/relay" || bail "relay.js did not come up: $(head -c 600 "$tmp/relay.err")"
 	relay=$(sed -n 's/^port //p' "$tmp/relay")
 }
-# For a relay with --record $tmp/got --halt $tmp/halt that does nothing just now: it takes N messages more, and then none until go_on.
+# For a relay with --record $tmp/got --halt $tmp/halt that does nothing just now: it takes N messages more, and then none until go_on. What a test
+# moves away goes to $tmp/got.before.
 halt_after() {
-	echo $(($(find "$tmp/got" -name '*.eml' | wc -l) + $1)) >"$tmp/halt.new"
+	echo $(($(find "$tmp"/got* -name '*.eml' | wc -l) + $1)) >"$tmp/halt.new"
 	mv "$tmp/halt.new" "$tmp/halt"
 }
 go_on() { : >"$tmp/halt"; }
