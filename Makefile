@@ -38,7 +38,7 @@ UNIT       := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 TOOLS      := $(addprefix $(B)/tests/,$(notdir $(basename $(TOOL_SRC))))
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(FUZZ_SRC))
 SCRIPTS    := bootstrap tests/lib.sh $(wildcard tests/*/*.sh bench/lib.sh) \
-	      $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t tests/cli/docs_world tests/daemon/make_mails packaging/*)
+	      $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t tests/cli/docs_world tests/daemon/make_mails packaging/* packaging/debian/newsletter.p*)
 
 .PHONY: all programs demo pictures test torture mutation check-all fuzz fuzzers bench bench-million install deb deb-test format lint headers clean
 .SECONDARY:

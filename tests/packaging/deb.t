@@ -11,6 +11,7 @@ new=$(ls "$B"/newsletter_"$(<"$root/VERSION")"_*.deb) || bail "no package: make 
 older=27e114b # the last whose store is of version 5; it had no `backup` either
 old=$B/packaging/newsletter_0.0.9_$(dpkg --print-architecture).deb
 
+: >"$tmp/old.log"
 # What that version was, in the packaging of this one. Other versions of the packaging will be in real packages.
 build_old() {
 	local tree=$B/packaging/old
@@ -18,7 +19,7 @@ build_old() {
 	rm -rf "$tree"
 	mkdir -p "$tree"
 	(cd "$root" && tar -c --exclude=./build --exclude=./bin --exclude=./.git --exclude=./tests .) | tar -x -C "$tree" &&
-		rm -rf "$tree"/{daemon,cli,lib,templates,schema.sql} &&
+		rm -rf "${tree:?}"/{daemon,cli,lib,templates,schema.sql} &&
 		git -C "$root" archive "$older" daemon cli lib templates schema.sql tools/embed | tar -x -C "$tree" &&
 		echo 0.0.9 >"$tree/VERSION" &&
 		sed -i '1s/(.*)/(0.0.9)/' "$tree/packaging/debian/changelog" &&
@@ -56,6 +57,7 @@ everything() {
 active() { inside "systemctl is-active newsletterd"; [ "$out" = active ]; }
 installed() { inside "dpkg-query -W -f '\${db:Status-Abbrev}' newsletter"; }
 # The README's lines between two headings, as printed.
+# shellcheck disable=SC2016 # backquotes are Markdown's
 readme() { sed -n "/^## $1/,/^## /p" "$root/README.md" | sed -n '/^```sh/,/^```/p' | grep -v '^```'; }
 
 # What the package depends on, first: so that what is left of it itself can be seen.
@@ -73,6 +75,7 @@ inside "systemctl show -p ActiveState -p ConditionResult -p NRestarts newsletter
 is "before there is a site it neither runs nor fails" "$out" "$(printf 'NRestarts=0\nActiveState=inactive\nConditionResult=no')"
 is "no unit of the machine has failed" "$(inside 'systemctl --failed --no-legend --plain'; echo "$out")" ""
 is "the timers wait to be enabled" "$(inside 'systemctl is-enabled newsletter-articles.timer newsletter-backup.timer'; echo "$out")" "$(printf 'disabled\ndisabled')"
+# shellcheck disable=SC2016 # the machine's shell expands it
 is "the users are locked" "$(inside 'for u in newsletter newsletter-http newsletter-clerk newsletter-sender newsletter-inbound; do passwd -S $u; done'; cut -d' ' -f2 <<<"$out" | sort -u)" L
 works_inside "the man pages are there" "test -s /usr/share/man/man8/newsletterd.8.gz && test -s /usr/share/man/man1/newsletter.1.gz"
 
@@ -87,7 +90,7 @@ roles() { # whom the roles run as: procps is not everywhere
 roles
 is "each role as its own user" "$out" "newsletter-clerk newsletter-http newsletter-inbound newsletter-sender "
 nls="sudo -u newsletter newsletter -C $site"
-mail() { grep -l "^To: .*$2" "$machine$site"/outbox/"$1"-*.eml 2>/dev/null | tail -n 1; }
+mail() { grep -l "^To: .*$2" "$machine$site/outbox/$1"-*.eml 2>/dev/null | tail -n 1; }
 got() { [ -n "$(mail "$1" "$2")" ]; }
 inside "curl -sf -o /dev/null http://127.0.0.1:8025/subscribe -d email=ann@example.org -d topic=articles"
 ok "a visitor signs up" "$status" "$err"

@@ -45,7 +45,7 @@ machine_boot() {
 	at_exit "$nspawn"
 	leader=
 	for ((tries = 0; tries < 600; tries++)); do
-		[ -n "$leader" ] || leader=$(cat "/proc/$nspawn/task/$nspawn/children" 2>/dev/null | tr -d ' ')
+		[ -n "$leader" ] || leader=$(tr -d ' ' 2>/dev/null <"/proc/$nspawn/task/$nspawn/children")
 		if [ -n "$leader" ]; then
 			inside "systemctl is-system-running"
 			case $out in running | degraded) return 0 ;; esac
