@@ -1,4 +1,4 @@
-/* retention.c - see retention.h. Each statement counts what the DELETE of the module that is named beside it deletes; a test compares them. */
+/* retention.c - see retention.h. Each statement counts what the DELETE of the module named beside it deletes; a test compares them. */
 #include "store/retention.h"
 
 #include "store/db.h"

@@ -250,8 +250,9 @@ moved_chunks(void **state)
 static void
 secrets(void **state)
 {
-	struct seal_secret words = { SEAL_PASSPHRASE, "correct horse battery", 21 }, wrong = { SEAL_PASSPHRASE, "correct horse batterz", 21 },
-			   brief = { SEAL_PASSPHRASE, "short", 5 }, file = key_secret();
+	struct seal_secret words = { SEAL_PASSPHRASE, "correct horse battery", 21 };
+	struct seal_secret wrong = { SEAL_PASSPHRASE, "correct horse batterz", 21 };
+	struct seal_secret brief = { SEAL_PASSPHRASE, "short", 5 }, file = key_secret();
 	int fd = sealed("hello", 5, &words);
 	struct seal_params p = fixed_params(SEAL_PASSPHRASE);
 	struct buf out = BUF_INIT;

@@ -166,8 +166,8 @@ test_count(void **state)
 	make_subscriber("b@example.org");
 	make_subscriber("c@example.org");
 	commit();
-	snprintf(sql, sizeof(sql), "INSERT INTO subscription VALUES (%d, 1, 1, 5), (%d, 2, 1, 5), (%d, 3, 4, 5), (%d, 1, 0, 5)", (int)topic, (int)topic,
-	    (int)topic, (int)other);
+	snprintf(sql, sizeof(sql), "INSERT INTO subscription VALUES (%d, 1, 1, 5), (%d, 2, 1, 5), (%d, 3, 4, 5), (%d, 1, 0, 5)", (int)topic,
+	    (int)topic, (int)topic, (int)other);
 	assert_int_equal(raw_exec(sql), SQLITE_OK);
 	for (bite = 1; bite <= 4; bite++) {
 		c = (struct queue_count){ .topic_id = topic };
