@@ -190,7 +190,8 @@ lint: $(patsubst %.c,$(B)/lint/%,$(ALL_SRC))
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr -Ilib -D_GNU_SOURCE \
 	  -DNEWSLETTER_VERSION='""' $(ALL_SRC)
 	shellcheck $(sort $(SCRIPTS))
-	$(if $(wildcard docs/*.[1578]),mandoc -T lint -W warning $(wildcard docs/*.[1578]))
+	mandoc -T lint -W warning docs/*.[1578]
+	tools/docs_check
 $(B)/lint/%: %.c .clang-tidy tests/.clang-tidy
 	@mkdir -p $(@D)
 	@echo "  LINT $<"
