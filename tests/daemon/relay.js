@@ -237,7 +237,8 @@ if (relay instanceof net.Server)
 	relay.listen(at, '127.0.0.1', () => console.log('port ' + relay.address().port));
 else
 	relay.listen(port => console.log('port ' + port));
-process.on('SIGTERM', () => {
+// What a client that has ended had sent before is there to be read, its QUIT too: it counts.
+process.on('SIGTERM', () => setTimeout(() => {
 	console.log(JSON.stringify(counts));
 	process.exit(0);
-});
+}, 50));
