@@ -187,8 +187,9 @@ format:
 lint: $(patsubst %.c,$(B)/lint/%,$(ALL_SRC))
 	clang-format --dry-run -Werror $(ALL_SRC) $(HEADERS)
 	tools/columns 140 $(ALL_SRC) $(HEADERS)
-	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr -Ilib -D_GNU_SOURCE \
-	  -DNEWSLETTER_VERSION='""' $(ALL_SRC)
+	@mkdir -p $(B)/lint/cppcheck
+	cppcheck --quiet --error-exitcode=1 --cppcheck-build-dir=$(B)/lint/cppcheck --std=c11 --enable=warning,performance,portability --inline-suppr \
+	  -Ilib -D_GNU_SOURCE -DNEWSLETTER_VERSION='""' $(ALL_SRC)
 	shellcheck $(sort $(SCRIPTS))
 	mandoc -T lint -W warning docs/*.[1578]
 	tools/docs_check

@@ -43,7 +43,7 @@ event_add(struct db *db, const struct event *event, struct err *e)
 	stmt_int(st, ":trusted", !event->doubted);
 	if (stmt_run(st, e) == -1)
 		return -1;
-	return counter_add_to(db, 1, e, "events", event->kind, event->doubted ? "doubted" : event->class, NULL);
+	return counter_add_to(db, 1, e, "events", event->kind, event->doubted ? "doubted" : event->class, COUNTER_END);
 }
 
 int

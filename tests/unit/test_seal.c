@@ -135,7 +135,8 @@ vectors(void **state)
 static void
 round_trips(void **state)
 {
-	static const size_t sizes[] = { 0, 1, SEAL_CHUNK - 1, SEAL_CHUNK, SEAL_CHUNK + 1, 3 * SEAL_CHUNK, 3 * SEAL_CHUNK + 77 };
+	static const size_t sizes[] = { 0, 1, SEAL_CHUNK - 1, SEAL_CHUNK, SEAL_CHUNK + 1, (size_t)3 * SEAL_CHUNK,
+		(size_t)3 * SEAL_CHUNK + 77 };
 	struct seal_secret file = key_secret();
 	struct buf out = BUF_INIT;
 	struct err e;
