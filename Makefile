@@ -30,7 +30,7 @@ UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 TOOL_SRC   := $(wildcard tests/daemon/*.c tests/tools/*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 ALL_SRC    := $(LIB_SRC) $(CLI_SRC) $(DAEMON_SRC) $(UNIT_SRC) $(TOOL_SRC) $(FUZZ_SRC) $(wildcard tests/probe/*.c tools/*.c bench/*.c)
-HEADERS    := $(wildcard lib/*/*.h cli/*.h daemon/*.h)
+HEADERS    := $(wildcard lib/*/*.h cli/*.h daemon/*.h tests/*/*.h bench/*.h)
 TEMPLATES  := $(sort $(wildcard templates/mail/* templates/web/* templates/words/* templates/lists/*))
 obj         = $(patsubst %.c,$(B)/%.o,$(1))
 GENERATED  := $(B)/gen/schema.o $(B)/gen/templates.o
@@ -187,10 +187,12 @@ format:
 lint: $(patsubst %.c,$(B)/lint/%,$(ALL_SRC))
 	clang-format --dry-run -Werror $(ALL_SRC) $(HEADERS)
 	tools/columns 140 $(ALL_SRC) $(HEADERS)
-	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr -Ilib -D_GNU_SOURCE \
-	  -DNEWSLETTER_VERSION='""' $(ALL_SRC)
+	@mkdir -p $(B)/lint/cppcheck
+	cppcheck --quiet --error-exitcode=1 --cppcheck-build-dir=$(B)/lint/cppcheck --std=c11 --enable=warning,performance,portability --inline-suppr \
+	  -Ilib -D_GNU_SOURCE -DNEWSLETTER_VERSION='""' $(ALL_SRC)
 	shellcheck $(sort $(SCRIPTS))
-	$(if $(wildcard docs/*.[1578]),mandoc -T lint -W warning $(wildcard docs/*.[1578]))
+	mandoc -T lint -W warning docs/*.[1578]
+	tools/docs_check
 $(B)/lint/%: %.c .clang-tidy tests/.clang-tidy
 	@mkdir -p $(@D)
 	@echo "  LINT $<"
