@@ -361,4 +361,16 @@ succeeds "an older one" nl verify "$tmp/old" --key-file "$tmp/key"
 like "says so" "$out" "its store has version 5 and is brought up to [6-9]"
 succeeds "and restores" nl restore "$tmp/old" --key-file "$tmp/key" --to "$tmp/four"
 works "as a site" nl status -C "$tmp/four"
+
+# A site whose store is an older version's: the backup from before an upgrade.
+cd "$tmp/one" || exit 1
+for version in 1 2 3 4 5; do
+	rm -f store/newsletter.db*
+	sqlite3 store/newsletter.db <"$data/schema-$version.sql"
+	sqlite3 store/newsletter.db "PRAGMA user_version = $version; PRAGMA application_id = 1315272556;
+		DELETE FROM subscription; DELETE FROM consent; DELETE FROM token; DELETE FROM subscriber;" # whose HMACs are another key's
+	succeeds "a store of version $version is backed up" nl backup "$tmp/older" --key-file "$tmp/key"
+	is "and left as it is" "$(db "PRAGMA user_version; PRAGMA integrity_check; SELECT count(*) FROM audit WHERE command = 'backup'" | tr '\n' ' ')" "$version ok 1 "
+	succeeds "what is in it can be restored" nl verify "$tmp/older" --key-file "$tmp/key"
+done
 done_testing

@@ -20,7 +20,7 @@ like "and a command that there is not" "$(python3 "$here/documents.py" commands 
 
 # Blocks that cannot be typed here, by their beginning: DOCUMENT|BEGINNING|WHY
 cannot=(
-	'README.md|make && sudo make install|packaging.t looks at it'
+	'README.md|./bootstrap deb|deb-test types it in a machine of its own'
 	'WORDPRESS.md|./bootstrap|it installs Debian packages; packaging.t looks at make install'
 	'WORDPRESS.md|sudo -u newsletter -s|it opens a shell of another user'
 	'PROXY.md|sudo cp packaging/nginx.conf|it wants Debian'\''s nginx; the same file serves this machine'
