@@ -135,6 +135,13 @@ conf_set() {
 	printf '\n[%s]\n%s = %s\n' "$2" "$3" "$4" >>"$1"
 }
 
+# need_chromium: $CHROMIUM; the one that can draw no windows where it is there, for it takes half of the processor's time.
+need_chromium() {
+	CHROMIUM=${CHROMIUM:-$(command -v chromium-headless-shell chromium | head -n 1)}
+	[ -x "$CHROMIUM" ] || bail "no Chromium: apt-get install chromium-headless-shell"
+	export CHROMIUM
+}
+
 # hold_store DATABASE [BEGIN…]: it is locked, by a program that knows nothing of ours, until let_go. (What is begun meanwhile has the other end of its
 # pipe too, so it is told to end.)
 hold_store() {

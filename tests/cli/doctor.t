@@ -114,7 +114,7 @@ verdict "a damaged file" store fail '.'
 cp kept.db store/newsletter.db
 
 # DNS.
-# shellcheck disable=SC1091
+# shellcheck source=/dev/null # made by tools/peers
 "$root/tools/peers" "$root/build/peers" >/dev/null && . "$root/build/peers/env"
 [ -x "${NSD:-}" ] || { skip "records in DNS" "there is no NSD: tools/peers fetches it"; done_testing; }
 export PEER_LIBRARIES NSD

@@ -26,7 +26,7 @@ fi
 if run make -C "$root" -s install DESTDIR="$tmp/root" PREFIX=/usr BIN="$BIN" && [ "$status" = 0 ]; then
 	is "make install puts everything in its place" "$(cd "$tmp/root/usr" && find bin lib share -type f ! -path '*/man/*' ! -path '*/doc/*' | sort | tr '\n' ' ')" \
 		"bin/newsletter bin/newsletterd lib/systemd/system/newsletter-articles.service lib/systemd/system/newsletter-articles.timer lib/systemd/system/newsletter-backup.service lib/systemd/system/newsletter-backup.timer lib/systemd/system/newsletter-promotion@.service lib/systemd/system/newsletter-promotion@.timer lib/systemd/system/newsletterd.service lib/sysusers.d/newsletter.conf lib/tmpfiles.d/newsletter.conf share/bash-completion/completions/newsletter share/zsh/site-functions/_newsletter "
-	is "the man pages and what to do on the bad day, too" "$(cd "$tmp/root/usr/share" && find man doc -type f \( -name 'newsletter*.?' -o -name R*.md \) | sort | tr '\n' ' ')" \
+	is "the man pages and what to do on the bad day, too" "$(cd "$tmp/root/usr/share" && find man doc -type f \( -name 'newsletter*.?' -o -name 'R*.md' \) | sort | tr '\n' ' ')" \
 		"doc/newsletter/README.md doc/newsletter/docs/RECOVERY.md doc/newsletter/docs/REPORT.md man/man1/newsletter.1 man/man5/newsletter.conf.5 man/man7/newsletter-templates.7 man/man8/newsletterd.8 "
 	has "the unit starts what was installed" "$(<"$tmp/root/usr/lib/systemd/system/newsletterd.service")" "ExecStart=/usr/bin/newsletterd -C"
 	is "no path of another place is left" "$(grep -rl /usr/local "$tmp/root/usr/lib" | wc -l)" 0
@@ -103,7 +103,7 @@ fi
 # What comes back, through a pipe from Postfix or Exim: the real programs take the examples, and Exim delivers with its one.
 peers=$B/peers
 "$root/tools/peers" "$peers" >/dev/null 2>&1
-# shellcheck source=/dev/null
+# shellcheck source=/dev/null # made by tools/peers
 . "$peers/env" || bail "the peers are missing"
 . "$root/tests/daemon/peers.sh"
 postfix=$root/packaging/postfix-inbound.cf exim=$root/packaging/exim-inbound.conf

@@ -101,7 +101,7 @@ article() {
 # need_peers: fetches those that are missing.
 need_peers() {
 	"$root/tools/peers" "$peers" || bail "the peers are missing"
-	# shellcheck source=/dev/null
+	# shellcheck source=/dev/null # made by tools/peers
 	. "$peers/env"
 }
 
