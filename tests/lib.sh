@@ -151,11 +151,11 @@ hold_store() {
 	holder=$!
 	at_exit $holder
 	exec {holding}>"$pipe"
-	printf '%s;\n.shell echo held >%s.held\n' "${2:-BEGIN IMMEDIATE}" "$pipe" >&$holding
+	printf '%s;\n.shell echo held >%s.held\n' "${2:-BEGIN IMMEDIATE}" "$pipe" >&"$holding"
 	wait_for 20 test -s "$pipe.held" || bail "the store cannot be held"
 }
 let_go() {
-	printf 'ROLLBACK;\n.quit\n' >&$holding
+	printf 'ROLLBACK;\n.quit\n' >&"$holding"
 	exec {holding}>&-
 	wait "$holder"
 }

@@ -13,7 +13,8 @@ post() { ask -X POST "$@"; }
 asked() { sql "SELECT count(*) FROM (SELECT address FROM signup_request UNION SELECT address FROM subscriber) WHERE address = '$1'"; }
 # The sender has dealt with everybody who is gone.
 forgotten() { [ "$(sql 'SELECT count(*) FROM erasure')" = 0 ]; }
-settled() { [ "$(sql 'SELECT count(*) FROM signup_request')" = 0 ]; }
+# All that was asked is decided, and its mail has left.
+settled() { [ "$(sql "SELECT (SELECT count(*) FROM signup_request) + (SELECT count(*) FROM outbox WHERE state IN ('queued', 'claimed'))")" = 0 ]; }
 # Send bytes as they are and show the first response, headers and body.
 raw() {
 	local line length=0

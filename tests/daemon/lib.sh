@@ -61,6 +61,19 @@ outbox_body() { tr -d '\r' <"$1" | sed -e ':a' -e '/=$/{N;s/=\n//;ba' -e '}'; }
 mail_in_outbox() { grep -l "^To: .*$2" "$site"/outbox/"$1"-*.eml 2>/dev/null | tail -n 1; }
 has_mail() { [ -n "$(mail_in_outbox "$@")" ]; }
 
+# comes_to_rest COMMAND…: the number that it prints stays the same for a second; a busy machine takes longer to get there.
+comes_to_rest() {
+	local before now tries
+	now=$("$@")
+	for tries in {1..30}; do
+		before=$now
+		sleep 1
+		now=$("$@")
+		[ "$now" != "$before" ] || return 0
+	done
+	return 1
+}
+
 campaign_state() { sql "SELECT state FROM campaign WHERE id = $1"; }
 campaign_is() { [ "$(campaign_state "$1")" = "$2" ]; }
 
