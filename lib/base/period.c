@@ -34,23 +34,43 @@ date_number(const struct tm *tm)
 	return (int64_t)tm->tm_year * 400 + tm->tm_yday;
 }
 
-/* The first second of the local date that holds the noon of `tm` (its members may be out of range, as for mktime). */
-static int64_t
-first_second(struct tm tm)
+/*
+ * The noon of a date (its members may be out of range, as for mktime), or of the next date where that one was skipped: there mktime goes
+ * back or on, as it went the last time. -1 when it cannot be told.
+ */
+static time_t
+noon(struct tm *tm)
 {
-	int64_t low, high, middle;
+	struct tm wanted = *tm;
+	time_t t;
+
+	wanted.tm_hour = 12;
+	wanted.tm_min = wanted.tm_sec = 0;
+	timegm(&wanted);
+	*tm = wanted;
+	tm->tm_isdst = -1;
+	t = mktime(tm);
+	if (t == (time_t)-1 || date_number(tm) >= date_number(&wanted))
+		return t;
+	*tm = wanted;
+	tm->tm_mday++;
+	tm->tm_isdst = -1;
+	return mktime(tm);
+}
+
+/* The first second of the local date whose noon this is. */
+static int64_t
+first_second(const struct tm *tm, int64_t high)
+{
+	int64_t low, middle;
 	struct tm seen;
 	time_t t;
 
-	tm.tm_hour = 12;
-	tm.tm_min = tm.tm_sec = 0;
-	tm.tm_isdst = -1;
-	high = mktime(&tm);
 	/* a day's first second is at most 14 hours before its noon; it is where the date changes, whatever the clocks do there */
 	for (low = high - 14 * INT64_C(3600); low + 1 < high;) {
 		middle = low + (high - low) / 2;
 		t = (time_t)middle;
-		if (localtime_r(&t, &seen) && date_number(&seen) >= date_number(&tm))
+		if (localtime_r(&t, &seen) && date_number(&seen) >= date_number(tm))
 			high = middle;
 		else
 			low = middle;
@@ -62,6 +82,8 @@ first_second(struct tm tm)
 static int64_t
 next_start(struct tm *tm, enum period_unit unit)
 {
+	time_t t;
+
 	if (unit == PERIOD_DAY) {
 		tm->tm_mday++;
 	} else if (unit == PERIOD_WEEK) {
@@ -73,12 +95,8 @@ next_start(struct tm *tm, enum period_unit unit)
 		else
 			tm->tm_mon++;
 	}
-	tm->tm_hour = 12;
-	tm->tm_min = tm->tm_sec = 0;
-	tm->tm_isdst = -1;
-	if (mktime(tm) == (time_t)-1)
-		return INT64_MAX;
-	return first_second(*tm);
+	t = noon(tm);
+	return t == (time_t)-1 ? INT64_MAX : first_second(tm, t);
 }
 
 size_t
@@ -122,9 +140,6 @@ period_month(int64_t t, int back)
 		return t;
 	tm.tm_mday = 1;
 	tm.tm_mon -= back;
-	tm.tm_hour = 12;
-	tm.tm_isdst = -1;
-	if (mktime(&tm) == (time_t)-1)
-		return t;
-	return first_second(tm);
+	when = noon(&tm);
+	return when == (time_t)-1 ? t : first_second(&tm, when);
 }

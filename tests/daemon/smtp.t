@@ -49,7 +49,7 @@ send -n 5 -T opportunistic
 expect "no STARTTLS, opportunistic" "$tmp/out" accepted=5 troubles=0
 stop_relay
 
-# shellcheck disable=SC2086
+# shellcheck disable=SC2086 # two options
 relay $tls --implicit
 "$driver" -n 50 -c 2 -T required -C "$tmp/ca.pem" "smtps://127.0.0.1:$port" >"$tmp/out" 2>"$tmp/err"
 expect "smtps://" "$tmp/out" accepted=50 troubles=0
@@ -66,7 +66,7 @@ for dialogue in "" --no-pipelining; do
 		expect "… the others arrived" "$tmp/relay" accepted=80 distinct=80 damaged=0 refused=20
 	done
 	for command in mail rcpt body; do
-		# shellcheck disable=SC2086
+		# shellcheck disable=SC2086 # an option or nothing
 		relay $dialogue --code421 "$command:20"
 		send -n 90 -c 3 -r
 		stop_relay
@@ -75,7 +75,7 @@ for dialogue in "" --no-pipelining; do
 		ok "… every message accounted for" $? "$(cat "$tmp/out" "$tmp/relay")"
 	done
 	for command in mail rcpt data body reply; do
-		# shellcheck disable=SC2086
+		# shellcheck disable=SC2086 # an option or nothing
 		relay $dialogue --drop "$command:20"
 		send -n 100 -c 3 -r
 		stop_relay
@@ -113,7 +113,7 @@ stop_relay
 expect "SMTPUTF8" "$tmp/out" accepted=3
 expect "… arrived" "$tmp/relay" distinct=3
 
-# shellcheck disable=SC2086
+# shellcheck disable=SC2086 # two options
 relay $tls --user ann --bearer 'to"ken=='
 send -n 20 -c 2 -T required -C "$tmp/ca.pem" -u ann -b 'to"ken=='
 expect "XOAUTH2 with a token" "$tmp/out" accepted=20 troubles=0

@@ -60,24 +60,28 @@ static const struct {
 	{ "years", "Europe/London", "2024-02-29", "2026-06-01", PERIOD_YEAR, "2025-01-01T00:00:00Z 2026-01-01T00:00:00Z" },
 };
 
+/* Each twice: where mktime takes a local time that never was depends on the last one that it was asked for. */
 static void
 test_cut(void **state)
 {
-	int64_t start[PERIODS_MAX];
+	int64_t start[PERIODS_MAX], from, until;
 	char text[CLOCK_TEXT], all[400];
 	size_t i, j, n;
 
 	(void)state;
-	for (i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
-		zone(cuts[i].zone);
-		n = period_cut(at(cuts[i].from), at(cuts[i].until), cuts[i].unit, start);
+	for (i = 0; i < 2 * sizeof(cuts) / sizeof(cuts[0]); i++) {
+		zone(cuts[i / 2].zone);
+		from = at(cuts[i / 2].from);
+		until = at(cuts[i / 2].until);
+		(void)at(i % 2 ? cuts[i / 2].from : cuts[i / 2].until);
+		n = period_cut(from, until, cuts[i / 2].unit, start);
 		assert_true(n >= 1);
-		assert_int_equal(start[0], at(cuts[i].from));
+		assert_int_equal(start[0], from);
 		all[0] = '\0';
 		for (j = 1; j < n; j++)
 			snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", j > 1 ? " " : "", clock_iso(text, start[j]));
-		if (strcmp(all, cuts[i].starts) != 0)
-			fail_msg("%s: %s", cuts[i].name, all);
+		if (strcmp(all, cuts[i / 2].starts) != 0)
+			fail_msg("%s: %s", cuts[i / 2].name, all);
 	}
 }
 
