@@ -393,9 +393,9 @@ test_full(void **state)
 	turn(T0);
 	assert_int_equal(waiting(), 1);
 	assert_int_equal(raw_exec("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99998) "
-				  "INSERT INTO signup_request (kind, address, address_key, name, topics, language, ip, weight, received_at, next_at, "
-				  "held_by, line, network, place, held_at) SELECT 'signup', i, i, '', '', '', '', 1, 0, 9223372036854775807, 'total', '', "
-				  "'n', i + 2000000000, 0 FROM n"),
+				  "INSERT INTO signup_request (kind, address, address_key, name, topics, language, form_hash, ip, weight, received_at, next_at, "
+				  "held_by, line, network, place, held_at) SELECT 'signup', i, i, '', '1', '', (SELECT hash FROM form_text), '', 1, 0, "
+				  "9223372036854775807, 'total', '', 'n', i + 2000000000, 0 FROM n"),
 	    SQLITE_OK);
 	flood("192.0.3.1", "a.example", 3);
 	turn(T0 + 1);
