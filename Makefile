@@ -1,6 +1,6 @@
 # One Makefile, no recursion into folders. `make` builds bin/; SAN=1 builds with sanitizers under build/san; B= and CC= give other builds of their own;
 # V=1 shows the commands.
-# Targets people use: all demo pictures test torture mutation coverage check-all fuzz bench bench-million install format lint headers clean.
+# Targets people use: all demo pictures test torture soak mutation coverage check-all fuzz bench bench-million install deb deb-test format lint headers clean.
 
 PREFIX  ?= /usr/local
 VERSION := $(shell cat VERSION)
@@ -29,8 +29,9 @@ DAEMON_SRC := $(wildcard daemon/*.c)
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 TOOL_SRC   := $(wildcard tests/daemon/*.c tests/tools/*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
-ALL_SRC    := $(LIB_SRC) $(CLI_SRC) $(DAEMON_SRC) $(UNIT_SRC) $(TOOL_SRC) $(FUZZ_SRC) $(wildcard tests/probe/*.c tests/torture/*.c tests/mutation/*.c tools/*.c bench/*.c)
-HEADERS    := $(wildcard lib/*/*.h cli/*.h daemon/*.h)
+ALL_SRC    := $(LIB_SRC) $(CLI_SRC) $(DAEMON_SRC) $(UNIT_SRC) $(TOOL_SRC) $(FUZZ_SRC) \
+	      $(wildcard $(addsuffix /*.c,tests/probe tests/torture tests/mutation tests/soak tools bench))
+HEADERS    := $(wildcard lib/*/*.h cli/*.h daemon/*.h tests/*/*.h bench/*.h)
 TEMPLATES  := $(sort $(wildcard templates/mail/* templates/web/* templates/words/* templates/lists/*))
 obj         = $(patsubst %.c,$(B)/%.o,$(1))
 GENERATED  := $(B)/gen/schema.o $(B)/gen/templates.o
@@ -38,9 +39,9 @@ UNIT       := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 TOOLS      := $(addprefix $(B)/tests/,$(notdir $(basename $(TOOL_SRC))))
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(B)/fuzzers/%,$(FUZZ_SRC))
 SCRIPTS    := bootstrap tests/lib.sh $(wildcard tests/*/*.sh bench/lib.sh) \
-	      $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t tests/cli/docs_world tests/daemon/make_mails packaging/*)
+	      $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run tools/* bench/* tests/run tests/layers tests/*/*.t tests/cli/docs_world tests/daemon/make_mails tests/soak/run packaging/* packaging/debian/newsletter.p*)
 
-.PHONY: all programs demo pictures test torture mutation coverage check-all fuzz fuzzers bench bench-million install format lint headers clean
+.PHONY: all programs demo pictures test torture soak mutation coverage check-all fuzz fuzzers bench bench-million install deb deb-test format lint headers clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 all: $(BIN)/newsletter $(BIN)/newsletterd
@@ -112,6 +113,14 @@ $(B)/probe/%.o: daemon/%.c
 $(PROBE): $(B)/daemon/main.o $(addprefix $(B)/probe/,role.o sandbox_files.o) $(B)/tests/probe/probe.o $(B)/libdaemon.a $(B)/libnewsletter.a
 	$(SAY) "  LD $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+# Both programs with a clock that can be set, for the soak.
+SOAK := $(B)/soak/newsletter $(B)/soak/newsletterd
+$(B)/soak/newsletter: $(call obj,$(CLI_SRC)) $(B)/tests/soak/clock.o $(B)/libnewsletter.a
+$(B)/soak/newsletterd: $(B)/daemon/main.o $(B)/tests/soak/clock.o $(B)/libdaemon.a $(B)/libnewsletter.a
+$(SOAK):
+	@mkdir -p $(@D)
+	$(SAY) "  LD $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 # The demo's reader of the outbox.
 $(B)/tools/%: $(B)/tools/%.o $(B)/libnewsletter.a
 	$(SAY) "  LD $@"
@@ -124,6 +133,9 @@ test: programs
 # What takes long: kills by the hundred, KILLS= and SEED= as tests/torture/kill.t says; whether the tests notice a ledger that is broken on purpose.
 torture: programs $(FAILING)
 	BIN=$(BIN) B=$(B) KILLS=$(or $(KILLS),300) LIMIT=1800 timeout -k 10 3900 tests/run $(sort $(wildcard tests/torture/*.t))
+# Two hours of mixed life with trouble of every kind: HOURS= or SECONDS=, SEED=; tests/soak/run says the rest. It takes about a quarter of a core.
+soak: $(SOAK)
+	B=$(B) HOURS=$(HOURS) SECONDS_OF_LIFE=$(SECONDS) SEED=$(SEED) tests/soak/run
 mutation: programs
 	timeout -k 10 3600 sh -c 'for made in run generated; do tests/mutation/$$made "$$0"; got=$$?; case $$got in 3) ;; *) [ $$got = 0 ] || bad=1; any=1 ;; esac; done; \
 	  [ -z "$$bad" ] && [ "$$any" ]' "$(ONLY)"
@@ -175,10 +187,13 @@ bench-million: all $(BENCH) $(COUNTED)
 
 # The units, completions and man pages go where systemd and the shells look for them below PREFIX; what is read there has its paths right.
 SHARE := $(DESTDIR)$(PREFIX)/share
-UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
+UNIT_DIR ?= $(PREFIX)/lib/systemd/system
+ZSH_DIR ?= $(PREFIX)/share/zsh/site-functions
+UNITS := $(DESTDIR)$(UNIT_DIR)
+EXAMPLES := $(SHARE)/doc/newsletter/examples
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(UNITS) $(addprefix $(DESTDIR)$(PREFIX)/lib/,sysusers.d tmpfiles.d) \
-	  $(addprefix $(SHARE)/,man/man1 man/man5 man/man7 man/man8 bash-completion/completions zsh/site-functions doc/newsletter/examples doc/newsletter/docs/pictures)
+	install -d $(DESTDIR)$(PREFIX)/bin $(UNITS) $(DESTDIR)$(ZSH_DIR) $(addprefix $(DESTDIR)$(PREFIX)/lib/,sysusers.d tmpfiles.d) \
+	  $(addprefix $(SHARE)/,man/man1 man/man5 man/man7 man/man8 bash-completion/completions doc/newsletter/examples/prometheus doc/newsletter/docs/pictures)
 	install $(BIN)/newsletter $(BIN)/newsletterd $(DESTDIR)$(PREFIX)/bin
 	for page in docs/*.[1578]; do install -m 644 $$page $(SHARE)/man/man$${page##*.}/ || exit 1; done
 	for unit in packaging/*.service packaging/*.timer; do \
@@ -188,9 +203,17 @@ install: all
 	install -m 644 README.md $(SHARE)/doc/newsletter
 	install -m 644 docs/*.md $(SHARE)/doc/newsletter/docs
 	install -m 644 docs/pictures/architecture.svg $(SHARE)/doc/newsletter/docs/pictures
-	install -m 644 packaging/Caddyfile packaging/crontab packaging/*.conf packaging/*.cf $(SHARE)/doc/newsletter/examples
+	install -m 644 packaging/prometheus/* $(EXAMPLES)/prometheus
+	for file in packaging/Caddyfile packaging/crontab packaging/*.conf packaging/*.cf; do \
+	  sed 's,/usr/local/bin/,$(PREFIX)/bin/,' $$file >$(EXAMPLES)/$${file##*/} && chmod 644 $(EXAMPLES)/$${file##*/} || exit 1; done
 	$(BIN)/newsletter help commands | tools/completions bash >$(SHARE)/bash-completion/completions/newsletter
-	$(BIN)/newsletter help commands | tools/completions zsh >$(SHARE)/zsh/site-functions/_newsletter
+	$(BIN)/newsletter help commands | tools/completions zsh >$(DESTDIR)$(ZSH_DIR)/_newsletter
+
+# The Debian package of this tree: build/newsletter_VERSION_ARCH.deb. deb-test installs, upgrades and purges it, in a Debian 12 of its own: root.
+deb:
+	tools/deb build/deb build
+deb-test: deb
+	LIMIT=3000 timeout -k 10 3600 tests/run tests/packaging/deb.t
 
 headers:
 	@for h in $(HEADERS); do $(CC) $(CPPFLAGS) $(ALL_CFLAGS) -Werror -fsyntax-only -x c $$h || exit 1; done
@@ -203,10 +226,12 @@ format:
 lint: $(patsubst %.c,$(B)/lint/%,$(ALL_SRC))
 	clang-format --dry-run -Werror $(ALL_SRC) $(HEADERS)
 	tools/columns 140 $(ALL_SRC) $(HEADERS)
-	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr -Ilib -D_GNU_SOURCE \
-	  -DNEWSLETTER_VERSION='""' $(ALL_SRC)
+	@mkdir -p $(B)/lint/cppcheck
+	cppcheck --quiet --error-exitcode=1 --cppcheck-build-dir=$(B)/lint/cppcheck --std=c11 --enable=warning,performance,portability --inline-suppr \
+	  -Ilib -D_GNU_SOURCE -DNEWSLETTER_VERSION='""' $(ALL_SRC)
 	shellcheck $(sort $(SCRIPTS))
-	$(if $(wildcard docs/*.[1578]),mandoc -T lint -W warning $(wildcard docs/*.[1578]))
+	mandoc -T lint -W warning docs/*.[1578]
+	tools/docs_check
 $(B)/lint/%: %.c .clang-tidy tests/.clang-tidy
 	@mkdir -p $(@D)
 	@echo "  LINT $<"

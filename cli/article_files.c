@@ -66,7 +66,7 @@ add_file(struct files *files, const char *path, size_t below, struct err *e)
 }
 
 /* At most DEPTH_MAX deep. */
-static int /* NOLINTNEXTLINE(misc-no-recursion) */
+static int
 walk(struct files *files, const char *folder, size_t below, int depth, struct err *e)
 {
 	struct buf path = BUF_INIT;

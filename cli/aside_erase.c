@@ -59,7 +59,8 @@ aside_erase(const char *folder, const char *address_key, struct aside_erased *ou
 				continue;
 			buf_truncate(&path, len);
 			buf_addstr(&path, entry->d_name);
-			if (st.st_size > ASIDE_ERASE_FILE || st.st_size > left || look_at(path.data, address_key, ASIDE_ERASE_FILE, out) == -1)
+			if (st.st_size > ASIDE_ERASE_FILE || st.st_size > left ||
+			    look_at(path.data, address_key, ASIDE_ERASE_FILE, out) == -1)
 				out->unseen++;
 			else
 				left -= st.st_size;

@@ -107,7 +107,8 @@ show_lists(struct cli *cli, const json_t *manifest)
 
 	for (i = 0; i < json_array_size(moved); i++) {
 		one = json_array_get(moved, i);
-		if (json_get_string(one, "section") && json_get_string(one, "key") && json_get_string(one, "from") && json_get_string(one, "to"))
+		if (json_get_string(one, "section") && json_get_string(one, "key") && json_get_string(one, "from") &&
+		    json_get_string(one, "to"))
 			out_field(cli, i ? " " : "Moved", OUT_PLAIN, "[%s] %s: %s is %s in it", json_get_string(one, "section"),
 			    json_get_string(one, "key"), json_get_string(one, "from"), json_get_string(one, "to"));
 	}

@@ -43,7 +43,7 @@ enum {
 	AUDIT_NONE = 1024,    /* changes nothing of the site, and shows nobody's address */
 	AUDIT_CHANGES = 2048, /* changes it: leaves a row in the audit when it did (audit.h) */
 	AUDIT_REVEALS = 4096, /* shows whose addresses are on the list, or what became of one person: leaves a row before it does */
-	FOR_MTA = 512 /* a mail server runs it: exit status of sysexits.h, 75 for whatever may be better later */
+	FOR_MTA = 512         /* a mail server runs it: exit status of sysexits.h, 75 for whatever may be better later */
 };
 
 struct cli {

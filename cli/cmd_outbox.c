@@ -68,7 +68,8 @@ end_hold(struct cli *cli, bool discard, int64_t *discarded, struct err *e)
 	if (rc == 1)
 		rc = discard ? outbox_discard(db, held.at, discarded, e) : 0;
 	if (rc == 0 && restored_release(db, e) == 0) {
-		snprintf(detail, sizeof(detail), "of a backup of %s; %lld discarded", clock_iso(when, held.taken_at), (long long)*discarded);
+		snprintf(detail, sizeof(detail), "of a backup of %s; %lld discarded", clock_iso(when, held.taken_at),
+		    (long long)*discarded);
 		if (cli_audit(cli, db, command, detail, e) == 0 && db_commit(db, e) == 0)
 			return 0;
 	}

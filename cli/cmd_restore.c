@@ -133,7 +133,8 @@ make_folder(const struct conf *c, const char *path, struct err *e)
 static int
 make_folders(const struct conf *c, struct err *e)
 {
-	if (make_folder(c, c->store_outbox, e) == -1 || make_folder(c, c->store_aside, e) == -1 || make_folder(c, c->store_templates, e) == -1)
+	if (make_folder(c, c->store_outbox, e) == -1 || make_folder(c, c->store_aside, e) == -1 ||
+	    make_folder(c, c->store_templates, e) == -1)
 		return -1;
 	walked = c;
 	return nftw(c->folder, set_mode, 16, FTW_PHYS) == 0 ? 0 : err_sys(e, "cannot set the permissions of what was restored");
@@ -218,7 +219,8 @@ move_all(const char *from, const char *folder, struct err *e)
 	if (n == -1)
 		return err_sys(e, "cannot read the folder %s", from);
 	for (i = 0; i < n; i++) {
-		if (rc == 0 && strcmp(list[i]->d_name, ".") != 0 && strcmp(list[i]->d_name, "..") != 0 && strcmp(list[i]->d_name, CONF) != 0)
+		if (rc == 0 && strcmp(list[i]->d_name, ".") != 0 && strcmp(list[i]->d_name, "..") != 0 &&
+		    strcmp(list[i]->d_name, CONF) != 0)
 			rc = move_one(from, folder, list[i]->d_name, e);
 		free(list[i]);
 	}
@@ -244,8 +246,8 @@ say_restored(struct cli *cli, const char *folder, const struct restored_counts *
 		out_field(cli, "Closed", OUT_PLAIN, "%s; the mailed links do nothing any more",
 		    out_count(a, n->approvals, "question whether a mailing may go", "questions whether a mailing may go"));
 	out_gap(cli);
-	out_line(cli, "Nothing leaves until you say so. What went out after the backup was made is not known here: who got a mailing then gets");
-	out_line(cli, "it again when it is resumed, and who left since is back on the list.");
+	out_line(cli, "Nothing leaves until you say so. What went out after the backup was made is not known here: who got a mailing");
+	out_line(cli, "then gets it again when it is resumed, and who left since is back on the list.");
 	out_line(cli, "  newsletter -C %s status            what is held", folder);
 	out_line(cli, "  newsletter -C %s campaign resume ID | cancel ID", folder);
 	out_line(cli, "  newsletter -C %s outbox list | release | discard", folder);

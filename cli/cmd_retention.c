@@ -75,7 +75,8 @@ cmd_retention(struct cli *cli, int argc, char **argv, struct err *e)
 	if (rc == 0) {
 		out_table_print(cli, &t);
 		out_gap(cli);
-		out_line(cli, "%s", dry ? "Nothing was deleted: newsletterd does it by the hour." : "newsletterd does the same by the hour.");
+		out_line(cli, "%s",
+		    dry ? "Nothing was deleted: newsletterd does it by the hour." : "newsletterd does the same by the hour.");
 		json_put_int(cli->result, "rows", total);
 	}
 	out_table_release(&t);

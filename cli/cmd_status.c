@@ -20,7 +20,7 @@
 #include "store/topic.h"
 
 #define NEW_MOST 1000
-#define BACKUP_OLD (7 * 86400) /* seconds */
+#define BACKUP_OLD (7 * 86400L) /* seconds */
 
 static int
 show_daemon(struct cli *cli, struct err *e)

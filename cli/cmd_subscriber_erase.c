@@ -1,8 +1,8 @@
 /*
  * cmd_subscriber_erase.c - newsletter subscriber erase: one person goes, as they asked (GDPR 17).
  *
- * The same as the button on the my-data page, and besides what only staff's programs can reach: the messages kept aside that name them. Also for
- * an address that is not on the list, so that nobody can put it there again.
+ * The same as the button on the my-data page, and besides what only staff's programs can reach: the messages kept aside that name them.
+ * Also for an address that is not on the list, so that nobody can put it there again.
  */
 #include <stdio.h>
 #include <string.h>
@@ -39,7 +39,8 @@ confirm(struct cli *cli, const struct addr *a, bool found, struct err *e)
 	if (found)
 		snprintf(question, sizeof(question), "Erase %s, with the evidence of their consent? It cannot be undone.", a->text);
 	else
-		snprintf(question, sizeof(question), "%s is not on the list. Keep it as one that must not be mailed, and delete what waits of it?", a->text);
+		snprintf(question, sizeof(question),
+		    "%s is not on the list. Keep it as one that must not be mailed, and delete what waits of it?", a->text);
 	return out_ask_yes(question) ? 0 : err_set(e, ERR_REFUSED, "nothing was erased");
 }
 
@@ -80,11 +81,14 @@ report(struct cli *cli, const struct addr *a, bool found, int64_t requests, cons
 {
 	char n[96];
 
-	out_line(cli, found ? "%s is erased: name, topics, evidence of consent, links, mail that waited." : "%s was not on the list.", a->text);
+	out_line(cli, found ? "%s is erased: name, topics, evidence of consent, links, mail that waited." : "%s was not on the list.",
+	    a->text);
 	if (requests)
 		out_line(cli, "%s.", out_count(n, requests, "request that waited is deleted", "requests that waited are deleted"));
 	if (aside->named)
-		out_line(cli, "%s.", out_count(n, aside->named, "message kept aside named them and is deleted", "messages kept aside named them and are deleted"));
+		out_line(cli, "%s.",
+		    out_count(n, aside->named, "message kept aside named them and is deleted",
+			"messages kept aside named them and are deleted"));
 	if (aside->unseen)
 		out_warn(cli, "%s in %s could not be looked through or deleted: look for the address there yourself",
 		    out_count(n, aside->unseen, "message", "messages"), cli->site.conf.store_aside);
@@ -93,8 +97,9 @@ report(struct cli *cli, const struct addr *a, bool found, int64_t requests, cons
 	if (!emptied)
 		out_line(cli, "The store's log could not be emptied while others read it: newsletterd does so next.");
 	out_gap(cli);
-	out_prose(cli, "What stays, and why: a keyed hash of the address, so that no import mails it again by mistake (they can sign up again "
-		       "themselves); and numbers of mailings and bounces that name nobody. Backups and exports made before have them still.",
+	out_prose(cli,
+	    "What stays, and why: a keyed hash of the address, so that no import mails it again by mistake (they can sign up again "
+	    "themselves); and numbers of mailings and bounces that name nobody. Backups and exports made before have them still.",
 	    "");
 	json_put(cli->result, "address", a->text);
 	json_put_bool(cli->result, "was_on_list", found);

@@ -1,8 +1,8 @@
 /*
  * cmd_subscriber_export.c - newsletter subscriber export: the list, all of it, or one person's own data.
  *
- * Who is on this list is what the site has to keep to itself. So a list leaves it only with a reason, and the audit has who, why, how many and
- * which before the first byte goes out.
+ * Who is on this list is what the site has to keep to itself. So a list leaves it only with a reason, and the audit has who, why, how many
+ * and which before the first byte goes out.
  */
 #include <stdio.h>
 #include <string.h>
@@ -62,8 +62,9 @@ export_person(struct cli *cli, const char *address, struct err *e)
 	if (people_address(&a, address, e) == -1 || (found = subscriber_find(cli->site.db, a.key, &s, e)) == -1)
 		return -1;
 	if (!found)
-		return err_set(e, ERR_NOT_FOUND, "%s is not on the list: nothing is stored about this address but, maybe, that it must not be "
-						 "mailed (see `newsletter subscriber show`)",
+		return err_set(e, ERR_NOT_FOUND,
+		    "%s is not on the list: nothing is stored about this address but, maybe, that it must not be "
+		    "mailed (see `newsletter subscriber show`)",
 		    a.text);
 	snprintf(detail, sizeof(detail), "subscriber %lld, their own data", (long long)s.id);
 	if (write_audit(cli, detail, e) == -1 || !(data = person_data(cli->site.db, s.id, e)))

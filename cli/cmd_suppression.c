@@ -1,4 +1,4 @@
-/* cmd_suppression.c - newsletter suppression add | list | remove: addresses that must not be mailed. See cmd_suppression_import.c for files. */
+/* cmd_suppression.c - newsletter suppression add | list | remove: addresses that must not be mailed. Files: cmd_suppression_import.c. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +63,8 @@ cmd_suppression_add(struct cli *cli, int argc, char **argv, struct err *e)
 	int added = 0, rc = -1;
 
 	snprintf(kind, sizeof(kind), "staff: %s", cli->who);
-	if (people_reason(cli, e) == -1 || people_source(source, kind, cli_option(cli, "reason"), e) == -1 || db_begin(cli->site.db, e) == -1)
+	if (people_reason(cli, e) == -1 || people_source(source, kind, cli_option(cli, "reason"), e) == -1 ||
+	    db_begin(cli->site.db, e) == -1)
 		return -1;
 	if (add_all(cli, argc, argv, source, &added, e) == 0)
 		rc = db_commit(cli->site.db, e);
@@ -80,7 +81,8 @@ cmd_suppression_add(struct cli *cli, int argc, char **argv, struct err *e)
 static int
 show_counts(struct cli *cli, struct err *e)
 {
-	static const char *const means[SUPPRESSION_REASONS] = { "who left", "who was erased", "dead addresses", "who pressed \"spam\"", "by staff" };
+	static const char *const means[SUPPRESSION_REASONS] = { "who left", "who was erased", "dead addresses", "who pressed \"spam\"",
+		"by staff" };
 	int64_t counts[SUPPRESSION_REASONS], total = 0;
 	json_t *object = json_object();
 	struct out_table t;

@@ -103,7 +103,8 @@ take_all(struct suppressing *s, struct err *e)
 		}
 		s->rows++;
 	}
-	snprintf(detail, sizeof(detail), "%lld rows, %lld new, %lld bad; %s", (long long)s->rows, (long long)s->added, (long long)s->bad, s->source);
+	snprintf(detail, sizeof(detail), "%lld rows, %lld new, %lld bad; %s", (long long)s->rows, (long long)s->added, (long long)s->bad,
+	    s->source);
 	if (cli_audit(s->cli, s->cli->site.db, "suppression import", detail, e) == -1)
 		return -1;
 	return db_commit(s->cli->site.db, e);

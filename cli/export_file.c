@@ -48,8 +48,12 @@ export_file_open(struct export_file *f, const char *path, bool force, struct err
 	*f = (struct export_file){ .tmp = BUF_INIT, .fd = STDOUT_FILENO, .force = force };
 	if (!path || strcmp(path, "-") == 0)
 		return 0;
-	if (lstat(path, &st) == 0 && (!force || !S_ISREG(st.st_mode)))
-		return S_ISREG(st.st_mode) ? exists(path, e) : err_set(e, ERR_EXISTS, "%s is there, and is no file that could be replaced", path);
+	if (lstat(path, &st) == 0) {
+		if (!S_ISREG(st.st_mode))
+			return err_set(e, ERR_EXISTS, "%s is there, and is no file that could be replaced", path);
+		if (!force)
+			return exists(path, e);
+	}
 	return open_new(f, path, e);
 }
 

@@ -1,8 +1,9 @@
 /*
  * export_table.c - people as a table that spreadsheets read: a line for each, with their topics by state.
  *
- * Columns: email, name, language, status, topics (those that are active), joined, and topics by what became of them: pending, left, bounced,
- * complained. The status is active where any topic is, suppressed where the address must not be mailed, and none where there is no topic at all.
+ * Columns: email, name, language, status, topics (those that are active), joined, and topics by what became of them: pending, left,
+ * bounced, complained. The status is active where any topic is, suppressed where the address must not be mailed, and none where there is no
+ * topic at all.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -83,7 +84,8 @@ put_one(void *ctx, const struct people *people, size_t i, struct err *e)
 static int
 put_head(struct table *t, struct err *e)
 {
-	static const char *const columns[] = { "email", "name", "language", "status", "topics", "joined", "pending", "left", "bounced", "complained" };
+	static const char *const columns[] = { "email", "name", "language", "status", "topics", "joined", "pending", "left", "bounced",
+		"complained" };
 	size_t i;
 
 	for (i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)

@@ -11,8 +11,8 @@ struct err;
 struct segment;
 
 /*
- * How many people the segment has (NULL: everybody): *n. Then the table of them as CSV to a descriptor; `of` is for the progress bar, *n says
- * how many were written.
+ * How many people the segment has (NULL: everybody): *n. Then the table of them as CSV to a descriptor; `of` is for the progress bar,
+ * *n says how many were written.
  */
 int export_count(struct cli *cli, const struct segment *s, int64_t *n, struct err *e);
 int export_table(struct cli *cli, const struct segment *s, int fd, int64_t of, int64_t *n, struct err *e);

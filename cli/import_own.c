@@ -57,7 +57,8 @@ write_audit(struct cli *cli, const struct exchange_report *r, bool suppressed_on
 	int rc = -1;
 
 	snprintf(detail, sizeof(detail), "a full export: %lld new, %lld changed, %lld left out, %lld suppressions%s", (long long)r->people,
-	    (long long)r->changed, (long long)r->left_out, (long long)r->suppressions, r->other_key ? "; from a site with another key" : "");
+	    (long long)r->changed, (long long)r->left_out, (long long)r->suppressions,
+	    r->other_key ? "; from a site with another key" : "");
 	if (db_begin(cli->site.db, e) == 0 &&
 	    cli_audit(cli, cli->site.db, suppressed_only ? "suppression import" : "subscriber import", detail, e) == 0)
 		rc = db_commit(cli->site.db, e);
@@ -81,8 +82,8 @@ report(struct cli *cli, const struct exchange_report *r, const char *path, bool 
 	char text[96];
 
 	if (!suppressed_only || dry) {
-		out_line(cli, "%s read from %s, an export of this program%s", out_count(text, r->in.of[EXCHANGE_PERSON], "person", "people"), path,
-		    dry ? "; nothing was changed" : "");
+		out_line(cli, "%s read from %s, an export of this program%s",
+		    out_count(text, r->in.of[EXCHANGE_PERSON], "person", "people"), path, dry ? "; nothing was changed" : "");
 		json_put_int(cli->result, "rows", r->in.of[EXCHANGE_PERSON]);
 	}
 	json_put_bool(cli->result, "dry_run", dry);
@@ -114,8 +115,8 @@ check_options(const struct cli *cli, const char *path, struct err *e)
 
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (cli_option_nth(cli, others[i], 0))
-			return err_set(e, ERR_USAGE, "--%s does not go with %s: an export of this program is taken as it is, with its evidence",
-			    others[i], path);
+			return err_set(e, ERR_USAGE,
+			    "--%s does not go with %s: an export of this program is taken as it is, with its evidence", others[i], path);
 	return 0;
 }
 
@@ -142,8 +143,9 @@ import_own(struct cli *cli, FILE *in, const char *path, bool suppressed_only, st
 	if (copy)
 		fclose(copy);
 	if (rc == -1 && e->code == ERR_REFUSED)
-		err_set(e, ERR_REFUSED, "%s comes from a site with another keys/suppression.key, which whoever must not be mailed is kept under. Put "
-					"that key here first; or say --force, and whoever was erased there or asked never to be mailed can be imported again here",
+		err_set(e, ERR_REFUSED,
+		    "%s comes from a site with another keys/suppression.key, which whoever must not be mailed is kept under. Put that key "
+		    "here first; or say --force, and whoever was erased there or asked never to be mailed can be imported again here",
 		    path);
 	if (rc == -1)
 		return -1;

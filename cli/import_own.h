@@ -14,9 +14,9 @@ struct err;
 bool import_own_is(FILE *in);
 
 /*
- * Take it, and report: people, evidence and suppressions; or (`suppressed_only`) suppressions alone. Needs no --consent, for the evidence is
- * in it. --force takes one from a site with another suppression key, --dry-run only looks. What cannot be read twice is first copied to a
- * temporary file without a name. See exchange_read for what is refused.
+ * Take it, and report: people, evidence and suppressions; or (`suppressed_only`) suppressions alone. Needs no --consent, for the evidence
+ * is in it. --force takes one from a site with another suppression key, --dry-run only looks. What cannot be read twice is first copied to
+ * a temporary file without a name. See exchange_read for what is refused.
  */
 int import_own(struct cli *cli, FILE *in, const char *path, bool suppressed_only, struct err *e);
 

@@ -56,7 +56,7 @@ forget(struct build *b)
 }
 
 /* A folder that is there stays as it is. Missing ones above it are made too: once for each name in the path. */
-static int /* NOLINTNEXTLINE(misc-no-recursion) */
+static int
 make_folder(struct build *b, const char *path, mode_t mode, struct err *e)
 {
 	char *parent, *slash;

@@ -1,4 +1,5 @@
 /* init_conf.c - see init.h: the answers, and newsletter.conf out of them. */
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +133,25 @@ set_any(struct init_answers *a, const char *text, struct err *e)
 	return 0;
 }
 
+/* Whoever stands beside a user for each role (packaging/newsletter.sysusers) makes a site for all of them; --set daemon.users= does not. */
+static void
+set_users(struct init_answers *a)
+{
+	static const char *const roles[] = { "http", "clerk", "sender", "inbound" };
+	const struct passwd *pw = getpwuid(getuid());
+	char name[64], user[64 + 16];
+	size_t i;
+
+	if (!pw || snprintf(name, sizeof(name), "%s", pw->pw_name) >= (int)sizeof(name))
+		return;
+	for (i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+		snprintf(user, sizeof(user), "%s-%s", name, roles[i]);
+		if (!getpwnam(user))
+			return;
+	}
+	set(a, key_index("daemon", "users"), name);
+}
+
 int
 init_from_options(const struct cli *cli, struct init_answers *a, struct err *e)
 {
@@ -139,6 +159,7 @@ init_from_options(const struct cli *cli, struct init_answers *a, struct err *e)
 	size_t i;
 	int k;
 
+	set_users(a);
 	for (i = 0; i < ANSWERS; i++)
 		if ((value = cli_option(cli, answers[i].option)))
 			set(a, answer_index(&answers[i]), value);

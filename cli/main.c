@@ -134,7 +134,7 @@ const struct command commands[] = {
 	  "What waited in the backup goes too, unless its time is over." },
 	{ "outbox",     "discard",     "", 0, 0, SITE_STORE | AUDIT_CHANGES, cmd_outbox_discard, opts_none, "never send the mail to one person that waited in a backup",
 	  "What was queued since the restore goes out, and mail goes out as ever." },
-	{ "backup",     NULL,          "FILE|-", 1, 1, SITE_ALL | AUDIT_REVEALS, cmd_backup, opts_backup, "make an encrypted backup while everything runs",
+	{ "backup",     NULL,          "FILE|-", 1, 1, SITE_ALL | SITE_AS_IS | AUDIT_REVEALS, cmd_backup, opts_backup, "make an encrypted backup while everything runs",
 	  "It holds configuration, keys, secrets, templates and the store as it is at one moment. The passphrase comes from --passphrase-file, from "
 	  "NEWSLETTER_PASSPHRASE, or is asked twice. A FILE that is there is replaced once the new one is whole. - is standard output." },
 	{ "verify",     NULL,          "FILE|-", 1, 1, AUDIT_NONE, cmd_verify, opts_verify, "see whether a backup can be restored",
@@ -338,7 +338,7 @@ open_site(struct cli *cli, struct err *e)
 	if (access(cli->conf_path, F_OK) == -1 && errno == ENOENT)
 		return err_set(e, ERR_NOT_FOUND, "there is no %s here: make a site with `newsletter init`, or say where it is with -C DIR",
 		    cli->conf_path);
-	return site_open(&cli->site, cli->conf_path, cli->command->needs & SITE_ALL, e);
+	return site_open(&cli->site, cli->conf_path, cli->command->needs & (SITE_ALL | SITE_AS_IS), e);
 }
 
 static void

@@ -267,7 +267,7 @@ out_table_init(struct out_table *t, const char *heads)
 }
 
 static void
-add_cell(struct out_table *t, enum out_style style, char *text) /* NOLINT(readability-non-const-parameter): kept */
+add_cell(struct out_table *t, enum out_style style, char *text) /* NOLINT(readability-non-const-parameter): kept, and freed with t */
 {
 	if (t->cells == t->cap) {
 		t->cap = t->cap ? 2 * t->cap : 64;

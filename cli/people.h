@@ -27,8 +27,8 @@ int people_topics_named(const struct topic_list *all, const char *names, struct 
 int people_source(char out[SOURCE_MAX + 1], const char *kind, const char *text, struct err *e);
 
 /*
- * Whether --reason was given and can be kept: one line of at most 160 bytes, without an address, since it stays in the audit and outlives who
- * is erased. ERR_USAGE.
+ * Whether --reason was given and can be kept: one line of at most 160 bytes, without an address, since it stays in the audit and outlives
+ * who is erased. ERR_USAGE.
  */
 int people_reason(const struct cli *cli, struct err *e);
 

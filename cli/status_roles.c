@@ -4,25 +4,11 @@
 #include "base/json.h"
 #include "cli.h"
 #include "out.h"
+#include "site/role_json.h"
 #include "status.h"
 #include "store/role.h"
 
 #define LATELY 86400 /* seconds after its start for which a role's deaths are worth a line */
-
-static json_t *
-role_json(const struct role_seen *r, int64_t now)
-{
-	json_t *one = json_object();
-
-	json_put(one, "role", r->name);
-	json_put_bool(one, "up", role_is_fresh(r, now));
-	json_put_int(one, "pid", r->pid);
-	json_put(one, "version", r->version);
-	json_put_time(one, "started_at", r->started_at);
-	json_put_time(one, "seen_at", r->seen_at);
-	json_put_int(one, "restarts", r->restarts);
-	return one;
-}
 
 static void
 show_well(struct cli *cli, const struct role_seen *seen, int64_t now)
@@ -46,7 +32,7 @@ show_trouble(struct cli *cli, const struct role_seen *r, int64_t now)
 	if (!r->seen_at)
 		out_field(cli, "", OUT_WARN, "%s has not been seen yet", r->name);
 	else if (!role_is_fresh(r, now))
-		out_field(cli, "", OUT_BAD, "%s was not seen for %s: it hangs, is stopped, or cannot write the store", r->name,
+		out_field(cli, "", OUT_BAD, "%s was not seen for %s: " ROLE_ABSENT, r->name,
 		    out_duration(text, now > r->seen_at ? now - r->seen_at : r->seen_at - now));
 	else if (r->restarts && now - r->started_at < LATELY)
 		out_field(cli, "", OUT_WARN, "%s was started anew at %s; it has died %s so far", r->name, clock_local(when, r->started_at),

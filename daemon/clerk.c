@@ -17,7 +17,7 @@
 #define LOOK_MS 100
 #define TICKS_A_SECOND 10
 #define RETURN_WAIT_MS 1 /* while another writer has its turn */
-#define TROUBLE_MS 1000 /* wait after a failure, so that a full disk fills no log */
+#define TROUBLE_MS 1000  /* wait after a failure, so that a full disk fills no log */
 
 /* A duty that fails (a template that does not render) must not keep the others from theirs. */
 static int

@@ -77,9 +77,10 @@ is_import(const struct signup *s)
 static int
 request(struct clerk *c, struct decision *d, const uint8_t *mail_hash, struct err *e)
 {
-	struct evidence evidence = { .source = is_import(d->signup) ? "import" : "web", .ip = d->signup->ip, .form_hash = d->signup->form_hash, .mail_hash = mail_hash };
+	struct evidence evidence = { .source = is_import(d->signup) ? "import" : "web", .ip = d->signup->ip, .mail_hash = mail_hash };
 	int i;
 
+	evidence.form_hash = d->signup->form_hash;
 	for (i = 0; i < d->wanted_count; i++)
 		if (subscription_request(c->site->db, d->who.id, d->wanted[i], &evidence, e) == -1)
 			return -1;

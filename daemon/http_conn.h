@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Descriptors that the role needs beside its visitors' connections: libmicrohttpd's slack is among them; and those of an operator's listener. */
+/* Descriptors that the role needs beside its visitors' connections: libmicrohttpd's slack is among them, and an operator's listener's. */
 #define HTTP_CONN_FILES(conf) (192 + ((conf)->http_operator[0] ? 128 : 0))
 
 /*

@@ -10,36 +10,7 @@
 #include "base/json.h"
 #include "http.h"
 #include "http_operator.h"
-
-/* What is wrong with a role, in words; "" when nothing is. */
-static void
-judge(const struct role_seen *r, int64_t now, struct buf *why)
-{
-	if (role_is_fresh(r, now))
-		return;
-	if (!r->seen_at)
-		buf_addstr(why, "has never been seen");
-	else if (r->seen_at > now)
-		buf_addf(why, "was seen %lld s in the future: the clock was set back", (long long)(r->seen_at - now));
-	else
-		buf_addf(why, "was not seen for %lld s: it hangs, is stopped, or cannot write the store", (long long)(now - r->seen_at));
-}
-
-static json_t *
-role_json(const struct role_seen *r, const char *why)
-{
-	json_t *one = json_object();
-
-	json_put(one, "role", r->name);
-	json_put_bool(one, "ok", !why[0]);
-	json_put(one, "problem", why[0] ? why : NULL);
-	json_put_int(one, "pid", r->pid);
-	json_put(one, "version", r->version);
-	json_put_time(one, "started_at", r->started_at);
-	json_put_time(one, "seen_at", r->seen_at);
-	json_put_int(one, "restarts", r->restarts);
-	return one;
-}
+#include "site/role_json.h"
 
 /* Each role's line, and its object; false when one is not well. */
 static bool
@@ -52,12 +23,13 @@ look_at_roles(const struct role_seen *seen, struct buf *lines, json_t *list)
 
 	for (i = 0; i < ROLES_ALL; i++) {
 		buf_reset(&why);
-		judge(&seen[i], now, &why);
+		role_problem(&why, &seen[i], now);
 		if (why.len)
 			buf_addf(lines, "%s %s\n", seen[i].name, why.data);
 		else
-			buf_addf(lines, "%s ok, seen %lld s ago\n", seen[i].name, (long long)(now > seen[i].seen_at ? now - seen[i].seen_at : 0));
-		json_array_append_new(list, role_json(&seen[i], why.data));
+			buf_addf(lines, "%s ok, seen %lld s ago\n", seen[i].name,
+			    (long long)(now > seen[i].seen_at ? now - seen[i].seen_at : 0));
+		json_array_append_new(list, role_json(&seen[i], now));
 		good &= !why.len;
 	}
 	buf_release(&why);

@@ -187,7 +187,10 @@ put_histogram(struct metrics *m, const struct metric *metric, const char *row, c
 	for (i = 0; i <= HISTOGRAM_BOUNDS; i++) {
 		snprintf(class, sizeof(class), "%d", i);
 		n += class_of(m, row, class);
-		snprintf(bound, sizeof(bound), i < HISTOGRAM_BOUNDS ? "%g" : "+Inf", i < HISTOGRAM_BOUNDS ? (double)histogram_bound_us[i] / 1e6 : 0);
+		if (i < HISTOGRAM_BOUNDS)
+			snprintf(bound, sizeof(bound), "%g", (double)histogram_bound_us[i] / 1e6);
+		else
+			snprintf(bound, sizeof(bound), "+Inf");
 		put_class(m, metric, label, bound, n);
 	}
 	if (put_labels(m->out, metric, "_sum", &label))

@@ -102,8 +102,8 @@ metrics_look(struct metrics *m, struct err *e)
 	struct db *db = m->http->role->site.db;
 
 	counter_list_release(&m->counters);
-	if (counter_list(db, METRICS_NAMES, &m->counters, e) == -1 || queue_look(db, &m->queue, e) == -1 || role_list(db, m->role, e) == -1 ||
-	    topic_list(db, &m->topics, e) == -1)
+	if (counter_list(db, METRICS_NAMES, &m->counters, e) == -1 || queue_look(db, &m->queue, e) == -1 ||
+	    role_list(db, m->role, e) == -1 || topic_list(db, &m->topics, e) == -1)
 		return -1;
 	m->open_count = campaign_open(db, m->open, METRICS_OPEN, e);
 	if (m->open_count == -1 || look_at_relays(m, e) == -1)

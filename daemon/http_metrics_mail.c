@@ -91,8 +91,8 @@ metric_campaign_messages(struct metrics *m, const struct metric *metric)
 		const struct {
 			const char *result;
 			int64_t n;
-		} results[] = { { "accepted", c->accepted }, { "deferred", c->deferred }, { "refused", c->refused }, { "unknown", c->unknown },
-			{ "skipped", c->skipped } };
+		} results[] = { { "accepted", c->accepted }, { "deferred", c->deferred }, { "refused", c->refused },
+			{ "unknown", c->unknown }, { "skipped", c->skipped } };
 
 		name_campaign(m, c, id, labels);
 		for (r = 0; r < sizeof(results) / sizeof(results[0]); r++) {

@@ -50,7 +50,7 @@ write_numbers(void *ctx, struct db *db, struct err *e)
 	int i;
 
 	for (i = 0; i < STATUS_CLASSES; i++)
-		if (n->answers[i] && counter_add_to(db, n->answers[i], e, "http", names[i], NULL) == -1)
+		if (n->answers[i] && counter_add_to(db, n->answers[i], e, "http", names[i], COUNTER_END) == -1)
 			return -1;
 	return counter_add_histogram(db, "http_time", &n->seconds, e);
 }

@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/conf.h"
+#include "base/err.h"
 #include "mail/mailbox.h"
 #include "site/inbound.h"
 #include "site/site.h"
@@ -66,7 +67,7 @@ struct inbound_poll {
 	struct inbound_fetched batch[INBOUND_BATCH];
 	size_t batched, batch_bytes;
 	int put_off; /* messages that could not be recorded; `why` is what the last of them said */
-	struct err *why;
+	struct err why;
 
 	struct inbound_tally tally; /* of what is committed */
 	bool more;                  /* the time was over before the mailbox was worked through */

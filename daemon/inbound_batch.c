@@ -93,7 +93,7 @@ put_off(struct inbound_poll *p, struct inbound_fetched *f, const struct err *e)
 	if (e->code == ERR_BUSY || e->code == ERR_FULL || e->code == ERR_CORRUPT || p->put_off == PUT_OFF_MOST)
 		return -1;
 	log_event(LOG_LEVEL_ERROR, "put_off", "mailbox=%s uid=%s text=%s", p->name, log_text(f->entry->uid), log_text(e->text));
-	*p->why = *e;
+	p->why = *e;
 	p->put_off++;
 	f->entry = NULL;
 	return 0;

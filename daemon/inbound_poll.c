@@ -247,12 +247,11 @@ uids_of_removed(const struct inbound_poll *p, struct buf *out)
 int
 inbound_poll(struct inbound_poll *p, struct err *e)
 {
-	struct err ignored = ERR_INIT, why = ERR_INIT;
+	struct err ignored = ERR_INIT;
 	struct buf removed = BUF_INIT;
 	size_t i;
 	int rc;
 
-	p->why = &why;
 	inbound_mailbox(p->conf, p->key);
 	for (i = 0; i < INBOUND_BATCH; i++)
 		buf_init(&p->batch[i].bytes);
@@ -276,7 +275,7 @@ inbound_poll(struct inbound_poll *p, struct err *e)
 	if (rc == 0)
 		rc = forget(p, &removed, e);
 	if (rc == 0 && p->put_off) {
-		*e = why;
+		*e = p->why;
 		rc = -1;
 	}
 	inbound_guard_end(p, rc == 0 && !p->more);

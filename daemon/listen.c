@@ -128,7 +128,9 @@ open_unix(const char *path, struct err *e)
 int
 listen_open_operator(const char *where, struct err *e)
 {
-	return strncmp(where, CONF_UNIX, strlen(CONF_UNIX)) == 0 ? open_unix(where + strlen(CONF_UNIX), e) : open_named("operator", where, e);
+	if (strncmp(where, CONF_UNIX, strlen(CONF_UNIX)) == 0)
+		return open_unix(where + strlen(CONF_UNIX), e);
+	return open_named("operator", where, e);
 }
 
 void

@@ -10,8 +10,8 @@ struct err;
 int listen_open(const char *where, struct err *e);
 
 /*
- * The same for [http] operator, which conf_check has looked at: an address of the loopback, or "unix:/path". A socket's file that nobody listens
- * on any more is replaced; it may be used by its owner and their group (0660). listen_close_operator removes that file.
+ * The same for [http] operator, which conf_check has looked at: an address of the loopback, or "unix:/path". A socket's file that nobody
+ * listens on any more is replaced; it may be used by its owner and their group (0660). listen_close_operator removes that file.
  */
 int listen_open_operator(const char *where, struct err *e);
 void listen_close_operator(const char *where);

@@ -386,6 +386,7 @@ parent_main(const char *conf_path)
 	struct err e = ERR_INIT;
 	int i, rc = 1;
 
+	log_init("newsletterd");
 	if (conf_load(&conf, conf_path, &e) == -1 || clock_init(conf.site_timezone, &e) == -1)
 		goto out;
 	p.spawn.conf_path = conf.path;

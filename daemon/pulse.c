@@ -51,7 +51,7 @@ pulse_write(struct pulse *p, struct db *db, struct err *e)
 	fresh = histogram_since(&p->writing, &p->written);
 	if (role_beat(db, &p->row, e) == -1)
 		return -1;
-	if (p->deaths && counter_add_to(db, p->deaths, e, "role_restarts", p->row.name, NULL) == -1)
+	if (p->deaths && counter_add_to(db, p->deaths, e, "role_restarts", p->row.name, COUNTER_END) == -1)
 		return -1;
 	if (counter_add_histogram(db, commits, &fresh, e) == -1)
 		return -1;

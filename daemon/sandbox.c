@@ -12,7 +12,7 @@
 #include "sandbox_files.h"
 
 static int
-limit(int resource, rlim_t most, struct err *e)
+limit(__rlimit_resource_t resource, rlim_t most, struct err *e)
 {
 	struct rlimit n, lower;
 

@@ -93,7 +93,7 @@ add_masked(scmp_filter_ctx filter, int call, unsigned arg, scmp_datum_t mask, sc
 static int
 add_equal(scmp_filter_ctx filter, int call, unsigned arg, scmp_datum_t value)
 {
-	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, SCMP_CMP(arg, SCMP_CMP_EQ, value));
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, SCMP_CMP(arg, SCMP_CMP_EQ, value, 0));
 }
 
 /*
@@ -155,7 +155,7 @@ add_sockets(scmp_filter_ctx filter)
 
 	for (i = 0; i < COUNT(families); i++)
 		for (j = 0; rc == 0 && j < COUNT(kinds); j++)
-			rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, CALL(socket), 2, SCMP_A0(SCMP_CMP_EQ, families[i]),
+			rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, CALL(socket), 2, SCMP_A0(SCMP_CMP_EQ, families[i], 0),
 			    SCMP_A1(SCMP_CMP_MASKED_EQ, SOCKET_KIND, kinds[j]));
 	return rc;
 }

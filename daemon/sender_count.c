@@ -66,14 +66,15 @@ sender_count_write(struct sender *s, const struct sender_count *c, struct err *e
 		for (i = 0; i < DELIVERY_STATES; i++)
 			if (c->results[k][i] &&
 			    counter_add_to(db, c->results[k][i], e, "messages", kinds[k], delivery_state_name((enum delivery_state)i),
-				NULL) == -1)
+				COUNTER_END) == -1)
 				return -1;
 	for (i = 0; i < c->classes; i++)
-		if (counter_add_to(db, c->class[i].n, e, "failures", c->class[i].name, NULL) == -1)
+		if (counter_add_to(db, c->class[i].n, e, "failures", c->class[i].name, COUNTER_END) == -1)
 			return -1;
 	for (k = 0; k < s->relays; k++)
 		for (i = 0; i < SENDER_CODES; i++)
-			if (c->replies[k][i] && counter_add_to(db, c->replies[k][i], e, "replies", s->relay[k].name, codes[i], NULL) == -1)
+			if (c->replies[k][i] &&
+			    counter_add_to(db, c->replies[k][i], e, "replies", s->relay[k].name, codes[i], COUNTER_END) == -1)
 				return -1;
 	return 0;
 }

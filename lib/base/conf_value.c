@@ -163,8 +163,8 @@ check_text(const struct conf_key *k, const char *value, struct err *e)
 	if ((k->kind == CONF_ORIGINS && origin_check_list(value, e) == -1) || (k->kind == CONF_SOCIAL && social_check(value, e) == -1))
 		return err_wrap(e, "%s", k->key);
 	if (k->kind == CONF_SOCKET && !(is_unix(value) && value[strlen(CONF_UNIX)]) && !is_loopback_socket(value))
-		return err_set(e, ERR_INPUT, "%s must be an address that only this machine reaches, like 127.0.0.1:8026 or [::1]:8026, or unix:/path",
-		    k->key);
+		return err_set(e, ERR_INPUT,
+		    "%s must be an address that only this machine reaches, like 127.0.0.1:8026 or [::1]:8026, or unix:/path", k->key);
 	if (k->kind == CONF_CHOICE && !is_choice(k->choices, value, n))
 		return err_set(e, ERR_INPUT, "%s must be one of: %s", k->key, k->choices);
 	return 0;

@@ -35,8 +35,8 @@ date_number(const struct tm *tm)
 }
 
 /*
- * The noon of a date (its members may be out of range, as for mktime), or of the next date where that one was skipped: there mktime goes back
- * or on, as it went the last time. -1 when it cannot be told.
+ * The noon of a date (its members may be out of range, as for mktime), or of the next date where that one was skipped: there mktime goes
+ * back or on, as it went the last time. -1 when it cannot be told.
  */
 static time_t
 noon(struct tm *tm)

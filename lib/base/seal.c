@@ -1,6 +1,6 @@
 /* seal.c - see seal.h. */
-#include "base/file.h"
 #include "base/seal.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <openssl/core_names.h>
@@ -65,7 +65,8 @@ derive(uint8_t keys[KEYS], const struct seal_params *p, const struct seal_secret
 	OSSL_PARAM scrypt[] = { OSSL_PARAM_octet_string(OSSL_KDF_PARAM_PASSWORD, (void *)secret->data, secret->len),
 		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_SALT, (void *)p->salt, sizeof(p->salt)),
 		OSSL_PARAM_uint64(OSSL_KDF_PARAM_SCRYPT_N, &n), OSSL_PARAM_uint32(OSSL_KDF_PARAM_SCRYPT_R, &r),
-		OSSL_PARAM_uint32(OSSL_KDF_PARAM_SCRYPT_P, &times), OSSL_PARAM_uint64(OSSL_KDF_PARAM_SCRYPT_MAXMEM, &most), OSSL_PARAM_END };
+		OSSL_PARAM_uint32(OSSL_KDF_PARAM_SCRYPT_P, &times), OSSL_PARAM_uint64(OSSL_KDF_PARAM_SCRYPT_MAXMEM, &most),
+		OSSL_PARAM_END };
 	OSSL_PARAM hkdf[] = { OSSL_PARAM_utf8_string(OSSL_KDF_PARAM_DIGEST, "SHA256", 6),
 		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_KEY, (void *)secret->data, secret->len),
 		OSSL_PARAM_octet_string(OSSL_KDF_PARAM_SALT, (void *)p->salt, sizeof(p->salt)),

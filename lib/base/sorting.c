@@ -1,6 +1,6 @@
 /* sorting.c - see sorting.h. */
-#include "base/file.h"
 #include "base/sorting.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -272,7 +272,7 @@ start_element(void *user, const xmlChar *name, const xmlChar *prefix, const xmlC
 			write_tag(p, &tag);
 		return;
 	}
-	p->level[p->depth].element = element_of(p, parent, &tag);
+	p->level[p->depth].element = (int)element_of(p, parent, &tag);
 	if (p->depth == 1)
 		return;
 	rule = parent != IN_ROOT || p->atom ? feed_rule_of(parent, &tag) : NULL;

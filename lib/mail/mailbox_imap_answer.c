@@ -315,7 +315,7 @@ is_message(const struct imap_reader *r, size_t mark)
 	const size_t n = sizeof(item) - 1;
 
 	return r->sink && !r->had && isdigit((unsigned char)r->line[2]) && mark > n &&
-	    strncasecmp(r->line + mark - n, item, n) == 0 && (r->line[mark - n - 1] == '(' || r->line[mark - n - 1] == ' ');
+	    strncasecmp(&r->line[mark - n], item, n) == 0 && (r->line[mark - n - 1] == '(' || r->line[mark - n - 1] == ' ');
 }
 
 /* The line ends here; 1: with a literal's length, and that follows; 0: it is whole; -1: the length is no length. */

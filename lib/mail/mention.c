@@ -18,7 +18,8 @@
 static bool
 goes_on(const char *bytes, size_t n, size_t i)
 {
-	return i < n && (isalnum((unsigned char)bytes[i]) || strchr("!#$%&'*+-/=?^_`{|}~.@", bytes[i]) != NULL || (bytes[i] & 0x80)) && bytes[i];
+	return i < n && bytes[i] &&
+	    (isalnum((unsigned char)bytes[i]) || strchr("!#$%&'*+-/=?^_`{|}~.@", bytes[i]) != NULL || (bytes[i] & 0x80));
 }
 
 static bool

@@ -77,7 +77,7 @@ diagnostic_of(const char *value, char *out, size_t size)
 {
 	size_t word = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_. "), n;
 
-	if (value[word] == ';' && word < 40 && strncasecmp(value, "x-unix", 6) != 0)
+	if (word < 40 && value[word] == ';' && strncasecmp(value, "x-unix", 6) != 0)
 		value += word + 1;
 	value += strspn(value, " ");
 	n = strlen(value);

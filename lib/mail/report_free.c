@@ -52,7 +52,7 @@ is_answer(const char *subject)
 static void
 read_signs(struct signs *s, const struct report_free_in *in)
 {
-	*s->from = '^';
+	s->from[0] = '^';
 	copy_low(s->from + 1, sizeof s->from - 1, in->from);
 	copy_low(s->name, sizeof s->name, in->name);
 	copy_low(s->subject, sizeof s->subject, in->subject);

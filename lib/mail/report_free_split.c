@@ -170,7 +170,7 @@ report_free_split(const char *text, size_t n, size_t *end)
 				return at + indent;
 			}
 		}
-		role = empty ? (struct line_role){ 0 } : role_of(text + at, stop - at);
+		role = role_of(text + at, empty ? 0 : stop - at);
 		if (role.announces || (role.says && since <= GAP))
 			announced = role.says ? (stop < c.n ? stop + 1 : c.n) : at;
 		if (role.announces)

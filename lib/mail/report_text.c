@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "mail/report_private.h"
 
+#define NO_CONVERTER ((GIConv)-1) /* NOLINT(performance-no-int-to-ptr): what g_iconv_open gives for a charset that it does not know */
+
 /* Append well-formed UTF-8 with LF; control characters but tab and LF go, C1 (U+0080…9F) too, and what is not well-formed is U+FFFD. */
 static void
 add_clean(struct buf *out, const char *s, size_t n)
@@ -62,12 +64,12 @@ is_charset(const char *name)
 static bool
 convert(struct buf *out, const char *s, size_t n, const char *charset)
 {
-	GIConv cd = is_charset(charset) ? g_iconv_open("UTF-8", charset) : (GIConv)-1; // NOLINT(performance-no-int-to-ptr)
+	GIConv cd = is_charset(charset) ? g_iconv_open("UTF-8", charset) : NO_CONVERTER;
 	struct buf utf8 = BUF_INIT;
 	char *in = (char *)s, chunk[4096];
 	size_t left = n;
 
-	if (cd == (GIConv)-1) // NOLINT(performance-no-int-to-ptr): iconv_open(3) says so
+	if (cd == NO_CONVERTER)
 		return false;
 	while (left > 0) {
 		char *to = chunk;

@@ -81,8 +81,8 @@ enum exchange_how {
 };
 
 /*
- * Take such a file, which is read from its beginning and must be one that can be read twice: first it is looked through to its end, and only
- * then anything is changed, in short transactions, person by person. It never revives: where the store has someone as left, bounced,
+ * Take such a file, which is read from its beginning and must be one that can be read twice: first it is looked through to its end, and
+ * only then anything is changed, in short transactions, person by person. It never revives: where the store has someone as left, bounced,
  * complained or suppressed, the file's "active" counts only when it is newer and was confirmed by the person. Evidence is taken as it is.
  * Once more changes nothing. 0 and *report; ERR_INPUT with the line (a time to come is wrong, too), ERR_VERSION, ERR_REFUSED for another
  * suppression key (unless `how` says otherwise).

@@ -95,7 +95,8 @@ read_topic(struct exchange_reading *r, struct err *e)
 		return bad(e, "a topic comes twice");
 	if (take_text(r, 1, t->slug, sizeof(t->slug), "name of a topic", e) == -1 ||
 	    take_text(r, 2, t->title, sizeof(t->title), "title of a topic", e) == -1 ||
-	    take_text(r, 3, t->description, sizeof(t->description), "description of a topic", e) == -1 || topic_check(t->slug, t->title, t->description, e) == -1)
+	    take_text(r, 3, t->description, sizeof(t->description), "description of a topic", e) == -1 ||
+	    topic_check(t->slug, t->title, t->description, e) == -1)
 		return -1;
 	r->topics.count++;
 	return r->taking && r->how != EXCHANGE_SUPPRESSED_ONLY ? exchange_take_topic(r, t, e) : 0;
@@ -172,7 +173,9 @@ read_suppressed(const struct exchange_reading *r, size_t i, struct people_suppre
 		return bad(e, "a reason of suppression cannot be");
 	s->is = true;
 	s->reason = (enum suppression_reason)reason;
-	return take_time(r, i + 1, &s->since, e) == -1 ? -1 : take_text(r, i + 2, s->source, sizeof(s->source), "source of a suppression", e);
+	if (take_time(r, i + 1, &s->since, e) == -1)
+		return -1;
+	return take_text(r, i + 2, s->source, sizeof(s->source), "source of a suppression", e);
 }
 
 static int
@@ -190,8 +193,9 @@ read_person(struct exchange_reading *r, struct err *e)
 	memcpy(one->who.address, a.text, sizeof(one->who.address));
 	memcpy(one->who.key, a.key, sizeof(one->who.key));
 	if (take_text(r, 2, one->who.name, sizeof(one->who.name), "name", e) == -1 ||
-	    take_text(r, 3, one->who.language, sizeof(one->who.language), "language", e) == -1 || take_time(r, 4, &one->who.created_at, e) == -1 ||
-	    take_time(r, 6, &one->bounce_first_at, e) == -1 || take_time(r, 7, &one->bounce_last_at, e) == -1)
+	    take_text(r, 3, one->who.language, sizeof(one->who.language), "language", e) == -1 ||
+	    take_time(r, 4, &one->who.created_at, e) == -1 || take_time(r, 6, &one->bounce_first_at, e) == -1 ||
+	    take_time(r, 7, &one->bounce_last_at, e) == -1)
 		return -1;
 	if (!number(field(r, 5), &one->bounce_score) || one->bounce_score > 1000 || !one->bounce_score != !one->bounce_first_at ||
 	    !one->bounce_score != !one->bounce_last_at || one->bounce_first_at > one->bounce_last_at)
@@ -247,8 +251,8 @@ read_consent(struct exchange_reading *r, struct err *e)
 		return bad(e, "the action cannot be");
 	if (take_topic_name(r, 1, &c->topic, e) == -1 || take_text(r, 2, c->action, sizeof(c->action), "action", e) == -1 ||
 	    take_time(r, 3, &c->at, e) == -1 || take_text(r, 4, c->ip, sizeof(c->ip), "IP address", e) == -1 ||
-	    take_text(r, 7, c->source, sizeof(c->source), "source", e) == -1 || (form = take_hash(r, 5, c->form_hash, CONSENT_HASH, e)) == -1 ||
-	    (mail = take_hash(r, 6, c->mail_hash, CONSENT_HASH, e)) == -1)
+	    take_text(r, 7, c->source, sizeof(c->source), "source", e) == -1 ||
+	    (form = take_hash(r, 5, c->form_hash, CONSENT_HASH, e)) == -1 || (mail = take_hash(r, 6, c->mail_hash, CONSENT_HASH, e)) == -1)
 		return -1;
 	c->has_form = form;
 	c->has_mail = mail;
@@ -278,7 +282,8 @@ read_end(struct exchange_reading *r, struct err *e)
 
 	for (kind = 0; kind < EXCHANGE_END; kind++)
 		if (!number(field(r, kind + 1), &n) || n != r->counts.of[kind])
-			return err_set(e, ERR_INPUT, "%lld records of the kind %s were read, but the last line says %.20s: the file is not whole",
+			return err_set(e, ERR_INPUT,
+			    "%lld records of the kind %s were read, but the last line says %.20s: the file is not whole",
 			    (long long)r->counts.of[kind], exchange_kind_names[kind], field(r, kind + 1));
 	return 0;
 }
@@ -345,15 +350,19 @@ read_head(struct exchange_reading *r, struct err *e)
 	if (strcmp(r->csv.field[0], EXCHANGE_MAGIC) != 0 || r->csv.fields < 2)
 		return bad(e, "it is no export of this program: its first line begins with " EXCHANGE_MAGIC);
 	if (strcmp(r->csv.field[1], EXCHANGE_VERSION) != 0)
-		return err_set(e, ERR_VERSION, "it is of version %.10s, and this program reads version " EXCHANGE_VERSION ": import it with the program that wrote it, or a newer one", r->csv.field[1]);
+		return err_set(e, ERR_VERSION,
+		    "it is of version %.10s, and this program reads version " EXCHANGE_VERSION
+		    ": import it with the program that wrote it, or a newer one",
+		    r->csv.field[1]);
 	if (r->csv.fields != 4)
 		return bad(e, "its first line is not whole");
 	exchange_key_check(r->db, check);
 	r->report->other_key = strcmp(check, r->csv.field[3]) != 0;
 	if (r->report->other_key && r->how != EXCHANGE_ALL_BUT_KEYS)
-		return err_set(e, ERR_REFUSED, "it comes from a site with another keys/suppression.key, under which the addresses that must not be "
-					       "mailed are kept: put that key here first, or take the file without those who are not on its list any more (who were erased "
-					       "or asked never to be mailed could then be imported again)");
+		return err_set(e, ERR_REFUSED,
+		    "it comes from a site with another keys/suppression.key, under which the addresses that must not be mailed are kept: put "
+		    "that key here first, or take the file without those who are not on its list any more (who were erased or asked never to "
+		    "be mailed could then be imported again)");
 	return 0;
 }
 

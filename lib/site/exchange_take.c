@@ -51,7 +51,8 @@ add_evidence(struct exchange_reading *r, int64_t id, size_t topic, bool all, str
 		c = &p->consent[i];
 		if (topic != SIZE_MAX && c->topic != topic)
 			continue;
-		row = (struct people_consent){ .subscriber_id = id, .topic_id = r->topics.item[c->topic].id, .at = c->at, .action = c->action };
+		row = (struct people_consent){ .subscriber_id = id, .topic_id = r->topics.item[c->topic].id, .at = c->at };
+		row.action = c->action;
 		row.ip = c->ip;
 		row.source = c->source;
 		row.form_hash = c->has_form ? c->form_hash : NULL;
@@ -187,7 +188,8 @@ add_person(struct exchange_reading *r, struct err *e)
 	if (people_insert(r->db, &p->one, e) == -1)
 		return -1;
 	for (i = 0; i < p->states; i++)
-		if (people_set_state(r->db, p->one.who.id, r->topics.item[p->state[i].topic].id, p->state[i].state, p->state[i].since, e) == -1)
+		if (people_set_state(r->db, p->one.who.id, r->topics.item[p->state[i].topic].id, p->state[i].state, p->state[i].since,
+			e) == -1)
 			return -1;
 	r->report->people++;
 	return add_evidence(r, p->one.who.id, SIZE_MAX, true, e);

@@ -56,8 +56,8 @@ pack_free(struct pack *p)
 
 /* Read a file's octets from its beginning on, in pieces; hash them, and seal them when asked to. */
 static int
-stream(int fd, const char *name, int64_t size, uint8_t sha[SHA256_LEN], struct seal *s, int (*told)(void *, int64_t, struct err *), void *ctx,
-    struct err *e)
+stream(int fd, const char *name, int64_t size, uint8_t sha[SHA256_LEN], struct seal *s, int (*told)(void *, int64_t, struct err *),
+    void *ctx, struct err *e)
 {
 	EVP_MD_CTX *md = EVP_MD_CTX_new();
 	uint8_t *piece = xmalloc(SEAL_CHUNK);

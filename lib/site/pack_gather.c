@@ -24,8 +24,9 @@ inside(const struct conf *conf, const char *path)
 	if (strncmp(path, conf->folder, n) != 0 || path[n] != '/')
 		return NULL;
 	path += n + 1;
-	return ustar_name_ok(path) && path[0] != '.' && strncmp(path, "newsletter.conf", 15) != 0 && strcmp(path, PACK_MANIFEST) != 0 ? path
-																      : NULL;
+	if (!ustar_name_ok(path) || path[0] == '.' || strncmp(path, "newsletter.conf", 15) == 0 || strcmp(path, PACK_MANIFEST) == 0)
+		return NULL;
+	return path;
 }
 
 int
@@ -186,7 +187,7 @@ ends_with(const char *s, const char *end)
 }
 
 /* All plain files of a folder whose names end so, as `name`/…, those of its folders too. What is hidden is somebody's editor's. */
-static int /* NOLINTNEXTLINE(misc-no-recursion) */
+static int
 add_folder(struct pack *p, const char *path, const char *name, const char *end, int depth, struct err *e)
 {
 	struct dirent **list = NULL;

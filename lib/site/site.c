@@ -26,7 +26,7 @@ site_open(struct site *s, const char *conf_path, unsigned what, struct err *e)
 		return -1;
 	if (s->links)
 		link_keys_use(s->links, running_key(s->conf.store_path));
-	if (what & SITE_STORE && !(s->db = db_open(s->conf.store_path, DB_USE, e)))
+	if (what & SITE_STORE && !(s->db = db_open(s->conf.store_path, what & SITE_AS_IS ? DB_AS_IS : DB_USE, e)))
 		return -1;
 	if (s->db)
 		db_set_language(s->db, s->conf.site_language);

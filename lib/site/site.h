@@ -22,6 +22,7 @@ enum {
 	SITE_LINKS = 2,       /* the link keys */
 	SITE_SUPPRESSION = 4, /* the suppression key, into the store */
 	SITE_ALL = 7,
+	SITE_AS_IS = 8, /* an older version's store, too, and left so */
 };
 
 struct site {

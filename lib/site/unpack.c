@@ -99,8 +99,8 @@ check_room(struct unpacking *u, struct err *e)
 		return err_sys(e, "cannot see how much room there is in %s", u->folder);
 	room = (uint64_t)vfs.f_bavail * vfs.f_frsize;
 	if (room < (uint64_t)u->total + MARGIN)
-		return err_set(e, ERR_FULL, "it needs %lld MiB in %s, and there are %lld", (long long)((u->total + MARGIN) >> 20), u->folder,
-		    (long long)(room >> 20));
+		return err_set(e, ERR_FULL, "it needs %lld MiB in %s, and there are %lld", (long long)((u->total + MARGIN) >> 20),
+		    u->folder, (long long)(room >> 20));
 	return 0;
 }
 
@@ -116,8 +116,9 @@ check_manifest(struct unpacking *u, const json_t *m, struct err *e)
 	size_t i;
 
 	if (json_integer_value(json_object_get(m, "format")) > PACK_FORMAT || json_integer_value(version) > SCHEMA_VERSION)
-		return err_set(e, ERR_VERSION, "made by a newer newsletter (%.40s, store version %lld; this one knows %d): install that one",
-		    program ? program : "?", (long long)json_integer_value(version), SCHEMA_VERSION);
+		return err_set(e, ERR_VERSION,
+		    "made by a newer newsletter (%.40s, store version %lld; this one knows %d): install that one", program ? program : "?",
+		    (long long)json_integer_value(version), SCHEMA_VERSION);
 	if (json_integer_value(json_object_get(m, "format")) != PACK_FORMAT || !json_is_integer(version) || !store ||
 	    !json_get_string(m, "taken_at") || !json_is_array(files) || json_array_size(files) > PACK_FILES_MOST + 1)
 		return err_set(e, ERR_INPUT, "its manifest is not one of ours");

@@ -187,8 +187,5 @@ consent_drop_ips(struct db *db, int64_t before, int64_t limit, int64_t *n, struc
 
 	stmt_int(st, ":before", before);
 	stmt_int(st, ":limit", limit);
-	if (stmt_run(st, e) == -1)
-		return -1;
-	*n = db_changes(db);
-	return 0;
+	return stmt_run_count(st, n, e);
 }

@@ -13,7 +13,7 @@ struct db;
 struct err;
 
 struct copy_counts {
-	int64_t version;                                                                                 /* of the schema */
+	int64_t version; /* of the schema */
 	int64_t subscribers, active, campaigns, unfinished, deliveries, suppressions, articles;
 	int64_t waiting; /* in the outbox; active: subscriptions */
 };

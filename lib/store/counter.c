@@ -61,10 +61,10 @@ counter_add_histogram(struct db *db, const char *name, const struct histogram *h
 
 	for (i = 0; i <= HISTOGRAM_BOUNDS; i++) {
 		snprintf(class, sizeof(class), "%d", i);
-		if (h->count[i] && counter_add_to(db, h->count[i], e, name, class, NULL) == -1)
+		if (h->count[i] && counter_add_to(db, h->count[i], e, name, class, COUNTER_END) == -1)
 			return -1;
 	}
-	return h->sum_us ? counter_add_to(db, h->sum_us, e, name, "sum", NULL) : 0;
+	return h->sum_us ? counter_add_to(db, h->sum_us, e, name, "sum", COUNTER_END) : 0;
 }
 
 int

@@ -20,7 +20,8 @@ struct histogram;
 int counter_add(struct db *db, const char *name, int64_t n, struct err *e);
 int counter_get(struct db *db, const char *name, int64_t *out, struct err *e); /* 0 when it was never added to */
 
-/* The name made of parts, each but the first after a colon: counter_add_to(db, 1, e, "events", "bounce", "hard", NULL). */
+/* The name made of parts, each but the first after a colon: counter_add_to(db, 1, e, "events", "bounce", "hard", COUNTER_END). */
+#define COUNTER_END ((const char *)NULL)
 int counter_add_to(struct db *db, int64_t n, struct err *e, const char *first, ...) __attribute__((sentinel));
 
 /* Each class that is not empty as NAME:0 … NAME:13, and the sum, in microseconds, as NAME:sum. */

@@ -112,8 +112,11 @@ check_file(struct db *db, const char *path, enum db_open how, int64_t *version, 
 	if (number(db, "PRAGMA user_version", version, e) == -1 || number(db, "PRAGMA application_id", &application, e) == -1 ||
 	    number(db, "SELECT count(*) FROM sqlite_schema", &tables, e) == -1)
 		return err_wrap(e, "%s", path);
-	if (*version == 0 && tables == 0)
-		return how == DB_USE ? err_set(e, ERR_CORRUPT, "%s is empty, not a store: run `newsletter init`", path) : 0;
+	if (*version == 0 && tables == 0) {
+		if (how == DB_USE || how == DB_AS_IS)
+			return err_set(e, ERR_CORRUPT, "%s is empty, not a store: run `newsletter init`", path);
+		return 0;
+	}
 	if (*version <= 0 || application != APPLICATION_ID)
 		return err_set(e, ERR_CORRUPT, "%s is an SQLite file, but no store of newsletter: check [store] path", path);
 	if (*version > SCHEMA_VERSION)
@@ -149,7 +152,7 @@ open_file(struct db *db, const char *path, enum db_open how, struct err *e)
 		"PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096",
 		e) == -1)
 		goto out;
-	if (version < SCHEMA_VERSION && migrate(db->sqlite, SCHEMA_VERSION, e) == -1)
+	if (version < SCHEMA_VERSION && how != DB_AS_IS && migrate(db->sqlite, SCHEMA_VERSION, e) == -1)
 		goto out;
 	sqlite3_busy_timeout(db->sqlite, 0); /* from here on writers queue on the turn */
 	rc = 0;

@@ -23,6 +23,7 @@ enum db_open {
 	DB_CREATE,  /* make a new store; ERR_EXISTS when there is one */
 	DB_MIGRATE, /* open, bringing an older one up to date (newsletterd's parent, `newsletter init`) */
 	DB_USE,     /* open one that is up to date */
+	DB_AS_IS,   /* an older one, too, and leave it so: for copying it, and a row in the audit */
 };
 
 /*

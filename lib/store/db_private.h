@@ -21,7 +21,7 @@ struct db {
 	int64_t begun_us, wait_us;
 	struct histogram commits;
 	struct checkpointer *checkpointer; /* NULL, but after db_bulk */
-	struct stmt *stmts[DB_MODULES]; /* one array a module, filled at first use */
+	struct stmt *stmts[DB_MODULES];    /* one array a module, filled at first use */
 	uint8_t suppression_key[32];
 	bool has_suppression_key;
 	char language[16];

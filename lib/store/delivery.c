@@ -271,9 +271,8 @@ delivery_recover(struct db *db, int64_t campaign_id, bool hold, int64_t *n, stru
 	stmt_int(st, ":state", hold ? DELIVERY_UNKNOWN : DELIVERY_DEFERRED);
 	stmt_int(st, ":now", clock_now());
 	stmt_int_or_null(st, ":next", hold ? 0 : clock_now());
-	if (stmt_run(st, e) == -1)
+	if (stmt_run_count(st, n, e) == -1)
 		return -1;
-	*n = db_changes(db);
 	if (!*n)
 		return 0;
 	*(hold ? &tally.unknown : &tally.deferred) = *n;
@@ -288,9 +287,8 @@ delivery_give_up(struct db *db, int64_t campaign_id, int64_t *n, struct err *e)
 
 	stmt_int(st, ":campaign", campaign_id);
 	stmt_int(st, ":now", clock_now());
-	if (stmt_run(st, e) == -1)
+	if (stmt_run_count(st, n, e) == -1)
 		return -1;
-	*n = db_changes(db);
 	tally.refused = *n;
 	tally.deferred = -*n;
 	return *n ? campaign_tally(db, campaign_id, &tally, e) : 0;
@@ -363,8 +361,5 @@ delivery_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, st
 
 	stmt_int(st, ":before", before);
 	stmt_int(st, ":limit", limit);
-	if (stmt_run(st, e) == -1)
-		return -1;
-	*n = db_changes(db);
-	return 0;
+	return stmt_run_count(st, n, e);
 }

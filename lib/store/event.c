@@ -43,7 +43,7 @@ event_add(struct db *db, const struct event *event, struct err *e)
 	stmt_int(st, ":trusted", !event->doubted);
 	if (stmt_run(st, e) == -1)
 		return -1;
-	return counter_add_to(db, 1, e, "events", event->kind, event->doubted ? "doubted" : event->class, NULL);
+	return counter_add_to(db, 1, e, "events", event->kind, event->doubted ? "doubted" : event->class, COUNTER_END);
 }
 
 int
@@ -79,8 +79,5 @@ event_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, struc
 
 	stmt_int(st, ":before", before);
 	stmt_int(st, ":limit", limit);
-	if (stmt_run(st, e) == -1)
-		return -1;
-	*n = db_changes(db);
-	return 0;
+	return stmt_run_count(st, n, e);
 }

@@ -190,10 +190,7 @@ outbox_recover(struct db *db, int64_t *n, struct err *e)
 	struct stmt *st = db_stmt(db, &outbox_module, Q_RECOVER);
 
 	stmt_int(st, ":now", clock_now());
-	if (stmt_run(st, e) == -1)
-		return -1;
-	*n = db_changes(db);
-	return 0;
+	return stmt_run_count(st, n, e);
 }
 
 int
@@ -202,10 +199,7 @@ outbox_expire(struct db *db, int64_t *n, struct err *e)
 	struct stmt *st = db_stmt(db, &outbox_module, Q_EXPIRE);
 
 	stmt_int(st, ":now", clock_now());
-	if (stmt_run(st, e) == -1)
-		return -1;
-	*n = db_changes(db);
-	return 0;
+	return stmt_run_count(st, n, e);
 }
 
 int
@@ -325,10 +319,7 @@ outbox_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, stru
 
 	stmt_int(st, ":before", before);
 	stmt_int(st, ":limit", limit);
-	if (stmt_run(st, e) == -1)
-		return -1;
-	*n = db_changes(db);
-	return 0;
+	return stmt_run_count(st, n, e);
 }
 
 int
@@ -337,10 +328,7 @@ outbox_discard(struct db *db, int64_t until, int64_t *n, struct err *e)
 	struct stmt *st = db_stmt(db, &outbox_module, Q_DISCARD);
 
 	stmt_int(st, ":until", until);
-	if (stmt_run(st, e) == -1)
-		return -1;
-	*n = db_changes(db);
-	return 0;
+	return stmt_run_count(st, n, e);
 }
 
 int

@@ -145,8 +145,8 @@ hash_at(struct stmt *st, int column)
 }
 
 int
-people_consents(struct db *db, int64_t first, int64_t last, int (*each)(void *ctx, const struct people_consent *c, struct err *e), void *ctx,
-    struct err *e)
+people_consents(struct db *db, int64_t first, int64_t last,
+    int (*each)(void *ctx, const struct people_consent *c, struct err *e), void *ctx, struct err *e)
 {
 	struct stmt *st = db_stmt(db, &people_module, Q_CONSENTS);
 	struct people_consent c;

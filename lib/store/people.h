@@ -64,8 +64,8 @@ int people_consents(struct db *db, int64_t first, int64_t last,
     int (*each)(void *ctx, const struct people_consent *c, struct err *e), void *ctx, struct err *e);
 
 /* Every wording that was shown, by hash. */
-int people_wordings(struct db *db, int (*each)(void *ctx, const uint8_t *hash, int64_t first_at, const char *text, struct err *e), void *ctx,
-    struct err *e);
+int people_wordings(struct db *db, int (*each)(void *ctx, const uint8_t *hash, int64_t first_at, const char *text, struct err *e),
+    void *ctx, struct err *e);
 
 /* Every suppression, by HMAC. */
 int people_suppressions(struct db *db, int (*each)(void *ctx, const struct people_suppressed *s, struct err *e), void *ctx, struct err *e);
@@ -79,8 +79,8 @@ int people_insert(struct db *db, struct people_one *p, struct err *e);
 int people_set_state(struct db *db, int64_t subscriber_id, int64_t topic_id, enum subscription_state state, int64_t since, struct err *e);
 
 /*
- * A row of evidence as it was; unless `all`, only where none of the same topic, action, time, wordings and source is there. 1 written, 0 not,
- * -1.
+ * A row of evidence as it was; unless `all`, only where none of the same topic, action, time, wordings and source is there. 1 written,
+ * 0 not, -1.
  */
 int people_evidence(struct db *db, const struct people_consent *c, bool all, struct err *e);
 

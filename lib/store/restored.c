@@ -55,10 +55,7 @@ hold_campaigns(struct db *db, int64_t taken_at, int64_t *n, struct err *e)
 
 	snprintf(reason, sizeof(reason), "restored from a backup of %s: check, then resume", clock_local(when, taken_at));
 	stmt_text(st, ":reason", reason);
-	if (stmt_run(st, e) == -1)
-		return -1;
-	*n = db_changes(db);
-	return 0;
+	return stmt_run_count(st, n, e);
 }
 
 int
@@ -72,9 +69,8 @@ restored_hold(struct db *db, int64_t taken_at, struct restored_counts *out, stru
 		return -1;
 	st = db_stmt(db, &restored_module, Q_APPROVALS);
 	stmt_int(st, ":now", clock_now());
-	if (stmt_run(st, e) == -1)
+	if (stmt_run_count(st, &out->approvals, e) == -1)
 		return -1;
-	out->approvals = db_changes(db);
 	if (change(db, Q_CLAIMED, &out->unknown, e) == -1 || change(db, Q_ROLES, NULL, e) == -1 || change(db, Q_READING, NULL, e) == -1)
 		return -1;
 	return stmt_one_int(db_stmt(db, &restored_module, Q_WAITING), &out->mails, e) == -1 ? -1 : 0;

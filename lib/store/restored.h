@@ -24,8 +24,8 @@ struct restored_counts {
 };
 
 /*
- * Hold what was restored from a backup that was made at `taken_at`, inside a transaction. Tokens that were mailed stay valid; so do counters,
- * what was used of limits, and what is known of the mailboxes. Roles that ran there do not run here.
+ * Hold what was restored from a backup that was made at `taken_at`, inside a transaction. Tokens that were mailed stay valid; so do
+ * counters, what was used of limits, and what is known of the mailboxes. Roles that ran there do not run here.
  */
 int restored_hold(struct db *db, int64_t taken_at, struct restored_counts *out, struct err *e);
 

@@ -1,4 +1,4 @@
-/* retention.c - see retention.h. Each statement counts what the DELETE of the module that is named beside it deletes; a test compares them. */
+/* retention.c - see retention.h. Each statement counts what the DELETE of the module named beside it deletes; a test compares them. */
 #include "store/retention.h"
 
 #include "store/db.h"
@@ -29,8 +29,8 @@ static const char *const sql[] = {
 	/* returned.c */
 	[RETENTION_DIGESTS] = "SELECT count(*) FROM returned_digest WHERE at < :before",
 	/* pace.c */
-	[RETENTION_LIMITS] = "SELECT count(*) FROM pace WHERE scope IN ('signup-network', 'signup-domain', 'signup-total') "
-			     "AND window_start < :before",
+	[RETENTION_LIMITS] = ("SELECT count(*) FROM pace WHERE scope IN ('signup-network', 'signup-domain', 'signup-total') "
+			      "AND window_start < :before"),
 };
 const struct db_module retention_module = { "retention", sql, RETENTION_KINDS, MODULE_RETENTION };
 

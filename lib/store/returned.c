@@ -143,10 +143,7 @@ returned_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, st
 
 	stmt_int(st, ":before", before);
 	stmt_int(st, ":limit", limit);
-	if (stmt_run(st, e) == -1)
-		return -1;
-	*n = db_changes(db);
-	return 0;
+	return stmt_run_count(st, n, e);
 }
 
 int
@@ -182,8 +179,5 @@ returned_drop_old(struct db *db, const char *mailbox, int64_t before, int64_t li
 	stmt_text(st, ":mailbox", mailbox);
 	stmt_int(st, ":before", before);
 	stmt_int(st, ":limit", limit);
-	if (stmt_run(st, e) == -1)
-		return -1;
-	*n = db_changes(db);
-	return 0;
+	return stmt_run_count(st, n, e);
 }

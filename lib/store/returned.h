@@ -48,7 +48,7 @@ int returned_digest_forget(struct db *db, const uint8_t digest[RETURNED_DIGEST],
 /* Delete digests older than `before`; at most `limit` a call, *n says how many. */
 int returned_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e);
 
-/* Mailboxes with rows, one after the other by name: the next one after `after` into out (which may be the same). 1, 0 when there is none, -1. */
+/* Mailboxes with rows, one after the other by name: the next one after `after` into out (which may be the same). 1, 0: none, -1. */
 int returned_mailbox(struct db *db, const char *after, char *out, size_t size, struct err *e);
 
 /* Rows of a mailbox from before `before`: count them; delete at most `limit`, inside a transaction. */

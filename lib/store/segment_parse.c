@@ -209,14 +209,14 @@ static int
 read_comparison(struct parser *p)
 {
 	struct segment_node n = { .kind = NODE_TEST, .value = p->s->values };
-	bool not ;
+	bool negated;
 	int node;
 
 	if (read_field(p, &n.field) == -1)
 		return -1;
-	not = is(p, "not");
-	n.op = not ? OP_IS_NOT : OP_IS;
-	if (not &&(advance(p) == -1 || (!is(p, "in") && wrong(p, "\"in\"") == -1)))
+	negated = is(p, "not");
+	n.op = negated ? OP_IS_NOT : OP_IS;
+	if (negated && (advance(p) == -1 || (!is(p, "in") && wrong(p, "\"in\"") == -1)))
 		return -1;
 	if (is(p, "in") ? read_list(p, &n) == -1 : (read_operator(p, &n) == -1 || read_value(p, &n) == -1))
 		return -1;

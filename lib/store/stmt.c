@@ -126,6 +126,15 @@ stmt_run(struct stmt *st, struct err *e)
 	return rc == -1 ? -1 : 0;
 }
 
+int
+stmt_run_count(struct stmt *st, int64_t *n, struct err *e)
+{
+	if (stmt_run(st, e) == -1)
+		return -1;
+	*n = db_changes(st->db);
+	return 0;
+}
+
 void
 stmt_done(struct stmt *st)
 {

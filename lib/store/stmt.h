@@ -50,6 +50,9 @@ int stmt_step(struct stmt *st, struct err *e);
 /* Step a statement that gives no rows. */
 int stmt_run(struct stmt *st, struct err *e);
 
+/* The same, and *n says how many rows it changed; untouched when it fails. */
+int stmt_run_count(struct stmt *st, int64_t *n, struct err *e);
+
 /* Leave before the last row. */
 void stmt_done(struct stmt *st);
 

@@ -235,7 +235,7 @@ static int
 find_addresses(struct db *db, struct suppression *all, size_t n, struct err *e)
 {
 	struct stmt *st = db_stmt(db, &suppression_module, Q_HMACS);
-	struct suppression key, *found;
+	struct suppression key = { .address = "" }, *found;
 	const void *hmac;
 	size_t len;
 	int rc;

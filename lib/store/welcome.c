@@ -17,8 +17,8 @@ enum {
 
 static const char *const sql[] = {
 	[Q_FIND] = "SELECT subscriber_id, topics, at FROM welcome WHERE subscriber_id = :subscriber",
-	[Q_PUT] = "INSERT INTO welcome (subscriber_id, topics, at) VALUES (:subscriber, :topics, :now) "
-		  "ON CONFLICT DO UPDATE SET topics = excluded.topics, at = excluded.at",
+	[Q_PUT] = ("INSERT INTO welcome (subscriber_id, topics, at) VALUES (:subscriber, :topics, :now) "
+		   "ON CONFLICT DO UPDATE SET topics = excluded.topics, at = excluded.at"),
 	[Q_NEXT] = "SELECT subscriber_id, topics, at FROM welcome WHERE subscriber_id > :after ORDER BY subscriber_id LIMIT 1",
 	[Q_DELETE] = "DELETE FROM welcome WHERE subscriber_id = :subscriber",
 };

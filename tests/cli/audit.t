@@ -20,11 +20,11 @@ printf 'email\ncleo@example.org\n' >people.csv
 printf 'From: ann@example.org\nSubject: Hello\n\nHello.\n' >mail.eml
 head -c 32 /dev/urandom >key
 chmod 600 key
-# shellcheck disable=SC2016
+# shellcheck disable=SC2016 # all of these are for eval
 hold='db "INSERT INTO restored (taken_at, at) VALUES ($now, $now)"'
-# shellcheck disable=SC2016,SC2034 # they are for eval
+# shellcheck disable=SC2034 # for eval
 now=$(date +%s)
-# shellcheck disable=SC2016
+# shellcheck disable=SC2016 # for eval
 declare -A call=(
 	[init]='rm newsletter.conf; mv store elsewhere; mv keys elsewhere-keys; nl init --yes'
 	["article import"]='nl article import articles' ["article list"]='nl article list' ["article show"]='nl article show 1'

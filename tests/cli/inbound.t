@@ -11,7 +11,8 @@ for name in ben cid dan eve fay; do
 	nl subscriber add "$name@example.com" --topic articles --topic promotions >/dev/null
 done
 db "INSERT INTO campaign (uuid, kind, topic_id, subject, state, created_at, created_by, start_at)
-	VALUES ('u', 'articles', 1, 'News', 'scheduled', 1, 'ann', 1), ('v', 'articles', 1, 'News', 'scheduled', 1, 'ann', 1)"
+	VALUES ('u', 'articles', 1, 'News', 'scheduled', 1, 'ann', 1), ('v', 'articles', 1, 'News', 'scheduled', 1, 'ann', 1);
+	INSERT INTO campaign_message SELECT id, 'en', x'78' FROM campaign"
 ann=1 ben=2 cid=3 dan=4 eve=5 fay=6
 link() { "$B/tests/make_link" keys "$1" "$2" "${3:-1}" "${4:-1}" 0; }
 
@@ -258,13 +259,9 @@ version=$(db 'PRAGMA user_version')
 db 'PRAGMA user_version = 99'
 tempfail "a store of a newer version" 'version 99' nl inbound read
 db "PRAGMA user_version = $version"
-(echo 'BEGIN IMMEDIATE;'; sleep 60) | sqlite3 store/newsletter.db &
-shell=$!
-at_exit "$shell"
-sleep 1
+hold_store store/newsletter.db
 tempfail "a store that somebody holds" locked nl inbound read
-kill "$shell"
-wait 2>/dev/null
+let_go
 is "nothing was done" "$(dump)" "$before"
 run nl inbound read --nonsense
 is "a wrong call: exit status" "$status" 64

@@ -15,28 +15,33 @@ else
 fi
 
 if command -v systemd-analyze >/dev/null; then
-	run systemd-analyze security --offline=yes --threshold=20 --no-pager "$root/packaging/newsletterd.service"
-	is "newsletterd.service is shut in: exposure 2.0 or less" "$status" 0
-	unlike "and systemd knows every word of it" "$out$err" "[Uu]nknown|ignoring"
+	for unit in "$root"/packaging/*.service; do
+		run systemd-analyze security --offline=yes --threshold=20 --no-pager "$unit"
+		is "${unit##*/} is shut in: exposure 2.0 or less" "$status" 0
+		unlike "and systemd knows every word of it" "$out$err" "[Uu]nknown|ignoring"
+	done
 else
-	skip "newsletterd.service is shut in" "there is no systemd-analyze"
+	skip "the services are shut in" "there is no systemd-analyze"
 fi
+has "the package is of the version that this is" "$(head -n 1 "$root/packaging/debian/changelog")" "newsletter ($(<"$root/VERSION")) "
 
 # make install: everything below PREFIX, with paths of there. A build elsewhere than in build/ says so by B.
 if run make -C "$root" -s install DESTDIR="$tmp/root" PREFIX=/usr BIN="$BIN" && [ "$status" = 0 ]; then
 	is "make install puts everything in its place" "$(cd "$tmp/root/usr" && find bin lib share -type f ! -path '*/man/*' ! -path '*/doc/*' | sort | tr '\n' ' ')" \
 		"bin/newsletter bin/newsletterd lib/systemd/system/newsletter-articles.service lib/systemd/system/newsletter-articles.timer lib/systemd/system/newsletter-backup.service lib/systemd/system/newsletter-backup.timer lib/systemd/system/newsletter-promotion@.service lib/systemd/system/newsletter-promotion@.timer lib/systemd/system/newsletterd.service lib/sysusers.d/newsletter.conf lib/tmpfiles.d/newsletter.conf share/bash-completion/completions/newsletter share/zsh/site-functions/_newsletter "
-	is "the man pages and what to do on the bad day, too" "$(cd "$tmp/root/usr/share" && find man doc -type f \( -name 'newsletter*.?' -o -name R*.md \) | sort | tr '\n' ' ')" \
+	is "the man pages and what to do on the bad day, too" "$(cd "$tmp/root/usr/share" && find man doc -type f \( -name 'newsletter*.?' -o -name 'R*.md' \) | sort | tr '\n' ' ')" \
 		"doc/newsletter/README.md doc/newsletter/docs/RECOVERY.md doc/newsletter/docs/REPORT.md man/man1/newsletter.1 man/man5/newsletter.conf.5 man/man7/newsletter-templates.7 man/man8/newsletterd.8 "
 	has "the unit starts what was installed" "$(<"$tmp/root/usr/lib/systemd/system/newsletterd.service")" "ExecStart=/usr/bin/newsletterd -C"
-	is "no path of another place is left" "$(grep -rl /usr/local "$tmp/root/usr/lib" | wc -l)" 0
+	is "no path of another place is left" "$(grep -rl /usr/local/bin "$tmp/root/usr/lib" "$tmp/root/usr/share/doc/newsletter/examples" | grep -cv crontab)" 0
 	if command -v systemd-sysusers >/dev/null && [ "$(id -u)" = 0 ]; then
-		mkdir -p "$tmp/root/etc" "$tmp/root/srv"
+		mkdir -p "$tmp/root/etc" "$tmp/root/srv" "$tmp/root/var/backups"
 		run systemd-sysusers --root="$tmp/root" "$tmp/root/usr/lib/sysusers.d/newsletter.conf"
 		like "systemd-sysusers makes the user and its group" "$(cat "$tmp/root/etc/passwd" "$tmp/root/etc/group")" "newsletter:x:.*:/srv/newsletter:.*newsletter:x:"
 		run systemd-tmpfiles --root="$tmp/root" --create "$tmp/root/usr/lib/tmpfiles.d/newsletter.conf"
 		is "systemd-tmpfiles makes the folders" "$(cd "$tmp/root/srv/newsletter" && stat -c '%n %a' store aside aside/new outbox keys secrets | tr '\n' ' ')" \
 			"store 2770 aside 2770 aside/new 2770 outbox 2770 keys 750 secrets 2750 "
+		is "and those of backups" "$(cd "$tmp/root" && stat -c '%n %a' var/backups/newsletter etc/newsletter | tr '\n' ' ')" \
+			"var/backups/newsletter 700 etc/newsletter 700 "
 	else
 		skip "user and folders" "not root, or no systemd"
 	fi
@@ -103,7 +108,7 @@ fi
 # What comes back, through a pipe from Postfix or Exim: the real programs take the examples, and Exim delivers with its one.
 peers=$B/peers
 "$root/tools/peers" "$peers" >/dev/null 2>&1
-# shellcheck source=/dev/null
+# shellcheck source=/dev/null # made by tools/peers
 . "$peers/env" || bail "the peers are missing"
 . "$root/tests/daemon/peers.sh"
 postfix=$root/packaging/postfix-inbound.cf exim=$root/packaging/exim-inbound.conf

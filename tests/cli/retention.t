@@ -11,9 +11,10 @@ db "INSERT INTO consent (subscriber_id, topic_id, action, at, ip, source) VALUES
 	INSERT INTO subscriber (id, address, address_key, address_hmac, name, language, created_at) VALUES (5, 'old@x.example', 'old@x.example', randomblob(16), '', '', 1), (6, 'young@x.example', 'young@x.example', randomblob(16), '', '', 1);
 	INSERT INTO consent (subscriber_id, topic_id, action, at, source) VALUES (5, 1, 'requested', $(old 7), 'web'), (6, 1, 'requested', $(young 7), 'web'), (1, 2, 'requested', $(old 7), 'web');
 	INSERT INTO subscription VALUES (1, 5, 0, $(old 7)), (1, 6, 0, $(young 7)), (2, 1, 0, $(old 7));
-	INSERT INTO token (hash, purpose, subscriber_id, topics, created_at, expires_at) VALUES (randomblob(32), 'confirm', 1, '', 1, $(old 7)), (randomblob(32), 'confirm', 1, '', 1, $(young 7));
+	INSERT INTO token (hash, purpose, subscriber_id, topics, created_at, expires_at) VALUES (randomblob(32), 'confirm', 1, '1', 1, $(old 7)), (randomblob(32), 'confirm', 1, '1', 1, $(young 7));
 	INSERT INTO campaign (id, uuid, kind, topic_id, subject, state, created_at, created_by, start_at, started_at, deadline, high_id, cursor, finished_at, planned, accepted)
 		VALUES (1, 'u', 'promotion', 1, 's', 'done', 1, 'x', 1, 1, 1, 9, 9, $(old 548), 2, 2), (2, 'v', 'promotion', 1, 's', 'done', 1, 'x', 1, 1, 1, 9, 9, $(young 548), 1, 1);
+	INSERT INTO campaign_message SELECT id, 'en', x'78' FROM campaign;
 	INSERT INTO delivery (campaign_id, subscriber_id, state, attempts, at) VALUES (1, 1, 1, 1, 5), (1, 2, 1, 1, 5), (2, 1, 1, 1, 5);
 	INSERT INTO event (kind, at, class) VALUES ('bounce', $(old 730), 'soft'), ('bounce', $(young 730), 'soft');
 	INSERT INTO outbox (kind, address, message, state, created_at, expires_at, next_at) VALUES ('test', 'a@x.example', x'78', 'queued', $now, $now - 1, 1), ('test', 'b@x.example', x'78', 'queued', $now, $now + 1, 1);

@@ -21,7 +21,14 @@ newest() {
 campaign_mails() { find "$site/outbox" -name 'campaign-*.eml' | wc -l; }
 announced() { sql "SELECT count(*) FROM announcement WHERE campaign_id = $1"; }
 decision() { sql "SELECT coalesce(decision, 'open') FROM approval WHERE campaign_id = $1"; }
-window() { sed -i "s/^cancel_window=.*/cancel_window=$1/" "$site/newsletter.conf"; kill -HUP "$daemon"; sleep 2; }
+window() {
+	local before
+	before=$(role_pid clerk)
+	sed -i "s/^cancel_window=.*/cancel_window=$1/" "$site/newsletter.conf"
+	kill -HUP "$daemon"
+	clerk_is_new() { local now; now=$(role_pid clerk) && [ -n "$now" ] && [ "$now" != "$before" ]; }
+	wait_for 20 clerk_is_new && sleep 0.5
+}
 field() { python3 -c 'import json, sys; print(json.load(sys.stdin).get(sys.argv[1]))' "$1" <<<"$body"; }
 
 make_site --operator operator@quietharbour.example

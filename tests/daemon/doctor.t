@@ -88,17 +88,22 @@ import socket, sys, time
 s = socket.socket()
 s.bind(("127.0.0.1", int(sys.argv[1])))
 s.listen()
-time.sleep(120)' "$silent" &
+time.sleep(600)' "$silent" &
 at_exit $!
 wait_for 5 port_open "$silent"
 relay_conf "smtp://127.0.0.1:$silent" tls none
-printf '\n[relay second]\nurl = smtp://127.0.0.1:%s\ntls = none\n[relay third]\nurl = smtp://127.0.0.1:%s\ntls = none\n' "$silent" "$sink_port" >>"$site/newsletter.conf"
-start=$SECONDS
-status=0
-newsletter doctor --json --dns "$nowhere" --only relay >"$tmp/out" 2>"$tmp/err" || status=$?
-at_most "two relays that say nothing take the time of one" $((SECONDS - start)) 15
-verdict "they fail" relay fail 'relay second, .*: .'
-verdict "the third is looked at all the same" relay pass 'relay third, .*, answers'
+for name in second fourth fifth sixth; do
+	printf '\n[relay %s]\nurl = smtp://127.0.0.1:%s\ntls = none\n' $name "$silent"
+done >>"$site/newsletter.conf"
+printf '[relay third]\nurl = smtp://127.0.0.1:%s\ntls = none\n' "$sink_port" >>"$site/newsletter.conf"
+# which takes ten seconds: meanwhile the others are looked at
+mv "$site/newsletter.conf" "$site/silent.conf"
+(
+	start=$SECONDS
+	"$BIN/newsletter" -c "$site/silent.conf" doctor --json --dns "$nowhere" --only relay >"$tmp/silent.out" 2>&1
+	echo $((SECONDS - start)) >"$tmp/silent.seconds"
+) &
+silence=$!
 
 if [ "$(id -u)" != 0 ]; then
 	skip "Postfix" "its master needs root"
@@ -108,10 +113,6 @@ else
 		postfix_at "$smtp" smtpd_tls_security_level=may "smtpd_tls_cert_file=$tmp/$1.pem" "smtpd_tls_key_file=$tmp/key.pem" \
 			message_size_limit=500000
 		relay_conf "smtp://127.0.0.1:$smtp" ca_file "$tmp/ca.pem"
-	}
-	stop_postfix() {
-		kill "$postfix_pid"
-		wait "$postfix_pid" 2>/dev/null
 	}
 	postfix_shows good
 	examine --only relay
@@ -165,6 +166,12 @@ else
 		skip "a login" "no mount namespace here"
 	fi
 fi
+wait $silence
+cp "$tmp/silent.out" "$tmp/out"
+at_most "five relays that say nothing take the time of one" "$(<"$tmp/silent.seconds")" 30
+verdict "they fail" relay fail 'relay second, .*: .'
+verdict "the third is looked at all the same" relay pass 'relay third, .*, answers'
+cat "$tmp/out" >>"$tmp/all"
 ! grep -qE 'sesame|wrong-guess|no-such-luck|c2VzYW1l|bm8tc3VjaC1sdWNr' "$tmp/all"
 ok "no password is printed ($(wc -l <"$tmp/all") lines looked at)" $?
 

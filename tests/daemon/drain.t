@@ -15,7 +15,7 @@ wait_for 30 sink_reached 300
 before=$(date +%s%N)
 stop_daemon
 is "SIGTERM in the middle of a campaign ends the daemon" $? 0
-at_most "milliseconds it took" $((($(date +%s%N) - before) / 1000000)) 10000
+at_most "milliseconds it took" $((($(date +%s%N) - before) / 1000000)) 30000
 is "no message is left claimed" "$(sql 'SELECT count(*) FROM delivery WHERE state = 0')" 0
 start_daemon
 wait_for 30 sink_reached 900
@@ -28,10 +28,9 @@ ok "SIGHUP replaces the sender" $?
 is "the pages are served meanwhile" "$(curl -s --max-time 10 -o /dev/null -w '%{http_code}' "$base/")" 200
 
 newsletter campaign pause 1 >/dev/null
-sleep 1
-paused_at=$(sink_count)
-sleep 1
-is "a paused campaign stops within a second" "$(sink_count)" "$paused_at"
+comes_to_rest sink_count
+ok "a paused campaign stops" $?
+is "before all have it" "$(campaign_state 1) $(sql 'SELECT accepted < planned FROM campaign WHERE id = 1')" 'paused 1'
 last=$(sql "SELECT max(address) FROM subscriber WHERE id = (SELECT max(id) FROM subscriber)")
 newsletter subscriber unsubscribe "$last" >/dev/null
 newsletter campaign resume 1 >/dev/null
@@ -47,10 +46,8 @@ article 'Worry time'
 newsletter send --yes >/dev/null
 wait_for 30 sink_reached $((people + 200))
 newsletter campaign cancel 2 >/dev/null
-sleep 1
-cancelled_at=$(sink_count)
-sleep 1
-is "a cancelled campaign stops within a second" "$(sink_count)" "$cancelled_at"
+comes_to_rest sink_count
+ok "a cancelled campaign stops" $?
 is "every invariant of the store holds" "$(sql <"$root/tests/invariants.sql")" ''
 
 # a configuration that does not load changes nothing

@@ -75,8 +75,8 @@ sql "INSERT INTO event (kind, at, subscriber_id, class, text) VALUES ('bounce', 
 
 echo "# asks for the link, looks, erases"
 is "asks for it" "$(post "$base/manage" -d "email=$key")" 200
-wait_for 10 relayed >/dev/null
-wait_for 10 test -n "$(relayed)"
+came() { [ -n "$(relayed)" ]; }
+wait_for 10 came
 mine=$(link my-data "$(relayed)")
 page=$(curl -s "$mine")
 for part in "$address" "$name" 'subscribed' 'confirmed' 'The first' 'refused' 'a mail came back' 'waits to be sent'; do
@@ -106,7 +106,8 @@ is "staff cannot add them again" $? 3
 hasnt "nor is anything left of the try" "$(sql .dump)" 'irinus'
 is "a fresh signup is taken" "$(post "$base/subscribe" -d "email=$address" -d topic=articles)" 200
 wait_for 10 settled
-sleep 0.5
+came_back() { [ -n "$(link confirm "$(relayed)")" ]; }
+wait_for 10 came_back
 new=$(sql "SELECT id FROM subscriber WHERE address_key = '$key'")
 at_least "as somebody new" "$new" $((id + 1))
 is "who is not on the list yet" "$(sql "SELECT group_concat(state) FROM subscription WHERE subscriber_id = $new")" 0

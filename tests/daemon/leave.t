@@ -4,8 +4,14 @@
 
 now=$(date +%s)
 # post URL [curl options]: $code and $body
+# A machine on which the store could not be written for five seconds answers 503, and nothing was done: again, as it asks.
 post() {
-	code=$(curl -s --max-time 30 -X POST -o "$tmp/body" -w '%{http_code}' "$@")
+	local try
+	for try in 1 2 3 4 5; do
+		code=$(curl -s --max-time 30 -X POST -o "$tmp/body" -w '%{http_code}' "$@")
+		[ "$code" = 503 ] || break
+		sleep "$try"
+	done
 	body=$(cat "$tmp/body")
 }
 link() { "$B/tests/make_link" "$site/keys" "$@"; }

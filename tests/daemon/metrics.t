@@ -26,7 +26,7 @@ http ok, seen N s ago
 clerk ok, seen N s ago
 sender ok, seen N s ago
 inbound ok, seen N s ago'
-is "as JSON" "$(ask -H 'Accept: application/json' http://operator/healthz | python3 -c 'import json, sys; j = json.load(sys.stdin); print(j["status"], [(r["role"], r["ok"], r["restarts"]) for r in j["roles"]])')" \
+is "as JSON" "$(ask -H 'Accept: application/json' http://operator/healthz | python3 -c 'import json, sys; j = json.load(sys.stdin); print(j["status"], [(r["role"], r["up"], r["restarts"]) for r in j["roles"]])')" \
 	"ok [('http', True, 0), ('clerk', True, 0), ('sender', True, 0), ('inbound', True, 0)]"
 
 # --- who may ask what ---
@@ -51,8 +51,11 @@ like "promtool has nothing to say against it" "$("$PROMTOOL" check metrics <"$tm
 rules=$root/packaging/prometheus/newsletter.rules.yml
 like "promtool takes the rules" "$("$PROMTOOL" check rules "$rules" 2>&1)" 'SUCCESS: [0-9]+ rules found'
 like "and the example" "$("$PROMTOOL" check config "$root/packaging/prometheus/prometheus.yml" 2>&1)" 'is valid prometheus config'
-sed "s|RULES|$rules|" "$root/tests/data/newsletter.rules.test.yml" >"$tmp/rules.test.yml"
-like "they are raised when they should be, and not else" "$("$PROMTOOL" test rules "$tmp/rules.test.yml" 2>&1)" 'SUCCESS'
+for part in rules rules.days; do
+	sed "s|RULES|$rules|" "$root/tests/data/newsletter.$part.test.yml" >"$tmp/$part.test.yml"
+	like "they are raised when they should be, and not else ($part)" "$("$PROMTOOL" test rules "$tmp/$part.test.yml" 2>&1)" 'SUCCESS'
+done
+is "each alert has its test" "$(grep -oP 'alert: \K\w+' "$rules" | grep -vwFf <(grep -ohP 'alertname: \K\w+' "$tmp"/rules*.test.yml))" ""
 unknown=$(grep -oE '\b(newsletter|process)_[a-z_]+' "$rules" | sort -u | sed -E 's/_(bucket|sum|count)$//' | grep -vxFf <(cut -d' ' -f1 "$tmp/said"))
 is "they ask for nothing that is not said" "$unknown" ""
 

@@ -44,15 +44,21 @@ conf_add relay "url=smtp://$sink" tls=none connections=2 rate=20/s
 subscribers 300
 start_daemon
 clerk=$(role_pid clerk)
-over=$(($(date +%s) + 7))
-promotion spring "valid-until: $(date -u -d "@$over" +%FT%TZ)"
+# Its end comes when some have it, however long that took. The same in its file.
+ends() { # CAMPAIGN NAME SECONDS
+	over=$(($(date +%s) + $3))
+	sql "UPDATE campaign SET valid_until = $over WHERE id = $1"
+	promotion "$2" "valid-until: $(date -u -d "@$over" +%FT%TZ)"
+}
+promotion spring "valid-until: $(date -u -d '1 hour' +%FT%TZ)"
 newsletter send promotion "$tmp/spring.md" --topic articles --key spring >/dev/null
 wait_for 10 reached 1 10
 is "some have it" $? 0
 kill -STOP "$clerk"
+ends 1 spring 1
 while [ "$(date +%s)" -le $((over + 2)) ]; do sleep 0.2; done
 at_most "none left in the seconds after it" "$(sql "SELECT count(*) FROM delivery WHERE state = 1 AND at > $over + 1")" 0
-at_most "so that few have it" "$(accepted 1)" 200
+at_most "so that not all have it" "$(accepted 1)" 299
 is "none is claimed" "$(sql 'SELECT count(*) FROM delivery WHERE state = 0')" 0
 kill -CONT "$clerk"
 wait_for 10 campaign_is 1 cancelled
@@ -63,13 +69,12 @@ refused_with "send" "valid-until was" newsletter send promotion "$tmp/spring.md"
 has "its key is used" "$(newsletter send promotion "$tmp/spring.md" --topic articles --key spring)" "has the key spring already"
 
 echo "# over while it is paused"
-over=$(($(date +%s) + 4))
-promotion paused "valid-until: $(date -u -d "@$over" +%FT%TZ)"
+promotion paused "valid-until: $(date -u -d '1 hour' +%FT%TZ)"
 newsletter send promotion "$tmp/paused.md" --topic articles >/dev/null
 wait_for 10 reached 2 5
 kill -STOP "$clerk"
 newsletter campaign pause 2 >/dev/null
-while [ "$(date +%s)" -le "$over" ]; do sleep 0.2; done
+ends 2 paused -1
 sleep 1
 had=$(accepted 2)
 refused_with "resume of what is over" "no longer valid" newsletter campaign resume 2

@@ -36,6 +36,7 @@ is "nothing is left to retry" "$(tail -n 1 "$tmp/none")" "Nothing to retry."
 sql "PRAGMA foreign_keys = OFF; BEGIN;
 	INSERT INTO campaign (id, uuid, kind, topic_id, subject, state, created_at, created_by, start_at, started_at, deadline, high_id, cursor, finished_at, planned,
 		accepted) SELECT 50, 'long', 'articles', topic_id, 's', 'done', 1, 'a', 1, 1, 9, 300000, 300000, 10, 300000, 300000 FROM campaign WHERE id = 1;
+	INSERT INTO campaign_message VALUES (50, 'en', x'78');
 	UPDATE sqlite_sequence SET seq = 300000 WHERE name = 'subscriber';
 	WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
 	INSERT INTO delivery SELECT 50, i, 1, 1, 5, NULL, 250, '2.0.0', '2.0.0 Ok: queued as ' || hex(randomblob(20)), NULL FROM n; COMMIT"

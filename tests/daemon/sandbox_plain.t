@@ -3,7 +3,7 @@
 . "$(dirname "$0")/probe.sh"
 
 DAEMON_WAIT=30
-plain= refuse=$B/tests/refuse daemon_under_test=$BIN/newsletterd
+plain='' refuse=$B/tests/refuse daemon_under_test=$BIN/newsletterd
 if [ "$(id -u)" = 0 ]; then
 	chmod 711 "$tmp"
 	# The folder of the build may be closed to whom newsletterd runs as.

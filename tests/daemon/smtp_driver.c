@@ -7,6 +7,7 @@
  * message done twice or never, a body asked for twice).
  */
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 #include "mail/smtp.h"
 
 struct driver {
-	long messages, size, seconds;
+	long messages, size, seconds, enough; /* enough: troubles to stop after */
 	bool resend, smtputf8, dsn;
 	const char *bearer;
 	const char *rcpt;     /* local part, before the number */
@@ -162,7 +163,7 @@ run(struct driver *d, struct smtp_hub *h, struct smtp_pool *p)
 {
 	int64_t start = clock_mono_us(), now = start, stop = start + d->seconds * 1000000;
 
-	while (d->left > 0 && now < stop) {
+	while (d->left > 0 && now < stop && d->troubles < d->enough) {
 		smtp_pool_want(p, (size_t)(d->messages - d->next + d->agains));
 		submit(d, p);
 		smtp_pool_want(p, (size_t)(d->messages - d->next + d->agains));
@@ -171,7 +172,7 @@ run(struct driver *d, struct smtp_hub *h, struct smtp_pool *p)
 	}
 	/* Stop as a daemon does: what is on the way gets its replies, nothing new begins; then QUIT. */
 	smtp_pool_want(p, 0);
-	stop = clock_mono_us() + 1000000;
+	stop = clock_mono_us() + 20000000;
 	for (int i = 0; (smtp_pool_busy(p) > 0 || i < 3) && clock_mono_us() < stop; i++)
 		smtp_hub_turn(h, NULL, 0, 50000);
 	d->resend = false;
@@ -187,7 +188,7 @@ usage(void)
 	fprintf(stderr,
 	    "usage: smtp_driver [-n messages] [-c connections] [-w window] [-s octets] [-l messages-a-connection] [-t timeout]\n"
 	    "    [-d seconds] [-u user] [-p password] [-C ca-file] [-T required|opportunistic|none] [-r] [-8] [-R rcpt]\n"
-	    "    [-D chunking|pipelined|plain] [-b bearer-token] [-E] url\n");
+	    "    [-D chunking|pipelined|plain] [-b bearer-token] [-E] [-x troubles] url\n");
 	return 2;
 }
 
@@ -211,16 +212,16 @@ main(int argc, char **argv)
 		.tls = TLS_NONE,
 		.connections = 1,
 		.window = 16,
-		.timeout = 10,
+		.timeout = 30,
 	};
-	struct driver d = { .messages = 10, .size = 8192, .seconds = 60, .rcpt = "r" };
+	struct driver d = { .messages = 10, .size = 8192, .seconds = 120, .enough = LONG_MAX, .rcpt = "r" };
 	struct smtp_handler handler = { .body = on_body, .done = on_done, .trouble = on_trouble, .ctx = &d };
 	struct err e = ERR_INIT;
 	struct smtp_hub *h;
 	struct smtp_pool *p;
 	int c, rc = 1;
 
-	while ((c = getopt(argc, argv, "n:c:w:s:l:t:d:u:p:C:T:rR:8D:b:E")) != -1)
+	while ((c = getopt(argc, argv, "n:c:w:s:l:t:d:x:u:p:C:T:rR:8D:b:E")) != -1)
 		switch (c) {
 		case 'n': d.messages = atol(optarg); break;
 		case 'c': relay.connections = atoi(optarg); break;
@@ -229,6 +230,7 @@ main(int argc, char **argv)
 		case 'l': relay.messages_per_connection = atol(optarg); break;
 		case 't': relay.timeout = atol(optarg); break;
 		case 'd': d.seconds = atol(optarg); break;
+		case 'x': d.enough = atol(optarg); break;
 		case 'u': relay.user = optarg; break;
 		case 'p': relay.password = optarg; break;
 		case 'C': relay.ca_file = optarg; break;

@@ -56,8 +56,8 @@ assassin() {
 	HOME=$spam/home timeout 120 perl -T "${include[@]}" "$SPAMASSASSIN_ROOT/usr/bin/spamassassin" --local \
 		--configpath="$SPAMASSASSIN_ROOT/usr/share/spamassassin" --siteconfigpath="$spam/assassin" --prefspath="$spam/prefs" --mbox
 }
-"$root/tests/daemon/spam_check.py" mbox "$spam"/delivered/*.eml | assassin >"$spam/judged" 2>"$spam/errors"
-ok "SpamAssassin reads them all" $? "$(tail -n 5 "$spam/errors")"
+"$root/tests/daemon/spam_check.py" mbox "$spam"/delivered/*.eml | assassin >"$spam/judged" 2>"$spam/errors" &
+reads=$!
 
 wait_for 60 test -S "$spam/rspamd/socket"
 ok "rspamd comes up" $? "$(tail -n 5 "$spam/log")"
@@ -66,6 +66,8 @@ for mail in "$spam"/delivered/*.eml; do
 		-H 'Hostname: relay.quietharbour.example.org' -H 'From: bounces@quietharbour.example.org' -H 'Rcpt: reader@example.org' \
 		http://localhost/checkv2 >"${mail%.eml}.json"
 done
+wait $reads
+ok "SpamAssassin reads them all" $? "$(tail -n 5 "$spam/errors")"
 
 "$root/tests/daemon/spam_check.py" report "$spam/judged" "$spam"/delivered/*.json >"$spam/report"
 while IFS=$'\t' read -r what name found; do

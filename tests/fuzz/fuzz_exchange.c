@@ -1,6 +1,6 @@
 /*
- * fuzz_exchange.c - any bytes as a full export, behind the right first line and before a last line that adds up: what is refused changes nothing,
- * what is taken is taken once, who left is back only if they confirmed it, and who was erased is not.
+ * fuzz_exchange.c - any bytes as a full export, behind the right first line and before a last line that adds up: what is refused changes
+ * nothing, what is taken is taken once, who left is back only if they confirmed it, and who was erased is not.
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -22,7 +22,7 @@ echo "# SEED=$seed KILLS=$kills PEOPLE=$people UNKNOWN=$unknown"
 
 # shellcheck disable=SC2054,SC2191 # commas are theirs
 all_offers=(pipelining,chunking,8bitmime,smtputf8,dsn,size pipelining,size 8bitmime)
-# shellcheck disable=SC2054,SC2191
+# shellcheck disable=SC2054,SC2191 # commas are theirs
 all_faults=(
 	421=600,hangup=400,torn=500,reset=200,lost=400,slow=15,rcpt4=10,rcpt5=50
 	reset=100,lines=2,rcpt4=10,rcpt5=50,slow=5

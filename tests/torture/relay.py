@@ -7,6 +7,8 @@
     --offers LIST       what EHLO offers, with commas: pipelining chunking 8bitmime smtputf8 dsn size starttls mailmax=N
     --record FILE       a line for each accepted message, written before its reply: connection, dialogue (bdat, pipelined or plain),
                         recipient, Message-ID, whole or torn, answered or not
+    --keep FOLDER       each accepted message there, with its envelope sender as Return-Path, before its record; the line ends with the file's name
+                        and the monotonic time
     --seed N            of chance; each connection has its own, from this and its number
     --rcvbuf N          octets of receive buffer: what does not fit waits at the sender
     --key F --cert F    for STARTTLS
@@ -48,7 +50,7 @@ def pairs(text):
 
 
 options = dict(zip((a[2:] for a in sys.argv[1::2]), sys.argv[2::2]))
-unknown = set(options) - {'port', 'offers', 'record', 'seed', 'rcvbuf', 'key', 'cert', 'faults'}
+unknown = set(options) - {'port', 'offers', 'record', 'keep', 'seed', 'rcvbuf', 'key', 'cert', 'faults'}
 offers = pairs(options.get('offers', 'pipelining,chunking,8bitmime,smtputf8,dsn,size'))
 faults = pairs(options.get('faults', ''))
 unknown |= set(offers) - {'pipelining', 'chunking', '8bitmime', 'smtputf8', 'dsn', 'size', 'starttls', 'mailmax'}
@@ -276,6 +278,14 @@ class Connection:
         else:
             self.reply(250, '2.0.0 go on')
 
+    def keep(self, data):
+        """What the record says of it besides."""
+        name = '%d.%d.%d' % (os.getpid(), self.number, self.messages)
+        sender = re.search(r'<([^>]*)>', self.mail)
+        with open(os.path.join(options['keep'], name), 'wb') as f:
+            f.write(b'Return-Path: <%s>\r\n' % sender.group(1).encode() + data)
+        return name, '%.3f' % time.monotonic()
+
     def take(self, data, dialogue):
         ident = re.search(rb'(?mi)^Message-ID:\s*(<[^>]*>)', data)
         boundary = re.search(rb'boundary="([^"]+)"', data)
@@ -284,6 +294,7 @@ class Connection:
             count('broken')
             self.end(reset=True)
         silent = self.hit('reset')
+        kept = self.keep(data) if 'keep' in options else ()
         with lock:
             counts['accepted'] += 1
             counts['distinct'] += self.rcpt not in accepted
@@ -291,7 +302,7 @@ class Connection:
             counts[dialogue] += 1
             accepted.add(self.rcpt)
             record.write('\t'.join((str(self.number), dialogue, self.rcpt, ident.group(1).decode() if ident else '-',
-                                    'whole' if whole else 'torn', 'silent' if silent else 'answered')) + '\n')
+                                    'whole' if whole else 'torn', 'silent' if silent else 'answered', *kept)) + '\n')
         if silent:
             count('broken')
             self.end(reset=True)

@@ -16,8 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <sqlite3.h>
+#include <cmocka.h>
 
 #include "base/buf.h"
 #include "base/clock.h"

@@ -135,7 +135,8 @@ vectors(void **state)
 static void
 round_trips(void **state)
 {
-	static const size_t sizes[] = { 0, 1, SEAL_CHUNK - 1, SEAL_CHUNK, SEAL_CHUNK + 1, 3 * SEAL_CHUNK, 3 * SEAL_CHUNK + 77 };
+	static const size_t sizes[] = { 0, 1, SEAL_CHUNK - 1, SEAL_CHUNK, SEAL_CHUNK + 1, (size_t)3 * SEAL_CHUNK,
+		(size_t)3 * SEAL_CHUNK + 77 };
 	struct seal_secret file = key_secret();
 	struct buf out = BUF_INIT;
 	struct err e;
@@ -250,8 +251,9 @@ moved_chunks(void **state)
 static void
 secrets(void **state)
 {
-	struct seal_secret words = { SEAL_PASSPHRASE, "correct horse battery", 21 }, wrong = { SEAL_PASSPHRASE, "correct horse batterz", 21 },
-			   brief = { SEAL_PASSPHRASE, "short", 5 }, file = key_secret();
+	struct seal_secret words = { SEAL_PASSPHRASE, "correct horse battery", 21 };
+	struct seal_secret wrong = { SEAL_PASSPHRASE, "correct horse batterz", 21 };
+	struct seal_secret brief = { SEAL_PASSPHRASE, "short", 5 }, file = key_secret();
 	int fd = sealed("hello", 5, &words);
 	struct seal_params p = fixed_params(SEAL_PASSPHRASE);
 	struct buf out = BUF_INIT;

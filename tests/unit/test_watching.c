@@ -59,9 +59,9 @@ test_counters(void **state)
 	memset(name, 'x', sizeof(name));
 	name[sizeof(name) - 1] = '\0';
 	begin();
-	ok(counter_add_to(db, 2, &err, "messages", "mail", "accepted", NULL));
-	ok(counter_add_to(db, 3, &err, "messages", "mail", "accepted", NULL));
-	ok(counter_add_to(db, 1, &err, name, name, NULL)); /* cut, and no overrun */
+	ok(counter_add_to(db, 2, &err, "messages", "mail", "accepted", COUNTER_END));
+	ok(counter_add_to(db, 3, &err, "messages", "mail", "accepted", COUNTER_END));
+	ok(counter_add_to(db, 1, &err, name, name, COUNTER_END)); /* cut, and no overrun */
 	ok(counter_add_histogram(db, "commit:http", &h, &err));
 	ok(counter_add_histogram(db, "commit:http", &h, &err));
 	commit();
@@ -103,7 +103,7 @@ test_roles(void **state)
 	ok(role_beat(db, &clerk, &err));
 	clerk.seen_at = T0 + 10;
 	ok(role_beat(db, &clerk, &err));
-	ok(counter_add_to(db, 3, &err, "role_restarts", "clerk", NULL));
+	ok(counter_add_to(db, 3, &err, "role_restarts", "clerk", COUNTER_END));
 	commit();
 	ok(role_list(db, seen, &err));
 	assert_string_equal(seen[0].name, "http");
@@ -166,8 +166,8 @@ test_count(void **state)
 	make_subscriber("b@example.org");
 	make_subscriber("c@example.org");
 	commit();
-	snprintf(sql, sizeof(sql), "INSERT INTO subscription VALUES (%d, 1, 1, 5), (%d, 2, 1, 5), (%d, 3, 4, 5), (%d, 1, 0, 5)", (int)topic, (int)topic,
-	    (int)topic, (int)other);
+	snprintf(sql, sizeof(sql), "INSERT INTO subscription VALUES (%d, 1, 1, 5), (%d, 2, 1, 5), (%d, 3, 4, 5), (%d, 1, 0, 5)", (int)topic,
+	    (int)topic, (int)topic, (int)other);
 	assert_int_equal(raw_exec(sql), SQLITE_OK);
 	for (bite = 1; bite <= 4; bite++) {
 		c = (struct queue_count){ .topic_id = topic };

@@ -1,10 +1,8 @@
 #!/bin/bash
 # archive.t - the public archive in Chromium: past mailings look as the mails did, in light and dark, narrow and wide (archive.js).
-# Screenshots end in build/screenshots.
 . "$(dirname "$0")/../daemon/lib.sh"
 
-export CHROMIUM=${CHROMIUM:-/usr/bin/chromium}
-[ -x "$CHROMIUM" ] || bail "no $CHROMIUM: apt-get install chromium"
+need_chromium
 need_peers
 make_site --name 'Quiet Harbour Psychotherapy' --home https://www.quietharbour.example \
 	--postal-address 'Quiet Harbour Psychotherapy, 12 Mill Lane, Bristol BS1 4ND' \
@@ -27,8 +25,7 @@ for name in glob.glob(sys.argv[1] + '/*.eml'):
 	message = email.message_from_file(open(name), policy=email.policy.default)
 	open(name.replace('.eml', '.html'), 'w').write(message.get_body(('html',)).get_content())
 END
-export URL=$base MAILS=$tmp/mails SCREENSHOTS=$root/build/screenshots
-mkdir -p "$SCREENSHOTS"
+export URL=$base MAILS=$tmp/mails
 node "$root/tests/web/archive.js" || {
 	sed 's/^/# /' "$site/log"
 	bail "archive.js ended with a failure"

@@ -2,8 +2,7 @@
 # embed.t - the printed form on a page of another origin, in Chromium: with script, without, and where the origin is not listed (embed.js).
 . "$(dirname "$0")/../daemon/lib.sh"
 
-export CHROMIUM=${CHROMIUM:-/usr/bin/chromium}
-[ -x "$CHROMIUM" ] || bail "no $CHROMIUM: apt-get install chromium"
+need_chromium
 need_peers
 make_site
 PORT=$(free_port)

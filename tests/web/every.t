@@ -1,6 +1,5 @@
 #!/bin/bash
-# every.t - Chromium looks at every page of a real newsletterd (pages.js) in every window (every.js), in English;
-# every_es.t does it in Spanish. PAGE=REGEX: only those pages.
+# every.t - Chromium looks at every page of a real newsletterd (pages.js), in English and in Spanish (every.js). PAGE=REGEX: only those pages.
 . "$(dirname "$0")/lib.sh"
 
 web_site

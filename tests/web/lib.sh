@@ -2,8 +2,7 @@
 # shellcheck shell=bash disable=SC2034 # variables are for those who source this
 . "$(dirname "${BASH_SOURCE[0]}")/../daemon/lib.sh"
 
-export CHROMIUM=${CHROMIUM:-/usr/bin/chromium}
-[ -x "$CHROMIUM" ] || bail "no $CHROMIUM: apt-get install chromium"
+need_chromium
 need_peers
 
 # web_site [init options]: limits are off, for all its visitors have one address.

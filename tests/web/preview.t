@@ -1,6 +1,6 @@
 #!/bin/bash
 # preview.t - the page of `newsletter preview --open` in Chromium: what it shows, without script, by pointer and keyboard, narrow and wide, in light and
-# dark; and that no mail breaks out of its frame (preview.js). Screenshots end in build/screenshots.
+# dark; and that no mail breaks out of its frame (preview.js).
 . "$(dirname "$0")/lib.sh"
 
 web_site

@@ -1,6 +1,6 @@
 #!/bin/bash
 # report.t - the page of `newsletter stats --html` in Chromium: of a practice with eighteen months behind it, of a store with hostile names in it, and of
-# an empty one (report.js). Screenshots end in build/screenshots.
+# an empty one (report.js).
 . "$(dirname "$0")/lib.sh"
 
 web_site --timezone Europe/London

@@ -4,6 +4,8 @@
 'use strict';
 const { base } = require('./lib');
 
+const height = (width) => (width < 700 ? 740 : 900);
+
 class Window {
 	/* look: { width, script, language, scheme }; the name says which it is. */
 	static async open(browser, look) {
@@ -11,7 +13,7 @@ class Window {
 		w.look = { scheme: 'light', ...look };
 		w.name = `${look.width} px, ${look.script ? 'script' : 'no script'}, ${look.language}`;
 		w.context = await browser.newContext({
-			viewport: { width: look.width, height: look.width < 700 ? 740 : 900 },
+			viewport: { width: look.width, height: height(look.width) },
 			javaScriptEnabled: look.script,
 			locale: look.language === 'es' ? 'es-ES' : 'en-GB',
 			colorScheme: w.look.scheme,
@@ -47,6 +49,16 @@ class Window {
 
 	go(path) {
 		return this.page.goto(path.startsWith('http') ? path : base + path);
+	}
+
+	resize(width) {
+		return this.page.setViewportSize({ width, height: height(width) });
+	}
+
+	/* Whether scripts run, in a window that was opened with them: from now on, in the page that is open too. */
+	async scripts(on) {
+		this.debug ||= await this.context.newCDPSession(this.page);
+		await this.debug.send('Emulation.setScriptExecutionDisabled', { value: !on });
 	}
 
 	/* Do what leads to another page, and wait for that. */
