@@ -304,7 +304,7 @@ put(const char *path, const char *text)
 static void
 names_of_no_key(void **state)
 {
-	static const char *const names[] = { "link-0.key", "link--1.key", "link-01.key", "link-256.key", "link-1.key~", "link-1", "link-.key",
+	static const char *const names[] = { "link-0.key", "link--1.key", "link-01.key", "link-256.key", "link-1.key~", "link-.key",
 		"ink-1.key" };
 	struct err e = ERR_INIT;
 	char path[64];
