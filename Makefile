@@ -130,7 +130,8 @@ programs: all $(UNIT) $(TOOLS) $(PROBE) $(B)/tools/outbox_page
 test: programs
 	BIN=$(BIN) B=$(B) tests/run $(ONLY)
 
-# What takes long: kills by the hundred, KILLS= and SEED= as tests/torture/kill.t says; whether the tests notice a ledger that is broken on purpose.
+# What takes long: kills by the hundred, KILLS= and SEED= as tests/torture/kill.t says; whether the tests notice a ledger that is
+# broken on purpose, and each small change to links, judge and limits (ONLY=links …); V=1 tells what noticed it.
 torture: programs $(FAILING)
 	BIN=$(BIN) B=$(B) KILLS=$(or $(KILLS),300) LIMIT=1800 timeout -k 10 3900 tests/run $(sort $(wildcard tests/torture/*.t))
 # Two hours of mixed life with trouble of every kind: HOURS= or SECONDS=, SEED=; tests/soak/run says the rest. It takes about a quarter of a core.

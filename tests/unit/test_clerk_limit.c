@@ -363,9 +363,16 @@ test_unmailed(void **state)
 	assert_int_equal(asks_in_vain("192.0.4.1", "a@a.example", false), LIMIT_PASS);
 	assert_int_equal(asks_in_vain("192.0.5.1", "a@a.example", false), LIMIT_PASS);
 	assert_string_equal(raw_text(used), "signup-domain 1, signup-network 3, signup-total 1");
-	clock_set(T0 + 3600);
+	/* whoever asks for his link gets a mail, and counts as ever */
+	assert_int_equal(asks_in_vain("192.0.6.1", "b@a.example", true), LIMIT_PASS);
+	assert_string_equal(raw_text(used), "signup-domain 2, signup-network 4, signup-total 2");
+	clock_set(T0 + 3599 - T0 % 3600); /* the hour's last second, and the next one's first */
 	assert_int_equal(asks_in_vain("192.0.5.1", "a@a.example", false), LIMIT_PASS);
-	assert_string_equal(raw_text(used), "signup-domain 1, signup-network 4, signup-total 1");
+	assert_string_equal(raw_text(used), "signup-domain 2, signup-network 4, signup-total 2");
+	clock_set(T0 + 3600 - T0 % 3600);
+	assert_int_equal(asks_in_vain("192.0.5.1", "a@a.example", false), LIMIT_PASS);
+	assert_string_equal(raw_text(used), "signup-domain 2, signup-network 5, signup-total 2");
+	assert_int_equal(clerk.unmailed, 1);
 }
 
 /* How many wait is not counted to its end for each that joins them: that would be work by the square of a flood. */

@@ -304,7 +304,8 @@ put(const char *path, const char *text)
 static void
 names_of_no_key(void **state)
 {
-	static const char *const names[] = { "link-0.key", "link--1.key", "link-01.key", "link-256.key", "link-1.key~", "link-1", "link-x.key", "blink-1.key" };
+	static const char *const names[] = { "link-0.key", "link--1.key", "link-01.key", "link-256.key", "link-1.key~", "link-.key",
+		"ink-1.key" };
 	struct err e = ERR_INIT;
 	char path[64];
 	int highest;
@@ -372,27 +373,31 @@ static void
 new_keys(void **state)
 {
 	const int before = free_descriptor();
-	struct buf first = BUF_INIT, second = BUF_INIT;
+	struct buf first = BUF_INIT, second = BUF_INIT, third = BUF_INIT;
 	struct err e = ERR_INIT;
-	int id = 0;
+	int id = 0, i;
 
 	(void)state;
 	assert_int_equal(file_mkdir("new", 0700, &e), 0);
 	assert_int_equal(link_keys_create("nowhere", &id, &e), -1);
-	assert_int_equal(link_keys_create("new", &id, &e), 0);
-	assert_int_equal(link_keys_create("new", &id, &e), 0);
-	assert_int_equal(id, 2);
+	for (i = 1; i <= 3; i++) {
+		assert_int_equal(link_keys_create("new", &id, &e), 0);
+		assert_int_equal(id, i);
+	}
 	assert_int_equal(file_read("new/link-1.key", 100, &first, &e), 0);
 	assert_int_equal(file_read("new/link-2.key", 100, &second, &e), 0);
+	assert_int_equal(file_read("new/link-3.key", 100, &third, &e), 0);
 	assert_string_not_equal(first.data, second.data);
+	assert_string_not_equal(second.data, third.data);
 	link_keys_free(link_keys_load("new", &e));
-	assert_int_equal(file_mkdir("new/link-3.key", 0700, &e), 0);
+	assert_int_equal(file_mkdir("new/link-4.key", 0700, &e), 0);
 	assert_null(link_keys_load("new", &e));
 	assert_int_equal(e.code, ERR_SYSTEM);
 	assert_int_equal(link_keys_create("new/link-2.key", &id, &e), -1); /* no folder */
 	assert_int_equal(free_descriptor(), before);
 	buf_release(&first);
 	buf_release(&second);
+	buf_release(&third);
 }
 
 /* Two who make one at the same time make two. */
