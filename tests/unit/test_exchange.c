@@ -152,7 +152,8 @@ refusals(void **state)
 		if (!cases[i].want != !rc || (rc == -1 && (err.code != ERR_INPUT || !strstr(err.text, cases[i].want))))
 			fail_msg("%s: %d, \"%s\"", cases[i].name, rc, err.text);
 		err = (struct err)ERR_INIT;
-		if (raw_int("SELECT (SELECT count(*) FROM topic) + (SELECT count(*) FROM subscriber) + (SELECT count(*) FROM suppression) + "
+		if (raw_int("SELECT (SELECT count(*) FROM topic) + (SELECT count(*) FROM subscriber) + "
+			    "(SELECT count(*) FROM suppression) + "
 			    "(SELECT count(*) FROM form_text)") != 0)
 			fail_msg("%s: something was taken", cases[i].name);
 	}

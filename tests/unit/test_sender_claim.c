@@ -212,6 +212,80 @@ not_signed(void **state)
 	close_sender();
 }
 
+/* A mail to one person that waits, not from the ledger. */
+static struct slot_entry *
+mail_to(const char *address)
+{
+	struct slot_entry *e = slot_new(&s);
+
+	e->outbox = true;
+	e->domain = -1;
+	snprintf(e->mail.address, sizeof(e->mail.address), "%s", address);
+	snprintf(e->mail.kind, sizeof(e->mail.kind), "welcome");
+	buf_init(&e->mail.message);
+	buf_addstr(&e->mail.message, "From: a@example.org\r\n\r\nWords.\r\n");
+	slot_push(&s.outbox, e);
+	return e;
+}
+
+/* Whom the relay cannot name is refused at once, and those behind go on. */
+static void
+not_named(void **state)
+{
+	const struct slot_entry *e;
+
+	(void)state;
+	open_sender(1, NULL);
+	fake[0].utf8 = false;
+	e = mail_to("\xc3\xa4nn@example.org");
+	mail_to("ben@example.org");
+	sender_submit(&s);
+	assert_int_equal(fake[0].taken, 1);
+	assert_ptr_equal(s.done.head, e);
+	assert_string_equal(e->result.class, "no-smtputf8");
+	close_sender();
+}
+
+/* When the threads have enough, mail waits for them, in its order; and all of it is signed in the end. */
+static void
+threads_are_busy(void **state)
+{
+	struct dkim *d = a_key();
+	const struct slot_entry *second;
+
+	(void)state;
+	open_sender(1, NULL);
+	s.signers = signers_new(1, &err);
+	assert_non_null(s.signers);
+	s.relay[0].dkim = d;
+	mail_to("ann@example.org");
+	second = mail_to("ben@example.org");
+	mail_to("cid@example.org");
+	sender_submit(&s);
+	assert_int_equal(s.signing, 1);
+	assert_int_equal(s.outbox.count, 2);
+	assert_ptr_equal(s.outbox.head, second);
+	fake[0].room = 0;
+	finish_signing();
+	assert_int_equal(s.relay[0].signed_.count, 1);
+	fake[0].room = 64;
+	while (fake[0].taken < 3) {
+		struct slot_entry *busy;
+
+		sender_submit(&s);
+		finish_signing();
+		/* its one job is free when the relay has answered */
+		for (busy = s.slot; busy < s.slot + 2 * s.most; busy++)
+			if (busy->busy)
+				sender_done(&s, busy, &(struct outcome){ .result = { .state = DELIVERY_ACCEPTED, .code = 250 } });
+	}
+	assert_int_equal(s.outbox.count + s.relay[0].signed_.count, 0);
+	assert_int_equal(signers_busy(s.signers), 0);
+	signers_free(s.signers);
+	dkim_free(d);
+	close_sender();
+}
+
 /* What is signed for a relay that stops working is another one's, in its order and before what came later, without the signature. */
 static void
 taken_back(void **state)
@@ -457,6 +531,8 @@ main(void)
 		sender_test(signed_later),
 		sender_test(recalled_while_signed),
 		sender_test(not_signed),
+		sender_test(not_named),
+		sender_test(threads_are_busy),
 		sender_test(taken_back),
 		sender_test(lane_down),
 		sender_test(lanes_of_one_relay),

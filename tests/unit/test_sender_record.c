@@ -206,6 +206,65 @@ many_campaigns(void **state)
 	close_sender();
 }
 
+/* Whoever is deferred still when the deadline has passed is given up, once nobody waits for their first turn: the campaign is over. */
+static void
+deadline(void **state)
+{
+	static const struct outcome well = { .result = { .state = DELIVERY_ACCEPTED, .code = 250 } };
+	const struct outcome later = { .result = { .state = DELIVERY_DEFERRED, .code = 451, .class = "try-later", .next_at = T0 + 86400 } };
+
+	(void)state;
+	open_sender(1, NULL);
+	campaign_to(2, "example.org");
+	claim();
+	claim(); /* nobody is left */
+	comes_back(&well);
+	comes_back(&later);
+	record();
+	begin();
+	ok(sender_end(&s, &err));
+	commit();
+	assert_false(s.campaign[0].over);
+	assert_int_equal(s.campaign[0].next_due, T0 + 86400);
+	clock_set(T0 + 86399);
+	assert_false(sender_has_ended(&s));
+	clock_set(T0 + 86400);
+	assert_true(sender_has_ended(&s));
+	begin();
+	ok(sender_end(&s, &err));
+	commit();
+	sender_ended(&s);
+	assert_true(s.campaign[0].told);
+	assert_false(sender_has_ended(&s));
+	assert_string_equal(raw_text("SELECT state || accepted || deferred || refused FROM campaign"), "done101");
+	assert_string_equal(raw_text("SELECT group_concat(state) FROM (SELECT state FROM delivery ORDER BY state)"), "1,3");
+	assert_invariants();
+	close_sender();
+}
+
+/* More kinds of failure than are told apart: those that are known stay right. */
+static void
+many_classes(void **state)
+{
+	static char names[SENDER_CLASSES + 6][8];
+	struct sender_count count = { 0 };
+	struct slot_entry slot = { .result = { .state = DELIVERY_REFUSED } };
+	int i, turn;
+
+	(void)state;
+	memset(&s, 0, sizeof(s));
+	for (turn = 0; turn < 2; turn++)
+		for (i = 0; i < SENDER_CLASSES + 6; i++) {
+			snprintf(names[i], sizeof(names[i]), "c%d", i);
+			slot.result.class = names[i];
+			sender_count(&count, &s, &slot);
+		}
+	assert_int_equal(count.classes, SENDER_CLASSES);
+	for (i = 0; i < SENDER_CLASSES; i++)
+		assert_int_equal(count.class[i].n, 2);
+	assert_int_equal(count.results[0][DELIVERY_REFUSED], 2 * (SENDER_CLASSES + 6));
+}
+
 /* Five minutes doubling up to four hours, ten per cent more or less. */
 static void
 retries(void **state)
@@ -233,6 +292,8 @@ main(void)
 		sender_test(settled_meanwhile),
 		sender_test(mails),
 		sender_test(many_campaigns),
+		sender_test(deadline),
+		cmocka_unit_test(many_classes),
 		cmocka_unit_test(retries),
 	};
 

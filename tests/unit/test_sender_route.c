@@ -113,6 +113,20 @@ shares(void **state)
 	}
 }
 
+/* No more is claimed for a relay than it has slots, whatever it says of its room. */
+static void
+all_slots(void **state)
+{
+	(void)state;
+	start(1, (const int64_t[]){ 1 });
+	s.relay[0].lately = 1000;
+	s.relay[0].busy = 60;
+	assert_int_equal(lane_capacity(&s, &s.lane[0]), 4);
+	s.relay[0].busy = 64;
+	assert_int_equal(lane_capacity(&s, &s.lane[0]), 0);
+	sender_pace_free(s.pace);
+}
+
 /* One that is only busy keeps its share: the other one waits, after a few. One that cannot be reached keeps nobody waiting. */
 static void
 busy(void **state)
@@ -210,7 +224,15 @@ breaker(void **state)
 	assert_true(lane_capacity(&s, &s.lane[0]) > 1);
 	relay_heard(r, &(struct outcome){ .result = { .state = DELIVERY_DEFERRED }, .hold = 3600 });
 	assert_int_equal(r->hold_us, INT64_C(3600) * 1000000); /* what the reply asks for */
-	relay_heard(r, &well);                                 /* sent before: says nothing of now */
+	for (int i = 0; i < 9; i++) {
+		r->hold_us = i ? r->hold_us : 0;
+		r->hold_until_us = 1;
+		relay_heard(r, &trouble);
+	}
+	assert_int_equal(r->hold_us, INT64_C(60) * 1000000); /* no longer than a minute by itself */
+	r->hold_until_us = 1;
+	relay_heard(r, &(struct outcome){ .result = { .state = DELIVERY_DEFERRED }, .hold = 3600 });
+	relay_heard(r, &well); /* sent before: says nothing of now */
 	assert_int_equal(r->hold_us, INT64_C(3600) * 1000000);
 	sender_pace_free(s.pace);
 }
@@ -258,6 +280,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shares),
+		cmocka_unit_test(all_slots),
 		cmocka_unit_test(busy),
 		cmocka_unit_test(tiers),
 		cmocka_unit_test(breaker),
