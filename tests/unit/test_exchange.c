@@ -126,11 +126,9 @@ static void
 hash_of(char *out, const char *wording)
 {
 	uint8_t hash[SHA256_LEN];
-	int i;
 
 	sha256(hash, wording, strlen(wording));
-	for (i = 0; i < SHA256_LEN; i++)
-		snprintf(out + 2 * i, 3, "%02x", hash[i]);
+	hex_encode(out, hash, sizeof(hash));
 }
 
 static void
