@@ -618,6 +618,8 @@ static const struct {
 	{ "policy", JUDGE_SOFT, NONE, RCPT, 550, "5.7.1", "mx.example", "No such user!" },
 	/* whoever said it */
 	{ "rate-quota", JUDGE_RETRY, DOMAIN_SLOW, RCPT, 450, "", "", "host mx.example[192.0.2.2] said: 450 slow down" },
+	{ "mailbox-full", JUDGE_RETRY, NONE, RCPT, 452, "", "", "host mx.example[192.0.2.2] said: 452 over quota" },
+	{ "relay-login", JUDGE_RELAY, RELAY_SLOW, RCPT, 530, "", "", "host mx.example[192.0.2.2] said: 530 go away" },
 };
 // clang-format on
 
