@@ -12,11 +12,11 @@
 #define MARK "<address>"
 #define MARK_NAME "<name>"
 
-/* What an address is made of, on both sides of its at sign: RFC 5321 atoms, dots, and anything that is not ASCII. */
+/* What an address is made of, on both sides of its at sign: RFC 5321 atoms, dots, and anything that is not ASCII. c is not NUL. */
 static bool
 is_local(char c)
 {
-	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || (c && strchr("!#$%&'*+-/=?^_`{|}~.", c));
+	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || strchr("!#$%&'*+-/=?^_`{|}~.", c);
 }
 
 static bool
@@ -33,7 +33,7 @@ at_sign(const char *p)
 		return 1;
 	if ((*p == '%' || *p == '=' || *p == '+') && p[1] == '4' && p[2] == '0')
 		return 3;
-	return *p == '&' && strncmp(p, "&#64;", 5) == 0 ? 5 : 0;
+	return strncmp(p, "&#64;", 5) == 0 ? 5 : 0;
 }
 
 /* Where the local part that ends before `at` begins: a quoted string or a run of atoms. */

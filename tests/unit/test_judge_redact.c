@@ -31,6 +31,7 @@ static const struct {
 	{ "… within a word", "x\"a b\"@x.org", "x<address>" },
 	{ "… that does not begin", "\"@x.org", "<address>" },
 	{ "… with something before it", " a\"@x.org", " <address>" },
+	{ "two of them, and nothing before", "@@b.org", "<address>" },
 	{ "two at signs", "a@b@c.org", "<address><address>" },
 	{ "one beside another", "a@b.org<c@d.org>", "<address><address>" },
 	{ "a bracket on one side", "<a@b.org a@b.org>", "<<address> <address>>" },
@@ -75,6 +76,7 @@ static const struct {
 	{ "an empty comment", "a@b.org ()", "<address> ()" },
 	{ "a blank at a comment's end", "a@b.org (Ann )", "<address> (<name> )" },
 	{ "a word of replies in a comment", "a@b.org (Unknown)", "<address> (Unknown)" },
+	{ "letters that end with the least of bytes", "\xc3\x80@\xc3\x80.org \xc3\x80\xc3\x80 <a@b.org>", "<address> <name> <address>" },
 	{ "a comment, and brackets", "<a@b.org> (Ann) <c@d.org>", "<address> (<name>) <address>" },
 };
 // clang-format on
@@ -115,6 +117,8 @@ test_room(void **state)
 		{ 21, "a@b c@d", "<address> <address>" },
 		{ 20, "a@b c@d", "<address> <address>" },
 		{ 19, "a@b c@d", "<address> <address" },
+		{ 5, "a%40", "a%40" }, /* nothing is read behind it */
+		{ 7, "a&#64;", "a&#64;" },
 		{ 1, "", "" },
 	};
 	size_t i;
@@ -150,6 +154,10 @@ test_for(void **state)
 		{ "what is not ASCII beside it", "ann", "ann\xc3\xbc \xc3\xbc"
 							"ann",
 		    "ann\xc3\xbc \xc3\xbc"
+		    "ann" },
+		{ "the least of bytes before it", "ann", "\xc3\x80"
+							 "ann",
+		    "\xc3\x80"
 		    "ann" },
 		{ "a sign beside it", "ann", "(ann) ann: ann's", "(<address>) <address>: <address>'s" },
 		{ "as long as may be", longest, longest, "<address>" },
