@@ -64,7 +64,7 @@ domain_end(const char *p)
 		return end + 1;
 	for (end = p; is_domain(*end) && !(end[0] == '.' && end[1] == '.'); end++)
 		;
-	while (end > p && (end[-1] == '.' || end[-1] == '-'))
+	while (end[-1] == '.' || end[-1] == '-') /* down to the at sign */
 		end--; /* the sentence's, not the name's */
 	return end;
 }
@@ -96,7 +96,7 @@ find_address(const char *text, const char *from, const char **start, const char 
 		}
 		if (at == 0)
 			continue;
-		*start = local_start(from > text ? from : text, p);
+		*start = local_start(from, p);
 		*end = domain_end(p + at);
 		if (at > 1 && (*start == p || !has_name_end(p + at, *end)))
 			continue;
