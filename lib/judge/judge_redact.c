@@ -195,7 +195,7 @@ judge_redact_name(char *text, unsigned long size, const char *name)
 		redact_word(text, size, name, MARK_NAME);
 	for (; *p && size; p = end) {
 		for (end = p; in_word(*end); end++)
-			continue;
+			;
 		n = (size_t)(end - p);
 		if (n >= WORD_LEAST) {
 			memcpy(word, p, n);
