@@ -77,6 +77,9 @@ static const struct {
 	{ "a blank at a comment's end", "a@b.org (Ann )", "<address> (<name> )" },
 	{ "a word of replies in a comment", "a@b.org (Unknown)", "<address> (Unknown)" },
 	{ "letters that end with the least of bytes", "\xc3\x80@\xc3\x80.org \xc3\x80\xc3\x80 <a@b.org>", "<address> <name> <address>" },
+	{ "an initial alone", "B <a@b.org>", "<name> <address>" },
+	{ "a small word with a letter that is not ASCII", "a\xc3\xbcx <a@b.org>", "a\xc3\xbcx <address>" },
+	{ "a small word of an address that was cut", "ann <ann", "<name> <address>" },
 	{ "a comment, and brackets", "<a@b.org> (Ann) <c@d.org>", "<address> (<name>) <address>" },
 };
 // clang-format on
@@ -119,6 +122,7 @@ test_room(void **state)
 		{ 19, "a@b c@d", "<address> <address" },
 		{ 5, "a%40", "a%40" }, /* nothing is read behind it */
 		{ 7, "a&#64;", "a&#64;" },
+		{ 12, ". <a@b>", ". <address>" }, /* nor before it */
 		{ 1, "", "" },
 	};
 	size_t i;
