@@ -78,8 +78,6 @@ judge_name_before(const char *from, const char *start, const char *end, const ch
 		    !is_of_name(word, (size_t)(p - word), start, end))
 			break;
 		name = word;
-		if (word == from || word[-1] == '(')
-			break;
 		for (p = word; p > from && (p[-1] == ' ' || p[-1] == ','); p--)
 			;
 	}

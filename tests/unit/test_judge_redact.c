@@ -80,6 +80,7 @@ static const struct {
 	{ "an initial alone", "B <a@b.org>", "<name> <address>" },
 	{ "a small word with a letter that is not ASCII", "a\xc3\xbcx <a@b.org>", "a\xc3\xbcx <address>" },
 	{ "a small word of an address that was cut", "ann <ann", "<name> <address>" },
+	{ "a name within a word", "x2Ann <a@b.org>", "x2Ann <address>" },
 	{ "a comment, and brackets", "<a@b.org> (Ann) <c@d.org>", "<address> (<name>) <address>" },
 };
 // clang-format on
