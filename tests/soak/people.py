@@ -71,7 +71,7 @@ class People:
 
     def some(self, chance, owner, test):
         with self.lock:
-            found = [p for p in self.all.values() if p.owner == owner and not p.ends and test(p)]
+            found = [p for p in self.all.values() if p.owner == owner and not p.ends and not p.uncertain and test(p)]
         p = chance.choice(found) if found else None
         if p:
             p.busy = True       # until whoever took them is done
