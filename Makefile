@@ -29,7 +29,8 @@ DAEMON_SRC := $(wildcard daemon/*.c)
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 TOOL_SRC   := $(wildcard tests/daemon/*.c tests/tools/*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
-ALL_SRC    := $(LIB_SRC) $(CLI_SRC) $(DAEMON_SRC) $(UNIT_SRC) $(TOOL_SRC) $(FUZZ_SRC) $(wildcard tests/probe/*.c tests/soak/*.c tools/*.c bench/*.c)
+ALL_SRC    := $(LIB_SRC) $(CLI_SRC) $(DAEMON_SRC) $(UNIT_SRC) $(TOOL_SRC) $(FUZZ_SRC) \
+	      $(wildcard $(addsuffix /*.c,tests/probe tests/torture tests/mutation tests/soak tools bench))
 HEADERS    := $(wildcard lib/*/*.h cli/*.h daemon/*.h tests/*/*.h bench/*.h)
 TEMPLATES  := $(sort $(wildcard templates/mail/* templates/web/* templates/words/* templates/lists/*))
 obj         = $(patsubst %.c,$(B)/%.o,$(1))
@@ -96,6 +97,13 @@ $(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(B)/libdaemon.a $(B)/libnewsletter.a
 	$(SAY) "  LD $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
+# What makes a command's statements fail, for tests/torture/statements.t.
+FAILING := $(B)/tests/failing.so
+$(FAILING): tests/torture/failing.c
+	@mkdir -p $(@D)
+	$(SAY) "  LD $@"
+	$(Q)$(CC) $(CPPFLAGS) -std=c17 $(WARN) -fPIC -shared -o $@ $<
+
 # The daemon whose roles try to break out, for tests/daemon/sandbox.t.
 PROBE := $(B)/probe/newsletterd
 $(B)/probe/%.o: daemon/%.c
@@ -122,14 +130,16 @@ programs: all $(UNIT) $(TOOLS) $(PROBE) $(B)/tools/outbox_page
 test: programs
 	BIN=$(BIN) B=$(B) tests/run $(ONLY)
 
-# What takes long: kills by the hundred, KILLS= and SEED= as tests/torture/kill.t says; whether the tests notice a ledger that is broken on purpose.
-torture: programs
+# What takes long: kills by the hundred, KILLS= and SEED= as tests/torture/kill.t says; whether the tests notice a ledger that is
+# broken on purpose, and each small change to links, judge and limits (ONLY=links …); V=1 tells what noticed it.
+torture: programs $(FAILING)
 	BIN=$(BIN) B=$(B) KILLS=$(or $(KILLS),300) LIMIT=1800 timeout -k 10 3900 tests/run $(sort $(wildcard tests/torture/*.t))
 # Two hours of mixed life with trouble of every kind: HOURS= or SECONDS=, SEED=; tests/soak/run says the rest. It takes about a quarter of a core.
 soak: $(SOAK)
 	B=$(B) HOURS=$(HOURS) SECONDS_OF_LIFE=$(SECONDS) SEED=$(SEED) tests/soak/run
 mutation: programs
-	timeout -k 10 3600 tests/mutation/run "$(ONLY)"
+	timeout -k 10 3600 sh -c 'for made in run generated; do tests/mutation/$$made "$$0"; got=$$?; case $$got in 3) ;; *) [ $$got = 0 ] || bad=1; any=1 ;; esac; done; \
+	  [ -z "$$bad" ] && [ "$$any" ]' "$(ONLY)"
 
 # The matrix: both compilers, sanitizers, valgrind; each part in a build of its own and with an end.
 check-all: headers
@@ -140,9 +150,11 @@ check-all: headers
 
 # What no test reaches. The programs count in files that they map when they start: a role counts from inside its sandbox, and one that is killed has counted.
 COUNTING := -fprofile-instr-generate=$(CURDIR)/build/cov/profile/%m%c.profraw -fcoverage-mapping -mllvm -runtime-counter-relocation
+# As environment, so that a test that calls make gets the same build.
+COUNTS   := B=build/cov CC=clang CFLAGS='-O1 -g -Wno-unused-command-line-argument' EXTRA='$(COUNTING)'
 coverage:
-	$(MAKE) B=build/cov CC=clang CFLAGS='-O1 -g -Wno-unused-command-line-argument' EXTRA='$(COUNTING)' programs
-	timeout -k 10 3600 tests/coverage/run $(ONLY)
+	$(COUNTS) $(MAKE) programs build/cov/tests/failing.so
+	$(COUNTS) timeout -k 10 3600 tests/coverage/run $(ONLY)
 
 fuzz:
 	$(MAKE) B=build/fuzz CC=clang SAN=1 EXTRA=-fsanitize=fuzzer-no-link fuzzers

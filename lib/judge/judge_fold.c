@@ -31,7 +31,7 @@ put(char *out, const char *s)
 
 /* Two bytes of UTF-8: Latin and Cyrillic. */
 static size_t
-fold_pair(unsigned c, const char *bytes, char *out)
+fold_pair(unsigned c, char *out)
 {
 	if (c == 0xa0)
 		return put(out, " ");
@@ -53,12 +53,8 @@ fold_pair(unsigned c, const char *bytes, char *out)
 		c += 0x20;
 	else if (c >= 0x400 && c < 0x410)
 		c += 0x50;
-	if (c >= 0x400 && c < 0x460) {
-		out[0] = (char)(0xc0 | (c >> 6));
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	memcpy(out, bytes, 2);
+	out[0] = (char)(0xc0 | (c >> 6));
+	out[1] = (char)(0x80 | (c & 0x3f));
 	return 2;
 }
 
@@ -89,7 +85,7 @@ judge_fold(const char **p, char out[4])
 
 	if (s[0] >= 0xc2 && s[0] < 0xe0 && (s[1] & 0xc0) == 0x80) {
 		*p += 2;
-		return fold_pair(((unsigned)s[0] & 0x1f) << 6 | (s[1] & 0x3f), (const char *)s, out);
+		return fold_pair(((unsigned)s[0] & 0x1f) << 6 | (s[1] & 0x3f), out);
 	}
 	if ((s[0] & 0xf0) == 0xe0 && (s[1] & 0xc0) == 0x80 && (s[2] & 0xc0) == 0x80) {
 		*p += 3;

@@ -37,6 +37,9 @@ enum {
 #define MAILABLE \
 	"(u.state = 1 AND NOT EXISTS (SELECT 1 FROM suppression p WHERE p.address_hmac = s.address_hmac))"
 
+/* What the relay said, unless whom it is about was erased while it was on the way. */
+#define SAID "CASE WHEN :reply IS NOT NULL AND EXISTS (SELECT 1 FROM subscriber WHERE id = :subscriber) THEN :reply END"
+
 static const char *const sql[] = {
 	/* deferred rows; the person may be gone by now, then nothing of them comes with it */
 	[Q_DUE] = "SELECT d.subscriber_id, coalesce(s.address, ''), coalesce(s.name, ''), coalesce(s.language, ''), d.attempts, "
@@ -56,10 +59,10 @@ static const char *const sql[] = {
 	[Q_INSERT] = "INSERT INTO delivery (campaign_id, subscriber_id, state, attempts, at) VALUES (:campaign, :subscriber, :state, :attempts, :now)",
 	[Q_RECLAIM] = "UPDATE delivery SET state = :state, attempts = :attempts, at = :now, next_at = NULL "
 		      "WHERE campaign_id = :campaign AND subscriber_id = :subscriber",
-	[Q_RECORD] = "UPDATE delivery SET state = :state, at = :now, next_at = :next, code = :code, enhanced = :enhanced, reply = :reply, class = :class "
+	[Q_RECORD] = "UPDATE delivery SET state = :state, at = :now, next_at = :next, code = :code, enhanced = :enhanced, reply = " SAID ", class = :class "
 		     "WHERE campaign_id = :campaign AND subscriber_id = :subscriber AND state = 0",
 	[Q_RETURN] = "UPDATE delivery SET state = :state, at = :now, next_at = :next, attempts = attempts - 1, code = coalesce(:code, code), "
-		     "enhanced = coalesce(:enhanced, enhanced), reply = coalesce(:reply, reply), class = coalesce(:class, class) "
+		     "enhanced = coalesce(:enhanced, enhanced), reply = coalesce(" SAID ", reply), class = coalesce(:class, class) "
 		     "WHERE campaign_id = :campaign AND subscriber_id = :subscriber AND state = 0",
 	[Q_RECOVER] = "UPDATE delivery SET state = :state, at = :now, next_at = :next WHERE campaign_id = :campaign AND state = 0",
 	[Q_GIVE_UP] = "UPDATE delivery SET state = 3, at = :now, next_at = NULL WHERE campaign_id = :campaign AND state = 2",

@@ -411,6 +411,7 @@ test_cancel_articles(void **state)
 	for (i = 0; i < 3; i++) {
 		c = a_campaign("");
 		snprintf(c.kind, sizeof(c.kind), "articles");
+		c.valid_until = 0;
 		ok(campaign_create(db, &c, &err));
 		assert_int_equal(article_announce(db, a.id, topic, c.id, &err), 1);
 		if (i == 1)

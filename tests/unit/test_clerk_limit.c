@@ -363,9 +363,16 @@ test_unmailed(void **state)
 	assert_int_equal(asks_in_vain("192.0.4.1", "a@a.example", false), LIMIT_PASS);
 	assert_int_equal(asks_in_vain("192.0.5.1", "a@a.example", false), LIMIT_PASS);
 	assert_string_equal(raw_text(used), "signup-domain 1, signup-network 3, signup-total 1");
-	clock_set(T0 + 3600);
+	/* whoever asks for his link gets a mail, and counts as ever */
+	assert_int_equal(asks_in_vain("192.0.6.1", "b@a.example", true), LIMIT_PASS);
+	assert_string_equal(raw_text(used), "signup-domain 2, signup-network 4, signup-total 2");
+	clock_set(T0 + 3599 - T0 % 3600); /* the hour's last second, and the next one's first */
 	assert_int_equal(asks_in_vain("192.0.5.1", "a@a.example", false), LIMIT_PASS);
-	assert_string_equal(raw_text(used), "signup-domain 1, signup-network 4, signup-total 1");
+	assert_string_equal(raw_text(used), "signup-domain 2, signup-network 4, signup-total 2");
+	clock_set(T0 + 3600 - T0 % 3600);
+	assert_int_equal(asks_in_vain("192.0.5.1", "a@a.example", false), LIMIT_PASS);
+	assert_string_equal(raw_text(used), "signup-domain 2, signup-network 5, signup-total 2");
+	assert_int_equal(clerk.unmailed, 1);
 }
 
 /* How many wait is not counted to its end for each that joins them: that would be work by the square of a flood. */
@@ -393,9 +400,9 @@ test_full(void **state)
 	turn(T0);
 	assert_int_equal(waiting(), 1);
 	assert_int_equal(raw_exec("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99998) "
-				  "INSERT INTO signup_request (kind, address, address_key, name, topics, language, ip, weight, received_at, next_at, "
-				  "held_by, line, network, place, held_at) SELECT 'signup', i, i, '', '', '', '', 1, 0, 9223372036854775807, 'total', '', "
-				  "'n', i + 2000000000, 0 FROM n"),
+				  "INSERT INTO signup_request (kind, address, address_key, name, topics, language, form_hash, ip, weight, received_at, next_at, "
+				  "held_by, line, network, place, held_at) SELECT 'signup', i, i, '', '1', '', (SELECT hash FROM form_text), '', 1, 0, "
+				  "9223372036854775807, 'total', '', 'n', i + 2000000000, 0 FROM n"),
 	    SQLITE_OK);
 	flood("192.0.3.1", "a.example", 3);
 	turn(T0 + 1);

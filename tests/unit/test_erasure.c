@@ -35,7 +35,7 @@ rows_with(const char *text)
 static void
 ask(const char *address, bool manage)
 {
-	struct signup s = { .manage = manage, .weight = 1, .received_at = T0, .ip = "192.0.2.7", .name = "Quirin Zed" };
+	struct signup s = { .manage = manage, .weight = 1, .received_at = T0, .ip = "192.0.2.7", .name = "Quirin Zed", .topics = "1" };
 
 	snprintf(s.address, sizeof(s.address), "%s", address);
 	snprintf(s.key, sizeof(s.key), "%s", address);

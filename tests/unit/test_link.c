@@ -7,6 +7,7 @@
  */
 #include "base/link.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,15 +15,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/encode.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/secret.h"
 
 #define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n"
 #define DAY 86400
@@ -278,6 +282,189 @@ key_files(void **state)
 	link_keys_free(NULL);
 }
 
+/* The lowest descriptor that is free: the same again when nothing was left open. */
+static int
+free_descriptor(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	close(fd);
+	return fd;
+}
+
+static void
+put(const char *path, const char *text)
+{
+	struct err e = ERR_INIT;
+
+	assert_int_equal(file_write(path, 0600, text, strlen(text), &e), 0);
+}
+
+/* Alone in a folder, so that one that is taken for a key shows. */
+static void
+names_of_no_key(void **state)
+{
+	static const char *const names[] = { "link-0.key", "link--1.key", "link-01.key", "link-256.key", "link-1.key~", "link-.key",
+		"ink-1.key" };
+	struct err e = ERR_INIT;
+	char path[64];
+	int highest;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(file_mkdir("strange", 0700, &e), 0);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "strange/%s", names[i]);
+		put(path, "x");
+		highest = 7;
+		if (link_keys_newest("strange", &highest, &e) != 0 || highest != 0)
+			fail_msg("%s is number %d", names[i], highest);
+		if (link_keys_load("strange", &e) || e.code != ERR_NOT_FOUND)
+			fail_msg("%s: %s", names[i], e.text);
+	}
+}
+
+static void
+numbers(void **state)
+{
+	static const struct {
+		const char *name;
+		int use;
+		uint8_t current;
+	} uses[] = {
+		{ "an older one", 1, 1 },
+		{ "the newest", 255, 255 },
+		{ "one that is not there", 2, 255 },
+		{ "none", 0, 255 },
+		{ "below all", -1, 255 },
+		{ "above all", 256, 255 },
+		{ "one between", 3, 3 },
+	};
+	struct link_keys *keys = first_key("numbers");
+	struct err e = ERR_INIT;
+	char text[LINK_TEXT];
+	uint8_t octets[33];
+	int highest = 0;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(link_keys_count(keys), 1);
+	link_keys_free(keys);
+	put("numbers/link-3.key", KEY);
+	put("numbers/link-255.key", KEY);
+	assert_int_equal(link_keys_newest("numbers", &highest, &e), 0);
+	assert_int_equal(highest, 255);
+	assert_int_equal(link_keys_newest("nowhere", &highest, &e), -1);
+	for (i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
+		keys = link_keys_load("numbers", &e);
+		assert_non_null(keys);
+		assert_int_equal(link_keys_count(keys), 3);
+		link_keys_use(keys, uses[i].use);
+		link_url(text, keys, &vectors[0].link);
+		assert_int_equal(base64url_decode(octets, sizeof(octets), text, 44), 33);
+		if (octets[0] != uses[i].current)
+			fail_msg("%s: %d", uses[i].name, octets[0]);
+		link_keys_free(keys);
+	}
+}
+
+/* What goes wrong leaves nothing open either; two keys are never the same. */
+static void
+new_keys(void **state)
+{
+	const int before = free_descriptor();
+	struct buf first = BUF_INIT, second = BUF_INIT, third = BUF_INIT;
+	struct err e = ERR_INIT;
+	int id = 0, i;
+
+	(void)state;
+	assert_int_equal(file_mkdir("new", 0700, &e), 0);
+	assert_int_equal(link_keys_create("nowhere", &id, &e), -1);
+	for (i = 1; i <= 3; i++) {
+		assert_int_equal(link_keys_create("new", &id, &e), 0);
+		assert_int_equal(id, i);
+	}
+	assert_int_equal(file_read("new/link-1.key", 100, &first, &e), 0);
+	assert_int_equal(file_read("new/link-2.key", 100, &second, &e), 0);
+	assert_int_equal(file_read("new/link-3.key", 100, &third, &e), 0);
+	assert_string_not_equal(first.data, second.data);
+	assert_string_not_equal(second.data, third.data);
+	link_keys_free(link_keys_load("new", &e));
+	assert_int_equal(file_mkdir("new/link-4.key", 0700, &e), 0);
+	assert_null(link_keys_load("new", &e));
+	assert_int_equal(e.code, ERR_SYSTEM);
+	assert_int_equal(link_keys_create("new/link-2.key", &id, &e), -1); /* no folder */
+	assert_int_equal(free_descriptor(), before);
+	buf_release(&first);
+	buf_release(&second);
+	buf_release(&third);
+}
+
+/* Two who make one at the same time make two. */
+static void
+one_at_a_time(void **state)
+{
+	struct err e = ERR_INIT;
+	int fd, id = 0, status;
+	struct stat st;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(file_mkdir("turns", 0700, &e), 0);
+	fd = open("turns", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	child = fork();
+	if (child == 0)
+		_exit(link_keys_create("turns", &id, &e) == 0 && id == 1 ? 0 : 1);
+	usleep(100000);
+	assert_int_equal(stat("turns/link-1.key", &st), -1);
+	assert_int_equal(flock(fd, LOCK_UN), 0); /* the child has it open too */
+	close(fd);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+/* In a child, as somebody: 0 when a key is made and is then that user's. */
+static int
+create_as(const char *keys, uid_t who, uid_t want)
+{
+	struct err e = ERR_INIT;
+	int id = 0, status = -1;
+	char path[64];
+	struct stat st;
+	pid_t child = fork();
+
+	if (child == 0) {
+		if (who && setuid(who) == -1)
+			_exit(2);
+		if (link_keys_create(keys, &id, &e) == -1)
+			_exit(3);
+		snprintf(path, sizeof(path), "%s/link-%d.key", keys, id);
+		_exit(stat(path, &st) == 0 && st.st_uid == want ? 0 : 4);
+	}
+	waitpid(child, &status, 0);
+	return status;
+}
+
+/* Root makes it for the daemon's user, who has the last one; a user makes it for himself, whosever the last one is. */
+static void
+owners(void **state)
+{
+	struct err e = ERR_INIT;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chmod(".", 0755), 0);
+	assert_int_equal(file_mkdir("owners", 0700, &e), 0);
+	assert_int_equal(create_as("owners", 0, 0), 0);
+	assert_int_equal(chown("owners/link-1.key", 65534, 65534), 0);
+	assert_int_equal(create_as("owners", 0, 65534), 0);
+	assert_int_equal(chown("owners/link-2.key", 0, 0), 0);
+	assert_int_equal(chown("owners", 65534, 65534), 0);
+	assert_int_equal(create_as("owners", 65534, 65534), 0);
+}
+
 static void
 expiry(void **state)
 {
@@ -291,10 +478,16 @@ expiry(void **state)
 		{ "on the second", EPOCH + DAY, EPOCH + DAY, 1 },
 		{ "long ago", EPOCH + DAY, INT64_MAX, 1 },
 	};
-	struct link l = { LINK_VIEW, 1, 0, 1, 0 };
+	struct link l = { LINK_VIEW, 1, 0, 1, EPOCH + 1 };
+	struct link_keys *keys = first_key("expiry");
+	char text[LINK_TEXT];
 	size_t i;
 
 	(void)state;
+	link_url(text, keys, &l); /* the first day that there is */
+	assert_int_equal(link_read_url(&l, keys, text), 0);
+	assert_int_equal(l.expires, EPOCH + DAY);
+	link_keys_free(keys);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		l.expires = cases[i].expires;
 		if (link_expired(&l, cases[i].now) != cases[i].want)
@@ -344,7 +537,7 @@ signs(void **state)
 {
 	struct link_keys *keys = first_key("sign");
 	struct err e = ERR_INIT;
-	uint8_t mac[32];
+	uint8_t mac[32], forged[32];
 	char hex[65];
 	int id;
 
@@ -356,6 +549,8 @@ signs(void **state)
 	assert_true(link_signed(keys, "form time", "1767225600", 10, mac, 16));
 	assert_false(link_signed(keys, "form time", "1767225601", 10, mac, 16));
 	assert_false(link_signed(keys, "form", "1767225600", 10, mac, 16));
+	hmac_sha256(forged, (const uint8_t[32]){ 0 }, 32, "form time", "1767225600", 10);
+	assert_false(link_signed(keys, "form time", "1767225600", 10, forged, 32)); /* a number that has no key is no key of zeroes */
 	link_keys_free(keys);
 
 	assert_int_equal(link_keys_create("sign", &id, &e), 0);
@@ -380,6 +575,11 @@ main(void)
 		cmocka_unit_test(forms_do_not_mix),
 		cmocka_unit_test(rotation),
 		cmocka_unit_test(key_files),
+		cmocka_unit_test(names_of_no_key),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(new_keys),
+		cmocka_unit_test(one_at_a_time),
+		cmocka_unit_test(owners),
 		cmocka_unit_test(expiry),
 		cmocka_unit_test(too_large),
 		cmocka_unit_test(signs),

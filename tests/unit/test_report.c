@@ -336,6 +336,7 @@ test_automatic(void **state)
 
 // clang-format off
 #define BODY REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n"
+#define T43 "bcdefghijklmnopqrstuvwxyz234567abcdefghijkl"
 #define GROUP "\nFinal-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n\n"
 #define BOUNCED "bounce: ann@example.com hard 5.1.1"
 
@@ -362,6 +363,23 @@ static const struct named links[] = {
 	{ "Original-Mail-From of a complaint", "From: fbl@example.net\nSubject: News\n" FEEDBACK "Feedback-Type: abuse\nOriginal-Mail-From: <b+" T44 "@example.org>\nOriginal-Rcpt-To: ann@example.com\n\n--b--\n",
 	    "complaint: ann@example.com complaint 2=a" },
 	{ "an unsubscribe by mail", "From: ann@example.com\nTo: unsubscribe+" T44 "@example.org\nSubject: unsubscribe\n\n", "person: 0=a" },
+	{ "twice the same", "To: b+" T44 "@example.org\nDelivered-To: b+" T44 "@example.org\n" FROM BODY STATUS "--b--\n", BOUNCED " 0=a" },
+	{ "two of them", "To: b+" T44 "@example.org\nDelivered-To: b+" U44 "@example.org\n" FROM BODY STATUS "--b--\n", BOUNCED " 0=a 0=z" },
+	{ "not behind a plus", "To: x=" T44 "@example.org\n" FROM BODY STATUS "--b--\n", BOUNCED },
+	{ "not before an at sign", "To: b+" T44 ".example.org\n" FROM BODY STATUS "--b--\n", BOUNCED },
+	{ "a letter beyond z", "To: b+{" T43 "@example.org\n" FROM BODY STATUS "--b--\n", BOUNCED },
+	{ "a letter beyond Z", "To: b+_" T43 "@example.org\n" FROM BODY STATUS "--b--\n", BOUNCED },
+	{ "2b at the beginning", "Delivered-To: 2b" T44 "@example.org\n" FROM BODY STATUS "--b--\n", BOUNCED },
+	{ "2b without a percent sign", "To: x=2b" T44 "@example.org\n" FROM BODY STATUS "--b--\n", BOUNCED },
+	{ "another octet than a plus", "To: x%2c" T44 "@example.org\n" FROM BODY STATUS "--b--\n", BOUNCED },
+	{ "in the body of returned headers", FROM BODY STATUS "--b\nContent-Type: text/rfc822-headers\n\nFrom: x@example.org\n\nMessage-ID: <" T44 "@example.org>\n\n--b--\n", BOUNCED },
+	{ "in what a bounce says", FROM REPORT "--b\n\nSorry.\n\nMessage-ID: <" T44 "@example.org>\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "--b--\n", BOUNCED " 1=a" },
+	{ "an envelope id that is longer", FROM BODY "Reporting-MTA: dns; x\nOriginal-Envelope-Id: " T44 "-1\n" GROUP "--b--\n", BOUNCED },
+	{ "an envelope id with another first letter", FROM BODY "Reporting-MTA: dns; x\nOriginal-Envelope-Id: 9" T43 "\n" GROUP "--b--\n", BOUNCED },
+	{ "a receipt has none", "From: Ann <ann@example.com>\nSubject: Read: News\nIn-Reply-To: <" T44 "@example.org>\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nRead.\n\n"
+	    "--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; ann@example.com\nDisposition: manual-action/MDN-sent-manually; displayed\n\n--b--\n", "receipt:" },
+	{ "a status alone", FROM "Content-Type: message/delivery-status\n\nReporting-MTA: dns; x\nX-Postfix-Sender: rfc822; b+" T44 "@example.org\n" GROUP, BOUNCED " 2=a" },
+	{ "an automatic answer has none", "From: Ann <ann@example.com>\nTo: news@example.org\nSubject: Away\nAuto-Submitted: auto-replied\nIn-Reply-To: <" T44 "@example.org>\n\nAway.\n", "automatic:" },
 	{ "a person's answer has none", "From: Ann <ann@example.com>\nTo: news@example.org\nSubject: Re: News\nIn-Reply-To: <" T44 "@example.org>\n\nThanks.\n", "person:" },
 };
 // clang-format on
@@ -381,6 +399,25 @@ test_links(void **state)
 	assert_int_equal(r.link[0].place, REPORT_LINK_RECIPIENT);
 	assert_string_equal(r.link[0].text, T44);
 	report_release(&r);
+}
+
+/* As many as there is room for. */
+static void
+test_many_links(void **state)
+{
+	struct report r = REPORT_INIT;
+	struct buf text = BUF_INIT;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	buf_addstr(&text, FROM);
+	for (int i = 0; i < REPORT_LINKS + 8; i++)
+		buf_addf(&text, "Cc: b+%c%c%.42s@example.org\n", 'a' + i / 8, 'a' + i % 8, T44);
+	buf_addstr(&text, "\nSorry.\n");
+	assert_int_equal(report_read(&r, text.data, text.len, NULL, &e), 0);
+	assert_int_equal(r.links, REPORT_LINKS);
+	report_release(&r);
+	buf_release(&text);
 }
 
 /* What the fields hold: one line, redacted, the server that said it. */
@@ -502,6 +539,7 @@ main(void)
 		cmocka_unit_test(test_complaints),
 		cmocka_unit_test(test_automatic),
 		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_many_links),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_many),
