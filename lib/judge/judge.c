@@ -222,7 +222,7 @@ judge_reply(const struct judge_in *in)
 		if (!rule[1].name)
 			out.rule = TRY_LATER;
 	}
-	if (f.where == WHERE_BOUNCE || out.verdict == JUDGE_HARD || out.verdict == JUDGE_SOFT || out.verdict == JUDGE_ACCEPTED)
+	if (f.where == WHERE_BOUNCE || (out.verdict != JUDGE_RETRY && out.verdict != JUDGE_RELAY))
 		return out;
 	out.pace = rule->pace;
 	out.hold = rule->hold;

@@ -173,7 +173,7 @@ for signal in INT TERM HUP QUIT; do
 	is "verify: SIG$signal" "$(signalled $signal no)" "3 False 0"
 done
 is "verify: SIGHUP under nohup" "$(signalled HUP yes)" "0 False 0"
-is "verify: no core" "$(signalled SEGV no)" "killed False 1"
+is "verify: no core" "$(signalled ABRT no)" "killed False 1"
 rm -rf "${TMPDIR:?}"/*
 
 # Restored: equal but for what is held.
