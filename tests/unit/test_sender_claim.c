@@ -246,6 +246,36 @@ not_named(void **state)
 	close_sender();
 }
 
+/* Who was passed over for a slow domain keeps the place before those that no relay had room for. */
+static void
+order_stays(void **state)
+{
+	const struct pace_domain_limits slow = { "slow.example", { 1, 3600 }, 0 };
+	const struct slot_entry *e;
+	struct slot_entry *first;
+
+	(void)state;
+	open_sender(1, &slow);
+	first = mail_to("ann@slow.example");
+	first->domain = sender_pace_domain(s.pace, "ann@slow.example");
+	sender_pace_take(s.pace, 0, first->domain, clock_mono_us()); /* its turn is used */
+	mail_to("ben@example.org");
+	mail_to("cid@example.org");
+	fake[0].room = 0;
+	sender_submit(&s);
+	assert_int_equal(s.outbox.count, 3);
+	e = s.outbox.head;
+	assert_ptr_equal(e, first);
+	assert_string_equal(e->next->mail.address, "ben@example.org");
+	assert_string_equal(e->next->next->mail.address, "cid@example.org");
+	assert_ptr_equal(s.outbox.tail, e->next->next);
+	fake[0].room = 64; /* and they let nobody wait */
+	sender_submit(&s);
+	assert_int_equal(fake[0].taken, 2);
+	assert_int_equal(s.outbox.count, 1);
+	close_sender();
+}
+
 /* When the threads have enough, mail waits for them, in its order; and all of it is signed in the end. */
 static void
 threads_are_busy(void **state)
@@ -532,6 +562,7 @@ main(void)
 		sender_test(recalled_while_signed),
 		sender_test(not_signed),
 		sender_test(not_named),
+		sender_test(order_stays),
 		sender_test(threads_are_busy),
 		sender_test(taken_back),
 		sender_test(lane_down),
