@@ -284,16 +284,3 @@ judge_classes(enum judge_verdict verdict, const char **out, size_t size)
 	}
 	out[n] = NULL;
 }
-
-const char *
-judge_pace_name(enum judge_pace pace)
-{
-	static const char *const names[] = {
-		[JUDGE_PACE_NONE] = "none",
-		[JUDGE_PACE_RELAY_SLOW] = "relay",
-		[JUDGE_PACE_DOMAIN_SLOW] = "domain",
-		[JUDGE_PACE_RELAY_QUOTA] = "quota",
-	};
-
-	return names[pace];
-}

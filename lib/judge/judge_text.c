@@ -301,6 +301,7 @@ void
 judge_text_read(struct judge_text *t, const char *text)
 {
 	char folded[JUDGE_TEXT_MOST * 2];
+	// cppcheck-suppress ctuuninitvar ; where the words go, which is not to look at them
 	struct reader r = { .p = folded, .start = folded, .out = t->words, .hashed = t->hashed };
 	size_t last;
 

@@ -30,6 +30,7 @@ class Person:
         self.topics = set()                 # that the store must have as active in the end
         self.history = []                   # (moment, topic, 'in' or 'out', why)
         self.ends = ''                      # bounced, complained, erased, barred: nothing may be active in the end
+        self.wants = ()                     # topics, the same whenever they sign up: the link of an earlier mail may still come, and be pressed
         self.waiting = None                 # topics asked for, until confirmed
         self.asked_at = None                # by the site's clock, of the last answered signup
         self.links = {}                     # word -> its newest link, and of which topic
@@ -71,7 +72,7 @@ class People:
 
     def some(self, chance, owner, test):
         with self.lock:
-            found = [p for p in self.all.values() if p.owner == owner and not p.ends and test(p)]
+            found = [p for p in self.all.values() if p.owner == owner and not p.ends and not p.uncertain and test(p)]
         p = chance.choice(found) if found else None
         if p:
             p.busy = True       # until whoever took them is done
@@ -142,17 +143,18 @@ class Visitor(threading.Thread):
 
     def sign_up(self):
         p = self.people.new('person', self.number)
-        self.ask_for(p, self.chance.choice((('articles',), ('articles', 'promotions'), ('promotions',))))
+        p.wants = self.chance.choice((('articles',), TOPICS, ('promotions',)))
+        self.ask_for(p)
 
     def again(self):
         """Who left comes back, or who asked and got no mail asks once more."""
-        p = self.mine(lambda p: not p.topics and p.address.startswith('person'))
+        p = self.mine(lambda p: not p.topics and p.wants)
         if p:
-            self.ask_for(p, ('articles',))
+            self.ask_for(p)
 
-    def ask_for(self, p, topics):
+    def ask_for(self, p):
         for _ in range(3):      # a form that was shown before the clock was set is out of date, and comes again
-            fields = [('email', p.address), ('name', 'Person'), ('language', self.chance.choice(('en', 'es')))] + [('topic', t) for t in topics]
+            fields = [('email', p.address), ('name', 'Person'), ('language', self.chance.choice(('en', 'es')))] + [('topic', t) for t in p.wants]
             if self.chance.random() < 0.7:
                 found = re.search(r'name="form_token" value="([^"]*)"', self.web.ask('GET', '/')[1])
                 fields += [('form_token', found.group(1))] if found else []
@@ -162,7 +164,7 @@ class Visitor(threading.Thread):
             if status != 400 or self.site.clock.steps == steps:
                 break
         if status == 200:
-            p.waiting = set(topics)
+            p.waiting = set(p.wants)
             p.asked_at = max(asked, self.site.clock.now())
             self.tally.add('signups')
         elif status:

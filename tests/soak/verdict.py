@@ -14,7 +14,7 @@ ON_THE_WAY = 60
 # What kills, a full disk and a relay in trouble make newsletterd say; everything else of that weight is unexpected.
 EXPECTED = re.compile('|'.join((
     r'event=role_died child=\w+ signal=9', r'no space left for the store',
-    r'event=(relay|relay_held|recovered|campaign_held|killed|orphan|users)\b')))
+    r'event=(relay|relay_held|recovered|campaign_(paused|alarm|held)|killed|orphan|users)\b')))
 
 
 def served(site, people):

@@ -637,8 +637,8 @@ verdicts(void **state)
 
 		if (out.verdict == cases[i].want && strcmp(out.rule, cases[i].rule) == 0 && (int)out.pace == cases[i].pace)
 			continue;
-		print_error("stage %d, %d %s %s: %s by %s, slows %s\n", cases[i].stage, in.code, in.enhanced, in.text,
-		    judge_name(out.verdict), out.rule, judge_pace_name(out.pace));
+		print_error("stage %d, %d %s %s: %s by %s, slows %d\n", cases[i].stage, in.code, in.enhanced, in.text,
+		    judge_name(out.verdict), out.rule, (int)out.pace);
 		wrong++;
 	}
 	assert_int_equal(wrong, 0);
