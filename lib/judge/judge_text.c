@@ -56,11 +56,9 @@ put(struct reader *r, char c)
 	    : c == '"' || c == '\''             ? c
 						: '\0'; /* what c would close */
 
-	if (c == ' ' && r->n > 0 && r->out[r->n - 1] == ' ')
+	if (c == ' ' && r->n > 0 && strchr(" ([<", r->out[r->n - 1]))
 		return;
-	if (c == ' ' && r->n > 1 && strchr("([<", r->out[r->n - 1]))
-		return;
-	if (r->n > 1 && opened && r->out[r->n - 1] == opened) {
+	if (opened && r->out[r->n - 1] == opened) { /* the first byte is a blank */
 		r->n--; /* what stood between is gone */
 		return;
 	}
@@ -73,8 +71,8 @@ enhanced_at(const char *p)
 {
 	size_t n = strspn(p, "0123456789."), dots = 0;
 
-	while (n > 0 && p[n - 1] == '.')
-		n--; /* the sentence's */
+	while (p[n - 1] == '.')
+		n--; /* the sentence's; before it is a digit, or the hash */
 	if (n < 5 || n > 11 || !strchr("245", p[0]) || p[1] != '.')
 		return 0;
 	for (size_t i = 1; i < n; i++) {
