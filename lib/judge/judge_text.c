@@ -98,7 +98,7 @@ read_code(struct reader *r)
 	const char *p = r->p;
 	size_t n;
 
-	if (*p && code_at(p)) {
+	if (code_at(p)) {
 		c.code = (int)strtol(p, NULL, 10);
 		p += 3 + (p[3] != '\0');
 		p += strspn(p, " ");
@@ -140,7 +140,7 @@ host_at(const char *p)
 	bool dot = false;
 
 	for (; isalnum((unsigned char)p[n]) || p[n] == '-' || (p[n] == '.' && isalnum((unsigned char)p[n + 1])); n++)
-		dot |= p[n] == '.' && n > 0;
+		dot |= p[n] == '.';
 	return dot ? n : 0;
 }
 
