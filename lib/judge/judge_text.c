@@ -59,7 +59,7 @@ put(struct reader *r, char c)
 	if (c == ' ' && r->n > 0 && strchr(" ([<", r->out[r->n - 1]))
 		return;
 	if (opened && r->out[r->n - 1] == opened) { /* the first byte is a blank */
-		r->n--; /* what stood between is gone */
+		r->n--;                             /* what stood between is gone */
 		return;
 	}
 	r->out[r->n++] = c;
@@ -210,7 +210,7 @@ read_tag(struct reader *r)
 	end = name + strcspn(name, "<>");
 	if (*end != '>')
 		return false;
-	is_tag = n > 0 && one_of(name, n, tags) && strchr(" />", name[n]);
+	is_tag = one_of(name, n, tags) && strchr(" />", name[n]);
 	if (!is_tag && (end == name || memchr(name, ' ', (size_t)(end - name)) || memmem(name, (size_t)(end - name), "://", 3)))
 		return false;
 	r->p = end + 1;
