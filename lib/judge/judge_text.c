@@ -314,7 +314,7 @@ judge_text_read(struct judge_text *t, const char *text)
 	}
 	t->words[r.n] = '\0';
 	last = last_speaker(&r);
-	if (last > 0 && t->words[last] && t->words[last] != ' ')
+	if (t->words[last] && t->words[last] != ' ') /* the first byte is one */
 		last--; /* of the blank or colon before it */
 	t->last = t->words + last;
 	for (int i = 0; i < r.count; i++) /* "550 550 5.1.1" is one */
