@@ -137,6 +137,7 @@ torture: programs $(FAILING)
 # Two hours of mixed life with trouble of every kind: HOURS= or SECONDS=, SEED=; tests/soak/run says the rest. It takes about a quarter of a core.
 soak: $(SOAK)
 	B=$(B) HOURS=$(HOURS) SECONDS_OF_LIFE=$(SECONDS) SEED=$(SEED) tests/soak/run
+# ONLY= names a part (ledger mutations by a word of their name; links, judge, limits, pace; a file): the parts can be run one by one.
 mutation: programs
 	timeout -k 10 3600 sh -c 'for made in run generated; do tests/mutation/$$made "$$0"; got=$$?; case $$got in 3) ;; *) [ $$got = 0 ] || bad=1; any=1 ;; esac; done; \
 	  [ -z "$$bad" ] && [ "$$any" ]' "$(ONLY)"

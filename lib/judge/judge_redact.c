@@ -65,7 +65,7 @@ domain_end(const char *p)
 	for (end = p; is_domain(*end) && !(end[0] == '.' && end[1] == '.'); end++)
 		;
 	while (end[-1] == '.' || end[-1] == '-') /* down to the at sign */
-		end--; /* the sentence's, not the name's */
+		end--;                           /* the sentence's, not the name's */
 	return end;
 }
 

@@ -56,12 +56,10 @@ put(struct reader *r, char c)
 	    : c == '"' || c == '\''             ? c
 						: '\0'; /* what c would close */
 
-	if (c == ' ' && r->n > 0 && r->out[r->n - 1] == ' ')
+	if (c == ' ' && r->n > 0 && strchr(" ([<", r->out[r->n - 1]))
 		return;
-	if (c == ' ' && r->n > 1 && strchr("([<", r->out[r->n - 1]))
-		return;
-	if (r->n > 1 && opened && r->out[r->n - 1] == opened) {
-		r->n--; /* what stood between is gone */
+	if (opened && r->out[r->n - 1] == opened) { /* the first byte is a blank */
+		r->n--;                             /* what stood between is gone */
 		return;
 	}
 	r->out[r->n++] = c;
@@ -73,8 +71,8 @@ enhanced_at(const char *p)
 {
 	size_t n = strspn(p, "0123456789."), dots = 0;
 
-	while (n > 0 && p[n - 1] == '.')
-		n--; /* the sentence's */
+	while (p[n - 1] == '.')
+		n--; /* the sentence's; before it is a digit, or the hash */
 	if (n < 5 || n > 11 || !strchr("245", p[0]) || p[1] != '.')
 		return 0;
 	for (size_t i = 1; i < n; i++) {
@@ -100,7 +98,7 @@ read_code(struct reader *r)
 	const char *p = r->p;
 	size_t n;
 
-	if (*p && code_at(p)) {
+	if (code_at(p)) {
 		c.code = (int)strtol(p, NULL, 10);
 		p += 3 + (p[3] != '\0');
 		p += strspn(p, " ");
@@ -142,7 +140,7 @@ host_at(const char *p)
 	bool dot = false;
 
 	for (; isalnum((unsigned char)p[n]) || p[n] == '-' || (p[n] == '.' && isalnum((unsigned char)p[n + 1])); n++)
-		dot |= p[n] == '.' && n > 0;
+		dot |= p[n] == '.';
 	return dot ? n : 0;
 }
 
@@ -212,7 +210,7 @@ read_tag(struct reader *r)
 	end = name + strcspn(name, "<>");
 	if (*end != '>')
 		return false;
-	is_tag = n > 0 && one_of(name, n, tags) && strchr(" />", name[n]);
+	is_tag = one_of(name, n, tags) && strchr(" />", name[n]);
 	if (!is_tag && (end == name || memchr(name, ' ', (size_t)(end - name)) || memmem(name, (size_t)(end - name), "://", 3)))
 		return false;
 	r->p = end + 1;
@@ -316,7 +314,7 @@ judge_text_read(struct judge_text *t, const char *text)
 	}
 	t->words[r.n] = '\0';
 	last = last_speaker(&r);
-	if (last > 0 && t->words[last] && t->words[last] != ' ')
+	if (t->words[last] && t->words[last] != ' ') /* the first byte is one */
 		last--; /* of the blank or colon before it */
 	t->last = t->words + last;
 	for (int i = 0; i < r.count; i++) /* "550 550 5.1.1" is one */

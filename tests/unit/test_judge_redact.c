@@ -124,6 +124,7 @@ test_room(void **state)
 		{ 5, "a%40", "a%40" }, /* nothing is read behind it */
 		{ 7, "a&#64;", "a&#64;" },
 		{ 12, ". <a@b>", ". <address>" }, /* nor before it */
+		{ 17, "Ann <a@b>", "<name> <address>" },
 		{ 1, "", "" },
 	};
 	size_t i;
