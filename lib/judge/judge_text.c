@@ -315,7 +315,7 @@ judge_text_read(struct judge_text *t, const char *text)
 	t->words[r.n] = '\0';
 	last = last_speaker(&r);
 	if (t->words[last] && t->words[last] != ' ') /* the first byte is one */
-		last--; /* of the blank or colon before it */
+		last--;                              /* of the blank or colon before it */
 	t->last = t->words + last;
 	for (int i = 0; i < r.count; i++) /* "550 550 5.1.1" is one */
 		if (r.codes[i].at >= last && r.codes[i].at <= last + (r.codes[i].code ? NEAR_BY : 2)) {
