@@ -142,6 +142,11 @@ need_chromium() {
 	export CHROMIUM
 }
 
+# connected PORT: whether somebody has a connection to this port of the loopback.
+connected() {
+	awk -v port=":$(printf %04X "$1")" '$4 == "01" && substr($3, length($3) - 4) == port { found = 1 } END { exit !found }' /proc/net/tcp /proc/net/tcp6 2>/dev/null
+}
+
 # hold_store DATABASE [BEGIN…]: it is locked, by a program that knows nothing of ours, until let_go. (What is begun meanwhile has the other end of its
 # pipe too, so it is told to end.)
 hold_store() {

@@ -394,8 +394,7 @@ exec 4>&-
 
 hold
 signs_up last
-asks() { [ -n "$(ss -tnH state established "dport = :$port")" ]; }
-wait_for 10 asks
+wait_for 10 connected "$port"
 sleep 0.5
 kill -TERM "$daemon"
 sleep 0.5

@@ -205,8 +205,7 @@ lines_before=$(wc -l <"$site/log")
 echo secret >"$site/secret/gone"
 read_from "${by_imap[@]}"
 wait_for 20 reloaded
-hung_now() { [ -n "$(ss -tnH state established "dport = :$hung" 2>/dev/null)" ]; }
-wait_for 10 hung_now
+wait_for 10 connected "$hung"
 begun=$SECONDS
 stop_daemon
 at_most "told to stop, it does not wait for a server that says nothing" $((SECONDS - begun)) 30

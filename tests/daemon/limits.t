@@ -34,8 +34,7 @@ start_daemon
 hold_store "$site/store/newsletter.db"
 curl -s --max-time 60 -o /dev/null -w '%{http_code}' -d 'email=ann@example.org&topic=articles' "$base/subscribe" >"$tmp/code" &
 client=$!
-asks() { [ -n "$(ss -tnH state established "dport = :$port")" ]; }
-wait_for 10 asks
+wait_for 10 connected "$port"
 sleep 2.4
 let_go
 wait $client
