@@ -61,13 +61,13 @@ make_gates(struct gate gate[SIGNUP_LIMITS], const struct clerk *c, const struct 
 	name_line(gate[SIGNUP_DOMAIN].line, c, "newsletter signup domain", at ? at + 1 : "");
 }
 
-/* More than the limit would never fit. */
+/* More than the limit would never fit; where there is no limit it does not matter. */
 static int64_t
 weight_for(const struct pace_limit *l, int64_t weight)
 {
 	if (weight < 1)
 		weight = 1;
-	return l->most && weight > l->most ? l->most : weight;
+	return weight > l->most ? l->most : weight;
 }
 
 /* See to it that the first of a line has its time. */

@@ -40,6 +40,7 @@ static const int everybody[] = {
 	CALL(getgid), CALL(getegid), CALL(getrusage), CALL(uname), CALL(sysinfo), CALL(restart_syscall), CALL(exit), CALL(exit_group),
 #if defined(__SANITIZE_ADDRESS__)
 	CALL(ptrace), CALL(wait4), CALL(prctl), CALL(clone), CALL(kill), CALL(process_vm_readv), CALL(getpgrp), CALL(personality), CALL(dup2),
+	CALL(getdents),
 #endif
 };
 // clang-format on

@@ -217,7 +217,7 @@ take_back(struct sender *s, struct relay *r)
 		if (e->outbox)
 			slot_push(&s->outbox, e);
 		else
-			slot_push(&back, e);
+			slot_push_first(&back, e); /* and so they are in their order again below */
 	}
 	while ((e = slot_take(&back)))
 		slot_push_first(&e->lane->ready, e);

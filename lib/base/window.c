@@ -10,7 +10,6 @@
 
 #define DAY_MINUTES 1440
 #define EVERY_DAY 0x7f
-#define HORIZON ((int64_t)15 * 86400) /* a weekly range that summer time skips opens a week later */
 
 static const char day_names[7][4] = { "sun", "mon", "tue", "wed", "thu", "fri", "sat" };
 
@@ -151,41 +150,4 @@ window_is_open(const struct window *w, int64_t now)
 	struct tm tm;
 
 	return !w->ranges || !localtime_r(&t, &tm) || is_in(w, &tm); /* a time beyond the year 2^31 holds no mail back */
-}
-
-/* Minutes until a range begins or, over midnight, a new day does; at most an hour. */
-static int
-step(const struct window *w, const struct tm *tm)
-{
-	int m = 60 * tm->tm_hour + tm->tm_min, least = 60, i, d;
-
-	for (i = 0; i < w->ranges; i++) {
-		d = (w->range[i].from - m + DAY_MINUTES) % DAY_MINUTES;
-		if (d > 0 && d < least)
-			least = d;
-	}
-	d = DAY_MINUTES - m;
-	return d < least ? d : least;
-}
-
-/*
- * A closed window opens where local time meets a range's beginning, where a
- * day begins, or where local time jumps. Hop from one to the next, by minutes through an hour
- * in which the zone's offset changes.
- */
-int64_t
-window_opens(const struct window *w, int64_t now)
-{
-	time_t t = (time_t)now, next;
-	struct tm tm, after;
-
-	while (t < now + HORIZON) {
-		if (!w->ranges || !localtime_r(&t, &tm) || is_in(w, &tm))
-			break;
-		next = t - tm.tm_sec + INT64_C(60) * step(w, &tm);
-		if (!localtime_r(&next, &after))
-			break;
-		t = after.tm_gmtoff == tm.tm_gmtoff ? next : t - tm.tm_sec + 60;
-	}
-	return (int64_t)t;
 }

@@ -37,7 +37,4 @@ int window_parse(struct window *w, const char *text, struct err *e);
 
 bool window_is_open(const struct window *w, int64_t now);
 
-/* When it opens next; `now` when it is open. Up to about 400 look-ups of local time: keep the answer, do not ask for every message. */
-int64_t window_opens(const struct window *w, int64_t now);
-
 #endif

@@ -222,7 +222,7 @@ judge_reply(const struct judge_in *in)
 		if (!rule[1].name)
 			out.rule = TRY_LATER;
 	}
-	if (f.where == WHERE_BOUNCE || out.verdict == JUDGE_HARD || out.verdict == JUDGE_SOFT || out.verdict == JUDGE_ACCEPTED)
+	if (f.where == WHERE_BOUNCE || (out.verdict != JUDGE_RETRY && out.verdict != JUDGE_RELAY))
 		return out;
 	out.pace = rule->pace;
 	out.hold = rule->hold;
@@ -283,17 +283,4 @@ judge_classes(enum judge_verdict verdict, const char **out, size_t size)
 			out[n++] = r->name;
 	}
 	out[n] = NULL;
-}
-
-const char *
-judge_pace_name(enum judge_pace pace)
-{
-	static const char *const names[] = {
-		[JUDGE_PACE_NONE] = "none",
-		[JUDGE_PACE_RELAY_SLOW] = "relay",
-		[JUDGE_PACE_DOMAIN_SLOW] = "domain",
-		[JUDGE_PACE_RELAY_QUOTA] = "quota",
-	};
-
-	return names[pace];
 }

@@ -78,8 +78,6 @@ bool judge_class(const char *rule, enum judge_verdict *verdict);
 #define JUDGE_CLASSES 48
 void judge_classes(enum judge_verdict verdict, const char **out, size_t size);
 
-const char *judge_pace_name(enum judge_pace pace); /* "none", "relay", "domain", "quota" */
-
 /*
  * Replace everything in the text that looks like an address by "<address>", and a name beside one ("Ann Lee <ann@example.org>",
  * "ann@example.org (Ann Lee)") by "<name>", in place:

@@ -12,11 +12,11 @@
 #define MARK "<address>"
 #define MARK_NAME "<name>"
 
-/* What an address is made of, on both sides of its at sign: RFC 5321 atoms, dots, and anything that is not ASCII. */
+/* What an address is made of, on both sides of its at sign: RFC 5321 atoms, dots, and anything that is not ASCII. c is not NUL. */
 static bool
 is_local(char c)
 {
-	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || (c && strchr("!#$%&'*+-/=?^_`{|}~.", c));
+	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 || strchr("!#$%&'*+-/=?^_`{|}~.", c);
 }
 
 static bool
@@ -33,7 +33,7 @@ at_sign(const char *p)
 		return 1;
 	if ((*p == '%' || *p == '=' || *p == '+') && p[1] == '4' && p[2] == '0')
 		return 3;
-	return *p == '&' && strncmp(p, "&#64;", 5) == 0 ? 5 : 0;
+	return strncmp(p, "&#64;", 5) == 0 ? 5 : 0;
 }
 
 /* Where the local part that ends before `at` begins: a quoted string or a run of atoms. */
@@ -64,7 +64,7 @@ domain_end(const char *p)
 		return end + 1;
 	for (end = p; is_domain(*end) && !(end[0] == '.' && end[1] == '.'); end++)
 		;
-	while (end > p && (end[-1] == '.' || end[-1] == '-'))
+	while (end[-1] == '.' || end[-1] == '-') /* down to the at sign */
 		end--; /* the sentence's, not the name's */
 	return end;
 }
@@ -96,7 +96,7 @@ find_address(const char *text, const char *from, const char **start, const char 
 		}
 		if (at == 0)
 			continue;
-		*start = local_start(from > text ? from : text, p);
+		*start = local_start(from, p);
 		*end = domain_end(p + at);
 		if (at > 1 && (*start == p || !has_name_end(p + at, *end)))
 			continue;
@@ -195,7 +195,7 @@ judge_redact_name(char *text, unsigned long size, const char *name)
 		redact_word(text, size, name, MARK_NAME);
 	for (; *p && size; p = end) {
 		for (end = p; in_word(*end); end++)
-			continue;
+			;
 		n = (size_t)(end - p);
 		if (n >= WORD_LEAST) {
 			memcpy(word, p, n);

@@ -74,12 +74,10 @@ judge_name_before(const char *from, const char *start, const char *end, const ch
 	for (n = 0; n < WORDS_MOST; n++) {
 		for (word = p; word > from && in_name(word[-1]); word--)
 			;
-		if ((word > from && word[-1] != ' ' && word[-1] != '(' && word[-1] != ',') ||
+		if ((word > from && word[-1] != ' ' && word[-1] != '(' && word[-1] != ',' && word[-1] != ':') ||
 		    !is_of_name(word, (size_t)(p - word), start, end))
 			break;
 		name = word;
-		if (word == from || word[-1] == '(')
-			break;
 		for (p = word; p > from && (p[-1] == ' ' || p[-1] == ','); p--)
 			;
 	}
@@ -90,6 +88,7 @@ const char *
 judge_name_behind(const char *start, const char *end, const char **name_end)
 {
 	const char *p = end + strspn(end, " "), *word;
+	size_t between;
 	int n = 0;
 
 	if (*p != '(')
@@ -100,11 +99,12 @@ judge_name_behind(const char *start, const char *end, const char **name_end)
 		if (!is_of_name(word, (size_t)(p - word), start, end))
 			return NULL;
 		*name_end = p;
-		if (*p == ')' || !*p)
+		between = strspn(p, " ,");
+		if (p[between] == ')' || !p[between])
 			return end + strspn(end, " ") + 1;
-		if (*p != ' ' && *p != ',')
+		if (!between)
 			return NULL;
-		p += strspn(p, " ,");
+		p += between;
 	}
 	return NULL;
 }

@@ -141,7 +141,7 @@ host_at(const char *p)
 	size_t n = 0;
 	bool dot = false;
 
-	for (; isalnum((unsigned char)p[n]) || p[n] == '-' || p[n] == '_' || (p[n] == '.' && isalnum((unsigned char)p[n + 1])); n++)
+	for (; isalnum((unsigned char)p[n]) || p[n] == '-' || (p[n] == '.' && isalnum((unsigned char)p[n + 1])); n++)
 		dot |= p[n] == '.' && n > 0;
 	return dot ? n : 0;
 }

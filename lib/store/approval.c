@@ -29,12 +29,6 @@ const struct db_module approval_module = { "approval", sql, Q_COUNT, MODULE_APPR
 
 static const char *const names[] = { NULL, "approved", "rejected", "expired" };
 
-const char *
-approval_decision_name(enum approval_decision decision)
-{
-	return names[decision];
-}
-
 static void
 fill(struct stmt *st, struct approval *out)
 {

@@ -44,7 +44,4 @@ int approval_decide(struct db *db, int64_t campaign_id, enum approval_decision d
 /* The open ones that expire at `until` or earlier, the oldest first; INT64_MAX: all. At most `size`; returns how many, or -1. */
 int approval_open(struct db *db, int64_t until, struct approval *out, size_t size, struct err *e);
 
-/* "approved", "rejected", "expired"; NULL for one that is open. */
-const char *approval_decision_name(enum approval_decision decision);
-
 #endif

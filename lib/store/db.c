@@ -407,22 +407,6 @@ db_checkpoint(struct db *db, struct err *e)
 	return rc == SQLITE_BUSY || rc == SQLITE_LOCKED ? 0 : db_fail(db, e);
 }
 
-int
-db_check(struct db *db, struct err *e)
-{
-	sqlite3_stmt *st = NULL;
-	int rc = -1;
-
-	if (sqlite3_prepare_v2(db->sqlite, "PRAGMA quick_check(1)", -1, &st, NULL) != SQLITE_OK || sqlite3_step(st) != SQLITE_ROW)
-		db_fail(db, e);
-	else if (strcmp((const char *)sqlite3_column_text(st, 0), "ok") != 0)
-		err_set(e, ERR_CORRUPT, "the store is damaged (%s): restore it from the backup", sqlite3_column_text(st, 0));
-	else
-		rc = 0;
-	sqlite3_finalize(st);
-	return rc;
-}
-
 void
 db_set_language(struct db *db, const char *language)
 {

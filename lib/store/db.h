@@ -88,9 +88,6 @@ int64_t db_changes(const struct db *db);
  */
 int db_checkpoint(struct db *db, struct err *e);
 
-/* Whether the store's file is whole (PRAGMA quick_check); ERR_CORRUPT with what was found. */
-int db_check(struct db *db, struct err *e);
-
 /*
  * The site's language, which is that of everybody who has none of their own: segments (segment.h) ask for it. "" unless set; cut to 15
  * bytes.

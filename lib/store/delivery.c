@@ -28,7 +28,6 @@ enum {
 	Q_GIVE_UP,
 	Q_NEXT_DUE,
 	Q_FIND,
-	Q_EACH,
 	Q_DELETE_OLD,
 	Q_COUNT
 };
@@ -69,8 +68,6 @@ static const char *const sql[] = {
 	[Q_NEXT_DUE] = "SELECT next_at FROM delivery WHERE campaign_id = :campaign AND state = 2 ORDER BY next_at LIMIT 1",
 	[Q_FIND] = "SELECT subscriber_id, state, attempts, at, coalesce(next_at, 0), coalesce(code, 0), coalesce(enhanced, ''), coalesce(reply, ''), coalesce(class, '') "
 		   "FROM delivery WHERE campaign_id = :campaign AND subscriber_id = :subscriber",
-	[Q_EACH] = "SELECT subscriber_id, state, attempts, at, coalesce(next_at, 0), coalesce(code, 0), coalesce(enhanced, ''), coalesce(reply, ''), coalesce(class, '') "
-		   "FROM delivery WHERE campaign_id = :campaign AND state = :state ORDER BY subscriber_id",
 	[Q_DELETE_OLD] = "DELETE FROM delivery WHERE (campaign_id, subscriber_id) IN (SELECT d.campaign_id, d.subscriber_id FROM campaign c "
 			 "CROSS JOIN delivery d ON d.campaign_id = c.id WHERE c.finished_at < :before LIMIT :limit)",
 };
@@ -333,26 +330,6 @@ delivery_find(struct db *db, int64_t campaign_id, int64_t subscriber_id, struct 
 	if (rc == 1) {
 		fill(st, out);
 		stmt_done(st);
-	}
-	return rc;
-}
-
-int
-delivery_each(struct db *db, int64_t campaign_id, enum delivery_state state,
-    int (*each)(void *ctx, const struct delivery *d, struct err *e), void *ctx, struct err *e)
-{
-	struct stmt *st = db_stmt(db, &delivery_module, Q_EACH);
-	struct delivery d;
-	int rc;
-
-	stmt_int(st, ":campaign", campaign_id);
-	stmt_int(st, ":state", state);
-	while ((rc = stmt_step(st, e)) == 1) {
-		fill(st, &d);
-		if (each(ctx, &d, e) == -1) {
-			stmt_done(st);
-			return -1;
-		}
 	}
 	return rc;
 }

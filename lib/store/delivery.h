@@ -89,10 +89,8 @@ int delivery_give_up(struct db *db, int64_t campaign_id, int64_t *n, struct err 
 /* When the next deferred one is due; 0: none is. */
 int delivery_next_due(struct db *db, int64_t campaign_id, int64_t *at, struct err *e);
 
-/* One row: 1, 0, -1. And all in a state, in the order of ids. */
+/* One row: 1, 0, -1. Nothing but tests asks for one: it is how they see what was recorded. */
 int delivery_find(struct db *db, int64_t campaign_id, int64_t subscriber_id, struct delivery *out, struct err *e);
-int delivery_each(struct db *db, int64_t campaign_id, enum delivery_state state,
-    int (*each)(void *ctx, const struct delivery *d, struct err *e), void *ctx, struct err *e);
 
 /* Delete rows of campaigns that finished before `before`; at most `limit` a call, *n says how many. */
 int delivery_delete_old(struct db *db, int64_t before, int64_t limit, int64_t *n, struct err *e);

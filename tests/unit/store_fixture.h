@@ -99,6 +99,22 @@ raw_text(const char *sql)
 	return out;
 }
 
+/* Whether the store's file is whole, as somebody sees who opens it anew. */
+FIXTURE bool
+is_whole(void)
+{
+	sqlite3 *stranger = NULL;
+	sqlite3_stmt *st = NULL;
+	bool whole;
+
+	whole = sqlite3_open(store_path, &stranger) == SQLITE_OK && sqlite3_busy_timeout(stranger, 2000) == SQLITE_OK &&
+		sqlite3_prepare_v2(stranger, "PRAGMA quick_check(1)", -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW &&
+		strcmp((const char *)sqlite3_column_text(st, 0), "ok") == 0;
+	sqlite3_finalize(st);
+	sqlite3_close(stranger);
+	return whole;
+}
+
 FIXTURE void
 commit(void)
 {

@@ -256,11 +256,13 @@ test_weight(void **state)
 	begin();
 	heavy = asks("192.0.3.1", "d@a.example", 1000);
 	asks("192.0.4.1", "e@a.example", -1000);
+	asks("192.0.5.1", "f@a.example", 0);
 	commit();
 	turn(T0 + 61);
 	assert_true(has_passed(heavy));
-	assert_int_equal(raw_int("SELECT sum(used) FROM pace WHERE window_start = 1767225661"), 6);
+	assert_int_equal(raw_int("SELECT sum(used) FROM pace WHERE window_start = 1767225661"), 7);
 	assert_int_equal(waiting(), 0);
+	assert_int_equal(raw_int("SELECT max(length(subject)) FROM pace"), 22); /* of a hash, what makes it one */
 }
 
 static void
@@ -277,6 +279,8 @@ test_restart(void **state)
 	assert_int_equal(passed_count, 10);
 	assert_int_equal(waiting(), 5);
 	restart();
+	ok(limit_start(&clerk, &err));
+	assert_int_equal(raw_exec("BEGIN IMMEDIATE; COMMIT"), SQLITE_OK); /* whose lock is free again */
 	turn(T0 + 2);
 	assert_int_equal(passed_count, 10);
 	/* a higher limit helps those who wait already, at once */
@@ -328,9 +332,9 @@ test_most(void **state)
 	assert_invariants();
 }
 
-/* A request that leads to no mail, as clerk_signups has it decided. */
+/* What a request that is in no table yet gets. */
 static int
-asks_in_vain(const char *ip, const char *address, bool manage)
+answer(const char *ip, const char *address, bool manage, bool mails)
 {
 	struct signup s = { .id = ++last_id, .weight = 1, .manage = manage };
 	int rc;
@@ -339,10 +343,17 @@ asks_in_vain(const char *ip, const char *address, bool manage)
 	strcpy(s.key, address);
 	ok(limit_begin(&clerk, &err));
 	begin();
-	rc = limit_ask(&clerk, &s, false, &err);
+	rc = limit_ask(&clerk, &s, mails, &err);
 	ok(rc);
 	commit();
 	return rc;
+}
+
+/* A request that leads to no mail, as clerk_signups has it decided. */
+static int
+asks_in_vain(const char *ip, const char *address, bool manage)
+{
+	return answer(ip, address, manage, false);
 }
 
 static void
@@ -366,13 +377,58 @@ test_unmailed(void **state)
 	/* whoever asks for his link gets a mail, and counts as ever */
 	assert_int_equal(asks_in_vain("192.0.6.1", "b@a.example", true), LIMIT_PASS);
 	assert_string_equal(raw_text(used), "signup-domain 2, signup-network 4, signup-total 2");
+	assert_int_equal(answer("192.0.7.1", "c@c.example", false, true), LIMIT_PASS);
+	assert_string_equal(raw_text(used), "signup-domain 3, signup-network 5, signup-total 3");
 	clock_set(T0 + 3599 - T0 % 3600); /* the hour's last second, and the next one's first */
 	assert_int_equal(asks_in_vain("192.0.5.1", "a@a.example", false), LIMIT_PASS);
-	assert_string_equal(raw_text(used), "signup-domain 2, signup-network 4, signup-total 2");
+	assert_string_equal(raw_text(used), "signup-domain 3, signup-network 5, signup-total 3");
 	clock_set(T0 + 3600 - T0 % 3600);
 	assert_int_equal(asks_in_vain("192.0.5.1", "a@a.example", false), LIMIT_PASS);
-	assert_string_equal(raw_text(used), "signup-domain 2, signup-network 5, signup-total 2");
+	assert_string_equal(raw_text(used), "signup-domain 3, signup-network 6, signup-total 3");
 	assert_int_equal(clerk.unmailed, 1);
+}
+
+/* Where two have the same place the one that came first has it; and a line whose limit is gone holds nobody. */
+static void
+test_same_place(void **state)
+{
+	(void)state;
+	set_limits(rate(0, 1), rate(0, 1), rate(1, 60));
+	flood("192.0.2.1", "a.example", 1);
+	flood("192.0.3.1", "a.example", 1);
+	turn(T0);
+	assert_int_equal(waiting(), 1);
+	set_limits(rate(0, 1), rate(0, 1), rate(5, 60));
+	assert_int_equal(answer("192.0.4.1", "x@a.example", false, true), LIMIT_WAIT);
+	set_limits(rate(0, 1), rate(0, 1), rate(0, 1));
+	assert_int_equal(answer("192.0.5.1", "y@a.example", false, true), LIMIT_PASS);
+}
+
+/* A new link key names every line anew: nobody is left behind in an old one. */
+static void
+test_new_names(void **state)
+{
+	int64_t t;
+	int id;
+
+	(void)state;
+	set_limits(rate(1, 60), rate(0, 1), rate(0, 1));
+	flood("192.0.2.1", "a.example", 4);
+	turn(T0);
+	assert_int_equal(waiting(), 3);
+	ok(link_keys_create(folder, &id, &err));
+	link_keys_free(site.links);
+	site.links = link_keys_load(folder, &err);
+	assert_non_null(site.links);
+	restart();
+	clock_set(T0 + 1);
+	assert_int_equal(answer("192.0.2.1", "x@a.example", false, true), LIMIT_PASS); /* has the new line's room */
+	for (t = 1; t <= 301; t += 60) {
+		turn(T0 + t);
+		assert_invariants();
+	}
+	assert_int_equal(passed_count, 4);
+	assert_int_equal(waiting(), 0);
 }
 
 /* How many wait is not counted to its end for each that joins them: that would be work by the square of a flood. */
@@ -419,6 +475,11 @@ test_full(void **state)
 	assert_string_equal(raw_text("SELECT group_concat(ip, ' ') FROM (SELECT ip FROM signup_request WHERE network <> 'n' ORDER BY id)"),
 	    "192.0.2.1 192.0.3.1 192.0.3.1 192.0.4.1");
 	assert_invariants();
+	/* of those with the same place whoever came last is the last */
+	clock_set(T0 + 3);
+	assert_int_equal(raw_exec("UPDATE signup_request SET place = 1767225603"), SQLITE_OK);
+	assert_int_equal(answer("192.0.5.1", "z@a.example", false, true), LIMIT_DROP);
+	assert_int_equal(waiting(), 100000);
 }
 
 /* What waits is not read again until it is its turn. */
@@ -671,6 +732,8 @@ main(void)
 		limit_test(test_restart),
 		limit_test(test_most),
 		limit_test(test_unmailed),
+		limit_test(test_same_place),
+		limit_test(test_new_names),
 		limit_test(test_no_network_limit),
 		limit_test(test_full),
 		limit_test(test_quiet),

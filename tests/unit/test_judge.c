@@ -589,6 +589,37 @@ static const struct {
 	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 0, "5.1.1", "", "user unknown: host mx.example[192.0.2.2] said: 550" },
 	{ "sender-refused", JUDGE_SOFT, NONE, BOUNCE, 550, "5.1.1", "", "host mx.example[192.0.2.2] said: 550 User unknown (in reply to MAIL FROM command)" },
 	{ "reputation", JUDGE_SOFT, NONE, BOUNCE, 553, "", "", "[TSS09] All messages from 192.0.2.1 will be permanently deferred" },
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 0, "", "", "Your mailbox is full. host mx.example[192.0.2.2] said: 550 user unknown" },
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 550, "5.1.1", "", "smtp; 550 go away" },
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 550, "5.1.1", "", "go away (#5.7.1)" },
+	{ "policy", JUDGE_SOFT, NONE, BOUNCE, 550, "5.7.1", "", "host mx.example[192.0.2.2] said: 550 5.0.0 xyzzy is unknown" },
+	{ "refused", JUDGE_SOFT, NONE, BOUNCE, 550, "5.1.1", "", "550 5.4.0 go away" },
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 550, "5.1.1", "", "host mx.example[192.0.2.2] said: 550 5.4.0 go away" },
+	{ "disabled", JUDGE_HARD, NONE, BOUNCE, 0, "", "", "host mx.example[192.0.2.2] said: 525 go away" },
+	/* a reply that took it is no reason why it came back */
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 0, "5.1.1", "", "host mx.example[192.0.2.2] said: 250 2.1.5 fine" },
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 0, "5.0.0", "", "host mx.example[192.0.2.2] said: 200 2.0.0 xyzzy is unknown" },
+	/* what speaks of a person in two parts, by two speakers */
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 550, "", "", "A recipient in trouble. host mx.example[192.0.2.2] said: 550 is defunct" },
+	/* after one whose codes stand in its text: nothing is left of them */
+	{ "no-such-user", JUDGE_HARD, NONE, BOUNCE, 0, "5.0.0", "", "550 5.0.0 go away (#5.1.1)" },
+	{ "accepted", JUDGE_ACCEPTED, NONE, BOUNCE, 0, "2.0.0", "", "delivered" },
+	{ "refused", JUDGE_SOFT, NONE, BOUNCE, 0, "2.0.0", "", "5.0.0 go away" },
+	/* codes that are none: a part too few, one too many, an empty one */
+	{ "refused", JUDGE_SOFT, NONE, BOUNCE, 550, "5.7", "", "go away" },
+	{ "refused", JUDGE_SOFT, NONE, BOUNCE, 550, "5.7.", "", "go away" },
+	{ "refused", JUDGE_SOFT, NONE, BOUNCE, 550, "5.1.1.1", "", "go away" },
+	/* our relay's own words count from the first to the last, and so do qmail's codes in them */
+	{ "no-such-user", JUDGE_HARD, NONE, RCPT, 550, "", "", "go away (#5.1.1)" },
+	{ "mailbox-full", JUDGE_SOFT, NONE, RCPT, 550, "", "", "Your mailbox is full. Reason: user unknown" },
+	{ "no-such-user", JUDGE_HARD, NONE, RCPT, 550, "", "", "Your mailbox is full. host mx.example[192.0.2.2] said: 550 user unknown" },
+	/* one code for everything, and whose it is */
+	{ "no-such-user", JUDGE_HARD, NONE, RCPT, 550, "5.7.1", "mx.yandex.example", "No such user!" },
+	{ "policy", JUDGE_SOFT, NONE, RCPT, 550, "5.7.1", "mx.example", "No such user!" },
+	/* whoever said it */
+	{ "rate-quota", JUDGE_RETRY, DOMAIN_SLOW, RCPT, 450, "", "", "host mx.example[192.0.2.2] said: 450 slow down" },
+	{ "mailbox-full", JUDGE_RETRY, NONE, RCPT, 452, "", "", "host mx.example[192.0.2.2] said: 452 over quota" },
+	{ "relay-login", JUDGE_RELAY, RELAY_SLOW, RCPT, 530, "", "", "host mx.example[192.0.2.2] said: 530 go away" },
 };
 // clang-format on
 
@@ -606,8 +637,8 @@ verdicts(void **state)
 
 		if (out.verdict == cases[i].want && strcmp(out.rule, cases[i].rule) == 0 && (int)out.pace == cases[i].pace)
 			continue;
-		print_error("stage %d, %d %s %s: %s by %s, slows %s\n", cases[i].stage, in.code, in.enhanced, in.text,
-		    judge_name(out.verdict), out.rule, judge_pace_name(out.pace));
+		print_error("stage %d, %d %s %s: %s by %s, slows %d\n", cases[i].stage, in.code, in.enhanced, in.text,
+		    judge_name(out.verdict), out.rule, (int)out.pace);
 		wrong++;
 	}
 	assert_int_equal(wrong, 0);
@@ -768,7 +799,13 @@ names(void **state)
 			fail_msg("%s is hard in one row and not in another", r->name);
 	}
 	judge_classes(JUDGE_HARD, hard, 2);
+	assert_string_equal(hard[0], "full-inactive");
 	assert_null(hard[1]);
+	judge_classes(JUDGE_HARD, hard, 6); /* as many as there are */
+	assert_non_null(hard[4]);
+	assert_null(hard[5]);
+	judge_classes(JUDGE_HARD, hard, 1);
+	assert_null(hard[0]);
 	assert_true(judge_class("try-later", &verdict));
 	assert_int_equal(verdict, JUDGE_RETRY);
 	assert_false(judge_class("no-such-rule", &verdict));
@@ -792,12 +829,79 @@ holds(void **state)
 		{ "it goes away", { 421, "", "closing", "", true, JUDGE_AT_BODY, false }, 0 },
 		{ "one person", { 450, "", "", "", true, JUDGE_AT_RCPT, false }, 0 },
 		{ "somewhere else", { 554, "5.7.1", "Relay access denied", "", false, JUDGE_AT_RCPT, false }, 0 },
+		{ "no room, for now", { 452, "4.3.1", "queue file write error", "", true, JUDGE_AT_BODY, false }, 15 },
+		{ "a quota for now", { 450, "4.7.28", "", "", true, JUDGE_AT_RCPT, false }, 300 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(held) / sizeof(held[0]); i++)
 		if (judge_reply(&held[i].in).hold != held[i].want)
 			fail_msg("%s: %lld s", held[i].name, (long long)judge_reply(&held[i].in).hold);
+}
+
+/* Of what comes without anybody knowing when, nothing slows, though a relay gave it to us. */
+static void
+nobody_knows_when(void **state)
+{
+	const struct judge_in in = { 450, "", "host mx.example[192.0.2.2] said: 450 slow down", NULL, true, JUDGE_AT_BOUNCE, false };
+
+	(void)state;
+	assert_int_equal(judge_reply(&in).pace, JUDGE_PACE_NONE);
+}
+
+/* A report that has no code: what it says of itself, or else what the server said, is for now or for good. */
+static void
+for_now(void **state)
+{
+	static const struct {
+		const char *name, *enhanced, *text;
+		int code;
+		enum judge_verdict want;
+		const char *rule;
+	} said[] = {
+		{ "a code", "5.1.1", "", 450, JUDGE_RETRY, "no-such-user" },
+		{ "a code, for good", "4.1.1", "", 550, JUDGE_HARD, "no-such-user" },
+		{ "its own status", "4.4.7", "host mx.example[192.0.2.2] said: 550 over quota", 0, JUDGE_RETRY, "mailbox-full" },
+		{ "its own status, for good", "5.4.7", "host mx.example[192.0.2.2] said: 450 over quota", 0, JUDGE_SOFT, "mailbox-full" },
+		{ "the text's code", "", "host mx.example[192.0.2.2] said: 450 over quota", 0, JUDGE_RETRY, "mailbox-full" },
+		{ "the text's code, for good", "", "host mx.example[192.0.2.2] said: 550 over quota", 0, JUDGE_SOFT, "mailbox-full" },
+		{ "the highest code for now", "", "go away", 499, JUDGE_RETRY, "try-later" },
+		{ "the lowest code for now", "", "go away", 400, JUDGE_RETRY, "try-later" },
+		{ "… and of the text", "", "host mx.example[192.0.2.2] said: 499 go away", 0, JUDGE_RETRY, "try-later" },
+		{ "… and the lowest", "", "host mx.example[192.0.2.2] said: 400 go away", 0, JUDGE_RETRY, "try-later" },
+		{ "the first for good", "", "go away", 500, JUDGE_SOFT, "refused" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		struct judge_in in = { said[i].code, said[i].enhanced, said[i].text, NULL, false, JUDGE_AT_BOUNCE, false };
+		struct judge_out out = judge_reply(&in);
+
+		if (out.verdict != said[i].want || strcmp(out.rule, said[i].rule) != 0)
+			fail_msg("%s: %s by %s", said[i].name, judge_name(out.verdict), out.rule);
+	}
+}
+
+/* A connection that has had its share, told from a relay that has enough of us. */
+static void
+sessions(void **state)
+{
+	static const struct {
+		const char *text;
+		bool want;
+	} said[] = {
+		{ "4.7.0 Too many messages in this connection", true },
+		{ "Session limit reached", true },
+		{ "Too many MAIL transactions per session", true },
+		{ "In this session: enough", false },
+		{ "Too many messages today", false },
+		{ "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		if (judge_ends_session(said[i].text) != said[i].want)
+			fail_msg("\"%s\"", said[i].text);
 }
 
 /* No row hides behind another: each decides some reply made of its own code, enhanced code or first words. */
@@ -1109,6 +1213,9 @@ main(void)
 		cmocka_unit_test(promises),
 		cmocka_unit_test(holds),
 		cmocka_unit_test(names),
+		cmocka_unit_test(nobody_knows_when),
+		cmocka_unit_test(for_now),
+		cmocka_unit_test(sessions),
 		cmocka_unit_test(no_row_is_dead),
 		cmocka_unit_test(redaction),
 		cmocka_unit_test(redaction_for_a_person),

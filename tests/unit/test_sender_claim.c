@@ -1,135 +1,11 @@
 /* test_sender_claim.c - slots from claim to hand-over and back: what holds one, and what must not. */
-#include "store_fixture.h"
+#include "sender_fixture.h"
 
 #include <poll.h>
 #include <sys/stat.h>
 
-#include "../../daemon/sender.h"
 #include "../../daemon/sender_sign.h"
 #include "mail/dkim.h"
-#include "store/campaign.h"
-#include "store/delivery.h"
-#include "store/subscription.h"
-
-/* A relay that has as much room as the test says, and keeps what it is given. */
-struct fake {
-	size_t room, taken;
-	bool down, utf8;
-};
-
-static size_t
-fake_room(void *t)
-{
-	const struct fake *f = t;
-
-	return f->room > f->taken ? f->room - f->taken : 0;
-}
-
-static bool
-fake_is_down(void *t)
-{
-	return ((struct fake *)t)->down;
-}
-
-static bool
-fake_takes_utf8(void *t)
-{
-	return ((struct fake *)t)->utf8;
-}
-
-static void
-fake_submit(void *t, struct slot_entry *e)
-{
-	(void)e;
-	((struct fake *)t)->taken++;
-}
-
-static const struct transport transport = {
-	.room = fake_room, .is_down = fake_is_down, .takes_utf8 = fake_takes_utf8, .submit = fake_submit
-};
-
-#define RELAYS 2
-
-static struct fake fake[RELAYS];
-static struct conf_relay relay_conf[RELAYS];
-static struct site site;
-static struct sender s;
-static int64_t topic;
-static char language[] = "en", resend[] = "resend", message_is_there;
-
-/* `relays` relays with 64 slots each, in the first tier of one lane; nothing is claimed. */
-static void
-open_sender(int relays, const struct pace_domain_limits *domain)
-{
-	const struct pace_limits limits = { .domain = domain, .domains = domain ? 1 : 0, .room = 64 };
-	int i;
-
-	memset(&s, 0, sizeof(s));
-	site = (struct site){ .db = db, .conf = { .site_language = language, .campaign_on_unknown = resend, .campaign_deadline = 86400 } };
-	s.site = &site;
-	s.lanes = 1;
-	s.relays = relays;
-	s.pace = sender_pace_new(&limits);
-	for (i = 0; i < relays; i++) {
-		fake[i] = (struct fake){ .room = 64, .utf8 = true };
-		relay_conf[i] = (struct conf_relay){ .weight = 1 };
-		s.relay[i] = (struct relay){
-			.name = "r", .transport = &transport, .t = &fake[i], .conf = &relay_conf[i], .index = i, .slots = 64
-		};
-		s.lane[0].tier[0] |= 1u << i;
-		s.most += 64;
-	}
-	slots_init(&s);
-}
-
-static void
-close_sender(void)
-{
-	slots_release(&s);
-	sender_pace_free(s.pace);
-}
-
-/* A campaign to n people of a mail domain, followed in the first lane. */
-static void
-campaign_to(int n, const char *domain)
-{
-	struct campaign c = { .kind = "articles", .subject = "s", .created_by = "ann", .start_at = clock_now() };
-	char address[64];
-	int i;
-
-	topic = topic ? topic : make_topic("articles");
-	c.topic_id = topic;
-	begin();
-	for (i = 1; i <= n; i++) {
-		snprintf(address, sizeof(address), "p%d@%s", i, domain);
-		ok(subscription_add(db, make_subscriber(address), topic, "added", &by_test, &err));
-	}
-	ok(campaign_create(db, &c, &err));
-	ok(campaign_start(db, c.id, clock_now() + 86400, &err));
-	commit();
-	s.compiled[0] = (struct compiled){ .campaign_id = c.id, .message = (struct message *)(void *)&message_is_there };
-	s.compiled_end = 1;
-	s.campaign[s.campaigns] = (struct running){ .lane = &s.lane[0] };
-	assert_int_equal(campaign_get(db, c.id, &s.campaign[s.campaigns++].row, &err), 1);
-}
-
-static void
-claim(void)
-{
-	begin();
-	ok(sender_claim(&s, &err));
-	commit();
-	sender_claimed(&s);
-}
-
-static int
-fresh_store(void **state)
-{
-	topic = 0;
-	return store_setup(state);
-}
-
-#define claim_test(f) cmocka_unit_test_setup_teardown(f, fresh_store, store_teardown)
 
 /* What was rolled back is not on the way: else a full disk would fill its domain's share for ever. */
 static void
@@ -227,15 +103,21 @@ a_key(void)
 
 /* Give the slot at the head of the lane to the threads, as sender_submit does. */
 static void
-begin_to_sign(const struct dkim *d)
+begin_to_sign_text(const struct dkim *d, const char *text)
 {
 	struct slot_entry *e = slot_take(&s.lane[0].ready);
 
-	buf_addstr(signers_begin(s.signers, (uint64_t)(e - s.slot), d), "From: a@example.org\r\n\r\nWords.\r\n");
+	buf_addstr(signers_begin(s.signers, (uint64_t)(e - s.slot), d), text);
 	signers_submit(s.signers);
 	e->relay = &s.relay[0];
 	s.relay[0].signing++;
 	s.signing++;
+}
+
+static void
+begin_to_sign(const struct dkim *d)
+{
+	begin_to_sign_text(d, "From: a@example.org\r\n\r\nWords.\r\n");
 }
 
 static void
@@ -282,14 +164,94 @@ recalled_while_signed(void **state)
 	finish_signing();
 	assert_int_equal(s.relay[0].signed_.count, 0);
 	assert_int_equal(s.done.count, 3);
-	begin();
-	ok(sender_record(&s, &err));
-	commit();
-	sender_recorded(&s);
+	record();
 	assert_int_equal(raw_int("SELECT count(*) FROM delivery WHERE state = 2 AND attempts = 0"), 2);
 	assert_int_equal(raw_int("SELECT count(*) FROM delivery WHERE state = 5 AND attempts = 0"), 1);
 	assert_int_equal(s.used, 0);
 	assert_int_equal(signers_busy(s.signers), 0);
+	s.compiled[0].message = NULL;
+	signers_free(s.signers);
+	dkim_free(d);
+	close_sender();
+}
+
+/* What could not be signed never leaves without a signature: it is tried again later, and until then its relay is given nothing. */
+static void
+not_signed(void **state)
+{
+	struct dkim *d = a_key();
+
+	(void)state;
+	open_sender(1, NULL);
+	s.signers = signers_new(8, &err);
+	assert_non_null(s.signers);
+	campaign_to(2, "example.org");
+	claim();
+	begin_to_sign_text(d, "Subject: from nobody\r\n\r\nWords.\r\n");
+	finish_signing();
+	assert_int_equal(s.relay[0].signed_.count, 0);
+	assert_int_equal(s.done.count, 1);
+	assert_false(relay_works(&s.relay[0], clock_mono_us() + 30000000));
+	record();
+	assert_string_equal(raw_text("SELECT state || attempts || class || reply FROM delivery WHERE subscriber_id = 1"),
+	    "20not-signedthe message has no From");
+	assert_int_equal(raw_int("SELECT next_at FROM delivery WHERE subscriber_id = 1"), T0 + 60);
+	/* the daemon stops meanwhile: that is nobody's fault */
+	s.relay[0].hold_until_us = s.relay[0].hold_us = 0;
+	begin_to_sign(d);
+	s.draining = true;
+	finish_signing();
+	assert_true(relay_works(&s.relay[0], clock_mono_us()));
+	record();
+	assert_string_equal(raw_text("SELECT state || attempts || coalesce(class, '') FROM delivery WHERE subscriber_id = 2"), "20");
+	assert_int_equal(raw_int("SELECT next_at FROM delivery WHERE subscriber_id = 2"), T0);
+	assert_int_equal(signers_busy(s.signers), 0);
+	s.compiled[0].message = NULL;
+	signers_free(s.signers);
+	dkim_free(d);
+	close_sender();
+}
+
+/* What is signed for a relay that stops working is another one's, in its order and before what came later, without the signature. */
+static void
+taken_back(void **state)
+{
+	struct dkim *d = a_key();
+	struct slot_entry *mail;
+	int64_t first;
+
+	(void)state;
+	open_sender(2, NULL);
+	s.signers = signers_new(8, &err);
+	assert_non_null(s.signers);
+	campaign_to(4, "example.org");
+	claim();
+	first = s.lane[0].ready.head->claim.who.id;
+	begin_to_sign(d);
+	finish_signing();
+	begin_to_sign(d);
+	finish_signing();
+	assert_int_equal(s.relay[0].signed_.count, 2);
+	mail = slot_new(&s);
+	mail->outbox = true;
+	mail->domain = -1;
+	buf_init(&mail->mail.message);
+	mail->relay = &s.relay[0];
+	slot_push(&s.relay[0].signed_, mail);
+	fake[0].down = true;
+	sender_route_tick(&s);
+	assert_int_equal(s.relay[0].signed_.count, 0);
+	assert_ptr_equal(s.outbox.head, mail);
+	assert_null(mail->relay);
+	assert_int_equal(s.lane[0].ready.count, 4);
+	assert_int_equal(signers_busy(s.signers), 0);
+	for (const struct slot_entry *e = s.lane[0].ready.head; e; e = e->next) {
+		assert_int_equal(e->claim.who.id, first++);
+		assert_null(e->relay);
+		assert_null(e->job);
+	}
+	sender_submit(&s);
+	assert_int_equal(fake[1].taken, 5);
 	s.compiled[0].message = NULL;
 	signers_free(s.signers);
 	dkim_free(d);
@@ -321,10 +283,7 @@ lane_down(void **state)
 	fake[0].down = true;
 	sender_route_tick(&s);
 	assert_int_equal(s.lane[0].ready.count + s.outbox.count, 0);
-	begin();
-	ok(sender_record(&s, &err));
-	commit();
-	sender_recorded(&s);
+	record();
 	assert_int_equal(s.used, 0);
 	assert_int_equal(raw_int("SELECT count(*) FROM delivery WHERE state = 2 AND attempts = 0"), 10);
 	assert_string_equal(raw_text("SELECT state || attempts FROM outbox"), "queued0");
@@ -439,10 +398,7 @@ erased(void **state)
 	ok(sender_drop_unwanted(&s, &err));
 	assert_int_equal(s.outbox.count, 1);
 	assert_string_equal(s.outbox.head->mail.address, "ben@example.org");
-	begin();
-	ok(sender_record(&s, &err));
-	commit();
-	sender_recorded(&s);
+	record();
 	assert_string_equal(raw_text("SELECT group_concat(state) FROM outbox"), "expired,claimed");
 	close_sender();
 }
@@ -496,16 +452,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		claim_test(rolled_back),
-		claim_test(parked),
-		claim_test(signed_later),
-		claim_test(recalled_while_signed),
-		claim_test(lane_down),
-		claim_test(lanes_of_one_relay),
-		claim_test(lanes_apart),
-		claim_test(slowed_while_waiting),
-		claim_test(erased),
-		claim_test(envelope),
+		sender_test(rolled_back),
+		sender_test(parked),
+		sender_test(signed_later),
+		sender_test(recalled_while_signed),
+		sender_test(not_signed),
+		sender_test(taken_back),
+		sender_test(lane_down),
+		sender_test(lanes_of_one_relay),
+		sender_test(lanes_apart),
+		sender_test(slowed_while_waiting),
+		sender_test(erased),
+		sender_test(envelope),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
