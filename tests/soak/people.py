@@ -33,6 +33,7 @@ class Person:
         self.wants = ()                     # topics, the same whenever they sign up: the link of an earlier mail may still come, and be pressed
         self.waiting = None                 # topics asked for, until confirmed
         self.asked_at = None                # by the site's clock, of the last answered signup
+        self.used = set()                   # confirm links, of which copies may come: a mail whose reply was lost is sent again
         self.links = {}                     # word -> its newest link, and of which topic
         self.last = None                    # (campaign, the message) that came last
         self.welcomes = set()               # Message-IDs: a copy of a mail whose reply was lost has its own
@@ -176,6 +177,7 @@ class Visitor(threading.Thread):
         if not p:
             return
         topics, path = p.waiting, p.links.pop('confirm')[0]
+        p.used.add(path)
         self.web.ask('GET', path)
         moment = time.monotonic()
         status, _, _ = self.web.ask('POST', path)
@@ -314,8 +316,9 @@ class Postman(threading.Thread):
         for word, token in LINK.findall(text):
             if word == 'confirm':
                 p.confirmations += 1
-            if word != 'u' or campaign:
-                p.links[word] = ('/%s/%s' % (word, token), topic)
+            path = '/%s/%s' % (word, token)
+            if (word != 'u' or campaign) and path not in p.used:
+                p.links[word] = (path, topic)
         if kind == 'welcome':
             p.welcomes.add(m['Message-ID'])
         if campaign:

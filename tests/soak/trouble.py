@@ -89,7 +89,7 @@ class Trouble(threading.Thread):
         elif luck < 0.7:
             what = 'saying 421'
             self.site.stop_relay()
-            self.site.start_relay(faults='421=1')
+            self.site.start_relay(faults='421=1,rcpt5=50')
             self.nap(3 + 20 * self.chance.random())
             self.site.stop_relay()
             self.site.start_relay()

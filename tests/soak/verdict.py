@@ -83,6 +83,8 @@ def the_owed(site, people, staff):
             continue
         for address in expected:
             p = people.all[address]
+            if p.uncertain:
+                continue
             owed += 1
             if ledger.get((number, address)) or any(what == 'out' and t == topic and m >= moment for m, t, what, _ in p.history) or p.ends or \
                     address in refused:
