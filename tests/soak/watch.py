@@ -2,8 +2,8 @@
 
 One life of a process is one row of figures: a role that was killed begins anew. What it takes to warm up (statements, SQLite's page cache, malloc's
 arenas) is left out: the first WARM_UP seconds. Of lives that went on for JUDGED seconds after that:
-  memory       the median of the slopes between any two samples is at most SLOPE kB a minute: a leak goes on, while a cache that is filled, or
-               an arena that malloc adds, is one step
+  memory       the slope of each half is at most SLOPE kB a minute in one of them: a leak goes on in both, while a cache that is filled, or
+               an arena that malloc adds, is one step. The slope of a half is the median of those between any two of its samples
   descriptors  the least of the last third of the samples is at most the most of the first third
 """
 import os
@@ -66,7 +66,8 @@ class Watch(threading.Thread):
                 judged += 1
                 span = (warm[-1][0] - warm[0][0]) / 60
                 minutes = max(minutes, span)
-                slope = median_slope([(m / 60, kb) for m, _, kb in warm])
+                half = len(warm) // 2
+                slope = min(median_slope([(m / 60, kb) for m, _, kb in part]) for part in (warm[:half], warm[half:]))
                 worst = max(worst, slope)
                 if slope > SLOPE:
                     wrong.append('%s grows by %.0f kB a minute, over %.0f minutes: %s' %
