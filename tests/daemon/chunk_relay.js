@@ -39,7 +39,13 @@ function take(transaction, text) {
 
 class Connection {
 	constructor(socket) {
-		Object.assign(this, { socket, buffer: '', data: false, chunk: null, transaction: null, failed: false, taken: 0, over: false, replies: Promise.resolve() });
+		Object.assign(this, { socket, buffer: '', data: false, chunk: null, transaction: null, failed: false, taken: 0, over: false, left: false, replies: Promise.resolve() });
+	}
+
+	// Whoever says QUIT has left, though its socket may be seen to close after its next connection is there.
+	leave() {
+		open -= !this.left;
+		this.left = true;
 	}
 
 	reply(text) {
@@ -127,6 +133,7 @@ class Connection {
 			this.reply('250 ok');
 		} else if (word === 'QUIT') {
 			counts.quits++;
+			this.leave();
 			this.reply('221 bye');
 			this.end();
 		} else
@@ -180,7 +187,7 @@ net.createServer(socket => {
 	counts.most = Math.max(counts.most, ++open);
 	socket.setNoDelay(true);
 	socket.on('error', () => {});
-	socket.on('close', () => open--);
+	socket.on('close', () => c.leave());
 	socket.on('data', bytes => {
 		c.buffer += bytes.toString('latin1');
 		while (!c.over && c.step())
