@@ -98,9 +98,9 @@ done_testing() {
 	exit $((tests_failed > 0))
 }
 
-# wait_for SECONDS COMMAND…
+# wait_for SECONDS COMMAND…: until it succeeds; the seconds are those of a quiet machine, one with much to do gets more of them.
 wait_for() {
-	local tries=$(($1 * 20))
+	local tries=$(($1 * 60))
 	shift
 	until "$@"; do
 		tries=$((tries - 1))
@@ -109,9 +109,23 @@ wait_for() {
 	done
 }
 
-# A port of the loopback that nobody listens on.
+# A port of the loopback that nobody has, and that nobody else is given: not by the kernel, for a connection, which takes them from a range of
+# its own, and not by this, in whatever test, before all others have had their turn.
 free_port() {
-	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+	local low=10000 high port turn=${TMPDIR:-/tmp}/newsletter-test-port.$UID
+	read -r high _ </proc/sys/net/ipv4/ip_local_port_range
+	[ "$high" -gt $((low + 1000)) ] || high=32768 # then it is as good as it gets
+	{
+		flock 9
+		read -r port <&9
+		[[ $port =~ ^[0-9]{5}$ ]] || port=$((low + RANDOM % (high - low)))
+		while
+			port=$((port + 1 < high ? port + 1 : low))
+			grep -q "^ *[0-9]*: [0-9A-F]*:$(printf %04X $port) " /proc/net/tcp /proc/net/tcp6 2>/dev/null
+		do :; done
+		echo $port >"$turn"
+	} 9<>"$turn"
+	echo $port
 }
 port_open() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
@@ -126,4 +140,22 @@ need_chromium() {
 	CHROMIUM=${CHROMIUM:-$(command -v chromium-headless-shell chromium | head -n 1)}
 	[ -x "$CHROMIUM" ] || bail "no Chromium: apt-get install chromium-headless-shell"
 	export CHROMIUM
+}
+
+# hold_store DATABASE [BEGIN…]: it is locked, by a program that knows nothing of ours, until let_go. (What is begun meanwhile has the other end of its
+# pipe too, so it is told to end.)
+hold_store() {
+	local pipe=$tmp/hold.$RANDOM$RANDOM
+	mkfifo "$pipe"
+	sqlite3 -batch -bail -cmd '.timeout 20000' "$1" <"$pipe" &
+	holder=$!
+	at_exit $holder
+	exec {holding}>"$pipe"
+	printf '%s;\n.shell echo held >%s.held\n' "${2:-BEGIN IMMEDIATE}" "$pipe" >&$holding
+	wait_for 20 test -s "$pipe.held" || bail "the store cannot be held"
+}
+let_go() {
+	printf 'ROLLBACK;\n.quit\n' >&$holding
+	exec {holding}>&-
+	wait "$holder"
 }

@@ -40,38 +40,39 @@ if command -v zsh >/dev/null; then
 	zsh -n "$tmp/zsh"
 	ok "zsh takes it" $?
 	mkdir "$tmp/functions" && cp "$tmp/zsh" "$tmp/functions/_newsletter"
-	# a real zsh at a terminal of its own: what is there once TAB was pressed
-	typed() {
-		python3 - "$tmp/functions" "$1" <<-'END'
-			import os, pty, re, select, sys, time
-			pid, fd = pty.fork()
-			if pid == 0:
-			    os.environ.update(TERM="dumb", PS1="> ", COLUMNS="400")
-			    os.execvp("zsh", ["zsh", "-f", "-i"])
-			def until(mark, limit):
-			    got, end = b"", time.time() + limit
-			    while time.time() < end and mark not in got:
-			        if select.select([fd], [], [], 0.2)[0]:
-			            try:
-			                got += os.read(fd, 4096)
-			            except OSError:
-			                break
-			    return got
-			os.write(fd, b"fpath=(%s $fpath); autoload -Uz compinit; compinit -u -D; newsletter() { print \"got:${*} end\" }; print re''ady\r" % sys.argv[1].encode())
-			until(b"ready\r", 20)
-			os.write(fd, sys.argv[2].encode() + b"\t")
-			time.sleep(1)
-			os.write(fd, b"\r")
-			found = re.search(rb"got:([^\r\n]*) end", until(b" end\r", 15))
-			print(found.group(1).decode().strip() if found else "nothing")
-			os.close(fd)
-			os.waitpid(pid, 0)
-		END
-	}
-	is "zsh: a noun" "$(typed 'newsletter camp')" "campaign"
-	is "zsh: a verb" "$(typed 'newsletter campaign pa')" "campaign pause"
-	is "zsh: an option" "$(typed 'newsletter campaign show --del')" "campaign show --deliveries"
-	is "zsh: a file" "$(typed 'newsletter subscriber import p')" "subscriber import people.csv"
+	# a real zsh at a terminal of its own, and what is there once TAB was pressed: a line for each of what was typed
+	python3 - "$tmp/functions" 'newsletter camp=campaign' 'newsletter campaign pa=campaign pause' 'newsletter campaign show --del=campaign show --deliveries' \
+		'newsletter subscriber import p=subscriber import people.csv' >"$tmp/typed" <<-'END'
+		import os, pty, re, select, sys, time
+		pid, fd = pty.fork()
+		if pid == 0:
+		    os.environ.update(TERM="dumb", PS1="> ", COLUMNS="400")
+		    os.execvp("zsh", ["zsh", "-f", "-i"])
+		def until(mark):
+		    got, end = b"", time.time() + 60
+		    while time.time() < end and not re.search(mark, got):
+		        if select.select([fd], [], [], 0.2)[0]:
+		            try:
+		                got += os.read(fd, 4096)
+		            except OSError:
+		                break
+		    return got
+		os.write(fd, b"fpath=(%s $fpath); autoload -Uz compinit; compinit -u -D; newsletter() { print \"got:${*} end\" }; print re''ady\r" % sys.argv[1].encode())
+		until(rb"ready\r")
+		for text in sys.argv[2:]:
+		    typed, wanted = text.split("=")
+		    os.write(fd, typed.encode() + b"\t")
+		    until(re.escape(wanted[len(typed) - len("newsletter "):].encode()))
+		    os.write(fd, b"\r")
+		    found = re.search(rb"got:([^\r\n]*) end", until(rb" end\r"))
+		    print(found.group(1).decode().strip() if found else "nothing", flush=True)
+		os.close(fd)
+		os.waitpid(pid, 0)
+	END
+	is "zsh: a noun" "$(sed -n 1p "$tmp/typed")" "campaign"
+	is "zsh: a verb" "$(sed -n 2p "$tmp/typed")" "campaign pause"
+	is "zsh: an option" "$(sed -n 3p "$tmp/typed")" "campaign show --deliveries"
+	is "zsh: a file" "$(sed -n 4p "$tmp/typed")" "subscriber import people.csv"
 else
 	skip "zsh" "there is none"
 fi

@@ -276,10 +276,7 @@ verdict "alignment" dmarc pass "align with From, and the envelope's sender does"
 verdict "MX" 'mail hosts' pass 'takes mail at mx.good.test'
 verdict "PTR" 'reverse name' pass '192.0.2.10 is mx.good.test, both ways'
 
-while IFS='|' read -r domain check result regex; do
-	ask "$domain"
-	verdict "$domain" "$check" "$result" "$regex"
-done <<'END'
+mapfile -t rows <<'END'
 dkim-none.test|dkim|fail|no such (name|record)
 dkim-other.test|dkim|fail|publishes another key
 dkim-revoked.test|dkim|fail|is revoked
@@ -335,6 +332,31 @@ broken.test|spf|skip|does not say
 broken.test|dmarc|skip|no name server says
 broken.test|mail hosts|skip|does not say
 END
+# Each domain is asked about once, eight at a time; then the findings are looked at.
+mkdir asked
+pids=()
+for domain in $(printf '%s\n' "${rows[@]%%|*}" | sort -u); do
+	restore
+	set_conf mail from "news@$domain"
+	mv newsletter.conf "$domain.conf"
+	nl -c "$domain.conf" doctor --json --only dns --dns "127.0.0.1:$dns" --ip 192.0.2.10 >"asked/$domain" 2>&1 &
+	pids+=($!)
+	[ $((${#pids[@]} % 8)) != 0 ] || wait "${pids[@]}"
+done
+wait "${pids[@]}"
+restore
+python3 - asked/* >findings <<'END'
+import json, sys
+for name in sys.argv[1:]:
+    for f in json.load(open(name))["findings"]:
+        print(name.partition("/")[2], f["check"] + ": " + f["result"] + ": " + f["found"], sep="|")
+END
+for row in "${rows[@]}"; do
+	IFS='|' read -r domain check result regex <<<"$row"
+	found=$(awk -F '|' -v d="$domain" '$1 == d { print substr($0, length(d) + 2) }' findings)
+	grep -qE "^$check: $result: .*$regex" <<<"$found"
+	ok "$domain" $? "no $check: $result: $regex" "$found"
+done
 
 # Names that must align with each other.
 aligned() { # FROM DKIM-DOMAIN BOUNCE-DOMAIN
@@ -378,12 +400,12 @@ python3 -c '
 import socket, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(("127.0.0.1", int(__import__("sys").argv[1])))
-time.sleep(60)' "$silent" &
+time.sleep(600)' "$silent" &
 at_exit $!
 start=$SECONDS
 examine --only dns --dns "127.0.0.1:$silent"
 is "with one that says nothing: nothing fails either" "$status $(json 'sorted({f["result"] for f in j["findings"]})')" "0 ['skip']"
-at_most "and it takes seconds" $((SECONDS - start)) 15
+at_most "and it takes seconds" $((SECONDS - start)) 40
 
 for file in keys/*.key secrets/*.key; do
 	sed -n '2,$p' "$file" | tr -d '\n' | cut -c20-60

@@ -70,11 +70,8 @@ is "the last one is gone" "$(db 'SELECT count(*) FROM subscriber')" 0
 
 # A reader in the middle of the log: it is said, not waited for for ever.
 nl subscriber add kim@example.org >/dev/null
-{ printf 'BEGIN;\nSELECT count(*) FROM subscriber;\n' && sleep 8; } | sqlite3 store/newsletter.db >/dev/null &
-reader=$!
-sleep 0.5
+hold_store store/newsletter.db 'BEGIN; SELECT count(*) FROM subscriber' >/dev/null
 succeeds "while somebody reads" nl subscriber erase kim@example.org --yes --json
 is "it is erased, and the log is for later" "$(json 'j["log_emptied"]') $(db "SELECT count(*) FROM subscriber WHERE address = 'kim@example.org'")" "False 0"
-kill "$reader" 2>/dev/null
-wait "$reader" 2>/dev/null
+let_go
 done_testing

@@ -258,13 +258,9 @@ version=$(db 'PRAGMA user_version')
 db 'PRAGMA user_version = 99'
 tempfail "a store of a newer version" 'version 99' nl inbound read
 db "PRAGMA user_version = $version"
-(echo 'BEGIN IMMEDIATE;'; sleep 60) | sqlite3 store/newsletter.db &
-shell=$!
-at_exit "$shell"
-sleep 1
+hold_store store/newsletter.db
 tempfail "a store that somebody holds" locked nl inbound read
-kill "$shell"
-wait 2>/dev/null
+let_go
 is "nothing was done" "$(dump)" "$before"
 run nl inbound read --nonsense
 is "a wrong call: exit status" "$status" 64

@@ -38,19 +38,19 @@ mv keys/link-1.key "$tmp/"
 refused "no link key" 1 "key" nl send
 mv "$tmp/link-1.key" keys/
 
-# Somebody's shell holds the store: writers wait 10 s, then say so.
-(echo 'BEGIN IMMEDIATE;'; sleep 60) | sqlite3 store/newsletter.db &
-shell=$!
-at_exit "$shell"
-sleep 1
-run nl subscriber add bob@example.org
-is "a locked store: exit status" "$status" 1
-like "one clear line" "$err" "^newsletter: the store is locked by another program for 10 s, so this was not written"
+# Somebody's shell holds the store: writers wait 10 s, then say so. Two of them at once, and meanwhile one who reads.
+hold_store store/newsletter.db
+(nl subscriber list >/dev/null 2>"$tmp/looked" </dev/null; echo $? >>"$tmp/looked") &
+looks=$!
+nl subscriber add bob@example.org >/dev/null 2>"$tmp/added" </dev/null &
+adds=$!
 succeeds "reading goes on" nl topic list
-run nl subscriber list
-like "whoever looks at people is noted first" "$status $err" "^1 newsletter: whoever looks .* the store is locked"
-kill "$shell"
-wait 2>/dev/null
+wait $adds
+is "a locked store: exit status" $? 1
+like "one clear line" "$(<"$tmp/added")" "^newsletter: the store is locked by another program for 10 s, so this was not written"
+wait $looks
+like "whoever looks at people is noted first" "$(<"$tmp/looked")" $'^newsletter: whoever looks .* the store is locked[^\n]*\n1$'
+let_go
 succeeds "and once it is free, all is well" nl subscriber add bob@example.org
 
 cp store/newsletter.db "$tmp/good.db"

@@ -109,10 +109,6 @@ else
 			message_size_limit=500000
 		relay_conf "smtp://127.0.0.1:$smtp" ca_file "$tmp/ca.pem"
 	}
-	stop_postfix() {
-		kill "$postfix_pid"
-		wait "$postfix_pid" 2>/dev/null
-	}
 	postfix_shows good
 	examine --only relay
 	is "Postfix with STARTTLS: nothing fails" "$status" 0

@@ -75,8 +75,8 @@ sql "INSERT INTO event (kind, at, subscriber_id, class, text) VALUES ('bounce', 
 
 echo "# asks for the link, looks, erases"
 is "asks for it" "$(post "$base/manage" -d "email=$key")" 200
-wait_for 10 relayed >/dev/null
-wait_for 10 test -n "$(relayed)"
+came() { [ -n "$(relayed)" ]; }
+wait_for 10 came
 mine=$(link my-data "$(relayed)")
 page=$(curl -s "$mine")
 for part in "$address" "$name" 'subscribed' 'confirmed' 'The first' 'refused' 'a mail came back' 'waits to be sent'; do

@@ -1,7 +1,8 @@
-"""hostile_mailbox.py imap|pop3 BEHAVIOUR - a mail server with four messages that behaves well but for one thing.
+"""hostile_mailbox.py CASE… - mail servers with four messages each that behave well but for one thing.
 
-Prints its port, serves one connection after the other and, when a command is "the" command of a behaviour, lies in that way. What it was
-told is printed, a line each, so that a test can see what was asked, and what was removed. It ends with its input.
+A CASE is imap:BEHAVIOUR or pop3:BEHAVIOUR, and may have a third part that tells it from others like it. Each has a port of its own, printed
+as "port CASE N"; then "ready". When a command is "the" command of the behaviour, it lies in that way. What it was told is printed, a line
+each, as "CASE C: …", so that a test can see what was asked, and what was removed. All end with its input.
 """
 
 import base64
@@ -12,11 +13,13 @@ import sys
 import threading
 import time
 
-PROTOCOL, BEHAVIOUR = sys.argv[1:3]
 MESSAGES = {n: f"Subject: Number {n}\r\n\r\n.dot\r\nHello {n}\r\n".encode() for n in (1, 2, 3, 4)}
 PASSWORD = "s3cret Word"
-if BEHAVIOUR == "huge":
-    MESSAGES[2] = b"x" * 5_000_000 + b"\r\n"
+HUGE = MESSAGES | {2: b"x" * 5_000_000 + b"\r\n"}
+
+
+def tell(line):
+    os.write(1, (line + "\n").encode())  # in one piece, whatever else is told just now
 
 
 def listen():
@@ -32,7 +35,10 @@ class Gone(Exception):
 
 
 class Connection:
-    def __init__(self, sock):
+    def __init__(self, case, sock):
+        self.case = case
+        self.behaviour = case.split(":")[1]
+        self.messages = HUGE if self.behaviour == "huge" else MESSAGES
         self.sock = sock
         self.file = sock.makefile("rb")
 
@@ -60,7 +66,7 @@ class Connection:
     def lines(self):
         for line in self.file:
             text = line.decode("latin-1").rstrip("\r\n")
-            print("C:", text.replace(PASSWORD, "***"), flush=True)
+            tell(f"{self.case} C: {text.replace(PASSWORD, '***')}")
             yield text
 
 
@@ -71,8 +77,8 @@ class Imap(Connection):
     listed = "1:4"
 
     def fetch_one(self, uid):
-        body = MESSAGES[uid]
-        b = BEHAVIOUR
+        body = self.messages[uid]
+        b = self.behaviour
         if b == "gone" and uid == 2:
             return
         if b == "unasked":
@@ -113,22 +119,22 @@ class Imap(Connection):
         self.say(f"* {uid} FETCH (UID {uid} BODY[] {{{len(body)}}}\r\n".encode() + body + b")\r\n")
 
     def fetch(self, tag, uids):
-        if BEHAVIOUR == "fetch-bad":
+        if self.behaviour == "fetch-bad":
             self.say(f"{tag} BAD unknown command\r\n")
             return
-        for uid in reversed(uids) if BEHAVIOUR == "reversed" else uids:
+        for uid in reversed(uids) if self.behaviour == "reversed" else uids:
             self.fetch_one(uid)
-        if BEHAVIOUR == "fetch-no":
+        if self.behaviour == "fetch-no":
             self.say(f"{tag} NO [EXPUNGEISSUED] some are gone\r\n")
-        elif BEHAVIOUR == "wrong-tag":
+        elif self.behaviour == "wrong-tag":
             self.say("n9999 OK done\r\n")
-        elif BEHAVIOUR == "no-tag":
+        elif self.behaviour == "no-tag":
             self.silence()
         else:
             self.say(f"{tag} OK done\r\n")
 
     def list(self, tag):
-        b = BEHAVIOUR
+        b = self.behaviour
         if b == "endless-line":
             self.forever(b"* 1 FETCH (UID 1 " + b"x" * 60000)
         if b == "endless-answers":
@@ -137,14 +143,14 @@ class Imap(Connection):
             self.say(b"* 1 FETCH (UID 1\0 RFC822.SIZE 10)\r\n")
         if b == "garbage":
             self.say(os.urandom(3000).replace(b"\n", b"") + b"\r\n")
-        for uid, body in MESSAGES.items():
+        for uid, body in self.messages.items():
             line = f"* {uid} FETCH (UID {uid} FLAGS () RFC822.SIZE {len(body) if b != 'huge' else 10})\r\n"
             self.say(line * (2 if b == "twice" else 1))
         self.say(f"{tag} OK listed\r\n")
 
     def authenticate(self, tag, rest):
         mechanism, initial = rest.split(" ")
-        if BEHAVIOUR == "echo-plain":
+        if self.behaviour == "echo-plain":
             self.say(f"{tag} NO what is {initial}? see https://help.example.org/accounts/answer/185833\r\n")
         elif mechanism == "XOAUTH2" and base64.b64decode(initial) == b"user=ann\x01auth=Bearer t0ken\x01\x01":
             self.say(f"{tag} OK welcome\r\n")
@@ -152,7 +158,7 @@ class Imap(Connection):
             self.say(f"{tag} NO not that\r\n")
 
     def select(self, tag):
-        b = BEHAVIOUR
+        b = self.behaviour
         if b == "silence":
             self.silence()
         if b == "close":
@@ -163,16 +169,16 @@ class Imap(Connection):
         self.say(f"{tag} OK [{'READ-ONLY' if b == 'read-only' else 'READ-WRITE'}] selected\r\n")
 
     def serve(self):
-        self.say("* BYE go away\r\n" if BEHAVIOUR == "unwelcome" else "* OK hello\r\n")
+        self.say("* BYE go away\r\n" if self.behaviour == "unwelcome" else "* OK hello\r\n")
         for line in self.lines():
             tag, command, *rest = line.split(" ", 2)
             command = command.upper()
             rest = rest[0] if rest else ""
             if command == "CAPABILITY":
-                self.say(f"* CAPABILITY IMAP4rev1 UIDPLUS SASL-IR{SASL.get(BEHAVIOUR, '')}\r\n{tag} OK done\r\n")
+                self.say(f"* CAPABILITY IMAP4rev1 UIDPLUS SASL-IR{SASL.get(self.behaviour, '')}\r\n{tag} OK done\r\n")
             elif command == "AUTHENTICATE":
                 self.authenticate(tag, rest)
-            elif command == "LOGIN" and BEHAVIOUR == "echo":
+            elif command == "LOGIN" and self.behaviour == "echo":
                 self.say(f"{tag} NO cannot do LOGIN {rest}: ask help@example.org\r\n")
             elif command == "LOGIN":
                 self.say(f"{tag} OK welcome\r\n")
@@ -182,7 +188,7 @@ class Imap(Connection):
                 self.list(tag)
             elif command == "UID" and rest.upper().startswith("FETCH"):
                 self.fetch(tag, [int(n) for n in re.findall(r"\d+", rest.split()[1])])
-            elif command == "UID" and BEHAVIOUR == "remove-no":
+            elif command == "UID" and self.behaviour == "remove-no":
                 self.say(f"{tag} NO [OVERQUOTA] of ann.lee@example.org\r\n")
             elif command == "LOGOUT":
                 self.say(f"* BYE\r\n{tag} OK\r\n")
@@ -196,8 +202,8 @@ class Pop3(Connection):
         self.say("+OK\r\n" + "".join(line + "\r\n" for line in lines) + ".\r\n")
 
     def retr(self, n):
-        b = BEHAVIOUR
-        body = re.sub(rb"(?m)^\.", b"..", MESSAGES[n])
+        b = self.behaviour
+        body = re.sub(rb"(?m)^\.", b"..", self.messages[n])
         if b == "retr-err" and n == 2:
             self.say("-ERR no such message\r\n")
         elif b == "close-in-message" and n == 2:
@@ -215,7 +221,7 @@ class Pop3(Connection):
             self.say(b"+OK\r\n" + body + b".\r\n")
 
     def uidl(self):
-        b = BEHAVIOUR
+        b = self.behaviour
         if b == "no-uidl":
             self.say("-ERR what is UIDL, ann.lee@example.org?\r\n")
         elif b == "endless-list":
@@ -231,34 +237,34 @@ class Pop3(Connection):
         elif b == "silence":
             self.silence()
         else:
-            self.multi(f"{n} {'u' * (200 if b == 'long-uid' else 1)}{n}" for n in MESSAGES)
+            self.multi(f"{n} {'u' * (200 if b == 'long-uid' else 1)}{n}" for n in self.messages)
 
     def serve(self):
-        self.say("-ERR go away\r\n" if BEHAVIOUR == "unwelcome" else "+OK hello\r\n")
+        self.say("-ERR go away\r\n" if self.behaviour == "unwelcome" else "+OK hello\r\n")
         for line in self.lines():
             command, *rest = line.split(" ")
             command = command.upper()
             if command == "CAPA":
-                if BEHAVIOUR == "no-capa":
+                if self.behaviour == "no-capa":
                     self.say("-ERR unknown\r\n")
                 else:
-                    self.multi(["USER", "UIDL"] + (["PIPELINING"] if BEHAVIOUR != "plain" else []))
-            elif command == "PASS" and BEHAVIOUR == "echo":
+                    self.multi(["USER", "UIDL"] + (["PIPELINING"] if self.behaviour != "plain" else []))
+            elif command == "PASS" and self.behaviour == "echo":
                 self.say(f"-ERR wrong password {' '.join(rest)} of ann.lee@example.org\r\n")
             elif command == "STAT":
-                self.say("+OK 4 1000\r\n" if BEHAVIOUR != "no-status" else "maybe\r\n")
+                self.say("+OK 4 1000\r\n" if self.behaviour != "no-status" else "maybe\r\n")
             elif command == "UIDL":
                 self.uidl()
             elif command == "LIST":
-                self.multi(f"{n} {len(body) if BEHAVIOUR != 'huge' else 10}" for n, body in MESSAGES.items())
+                self.multi(f"{n} {len(body) if self.behaviour != 'huge' else 10}" for n, body in self.messages.items())
             elif command == "RETR":
                 self.retr(int(rest[0]))
-            elif command == "DELE" and BEHAVIOUR == "dele-err" and rest[0] == "2":
+            elif command == "DELE" and self.behaviour == "dele-err" and rest[0] == "2":
                 self.say("-ERR not yours\r\n")
-            elif command == "QUIT" and BEHAVIOUR == "quit-err":
+            elif command == "QUIT" and self.behaviour == "quit-err":
                 self.say("-ERR some deleted messages not removed\r\n")
                 return
-            elif command == "QUIT" and BEHAVIOUR == "quit-close":
+            elif command == "QUIT" and self.behaviour == "quit-close":
                 return
             else:
                 self.say("+OK\r\n")
@@ -266,21 +272,23 @@ class Pop3(Connection):
                     return
 
 
-def serve(sock):
+def serve(case, sock):
     try:
-        {"imap": Imap, "pop3": Pop3}[PROTOCOL](sock).serve()
+        {"imap": Imap, "pop3": Pop3}[case.split(":")[0]](case, sock).serve()
     except (Gone, OSError, ValueError):
         pass
     sock.close()
 
 
-def accept(server):
+def accept(case, server):
     while True:
         sock, _ = server.accept()
-        threading.Thread(target=serve, args=(sock,), daemon=True).start()
+        threading.Thread(target=serve, args=(case, sock), daemon=True).start()
 
 
-server = listen()
-print("port", server.getsockname()[1], flush=True)
-threading.Thread(target=accept, args=(server,), daemon=True).start()
+for case in sys.argv[1:]:
+    server = listen()
+    tell(f"port {case} {server.getsockname()[1]}")
+    threading.Thread(target=accept, args=(case, server), daemon=True).start()
+tell("ready")
 sys.stdin.read()

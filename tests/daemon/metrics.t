@@ -51,8 +51,10 @@ like "promtool has nothing to say against it" "$("$PROMTOOL" check metrics <"$tm
 rules=$root/packaging/prometheus/newsletter.rules.yml
 like "promtool takes the rules" "$("$PROMTOOL" check rules "$rules" 2>&1)" 'SUCCESS: [0-9]+ rules found'
 like "and the example" "$("$PROMTOOL" check config "$root/packaging/prometheus/prometheus.yml" 2>&1)" 'is valid prometheus config'
-sed "s|RULES|$rules|" "$root/tests/data/newsletter.rules.test.yml" >"$tmp/rules.test.yml"
-like "they are raised when they should be, and not else" "$("$PROMTOOL" test rules "$tmp/rules.test.yml" 2>&1)" 'SUCCESS'
+for part in rules rules.days; do
+	sed "s|RULES|$rules|" "$root/tests/data/newsletter.$part.test.yml" >"$tmp/$part.test.yml"
+	like "they are raised when they should be, and not else ($part)" "$("$PROMTOOL" test rules "$tmp/$part.test.yml" 2>&1)" 'SUCCESS'
+done
 unknown=$(grep -oE '\b(newsletter|process)_[a-z_]+' "$rules" | sort -u | sed -E 's/_(bucket|sum|count)$//' | grep -vxFf <(cut -d' ' -f1 "$tmp/said"))
 is "they ask for nothing that is not said" "$unknown" ""
 

@@ -27,6 +27,7 @@ chmod 755 "$tmp/read"
 cat >>"$postfix/etc/master.cf" <<-END
 	newsletter unix - n n - 2 pipe flags=DOR user=nobody argv=$tmp/read --recipient \${original_recipient}
 END
+touch -d '1 minute ago' "$postfix/etc/master.cf"
 kill -HUP "$postfix_pid"
 for who in ann missing full; do
 	newsletter subscriber add $who@example.org --topic articles >/dev/null
@@ -60,14 +61,11 @@ wait_for 20 events_are 3
 is "a forged bounce is recorded, and nothing else" "$(states) $(sql 'SELECT trusted FROM event ORDER BY id DESC LIMIT 1')" '1,3,1 0'
 
 echo '# while somebody holds the store'
-(echo 'BEGIN EXCLUSIVE;'; sleep 13; echo 'ROLLBACK;') | sqlite3 -batch "$site/store/newsletter.db" &
-lock=$!
-at_exit $lock
-sleep 0.5
+hold_store "$site/store/newsletter.db" 'BEGIN EXCLUSIVE'
 inject ann@example.org "leave+$(link leave 1 1)@$home" 'From: ann@example.org' 'Subject: unsubscribe' '' ''
 wait_for 20 grep -q 'relay=newsletter.*status=deferred.*the store is locked' "$postfix/log"
 ok "Postfix is told to wait" $?
-wait $lock 2>/dev/null
+let_go
 wait_for 20 states_are 2,3,1
 is "and the next time they have left" "$(states) $(sql "SELECT count(*) FROM event WHERE class = 'mailto'")" '2,3,1 1'
 inject jo@example.org bounce@$home 'From: jo@example.org' 'Subject: Opening hours' '' 'When?'

@@ -13,6 +13,7 @@
 //   --drop COMMAND:N             the same without a word; also "data" (while the body comes) and "reply" (body taken, not answered)
 //   --limit N                    close without a word after N messages on a connection
 //   --slow MS                    wait before each answer to RCPT and to a body
+//   --halt FILE                  while FILE holds a number that so many messages have been taken, RCPT and bodies wait for their answer
 //   --record DIR                 keep each accepted message as DIR/<number>.<count>.eml
 //   --hostile MODE               no smtp-server: see `hostile` below
 'use strict';
@@ -74,7 +75,15 @@ function server() {
 	const { SMTPConnection } = require('smtp-server/lib/smtp-connection');
 	const tls = value('key') ? { key: fs.readFileSync(value('key')), cert: fs.readFileSync(value('cert')) } : {};
 	const off = ['AUTH'].filter(() => !value('user')).concat(value('key') ? [] : ['STARTTLS']);
-	const later = f => slow ? setTimeout(f, slow) : f();
+	const halted = () => counts.accepted >= Number(fs.readFileSync(value('halt'), { flag: 'a+' }).toString().trim() || Infinity);
+	const later = f => {
+		if (value('halt') && halted())
+			setTimeout(later, 20, f);
+		else if (slow)
+			setTimeout(f, slow);
+		else
+			f();
+	};
 	const connectionOf = session => [...s.connections].find(c => c.id === session.id);
 	const socketOf = session => connectionOf(session)?._socket || new net.Socket();
 	const closeAfterReply = session => {	// and say nothing more: a reset would overtake that reply

@@ -3,15 +3,15 @@
 # person's letter that nobody takes is not lost.
 . "$(dirname "$0")/lib.sh"
 
-people=600
+people=300
 ours=quietharbour.example
 maildir=$tmp/mailbox
 need_peers
 mkdir -p "$tmp/got" "$maildir"/{new,cur,tmp}
-start_relay --slow 60 --refuse rcpt:550:9999 --record "$tmp/got"
+start_relay --halt "$tmp/halt" --refuse rcpt:550:9999 --record "$tmp/got"
 make_site
 conf_add mail bounce=bounce@$ours forward=staff9999@example.com
-conf_add relay "url=smtp://127.0.0.1:$relay" tls=none connections=1
+conf_add relay "url=smtp://127.0.0.1:$relay" tls=none connections=1 window=4
 conf_add inbound every=1s "url=maildir:$maildir"
 subscribers $people
 article 'Sleeping better'
@@ -20,25 +20,26 @@ start_daemon
 # answers KIND COUNT CAMPAIGN: so many of those whose message the relay has taken answer it like that, each with its own link
 answered=0
 answers() {
-	local id file
+	local id
+	rm -rf "$tmp/mailings"
+	mkdir "$tmp/mailings"
 	while read -r id; do
-		file=$tmp/mailing
 		{
 			echo "Return-Path: <bounce+$("$B/tests/make_link" "$site/keys" bounce "$id" 1 "$3" 0)@$ours>"
 			cat "$(find "$tmp/got" -name "$id.*.eml" | sort -V | tail -n 1)"
-		} >"$file"
-		python3 "$root/tests/daemon/inbound_mail.py" "$1" "$file" >"$maildir/tmp/m" || return
+		} >"$tmp/mailings/$id"
 		answered=$((answered + 1))
-		mv "$maildir/tmp/m" "$maildir/new/$answered.returned.test"
 	done < <(sql "SELECT subscriber_id FROM delivery WHERE campaign_id = $3 AND state = 1 AND subscriber_id > $answered ORDER BY 1 LIMIT $2")
+	python3 "$root/tests/daemon/inbound_mail.py" "$1" "$tmp"/mailings/* -o "$maildir" || bail "no answers"
 }
 accepted() { [ "$(sql "SELECT accepted FROM campaign WHERE id = $1")" -ge "$2" ]; }
 counter() { sql "SELECT coalesce(max(value), 0) FROM counter WHERE name = 'inbound_$1'"; }
 counts() { [ "$(counter "$1")" = "$2" ]; }
 
 echo '# bounces'
+halt_after 140
 newsletter send --yes >/dev/null
-wait_for 60 accepted 1 110
+wait_for 60 accepted 1 130
 answers bounce 3 1
 wait_for 20 counts hard 3
 ok "three bounces come back" $?
@@ -50,17 +51,22 @@ at_most "people who were mailed" "$(sql 'SELECT accepted FROM campaign WHERE id 
 wait_for 20 counts hard 43
 is "each of the dead is off the list" "$(sql 'SELECT count(*) FROM subscription WHERE state = 3')" 43
 newsletter campaign cancel 1 >/dev/null
+go_on
+nothing_claimed() { [ "$(sql 'SELECT count(*) FROM delivery WHERE state = 0')" = 0 ]; }
+wait_for 20 nothing_claimed
 
 echo '# complaints'
 article 'Worry time'
+halt_after 140
 newsletter send --yes >/dev/null
-wait_for 60 accepted 2 110
+wait_for 60 accepted 2 130
 answers complaint 2 2
 wait_for 20 campaign_is 2 paused
 is "a campaign that two complain of pauses by itself" "$(campaign_state 2)" paused
 like "and says why" "$(sql 'SELECT reason FROM campaign WHERE id = 2')" '^2 of [0-9]+ readers \([0-9.]+ %\) complained; '
 is "both are off the list" "$(counter complaint) $(sql 'SELECT count(*) FROM subscription WHERE state = 4')" "2 2"
 newsletter campaign cancel 2 >/dev/null
+go_on
 
 echo '# a letter whose forward is refused'
 kept() { find "$site/aside/new" -type f 2>/dev/null | wc -l; }

@@ -20,25 +20,25 @@ complain() { for _ in $(seq "$1"); do sql "INSERT INTO event (kind, at, topic_id
 people=400
 need_peers
 mkdir -p "$tmp/got"
-start_relay --refuse rcpt:550:10 --slow 10 --record "$tmp/got"
+start_relay --refuse rcpt:550:10 --halt "$tmp/halt" --record "$tmp/got"
 make_site --operator "$operator"
 conf_add mail bounce=bounces@quietharbour.example
-conf_add relay "url=smtp://127.0.0.1:$relay" tls=none connections=1
+conf_add relay "url=smtp://127.0.0.1:$relay" tls=none connections=1 window=4
 subscribers $people
 article 'Sleeping better'
 start_daemon
+halt_after 150
 newsletter send --yes >/dev/null
 
 # one in ten is refused
 settled() { [ "$(sql 'SELECT accepted + refused FROM campaign WHERE id = 1')" -ge "$1" ]; }
 wait_for 30 settled 100
-before=$(date +%s%N)
 wait_for 20 campaign_is 1 paused
 is "a campaign of which a tenth is refused pauses by itself" "$(campaign_state 1)" paused
-at_most "milliseconds after it could be known" $((($(date +%s%N) - before) / 1000000)) 15000
 like "with the reason for people" "$(sql 'SELECT reason FROM campaign WHERE id = 1')" \
 	'^[0-9]+ of [0-9]+ messages \(1?[0-9]\.[0-9] %\) bounced; look at .newsletter campaign show 1., then resume or cancel it$'
 like "and a line in the log" "$(grep event=campaign_paused "$site/log")" 'role=clerk .*campaign=1 cause=bounces settled=[0-9]+ accepted=[0-9]+ bounces=[0-9]+ complaints=0 operator_mail=1'
+go_on # its mail leaves by the same relay
 wait_for 10 has_mails 1
 ok "the operator gets a mail, though the campaign is stopped" $?
 mail=$(last_mail)
@@ -65,6 +65,7 @@ is "and nobody is told again" "$(mail_count)" 1
 
 # complaints: the dead are gone from the list, so nothing bounces
 article 'Worry time'
+halt_after 150
 newsletter send --yes >/dev/null
 settled_two() { [ "$(sql 'SELECT accepted FROM campaign WHERE id = 2')" -ge 110 ]; }
 wait_for 30 settled_two
@@ -73,10 +74,14 @@ complain 2 2
 wait_for 5 campaign_is 2 paused
 is "two among a few hundred readers pause it" "$(campaign_state 2)" paused
 like "with that reason" "$(sql 'SELECT reason FROM campaign WHERE id = 2')" '^2 of [0-9]+ readers \([01]\.[0-9]+ %\) complained; '
+go_on
 wait_for 10 has_mails 2
 has "and a mail of its own" "$(words_of "$(last_mail)" plain)" 'reported it as spam'
+halt_after 50
 newsletter campaign resume 2 >/dev/null
 complain 1 2
+sleep 2.5 # the clerk looks every two
+go_on
 wait_for 60 campaign_is 2 'done'
 is "once resumed, it is not paused for the same again" "$(campaign_state 2)" 'done'
 
@@ -111,6 +116,7 @@ stop_daemon
 sed -i '/^operator/d' "$site/newsletter.conf"
 article 'Letters'
 start_daemon
+halt_after 150
 newsletter send --yes >/dev/null
 settled_four() { [ "$(sql 'SELECT accepted FROM campaign WHERE id = 4')" -ge 110 ]; }
 wait_for 30 settled_four
@@ -119,12 +125,14 @@ wait_for 5 campaign_is 4 paused
 is "without an operator it pauses too" "$(campaign_state 4)" paused
 like "the log says it" "$(grep 'event=campaign_paused.*campaign=4' "$site/log")" 'complaints=2 operator_mail=0'
 newsletter campaign cancel 4 >/dev/null
+go_on
 stop_daemon
 conf_add mail "operator=$operator"
 mkdir -p "$site/templates/mail"
 echo '{{#campaign}}' >"$site/templates/mail/paused.text.mustache"
 article 'Rest'
 start_daemon
+halt_after 150
 newsletter send --yes >/dev/null
 settled_five() { [ "$(sql 'SELECT accepted FROM campaign WHERE id = 5')" -ge 110 ]; }
 wait_for 30 settled_five
@@ -132,6 +140,7 @@ complain 2 5
 wait_for 5 campaign_is 5 paused
 is "with a template that is wrong too" "$(campaign_state 5)" paused
 like "the log names the template" "$(grep event=operator_mail "$site/log")" 'campaign=5 text=.*mail/paused.text.mustache'
+go_on
 is "the log holds no address" "$(grep -c '@' "$site/log")" 0
 is "every invariant of the store holds" "$(sql <"$root/tests/invariants.sql")" ''
 stop_daemon

@@ -313,6 +313,8 @@ define(`confPID_FILE', `/run/sendmail/mta/pid')dnl
 define(`confDEF_USER_ID', `mail:mail')dnl
 define(`confTO_IDENT', `0')dnl
 define(`confLOG_LEVEL', `9')dnl
+define(`confQUEUE_LA', `9999')dnl
+define(`confREFUSE_LA', `9999')dnl
 define(`LOCAL_MAILER_PATH', `/usr/libexec/sendmail/mail.local')dnl
 define(`LOCAL_MAILER_ARGS', `mail.local -d $u')dnl
 FEATURE(`use_cw_file')dnl

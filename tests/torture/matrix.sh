@@ -156,10 +156,6 @@ postfix_row() {
 	also='sed -n s/.*disconnect.from//p '$postfix/log row postfix "${head[@]}" "$@"
 	stop_postfix
 }
-stop_postfix() {
-	kill "$postfix_pid"
-	wait "$postfix_pid" 2>/dev/null
-}
 # For $proof: so many BDAT or DATA commands did Postfix count as good.
 postfix_heard() {	# postfix_heard bdat|data N
 	local n tries=40
