@@ -1,6 +1,6 @@
 /*
- * accents.js - axe on the pages that show the accent colour most: filled buttons, links, marks, ticked boxes, notices. The folder SHEETS has the style
- * sheet of each colour, under its name. Prints TAP.
+ * accents.js - axe on the pages that show the accent colour most: filled buttons, links, marks, ticked boxes, notices. The folder SHEETS has
+ * the style sheet of each colour, under its name. Prints TAP.
  */
 'use strict';
 const { accessible, colours } = require('./axe');
@@ -31,7 +31,8 @@ const contrast = () => {
 	}).filter((x) => x.ratio < 3);
 };
 
-const sheets = fs.readdirSync(process.env.SHEETS).map((colour) => ({ colour, css: fs.readFileSync(path.join(process.env.SHEETS, colour), 'utf8') }));
+const folder = process.env.SHEETS;
+const sheets = fs.readdirSync(folder).map((colour) => ({ colour, css: fs.readFileSync(path.join(folder, colour), 'utf8') }));
 
 /* In the page: that style sheet instead of its own; as an object, which the page's Content-Security-Policy lets pass. */
 const dress = (css) => {

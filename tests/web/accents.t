@@ -1,6 +1,6 @@
 #!/bin/bash
-# accents.t - whatever accent colour a site chooses, what is written stays readable: axe on the pages that show most of it, with the style sheet
-# that newsletterd makes of each colour (accents.js).
+# accents.t - whatever accent colour a site chooses, what is written stays readable: axe on the pages that show most of it, with the style
+# sheet that newsletterd makes of each colour (accents.js).
 . "$(dirname "$0")/lib.sh"
 
 web_site

@@ -14,12 +14,12 @@ const schemes = [
 	{ name: 'forced colours', media: { colorScheme: 'dark', forcedColors: 'active' } },
 ];
 
-/* The rules that look at colours. Nothing else differs between the schemes: in the light all rules are asked, in the others these. */
+/* The rules that look at colours. Nothing else differs between the schemes: in the light all rules are asked, in others these. */
 const colours = ['color-contrast', 'link-in-text-block'];
 
 /*
- * without: { off: [rule…], only: [rule…], schemes: [name…] }: rules that do not hold here, the only rules and schemes to look at. What is in a frame has a
- * page of its own in the tests: axe would wait there for itself.
+ * without: { off: [rule…], only: [rule…], schemes: [name…] }: rules that do not hold here, the only rules and schemes to look at. What is in
+ * a frame has a page of its own in the tests: axe would wait there for itself.
  */
 async function accessible(w, name, without = {}) {
 	const rules = Object.fromEntries((without.off || []).map((rule) => [rule, { enabled: false }]));

@@ -1,8 +1,8 @@
 /*
  * every.js - every page of pages.js, in both languages. PAGE=REGEX: only those. Prints TAP.
  *
- * In English everything is looked at, in a window where scripts may run. In Spanish, in one where none runs until axe does, what words can change: the
- * source, that the way leads there, the room that they need, names and languages; not colours, nor the order of the keyboard.
+ * In English everything is looked at, in a window where scripts may run. In Spanish, in one where none runs until axe does, what words can
+ * change: the source, that the way leads there, the room that they need, names and languages; not colours, nor the order of the keyboard.
  * No page has a script (checks.js makes sure of it), so that a page is the same document in both, and at every width.
  */
 'use strict';

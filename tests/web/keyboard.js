@@ -40,7 +40,7 @@ const focus = () => {
 /* Where the focus is, once it is somewhere: between a page and a frame, which are two processes, it is nowhere for a moment. */
 async function settled(page) {
 	let now = await page.evaluate(focus);
-	for (let i = 0; !now && i < 10; i++) {
+	for (let i = 0; !now && i < 600; i++) {
 		await page.waitForTimeout(30);
 		now = await page.evaluate(focus);
 	}

@@ -120,7 +120,7 @@ async function lockStore() {
 	const held = path.join(SITE, 'held');
 	const holder = spawn('sqlite3', ['-bail', '-cmd', '.timeout 8000', store], { stdio: ['pipe', 'ignore', 'inherit'] });
 	holder.stdin.write(`BEGIN IMMEDIATE;\nCREATE TABLE held (x);\n.shell touch ${held}\n`);
-	for (let i = 0; i < 100 && !fs.existsSync(held); i++)
+	for (let i = 0; i < 600 && !fs.existsSync(held); i++)
 		await pause(50);
 	return async () => {
 		holder.stdin.end('ROLLBACK;\n');

@@ -40,7 +40,7 @@ async function pixel(w, reader, x, y) {
 	}, `data:image/png;base64,${png.toString('base64')}`);
 }
 
-/* The colour beside the mail's card, where its own page colour is, once it is the one that is wanted: a frame is drawn some time after the page. */
+/* The colour beside the mail's card, where its own page colour is, once it is the one wanted: a frame is drawn some time after the page. */
 async function frameColour(w, reader, want) {
 	const frame = w.page.locator('iframe:visible').first();
 	await frame.evaluate((e) => e.scrollIntoView({ block: 'start' }));

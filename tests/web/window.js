@@ -19,7 +19,7 @@ class Window {
 			colorScheme: w.look.scheme,
 		});
 		w.page = await w.context.newPage();
-		w.page.setDefaultTimeout(20000);
+		w.page.setDefaultTimeout(60000);
 		w.listen();
 		return w;
 	}
