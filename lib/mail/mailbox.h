@@ -42,7 +42,7 @@ struct mailbox_entry {
 	int64_t size;   /* bytes; -1: not known before it is fetched */
 };
 
-/* The scheme and what it needs; ERR_INPUT says what is wrong with it. For newsletter.conf's check. */
+/* What mailbox_open asks of a url before it connects: the scheme and what it needs; ERR_INPUT says what is wrong with it. For tests. */
 int mailbox_check(const char *url, struct err *e);
 
 /*

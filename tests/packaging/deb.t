@@ -81,7 +81,7 @@ works_inside "the man pages are there" "test -s /usr/share/man/man8/newsletterd.
 
 grep -v 'apt-get\|bootstrap' "$tmp/readme" | sed 's,https://news.example.org,http://127.0.0.1:8025,' >"$machine/root/next"
 works_inside "a site is made and newsletterd starts" "bash -eu /root/next"
-until_true 60 active
+wait_for 60 active
 ok "it runs" $? "$out" "$(inside 'journalctl -n 20 --no-pager -u newsletterd'; echo "$out")"
 roles() { # whom the roles run as: procps is not everywhere
 	inside "for p in /proc/[0-9]*; do tr '\\0' ' ' <\$p/cmdline | grep -q '^newsletterd --role' &&
@@ -94,7 +94,7 @@ mail() { grep -l "^To: .*$2" "$machine$site/outbox/$1"-*.eml 2>/dev/null | tail 
 got() { [ -n "$(mail "$1" "$2")" ]; }
 inside "curl -sf -o /dev/null http://127.0.0.1:8025/subscribe -d email=ann@example.org -d topic=articles"
 ok "a visitor signs up" "$status" "$err"
-until_true 120 got confirm ann@example.org
+wait_for 120 got confirm ann@example.org
 ok "and is mailed" $? "$(ls "$machine$site/outbox")"
 link=$(tr -d '\r' <"$(mail confirm ann@example.org)" | sed -e ':a' -e '/=$/{N;s/=\n//;ba' -e '}' | grep -o 'http://127.0.0.1:8025/confirm/[0-9a-f-]*' | head -n 1)
 works_inside "the button in it confirms" "curl -sf -o /dev/null -X POST $link"
@@ -102,7 +102,7 @@ mkdir "$machine$site/articles"
 printf -- '---\ntitle: Sleep\ndate: %s\nurl: http://127.0.0.1:8025/\nexcerpt: Of sleep.\n---\nWords of sleep.\n' "$(date +%F)" >"$machine$site/articles/sleep.md"
 works_inside "an article is taken" "$nls article import $site/articles"
 works_inside "and announced" "$nls send --yes --wait"
-until_true 300 got campaign ann@example.org
+wait_for 300 got campaign ann@example.org
 ok "the mail arrives" $? "$($nls campaign list 2>&1)"
 
 ### The timers' services do their work in what shuts them in
@@ -126,7 +126,7 @@ roles
 is "newsletterd has ended" "$out" ""
 is "what was there is there" "$(db "SELECT count(*) FROM subscriber" "$store")" 2
 works_inside "it is installed again" "apt-get install -qq -y --no-install-recommends $new"
-until_true 60 active
+wait_for 60 active
 ok "it runs by itself" $?
 works_inside "and knows everybody" "$nls subscriber show ann@example.org"
 works_inside "it is purged" "apt-get purge -qq -y newsletter"
@@ -141,7 +141,7 @@ if [ -z "$has_old" ]; then
 fi
 works_inside "the older version is installed" "apt-get install -qq -y --no-install-recommends $old"
 works_inside "a site of its" "bash -eu /root/next"
-until_true 60 active
+wait_for 60 active
 ok "which runs" $? "$(inside 'journalctl -n 20 --no-pager -u newsletterd'; echo "$out")"
 record=$tmp/record
 : >"$record"
@@ -155,7 +155,7 @@ mkdir -p "$machine$site/articles"
 printf -- '---\ntitle: Sleep\ndate: %s\nurl: http://127.0.0.1:8025/\nexcerpt: Of sleep.\n---\nWords of sleep.\n' "$(date +%F)" >"$machine$site/articles/sleep.md"
 works_inside "a campaign to them" "$nls article import $site/articles && $nls send --yes"
 sent() { [ "$(wc -l <"$record")" -ge "$1" ]; }
-until_true 300 sent 20
+wait_for 300 sent 20
 ok "it is under way" $? "$(<"$tmp/relay")" "$(inside "$nls campaign list; journalctl -n 20 --no-pager -u newsletterd"; echo "$out")"
 version() { db "PRAGMA user_version" "$store"; }
 is "the store is version 5" "$(version)" 5
@@ -167,10 +167,10 @@ ok "an upgrade that cannot migrate fails" "$((status == 0))" "$out"
 like "and says why, and what to do" "$err$out" "could not be brought up to date.*role.*apt-get install --allow-downgrades newsletter=0.0.9"
 is "the store is as it was" "$(version) $(db "SELECT count(*) FROM subscriber; PRAGMA integrity_check" "$store" | tr '\n' ' ')" "5 1000 ok "
 works_inside "going back works" "apt-get install -qq -y --no-install-recommends --allow-downgrades $old"
-until_true 60 active
+wait_for 60 active
 ok "the older version goes on" $? "$(inside 'journalctl -n 20 --no-pager -u newsletterd'; echo "$out")"
 before=$(wc -l <"$record")
-until_true 300 sent $((before + 5))
+wait_for 300 sent $((before + 5))
 ok "with the campaign" $? "$(wc -l <"$record")"
 db "DROP TABLE role" "$store"
 # bounded: three are kept
@@ -184,15 +184,15 @@ backup=$(grep -o '/var/backups/newsletter/before-upgrade-from-0.0.9-[^ ]*nlb' <<
 works_inside "the backup from before can be restored, it says" "newsletter verify $backup --passphrase-file /etc/newsletter/upgrade-passphrase"
 like "with everybody in it" "$out" "1,?000"
 is "three are kept, for newsletter alone" "$(inside 'ls /var/backups/newsletter | wc -l; stat -c "%a %U" /var/backups/newsletter'; echo "$out")" "$(printf '3\n700 newsletter')"
-until_true 60 active
+wait_for 60 active
 ok "newsletterd runs again" $? "$(inside 'journalctl -n 20 --no-pager -u newsletterd'; echo "$out")"
 works_inside "the list lives" "$nls subscriber show p1000@example.org"
 sed -i 's,^rate = 4/s,rate = 0,' "$machine$site/newsletter.conf"
 works_inside "the rest may go at once" "systemctl reload newsletterd"
-until_true 300 sent 1000
+wait_for 300 sent 1000
 ok "the campaign lives on" $? "$(wc -l <"$record")" "$(inside "$nls campaign list; journalctl -n 20 --no-pager -u newsletterd"; echo "$out")"
 done_in_store() { [ "$(db "SELECT state FROM campaign ORDER BY id DESC LIMIT 1" "$store")" = "done" ]; }
-until_true 120 done_in_store
+wait_for 120 done_in_store
 ok "to its end" $? "$(inside "$nls campaign list"; echo "$out")"
 is "nobody was mailed twice, nobody missed" "$(grep -o 'p[0-9]*@example.org' "$record" | sort | uniq -c | awk '{ n[$1]++ } END { for (i in n) print i ": " n[i] }')" "1: 1000"
 works_inside "purging leaves nothing of this, too" "apt-get purge -qq -y newsletter && ! ls -d /srv/newsletter /var/backups/newsletter /etc/newsletter"

@@ -6,7 +6,6 @@
 #   machine_boot FOLDER          boots it; $leader is its process 1. It ends with the test
 #   inside COMMAND               a shell command of root in it: $out and $status
 #   around COMMAND…              a program of this machine, on the other's network
-#   until_true TEXT COMMAND…     waits for it, with a generous end; fails the test's next check when it does not come
 . "$(dirname "${BASH_SOURCE[0]}")/../cli/lib.sh"
 
 machine_make() {
@@ -61,13 +60,3 @@ inside() {
 }
 
 around() { nsenter -t "$leader" -n -- "$@"; }
-
-until_true() { # SECONDS COMMAND…
-	local tries=$(($1 * 5))
-	shift
-	until "$@"; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || return 1
-		sleep 0.2
-	done
-}
