@@ -55,7 +55,6 @@ static int
 find_near(struct cli *cli, int64_t start, struct near *near, struct err *e)
 {
 	int64_t hours = cli->site.conf.campaign_overlap;
-	const struct topic *topic;
 	int i, n;
 
 	if (!hours)
@@ -66,8 +65,7 @@ find_near(struct cli *cli, int64_t start, struct near *near, struct err *e)
 	for (i = 0; i < n; i++) {
 		const struct campaign *c = &near->row[i];
 
-		topic = topic_in(&near->topics, c->topic_id);
-		near->told[i] = (struct lint_campaign){ .id = c->id, .subject = c->subject, .topic = topic ? topic->slug : "?" };
+		near->told[i] = (struct lint_campaign){ .id = c->id, .subject = c->subject, .topic = topic_slug(&near->topics, c->topic_id) };
 		near->told[i].at = c->started_at ? c->started_at : c->start_at;
 	}
 	near->count = (size_t)n;
