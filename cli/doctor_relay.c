@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "cli.h"
 #include "doctor.h"
+#include "doctor_http.h"
 #include "judge/judge.h"
 #include "mail/smtp_trust.h"
 #include "mail/smtp_wire.h"
@@ -249,13 +250,13 @@ note_address(struct doctor *d, const struct probe *p)
 
 /* No name server answers, or there is no way out: that is not the relay's fault. */
 static bool
-is_offline(struct doctor *d, const struct probe *p, const char *why)
+is_offline(struct doctor *d, const struct probe *p)
 {
 	const char *host = strstr(p->conf->url, "//") + 2;
 	const struct dns_answer *a;
 	char name[DNS_NAME];
 
-	if (strstr(why, "unreachable"))
+	if (doctor_is_cut_off(p->wire.easy))
 		return true;
 	if (p->result != CURLE_COULDNT_RESOLVE_HOST)
 		return false;
@@ -295,7 +296,7 @@ finish(struct probes *all, struct probe *p)
 	if (smtp_wire_opened(&p->wire, &p->ehlo, p->result, &p->relay, &e) == -1) {
 		text_copy(why, sizeof(why), e.text);
 		judge_redact_for(why, sizeof(why), p->conf->user);
-		doctor_say(d, is_offline(d, p, why) ? DOCTOR_SKIP : DOCTOR_FAIL, "%s, %s: %s", name, p->conf->url, why);
+		doctor_say(d, is_offline(d, p) ? DOCTOR_SKIP : DOCTOR_FAIL, "%s, %s: %s", name, p->conf->url, why);
 		doctor_advise(d, "%s", remedy(p, why));
 		return;
 	}

@@ -26,6 +26,16 @@ like "and says so" "$out" "Quiet Harbour is here already"
 is "not a byte" "$(find . -type f -not -name '*-lock' -exec sha256sum {} + | sort)" "$before"
 refused "options for a site that is there" 1 "is there already: change it there" nl init --name Other
 
+refused "keys are rotated alone" 2 "rotate-keys goes alone" nl init --rotate-keys --yes
+mkdir "$tmp/old" && cd "$tmp/old" && nl init --yes >/dev/null || exit 1
+rm store/newsletter.db*
+sqlite3 store/newsletter.db <"$data/schema-5.sql"
+db "PRAGMA user_version = 5; PRAGMA application_id = 1315272556"
+succeeds "a store of an older version" nl init --yes
+is "is brought up to date, which the audit has" "$(db 'PRAGMA user_version') $(db 'SELECT command, detail FROM audit ORDER BY id DESC LIMIT 1')" "6 init|the store is brought up to date"
+cd / || exit 1
+refused "keys of no site" 1 "there is no site here whose keys could be rotated" nl init --rotate-keys
+
 mkdir "$tmp/b" && cd "$tmp/b" || exit 1
 succeeds "with defaults" nl init
 like "it says what to do next" "$out" "newsletter article import"
