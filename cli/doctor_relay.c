@@ -186,6 +186,8 @@ say_certificate(struct doctor *d, const struct probe *p, const char *name)
 	time_t expires = until ? curl_getdate(until, NULL) : -1;
 	long long days = (long long)(expires - time(NULL)) / DAY;
 
+	if (!subject || !subject[0])
+		subject = "of nobody";
 	if (!p->tls[0]) {
 		bool near = doctor_is_private(d->relay_ip), login = p->conf->user[0] != '\0';
 		const char *what = login ? "no TLS: the password goes over the network in clear" : "no TLS";
@@ -199,13 +201,13 @@ say_certificate(struct doctor *d, const struct probe *p, const char *name)
 	}
 	if (p->relay.tls == TLS_OPPORTUNISTIC) {
 		doctor_say(d, DOCTOR_WARN, "%s: %s, and nobody looks at its certificate (%.60s)", name, p->tls,
-		    subject ? subject : "of nobody");
+		    subject);
 		doctor_advise(d, "set tls = required: who sits between can read the mail and the password");
 	} else if (expires != -1 && days < DAYS_FEW) {
 		doctor_say(d, DOCTOR_WARN, "%s: %s, certificate good for %lld days more", name, p->tls, days);
 		doctor_advise(d, "the relay's operator should renew it: no mail goes out once it has ended");
 	} else {
-		doctor_say(d, DOCTOR_PASS, "%s: %s, certificate good for %lld days (%.60s)", name, p->tls, days, subject ? subject : "");
+		doctor_say(d, DOCTOR_PASS, "%s: %s, certificate good for %lld days (%.60s)", name, p->tls, days, subject);
 	}
 }
 

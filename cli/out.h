@@ -117,7 +117,7 @@ enum out_spark {
 	OUT_SPARK_COUNT
 };
 bool out_draws_sparks(const struct cli *cli);
-const char *out_spark(const struct cli *cli, char out[OUT_SPARK_TEXT], const int64_t *value, size_t n, int most, enum out_spark kind);
+const char *out_spark(char out[OUT_SPARK_TEXT], const int64_t *value, size_t n, int most, enum out_spark kind);
 
 /* "0.25 %", "37.5 %"; what is not nothing is never 0, less than all is never 100; "" of nothing. Returns out. */
 const char *out_percent(char out[16], int64_t part, int64_t whole);

@@ -1,7 +1,8 @@
 """doctor_world.py: what doctor asks, and answers that no good server gives; prints a line with three ports when it is there.
 
 HTTP, whose answer is in the path's first part: large (a page without end, at a time that is none), none (404), noget (the button alone),
-nopost (its POST is not answered). SMTP at every address of this machine: no TLS, one command at a time, any login. DNS: refuses to give IPv4 addresses.
+nopost (its POST is not answered). SMTP at every address of this machine: no TLS, one command at a time, any login. DNS: every name
+has SPF; addresses of IPv4 are refused, or of IPv6 where the name begins with four, which has one of IPv4.
 """
 import http.server
 import socketserver
@@ -53,8 +54,12 @@ class Names(socketserver.BaseRequestHandler):
     def handle(self):
         query, sock = self.request
         end = query.index(b'\0', 12) + 5
-        refused = query[end - 4:end - 2] == b'\0\1'
-        sock.sendto(query[:2] + (b'\x81\x85' if refused else b'\x81\x80') + b'\0\1\0\0\0\0\0\0' + query[12:end], self.client_address)
+        kind, four = query[end - 3], query[12:17] == b'\4four'
+        refused, answer = kind == (28 if four else 1), {16: b'\x0dv=spf1 a -all', 1: b'\xc0\0\2\1' if four else b''}.get(kind, b'')
+        if answer:
+            answer = b'\xc0\x0c\0' + bytes([kind]) + b'\0\1\0\0\0\x3c\0' + bytes([len(answer)]) + answer
+        head = (b'\x81\x85' if refused else b'\x81\x80') + b'\0\1\0' + bytes([bool(answer)])
+        sock.sendto(query[:2] + head + b'\0\0\0\0' + query[12:end] + answer, self.client_address)
 
 
 def serve(server):

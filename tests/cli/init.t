@@ -86,6 +86,9 @@ at_terminal 'Quiet Harbour\nharbour.example\nhttps://harbour.example\n\nnews@har
 is "asked at a terminal: exit status" "$status" 0
 like "a wrong answer is asked again" "$out" "It must begin with https://"
 is "the answers are in the file" "$(grep -cE '^(name = Quiet Harbour|home = https://harbour.example|from = news@harbour.example|postal_address = Lane 1|action_text = Book now|action_url = https://harbour.example/book|timezone = UTC)$' newsletter.conf)" 7
+mkdir "$tmp/colour" && cd "$tmp/colour" || exit 1
+at_terminal '\004' "unset NO_COLOR; $BIN/newsletter init"
+like "in colour questions stand out" "$(<"$tmp/out")" $'\e\\[1m[^\e]*\e\\[0m'
 mkdir "$tmp/g" && cd "$tmp/g" || exit 1
 at_terminal 'Quiet Harbour\n\004' "$BIN/newsletter init"
 is "broken off: exit status" "$status" 3
