@@ -32,9 +32,8 @@ struct near {
 static bool
 is_loopback(const char *url)
 {
-	const char *host = strstr(url, "://");
+	const char *host = strstr(url, "://") + 3; /* conf_check has seen to it */
 
-	host = host ? host + 3 : url;
 	return strncmp(host, "127.", 4) == 0 || strncmp(host, "localhost", 9) == 0 || strncmp(host, "[::1]", 5) == 0;
 }
 

@@ -48,7 +48,7 @@ void out_prose(const struct cli *cli, const char *text, const char *indent);
 /* A line on standard error that is no failure: "newsletter: …". Printed with --json too. */
 void out_warn(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* 1234567 as "1,234,567". Returns out. */
+/* 1234567, or another number that is not negative, as "1,234,567". Returns out. */
 const char *out_number(char out[32], int64_t n);
 
 /* "1 article", "3 articles". Returns out. */

@@ -82,9 +82,10 @@ run nl init --json
 is "JSON" "$(json 'j["store"].endswith("/store/newsletter.db")')" True
 
 mkdir "$tmp/f" && cd "$tmp/f" || exit 1
-at_terminal 'Quiet Harbour\nharbour.example\nhttps://harbour.example\n\nnews@harbour.example\nLane 1\nBook now\nhttps://harbour.example/book\nUTC\n\n' "$BIN/newsletter init"
+at_terminal 'Quiet Harbour\nharbour.example\nhttps://harbour.example\n\nnews@harbour.example\nLane 1\nBook now\nhttps://harbour.example/book\nMars/Olympus\nUTC\n\n' "$BIN/newsletter init"
 is "asked at a terminal: exit status" "$status" 0
 like "a wrong answer is asked again" "$out" "It must begin with https://"
+like "also one that is no matter of form" "$out" "unknown time zone .Mars/Olympus."
 is "the answers are in the file" "$(grep -cE '^(name = Quiet Harbour|home = https://harbour.example|from = news@harbour.example|postal_address = Lane 1|action_text = Book now|action_url = https://harbour.example/book|timezone = UTC)$' newsletter.conf)" 7
 mkdir "$tmp/colour" && cd "$tmp/colour" || exit 1
 at_terminal '\004' "unset NO_COLOR; $BIN/newsletter init"
@@ -99,4 +100,17 @@ succeeds "a site in Spanish" nl init --language es --yes
 succeeds "has topics" nl topic list
 has "in Spanish" "$out" 'Artículos nuevos'
 
+if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+	chmod 711 "$tmp"
+	mkdir "$tmp/theirs" && chown 12345 "$tmp/theirs" && cd "$tmp/theirs" || exit 1
+	succeeds "by somebody who has no name here" setpriv --reuid=12345 --regid=12345 --clear-groups "$BIN/newsletter" init --yes
+	is "who is known by number" "$(db 'SELECT who FROM audit')" "uid 12345"
+	mkdir "$tmp/bare" && cd "$tmp/bare" || exit 1
+	at_terminal '\n\n\n\n\n\n\n\n' "unshare -m sh -c 'mount -t tmpfs none /etc && $BIN/newsletter init'"
+	like "on a machine that has no time zone none is proposed" "$out" "Your time zone, like Europe/Madrid: "
+else
+	for name in "by somebody who has no name here" "who is known by number" "on a machine that has no time zone none is proposed"; do
+		skip "$name" "only root can be somebody else"
+	done
+fi
 done_testing

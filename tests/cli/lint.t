@@ -53,6 +53,11 @@ is "each with its place" "$(found http-link)$(found image-alt)" "['link http://a
 is "the error beside them" "$(json 'j["code"], j["errors"]')" "('refused', 4)"
 is "and the languages that have it" "$(json 'sorted({f["language"] for f in j["findings"]})')" "['en', 'en es']"
 
+# shellcheck disable=SC2046 # several words
+promotion many.md "$(printf '[a](http://a%s.net/) ' $(seq 250))"
+run nl lint many.md
+like "of very many findings the rest is counted" "$status $out" "3 .*Lint +[0-9]+ errors?.*, and [0-9]+ findings more"
+
 echo "# links resolve"
 promotion relative.md '[a](/about) [b](prices) ![A wood](images/wood.png)'
 succeeds "relative links and images" nl preview relative.md --html

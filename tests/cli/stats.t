@@ -278,7 +278,7 @@ site large
 for i in a b c d e f g h i j k l m; do
 	echo "l$i 1"
 done >languages
-sed -i '1s/1$/4000/' languages
+sed -i '1s/1$/4100/' languages
 while read -r language count; do
 	db "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $count)
 		INSERT INTO subscriber (address, address_key, address_hmac, name, language, created_at) SELECT '$language' || i || '@x.example', '$language' || i || '@x.example', randomblob(16), '', '$language', 1 FROM n"
@@ -311,6 +311,10 @@ like "one kind of complaint, and one that nothing proves" "$out" "Complained +1:
 db "UPDATE event SET kind = 'bounce', class = 'hard' WHERE trusted = 0"
 run nl stats
 like "or a bounce" "$out" "Doubted +1 bounce: without"
+succeeds "as many in a list" nl subscriber export all.csv --reason x --json
+is "are all in it" "$(json 'j["people"]')" 4112
+succeeds "a file whose name is no text" nl stats --html $'odd\xff.html'
+has "is said without it" "$out" "odd?.html"
 db "UPDATE subscription SET state = 2; INSERT INTO consent (subscriber_id, topic_id, action, at, source) SELECT id, 1, 'left', $now - 10, 'web' FROM subscriber"
 succeeds "a list that all have left" nl stats --html left.html
 has "has nobody" "$(<left.html)" '<dd class="figure-now">0</dd>'

@@ -58,6 +58,9 @@ chmod 600 "$site/secret/relay"
 like "a secret may be its role's own" "$(doctor --only configuration)" "each role has its user, and reads its own secrets alone"
 chown $first "$site/secret/relay"
 chmod 640 "$site/secret/relay"
+install -d -o $first -g $first "$tmp/new"
+(cd "$tmp/new" && unshare -m "$tmp/among" setpriv --reuid newsletter --regid newsletter --init-groups "$BIN/newsletter" init --yes >/dev/null)
+is "where there are such users, init gives the roles theirs" "$(grep '^users = ' "$tmp/new/newsletter.conf")" "users = newsletter"
 probe_start
 
 id=$((first + 1))
