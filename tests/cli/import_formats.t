@@ -94,7 +94,7 @@ refused "another delimiter" 2 "--delimiter is one of" nl subscriber import latin
 refused "another format" 2 "--format is one of" nl subscriber import latin.csv --consent x --format xml
 
 site misplaced
-printf 'email,status,topics\na@example.org,ann@example.net,\nb@example.org,,bob@example.net\nc@example.org,,%060d\n' 0 >misplaced.csv
+printf 'email,status,topics\na@example.org,ann@example.net,\nb@example.org,,bob@example.net\nc@example.org,,%080d\n' 0 >misplaced.csv
 run nl subscriber import misplaced.csv --consent x
 unlike "an address in the wrong column is not repeated" "$err" "example.net"
 run nl subscriber import misplaced.csv --consent x --json
