@@ -56,9 +56,9 @@ report_period(struct buf *out, enum period_unit unit, int64_t start)
 {
 	char day[CLOCK_TEXT];
 	const char *word = clock_day(day, start); /* 5 March 2026 */
-	int skipped;
+	int words = unit == PERIOD_YEAR ? 2 : unit == PERIOD_MONTH;
 
-	for (skipped = unit - PERIOD_WEEK; skipped > 0; skipped--)
+	while (words--)
 		word += strcspn(word, " ") + 1;
 	buf_addf(out, "%s%s", unit == PERIOD_WEEK ? "from " : "", word);
 }
