@@ -64,7 +64,8 @@ find_near(struct cli *cli, int64_t start, struct near *near, struct err *e)
 	for (i = 0; i < n; i++) {
 		const struct campaign *c = &near->row[i];
 
-		near->told[i] = (struct lint_campaign){ .id = c->id, .subject = c->subject, .topic = topic_slug(&near->topics, c->topic_id) };
+		near->told[i] = (struct lint_campaign){ .id = c->id, .subject = c->subject };
+		near->told[i].topic = topic_slug(&near->topics, c->topic_id);
 		near->told[i].at = c->started_at ? c->started_at : c->start_at;
 	}
 	near->count = (size_t)n;

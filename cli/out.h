@@ -106,9 +106,9 @@ size_t out_columns(const struct cli *cli);
 const char *out_bar(const struct cli *cli, char out[3 * OUT_BAR + 1], int64_t part, int64_t whole, int width);
 
 /*
- * A sparkline for a table's cell: n numbers as block characters, at most `most` of them (several numbers as one when there are more), from
- * the smallest to the largest for what rises and falls (a level), from 0 for what is counted. "" where it cannot be drawn: elsewhere
- * than on a terminal that speaks UTF-8. Returns out.
+ * A sparkline for a table's cell: n numbers, one or more, as block characters, at most `most` of them, which is OUT_SPARK_MOST or less
+ * (several numbers as one when there are more), from the smallest to the largest for what rises and falls (a level), from 0 for what is
+ * counted. Whether it can be drawn, which is on a terminal that speaks UTF-8, out_draws_sparks() says. Returns out.
  */
 #define OUT_SPARK_MOST 64
 #define OUT_SPARK_TEXT (3 * OUT_SPARK_MOST + 1)

@@ -70,6 +70,7 @@ out_spark(char out[OUT_SPARK_TEXT], const int64_t *value, size_t n, int most, en
 	int64_t one[OUT_SPARK_MOST] = { 0 }, low, high = 0;
 	size_t each = (n + (size_t)most - 1) / (size_t)most, i, count, used = 0;
 
+	out[0] = '\0';
 	for (i = 0; i < n; i++)
 		one[i / each] = kind == OUT_SPARK_COUNT ? one[i / each] + value[i] : value[i];
 	count = (n + each - 1) / each;

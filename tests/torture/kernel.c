@@ -56,7 +56,8 @@ syscall(long number, ...)
 
 	if (!real)
 		real = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
-	if ((number == SYS_landlock_create_ruleset && landlock && atol(landlock) == 0) || (number == SYS_seccomp && has_no("KERNEL_SECCOMP"))) {
+	if ((number == SYS_landlock_create_ruleset && landlock && atol(landlock) == 0) ||
+	    (number == SYS_seccomp && has_no("KERNEL_SECCOMP"))) {
 		errno = ENOSYS;
 		return -1;
 	}
