@@ -5,13 +5,12 @@
 
 # verdict NAME CHECK RESULT REGEX: one finding of the last run.
 verdict() {
-	local found
-	found=$(json '"\n".join(f["check"] + ": " + f["result"] + ": " + f["found"] for f in j["findings"])')
+	[ -n "$found" ] || found=$(json '"\n".join(f["check"] + ": " + f["result"] + ": " + f["found"] for f in j["findings"])')
 	grep -qE "^$2: $3: .*$4" <<<"$found"
 	ok "$1" $? "no $2: $3: $4" "$found"
 }
 # examine [options]: run it, --json.
-examine() { run nl doctor --json "$@"; }
+examine() { found='' && run nl doctor --json "$@"; }
 set_conf() { conf_set newsletter.conf "$@"; }
 
 site home
@@ -125,7 +124,7 @@ restore
 # Somebody who may not look everywhere.
 if [ "$(id -u)" = 0 ]; then
 	chmod 711 "$tmp"
-	somebody() { run setpriv --reuid=65534 --regid="$1" --clear-groups "$BIN/newsletter" doctor --json "${@:2}"; }
+	somebody() { found='' && run setpriv --reuid=65534 --regid="$1" --clear-groups "$BIN/newsletter" doctor --json "${@:2}"; }
 	somebody 65534 --only configuration --only store --only host
 	verdict "of others' folders it is said that they are others'" permissions skip 'the store .*: Permission denied'
 	verdict "of the keys too" keys skip 'may not look into keys'
@@ -152,7 +151,7 @@ fi
 if ldd "$BIN/newsletter" | grep -q libasan; then
 	skip "other machines" "the sanitizer wants to be loaded first"
 else
-	machine() { run env LD_PRELOAD="$B/tests/kernel.so" "$@" "$BIN/newsletter" doctor --json --only "${only:-host}"; }
+	machine() { found='' && run env LD_PRELOAD="$B/tests/kernel.so" "$@" "$BIN/newsletter" doctor --json --only "${only:-host}"; }
 	db "DELETE FROM audit WHERE at > 8000000000" 2>/dev/null
 	machine KERNEL_CLOCK=network KERNEL_LANDLOCK=0 KERNEL_FREE=40
 	verdict "a clock that is kept right" clock pass "kept right by the network's time"
@@ -449,9 +448,9 @@ for name in sys.argv[1:]:
 END
 for row in "${rows[@]}"; do
 	IFS='|' read -r domain check result regex <<<"$row"
-	found=$(awk -F '|' -v d="$domain" '$1 == d { print substr($0, length(d) + 2) }' findings)
-	grep -qE "^$check: $result: .*$regex" <<<"$found"
-	ok "$domain" $? "no $check: $result: $regex" "$found"
+	said=$(awk -F '|' -v d="$domain" '$1 == d { print substr($0, length(d) + 2) }' findings)
+	grep -qE "^$check: $result: .*$regex" <<<"$said"
+	ok "$domain" $? "no $check: $result: $regex" "$said"
 done
 
 # Names that must align with each other.
@@ -560,6 +559,7 @@ if [ "$(id -u)" = 0 ] && unshare -n ip link set lo up 2>/dev/null; then
 	export root dns
 	alone() { # FROM: doctor of relay, DNS and pages there
 		set_conf mail from "$1"
+		found=''
 		# shellcheck disable=SC2016 # all of it is that shell's
 		run unshare -n bash -c 'ip link set lo up && ip addr add 192.0.2.10/32 dev lo
 			LD_LIBRARY_PATH=$PEER_LIBRARIES "$NSD" -d -c dns/nsd.conf >dns/log 2>&1 &

@@ -88,7 +88,8 @@ is "the store is whole" "$(db 'PRAGMA integrity_check')" ok
 has "meanwhile a bar in colour" "$(<"$tmp/out")" $'\e[32m━'
 like "with what is done of what" "$out" " [0-9]+ %  [0-9,]+ of [0-9,]+ .* writing"
 at_most "no wider than the terminal" "$(sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' "$tmp/out" | tr '\r' '\n' | grep ' %  ' | wc -L)" 60
-at_terminal '' "LC_ALL=C '$BIN/newsletter' subscriber import many.csv --consent x --dry-run"
+head -n 2000 many.csv >some.csv
+at_terminal '' "LC_ALL=C '$BIN/newsletter' subscriber import some.csv --consent x --dry-run"
 like "and where there is no UTF-8, in plain letters" "$out" "##.*[.]+ +[0-9]+ %  .* (reading|looking)"
 
 # Broken off while it reads; and on a machine that has no thread left.
