@@ -367,11 +367,12 @@ too_large_for_the_relay(void **state)
 	struct smtp_message m = { .mail_from = "a@b.org", .rcpt_to = "c@d.org", .size = 20001 };
 	struct smtp_hub *h = smtp_hub_new();
 	struct caller c = { .window = 40 };
+	int64_t until = clock_mono_us() + 20000000;
 	struct smtp_pool *p;
 	struct relay r;
 
 	(void)state;
-	start_relay(&r, 3);
+	start_relay(&r, 1);
 	p = new_pool(h, r.port, &c, "127.0.0.1", "");
 	smtp_pool_want(p, 2);
 	settle(h, p);
@@ -386,12 +387,13 @@ too_large_for_the_relay(void **state)
 	assert_int_equal(smtp_pool_busy(p), 0);
 	m.size = 20000;
 	smtp_pool_submit(p, &m);
-	send_all(h, p, 0);
-	assert_int_equal(c.accepted, 1);
+	while ((c.accepted == 0 || smtp_pool_room(p) < 40) && clock_mono_us() < until) {
+		smtp_pool_want(p, 50); /* or the connection would be let go */
+		while (c.accepted > 0 && smtp_pool_room(p) > 0 && smtp_pool_busy(p) < 3)
+			smtp_pool_submit(p, &m);
+		smtp_hub_turn(h, NULL, 0, 100000);
+	}
 	/* many at once, where many are taken */
-	send_all(h, p, 50);
-	smtp_pool_want(p, 50);
-	settle(h, p);
 	m.size = 20001;
 	for (int i = 0; i < 40; i++) {
 		assert_int_equal(smtp_pool_room(p), 40 - i);
