@@ -69,6 +69,7 @@ static const struct {
 	{ "a quote without end", "* 1 FETCH (X \"abc UID 5)\r\n",                    NULL },
 	{ "no value",            "* 1 FETCH (UID )\r\n",                             NULL },
 	{ "no value, no end",    "* 1 FETCH (UID \r\n",                              NULL },
+	{ "no list",             "* 1 FETCH UID 5\r\n",                              NULL },
 	{ "a name alone",        "* 1 FETCH (UID)\r\n",                              NULL },
 	{ "no name",             "* 1 FETCH ( 5)\r\n",                               NULL },
 	{ "a list without end",  "* 1 FETCH (FLAGS (\\Seen\r\n",                     NULL },

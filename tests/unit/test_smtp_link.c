@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <sys/socket.h>
@@ -44,7 +45,9 @@ static void
 reset(struct relay *r, int fd, const char *text)
 {
 	const struct linger hard = { .l_onoff = 1 };
+	const int on = 1;
 
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* or what is said would wait, and be thrown away */
 	sem_wait(&r->go);
 	say(fd, text);
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
