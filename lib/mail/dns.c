@@ -121,10 +121,8 @@ system_servers(struct dns *d)
 		} else if (v6) {
 			memcpy(&s->addr, v6, sizeof(*v6));
 			s->len = sizeof(*v6);
-		} else {
-			continue;
 		}
-		d->servers++;
+		d->servers += s->len > 0;
 	}
 	res_nclose(&state);
 }

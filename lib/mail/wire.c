@@ -134,6 +134,8 @@ wire_opened(struct wire *w, struct err *e)
 const char *
 wire_why(const struct wire *w, CURLcode result)
 {
+	if (w->heard > OPENING_BYTES_MAX) /* on_header ended it */
+		return "it says more before the login is done than a mail server does";
 	return w->error[0] ? w->error : curl_easy_strerror(result);
 }
 

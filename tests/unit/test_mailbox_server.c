@@ -191,6 +191,27 @@ test_not_asked(void **state)
 	assert_not_asked("pop3://127.0.0.1:9", "Done", ERR_INPUT, "POP3 has no folders");
 }
 
+/* Who has more to say before the login is done than any mail server has. */
+static void
+test_babble(void **state)
+{
+	static const char *says[] = { "* OK hello\r\n", NULL, NULL };
+	struct client c = nobody;
+	struct buf babble = BUF_INIT;
+
+	(void)state;
+	for (int i = 0; i < 10000; i++)
+		buf_addstr(&babble, "* OK and there is more to come\r\n");
+	buf_addstr(&babble, "$ OK\r\n");
+	says[1] = babble.data;
+	open_client(&c, "imap", says);
+	assert_null(c.m);
+	assert_says(&c.e, "it says more before the login is done than a mail server does");
+	close_client(&c, &c.e);
+	buf_release(&c.server.heard);
+	buf_release(&babble);
+}
+
 /* A folder of more messages than are listed at once: the latest are asked for, and no more is kept of what is said. */
 static void
 test_many(void **state)
@@ -424,6 +445,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_not_asked),
 		cmocka_unit_test(test_opening),
+		cmocka_unit_test(test_babble),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_many_pop3),
 		cmocka_unit_test(test_move),

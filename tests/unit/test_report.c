@@ -283,11 +283,15 @@ static const struct named wrappings[] = {
 	{ "a status alone, to its last octet", FROM "Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1",
 	    "bounce: ann@example.com hard 5.1.1" },
 	{ "headers alone, to their last octet", "From: ann@example.com\nSubject: Hello", "person:" },
+	{ "headers that end within a line break", "From: ann@example.com\nSubject: Hello\n\r", "person:" },
 	{ "an mbox line alone", "From ann Mon Mar  3 10:00:00 2025", "error 1: the message is empty" },
 	{ "plain text labelled as HTML", FROM "Content-Type: text/html\n\nNot delivered:\n<ann@example.com>: 550 5.1.1 unknown\n", "bounce: ann@example.com hard 5.1.1" },
 	{ "HTML with what is odd in it", FROM "Content-Type: text/html\n\n<?xml version=1?><html><!-- no --><body>Not delivered&foo;:<br><ann&#x40;example.com><br>"
 	    "&lt;bob@example.com&gt;: 550 5.1.1 unknown<br><lee@example.com>: 552 5.2.2 full</body></html>\n",
 	    "bounce: bob@example.com hard 5.1.1, lee@example.com soft 5.2.2" },
+	{ "HTML with letters by number", FROM "Content-Type: text/html\n\n<html>Not delivered &#; &#0; &#1114112; &#x110000; &#160;:<br>"
+	    "&lt;ann&#x40;example.com&gt;: 550 5.1.1 unknown<br>&lt;bob&#64example&#X2e;com&gt;: 552 5.2.2 full</html>",
+	    "bounce: ann@example.com hard 5.1.1, bob@example.com soft 5.2.2" },
 	{ "HTML with a style within", FROM "Content-Type: text/html\n\n<html><style>p</p { a }</style>Not delivered:<br>&lt;ann@example.com&gt;: 550 5.1.1 unknown",
 	    "bounce: ann@example.com hard 5.1.1" },
 	{ "HTML that ends in a style", FROM "Content-Type: text/html\n\n<html>Not delivered:<br>&lt;ann@example.com&gt;: 550 5.1.1 unknown<style>bob@example.com",
