@@ -521,8 +521,7 @@ refused(void **state)
 		    "two selectors" },
 		{ "From left out", { .domain = "example.org", .selector = "a", .rsa_pem = rfc_rsa, .omit = "date from" }, "From" },
 		{ "a misspelt name", { .domain = "example.org", .selector = "a", .rsa_pem = rfc_rsa, .omit = "mesage-id" }, "mesage-id" },
-		{ "33 names left out", { .domain = "example.org", .selector = "a", .rsa_pem = rfc_rsa,
-		    .omit = "to to to to to to to to to to to to to to to to to to to to to to to to to to to to to to to to to" },
+		{ "33 names left out", { .domain = "example.org", .selector = "a", .rsa_pem = rfc_rsa, .omit = "to to to to to to to to to to to to to to to to to to to to to to to to to to to to to to to to to" },
 		    "too many" },
 	};
 	struct err e = ERR_INIT;

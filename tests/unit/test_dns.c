@@ -327,6 +327,83 @@ test_no_tcp(void **state)
 	close(fd);
 }
 
+/* … and where somebody does, its parts may come one after the other. */
+static void *
+play_tcp(void *arg)
+{
+	int fd = accept(*(int *)arg, NULL, NULL);
+	uint8_t question[600];
+	struct buf b = BUF_INIT, out = BUF_INIT;
+	const struct record one = RECORD(POINTER, DNS_TXT, "\004late");
+	ssize_t n = recv(fd, question, sizeof(question), 0);
+
+	build(&b, 0x8180, ASKED, DNS_TXT, &one, 1);
+	if (n > 4)
+		memcpy(b.data, question + 2, 2);
+	put16(&out, (unsigned)b.len);
+	buf_add(&out, b.data, b.len);
+	for (size_t at = 0, part; at < out.len; at += part) {
+		part = out.len - at < 20 ? out.len - at : 20;
+		usleep(10000);
+		if (send(fd, out.data + at, part, MSG_NOSIGNAL) == -1)
+			break;
+	}
+	close(fd);
+	buf_release(&b);
+	buf_release(&out);
+	return NULL;
+}
+
+/* One port for both; somebody may have that of UDP. */
+static void
+bind_both(struct sockaddr_in *addr, int *tcp, int *udp)
+{
+	socklen_t len = sizeof(*addr);
+
+	for (int tries = 0; tries < 20; tries++) {
+		*addr = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		*tcp = socket(AF_INET, SOCK_STREAM, 0);
+		*udp = socket(AF_INET, SOCK_DGRAM, 0);
+		assert_int_equal(bind(*tcp, (struct sockaddr *)addr, len), 0);
+		assert_int_equal(getsockname(*tcp, (struct sockaddr *)addr, &len), 0);
+		if (bind(*udp, (struct sockaddr *)addr, len) == 0)
+			return;
+		close(*tcp);
+		close(*udp);
+	}
+	fail_msg("no port");
+}
+
+static void
+test_tcp(void **state)
+{
+	struct sockaddr_in addr;
+	int tcp, udp;
+	const struct dns_answer *a;
+	struct err e = ERR_INIT;
+	pthread_t threads[2];
+	char server[32];
+	struct dns *d;
+
+	(void)state;
+	bind_both(&addr, &tcp, &udp);
+	assert_int_equal(listen(tcp, 1), 0);
+	assert_int_equal(pthread_create(&threads[0], NULL, play_server, &udp), 0);
+	assert_int_equal(pthread_create(&threads[1], NULL, play_tcp, &tcp), 0);
+	snprintf(server, sizeof(server), "127.0.0.1:%d", ntohs(addr.sin_port));
+	d = dns_new(server, &e);
+	assert_non_null(d);
+	a = dns_look(d, ASKED, DNS_TXT);
+	assert_int_equal(a->status, DNS_FOUND);
+	assert_string_equal(a->record[0].text, "late");
+	dns_free(d);
+	assert_int_equal(sendto(udp, "", 1, 0, (struct sockaddr *)&addr, sizeof(addr)), 1); /* ends the server */
+	pthread_join(threads[0], NULL);
+	pthread_join(threads[1], NULL);
+	close(udp);
+	close(tcp);
+}
+
 /* A server that takes questions and says nothing costs no more than what is left of the time. */
 static void
 test_until(void **state)
@@ -358,7 +435,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_read), cmocka_unit_test(test_not_ours), cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_names), cmocka_unit_test(test_servers), cmocka_unit_test(test_texts), cmocka_unit_test(test_not_asked), cmocka_unit_test(test_no_tcp),
+		cmocka_unit_test(test_names), cmocka_unit_test(test_servers), cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_not_asked), cmocka_unit_test(test_no_tcp), cmocka_unit_test(test_tcp),
 		cmocka_unit_test(test_until) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

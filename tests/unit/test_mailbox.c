@@ -85,6 +85,23 @@ readdir(DIR *dir)
 	return got;
 }
 
+/* Somebody writes on, right after a file's size was looked at. */
+static int grown_fd = -1;
+
+int
+fstat(int fd, struct stat *st)
+{
+	static int (*real)(int, struct stat *);
+	int rc;
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "fstat");
+	rc = real(fd, st);
+	if (grown_fd != -1)
+		assert_int_equal(write(grown_fd, "and more", 8), 8);
+	return rc;
+}
+
 struct site {
 	char folder[64], url[80], target[80];
 	struct mailbox *m;
@@ -341,6 +358,7 @@ static void
 test_size(void **state)
 {
 	struct site *s = *state;
+	char path[120];
 	bool gone;
 
 	put(s, "new/5.a", "12345");
@@ -349,6 +367,15 @@ test_size(void **state)
 	assert_true(!gone && s->out.len == 0);
 	assert_int_equal(fetch(s, 0, 5, &gone), 1);
 	assert_string_equal(s->out.data, "12345");
+	/* one that grows while it is read is longer, too */
+	snprintf(path, sizeof(path), "%s/new/5.a", s->folder);
+	grown_fd = open(path, O_WRONLY | O_APPEND);
+	assert_int_equal(fetch(s, 0, 5, &gone), 0);
+	close(grown_fd);
+	grown_fd = -1;
+	assert_true(!gone && s->out.len == 0);
+	assert_int_equal(fetch(s, 0, 100, &gone), 1);
+	assert_string_equal(s->out.data, "12345and more");
 }
 
 /* Somebody's mail program is at work meanwhile. */

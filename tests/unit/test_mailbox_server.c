@@ -14,6 +14,7 @@
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -22,7 +23,7 @@
 #include "base/err.h"
 #include "mail/mailbox.h"
 
-#define RESET "!" /* once it is told to: it closes, and what is sent to it from then on comes back as an error */
+#define RESET "!"  /* once it is told to: it closes, and what is sent to it from then on comes back as an error */
 #define ON "\r\n>" /* within a reply: what follows is said once it is told to go on */
 
 /* What is said: the greeting, then to each line in turn; $ is the line's first word (IMAP's tag). At the end it closes. */
@@ -238,7 +239,8 @@ test_many(void **state)
 static void
 test_many_pop3(void **state)
 {
-	static const char *const says[] = { POP_OPEN(""), "+OK 100002 1\r\n", "+OK\r\n1 a\r\n2 b\r\n3 c\r\n.\r\n", "+OK\r\n1 5\r\n3 7\r\n.\r\n",
+	static const char *const says[] = { POP_OPEN(""), "+OK 100002 1\r\n",
+		"+OK\r\n1 a\r\n2 b\r\n3 c\r\n.\r\n", "+OK\r\n1 5\r\n3 7\r\n.\r\n",
 		"+OK\r\n", NULL };
 	struct client c = nobody;
 
@@ -256,7 +258,8 @@ test_many_pop3(void **state)
 static void
 test_move(void **state)
 {
-	static const char *const says[] = { "* OK hello\r\n", "* CAPABILITY IMAP4rev2\r\n$ OK\r\n", "* OK by the way\r\n* CAPABILITY IMAP4rev2\r\n$ OK\r\n",
+	static const char *const says[] = { "* OK hello\r\n", "* CAPABILITY IMAP4rev2\r\n$ OK\r\n",
+		"* OK by the way\r\n* CAPABILITY IMAP4rev2\r\n$ OK\r\n",
 		SELECTED("1"), "* 1 FETCH (UID 1 RFC822.SIZE 9)\r\n$ OK\r\n", "$ NO [NOPERM] not yours\r\n", "$ OK\r\n", "$ OK\r\n", NULL };
 	struct client c = nobody;
 	const struct mailbox_entry *one;
@@ -283,9 +286,11 @@ test_move(void **state)
 static void
 test_not_ahead(void **state)
 {
-	static const char *says[] = { CAPABLE("IMAP4rev1"), SELECTED("17"), NULL, FETCHED("1", "one") "$ OK\r\n", FETCHED("17", "last") "$ OK\r\n",
+	static const char *says[] = { CAPABLE("IMAP4rev1"), SELECTED("17"), NULL, FETCHED("1", "one") "$ OK\r\n",
+		FETCHED("17", "last") "$ OK\r\n",
 		"$ OK\r\n", NULL };
-	static const char *const pop3_says[] = { POP_OPEN("PIPELINING\r\n"), TWO, "+OK\r\none\r\n.\r\n", "+OK\r\ntwo\r\n.\r\n", "+OK\r\n", NULL };
+	static const char *const pop3_says[] = { POP_OPEN("PIPELINING\r\n"), TWO, "+OK\r\none\r\n.\r\n",
+		"+OK\r\ntwo\r\n.\r\n", "+OK\r\n", NULL };
 	const struct mailbox_entry *all[17];
 	struct client c = nobody;
 	struct buf list = BUF_INIT;
@@ -330,7 +335,8 @@ static void
 test_lost(void **state)
 {
 	static const char *const pop3_says[] = { POP_OPEN(""), TWO, "+OK\r\n", RESET, NULL };
-	static const char *const imap_says[] = { CAPABLE("IMAP4rev1"), SELECTED("1"), "* 1 FETCH (UID 1 RFC822.SIZE 9)\r\n$ OK\r\n", RESET, NULL };
+	static const char *const imap_says[] = { CAPABLE("IMAP4rev1"), SELECTED("1"),
+		"* 1 FETCH (UID 1 RFC822.SIZE 9)\r\n$ OK\r\n", RESET, NULL };
 	const struct mailbox_entry *one;
 	struct client c = nobody;
 	bool gone;
@@ -358,6 +364,30 @@ test_lost(void **state)
 	assert_int_equal(mailbox_fetch(c.m, one, 100, &c.message, &gone, &c.e), -1);
 	assert_says(&c.e, "the connection is closed");
 	assert_int_equal(close_client(&c, &c.e), 0); /* nothing was to be removed */
+	buf_release(&c.server.heard);
+}
+
+/* The kernel refuses to wait: that is told, and the connection given up. */
+static void
+test_no_wait(void **state)
+{
+	static const char *const says[] = { POP_OPEN(""), TWO, "", RESET, NULL };
+	struct rlimit all, none;
+	struct client c = nobody;
+	bool gone;
+
+	(void)state;
+	open_client(&c, "pop3", says);
+	assert_int_equal(c.count, 2);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &all), 0);
+	none = all;
+	none.rlim_cur = 0; /* poll(2): EINVAL for more descriptors than may be */
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(mailbox_fetch(c.m, &c.list[0], 100, &c.message, &gone, &c.e), -1);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &all), 0);
+	assert_int_equal(c.e.code, ERR_SYSTEM);
+	assert_says(&c.e, "poll");
+	close_client(&c, &c.e);
 	buf_release(&c.server.heard);
 }
 
@@ -451,6 +481,7 @@ main(void)
 		cmocka_unit_test(test_move),
 		cmocka_unit_test(test_not_ahead),
 		cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_no_wait),
 		cmocka_unit_test(test_dribble),
 	};
 

@@ -260,6 +260,22 @@ static const struct named wrappings[] = {
 	{ "nobody, under a subject that says nothing", "From: MAILER-DAEMON@mx.example.net\nSubject: Hello\n" REPORT
 	    "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n--b--\n",
 	    "bounce: - soft" },
+	{ "the same, with the message that it returns", "From: MAILER-DAEMON@mx.example.net\nSubject: Hello\n" REPORT
+	    "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n"
+	    "--b\nContent-Type: text/rfc822-headers\n\nFrom: x@example.org\nTo: Ann <ann@example.com>\n\n--b--\n",
+	    "bounce: ann@example.com soft" },
+	{ "… which was for two", "From: MAILER-DAEMON@mx.example.net\nSubject: Hello\n" REPORT
+	    "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n"
+	    "--b\nContent-Type: text/rfc822-headers\n\nFrom: x@example.org\nTo: ann@example.com, bob@example.com\n\n--b--\n",
+	    "bounce: - soft" },
+	{ "much is said of it in words of no known form", "From: x@example.net\nSubject: Hello\n" REPORT
+	    "--b\n\nIt is about ann@example.com: user unknown: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n"
+	    "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n"
+	    "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n"
+	    "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n"
+	    "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n\n--b\n"
+	    "Content-Type: message/delivery-status\n\n" MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.0.0\n\n--b--\n",
+	    "bounce: ann@example.com hard 5.0.0" },
 	{ "the same of another kind", "From: MAILER-DAEMON@mx.example.net\nSubject: Hello\n"
 	    "Content-Type: multipart/report; report-type=x; boundary=b\n\n--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n--b--\n",
 	    "automatic:" },
@@ -457,6 +473,7 @@ static const struct named links[] = {
 	    BOUNCED " 1=a" },
 	{ "returned headers as any text", FROM BODY STATUS "--b\nContent-Type: text/plain\n\nFrom: x@example.org\nTo: ann@example.com\nList-Unsubscribe: <mailto:unsubscribe+" T44 "@example.org>\n\n--b--\n",
 	    BOUNCED " 3=a" },
+	{ "a returned message of an unknown kind", FROM BODY STATUS "--b\nContent-Type: message/x-copy\n\nMessage-ID: <" T44 "@example.org>\n\n--b--\n", BOUNCED " 1=a" },
 	{ "a returned message of nothing", FROM BODY STATUS "--b\nContent-Type: message/rfc822\n\n--b--\n", BOUNCED },
 	{ "global headers", FROM BODY STATUS "--b\nContent-Type: message/global-headers\n\nFrom: x@example.org\nMessage-ID: <" T44 "@example.org>\n\n--b--\n", BOUNCED " 1=a" },
 	{ "Original-Envelope-Id", FROM BODY "Reporting-MTA: dns; x\nOriginal-Envelope-Id: " T44 "\n" GROUP "--b--\n", BOUNCED " 2=a" },
@@ -554,9 +571,7 @@ test_fields(void **state)
 static void
 test_servers(void **state)
 {
-	static const char host250[] = "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghij"
-				      "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghij"
-				      "abcdefghijabcdefghijabcdefghij";
+	static const char fifty[] = "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghij";
 	static const struct {
 		const char *name, *fields, *server, *text;
 	} cases[] = {
@@ -577,7 +592,7 @@ test_servers(void **state)
 		buf_reset(&b);
 		buf_addstr(&b, FROM BODY MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.0.0\n");
 		if (last)
-			buf_addf(&b, "Remote-MTA: dns; %s.example.com\n", host250);
+			buf_addf(&b, "Remote-MTA: dns; %s%s%s%s%s.example.com\n", fifty, fifty, fifty, fifty, fifty);
 		else
 			buf_addstr(&b, cases[i].fields);
 		buf_addstr(&b, "\n--b--\n");
@@ -585,7 +600,7 @@ test_servers(void **state)
 		assert_int_equal(r.recipients, 1);
 		if (last) {
 			assert_int_equal(strlen(r.recipient[0].server), sizeof(r.recipient[0].server) - 1);
-			assert_memory_equal(r.recipient[0].server, host250, 250);
+			assert_string_equal(r.recipient[0].server + 250, ".exam");
 		} else if (strcmp(r.recipient[0].server, cases[i].server) != 0 || strcmp(r.recipient[0].text, cases[i].text) != 0)
 			fail_msg("%s: %s: \"%s\"", cases[i].name, r.recipient[0].server, r.recipient[0].text);
 		report_release(&r);
@@ -610,8 +625,8 @@ test_cut(void **state)
 		buf_addf(&b, "\" <MAILER-DAEMON@mx.example.net>\nSubject: %s", odd ? "x" : "");
 		for (int i = 0; i < 3000; i++)
 			buf_addstr(&b, "\xc3\xa4");
-		buf_addf(&b, "\n" BODY MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 no %s",
-		    odd ? "x" : "");
+		buf_addstr(&b, "\n" BODY MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.0.0\n");
+		buf_addf(&b, "Diagnostic-Code: smtp; 550 no %s", odd ? "x" : "");
 		for (int i = 0; i < 3000; i++)
 			buf_addstr(&b, "\xc3\xa4");
 		buf_addstr(&b, "\n\n--b--\n");
@@ -654,8 +669,8 @@ test_charsets(void **state)
 		struct err e = ERR_INIT;
 		struct buf b = BUF_INIT;
 
-		buf_addf(&b, FROM "Content-Type: text/plain; charset=\"%s\"\n\nNot delivered:\n\n<ann@example.com>: 550 5.1.1 %s\n", cases[i].charset,
-		    cases[i].bytes);
+		buf_addf(&b, FROM "Content-Type: text/plain; charset=\"%s\"\n\n", cases[i].charset);
+		buf_addf(&b, "Not delivered:\n\n<ann@example.com>: 550 5.1.1 %s\n", cases[i].bytes);
 		assert_int_equal(report_read(&r, b.data, b.len, NULL, &e), 0);
 		assert_int_equal(r.recipients, 1);
 		if (!strstr(r.recipient[0].text, cases[i].want))
@@ -724,7 +739,8 @@ test_many(void **state)
 		buf_reset(&b);
 		buf_addstr(&b, FROM BODY MTA);
 		for (int i = 0; i < 150; i++)
-			buf_addf(&b, "Final-Recipient: rfc822; ann%d@example.com\nAction: %s\nStatus: 4.1.1\n\n", i, delayed ? "delayed" : "failed");
+			buf_addf(&b, "Final-Recipient: rfc822; ann%d@example.com\nAction: %s\nStatus: 4.1.1\n\n", i,
+			    delayed ? "delayed" : "failed");
 		buf_addstr(&b, "--b--\n");
 		assert_int_equal(report_read(&r, b.data, b.len, NULL, &e), 0);
 		assert_int_equal(r.kind, delayed ? REPORT_DELAY : REPORT_BOUNCE);

@@ -1,6 +1,6 @@
 /*
- * test_smtp_link.c - one connection whose relay is full, hangs up or says nothing: what is sent again, what is trouble, and how long is waited.
- * A thread plays relay by a script; the clock is not waited for, but told.
+ * test_smtp_link.c - one connection whose relay is full, hangs up or says nothing: what is sent again, what is trouble, and how long is
+ * waited. A thread plays relay by a script; the clock is not waited for, but told.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,7 +26,7 @@
 
 #define RESET "!" /* says the rest when it is told to, and closes so that what was sent to it is lost */
 
-/* What is said after the greeting: to each line in turn, or to the content that follows 354. At the end it reads on until the other side closes. */
+/* What is said after the greeting: to each line in turn, or to the content that follows 354; then it reads until the other side closes. */
 struct relay {
 	const char *const *says; /* ends with NULL */
 	int sessions;
@@ -256,7 +256,8 @@ full(void **state)
 static void
 idle(void **state)
 {
-	static const char *const says[] = { "250 x\r\n", "250 ok\r\n", "250 ok\r\n", "354 go\r\n", "250 ok\r\n421 4.4.2 good night\r\n", NULL };
+	static const char *const says[] = { "250 x\r\n", "250 ok\r\n", "250 ok\r\n", "354 go\r\n",
+		"250 ok\r\n421 4.4.2 good night\r\n", NULL };
 	struct caller c = { 0 };
 	struct relay r;
 
@@ -300,7 +301,8 @@ static void
 no_good_bye(void **state)
 {
 	static const char *const lasting[] = { ONE_MESSAGE, NULL };
-	static const char *const limited[] = { "250-x\r\n250 PIPELINING\r\n", "250 ok\r\n", "250 ok\r\n", "354 go\r\n", "250 ok\r\n", NULL };
+	static const char *const limited[] = { "250-x\r\n250 PIPELINING\r\n",
+		"250 ok\r\n", "250 ok\r\n", "354 go\r\n", "250 ok\r\n", NULL };
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
@@ -310,8 +312,10 @@ no_good_bye(void **state)
 		start_relay(&r, i ? limited : lasting, 1);
 		open_pool(&c, r.port, i ? 1 : 0); /* at a limit it goes with the message */
 		send_all(&c, 1);
-		smtp_pool_want(c.pool, 0);
-		smtp_hub_turn(c.hub, NULL, 0, 0);
+		if (!i) {
+			smtp_pool_want(c.pool, 0);
+			smtp_hub_turn(c.hub, NULL, 0, 0);
+		}
 		assert_int_equal(c.hub->open, 1);
 		smtp_pool_check_time(c.pool, clock_mono_us() + 1 * SMTP_SECOND);
 		assert_int_equal(c.hub->open, 1);
@@ -324,7 +328,7 @@ no_good_bye(void **state)
 	}
 }
 
-/* It takes a connection and does not greet: after ten seconds it counts as unreachable, and after three times its patience it is given up. */
+/* It takes a connection and does not greet: after ten seconds it counts as unreachable, after three times the patience it is given up. */
 static void
 slow_opening(void **state)
 {

@@ -104,7 +104,8 @@ blame(void **state)
 static void
 blame_after_another(void **state)
 {
-	static const struct smtp_reply no_pipelining = { 503, "5.5.0", "Improper use of SMTP command pipelining" }, unknown = { 500, "", "x" };
+	static const struct smtp_reply no_pipelining = { 503, "5.5.0", "Improper use of SMTP command pipelining" };
+	static const struct smtp_reply unknown = { 500, "", "x" };
 	struct smtp_trust t;
 
 	(void)state;
