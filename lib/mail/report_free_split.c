@@ -9,8 +9,8 @@
 
 enum {
 	NAME_MOST = 60, /* bytes of a field's name */
-	GAP = 8,     /* lines between the words that announce a copy and its first header */
-	HEADERS = 60 /* lines of a header block that are looked at */
+	GAP = 8,        /* lines between the words that announce a copy and its first header */
+	HEADERS = 60    /* lines of a header block that are looked at */
 };
 
 /* Header fields that a message comes with; what stands first in a copy is one of them. */
@@ -36,11 +36,12 @@ line_end(const struct cursor *c, size_t at)
 static size_t
 field_name(const struct cursor *c, size_t at, size_t end)
 {
+	const char *s = c->text + at;
 	size_t n = 0;
 
-	while (at + n < end && n < NAME_MOST && (isalnum((unsigned char)c->text[at + n]) || c->text[at + n] == '-' || c->text[at + n] == '_'))
+	while (at + n < end && n < NAME_MOST && (isalnum((unsigned char)s[n]) || s[n] == '-' || s[n] == '_'))
 		n++;
-	return n > 1 && at + n < end && c->text[at + n] == ':' ? n : 0;
+	return n > 1 && at + n < end && s[n] == ':' ? n : 0;
 }
 
 static bool
