@@ -66,7 +66,7 @@ static int pretended, pretended_in_all;
 
 /* The library's calls come here, too. */
 struct dirent *
-readdir(DIR *dir)
+readdir(DIR *dir) // NOLINT(readability-inconsistent-declaration-parameter-name): the header's are its own
 {
 	static struct dirent *(*real)(DIR *);
 	static struct dirent made;
@@ -89,7 +89,7 @@ readdir(DIR *dir)
 static int grown_fd = -1;
 
 int
-fstat(int fd, struct stat *st)
+fstat(int fd, struct stat *st) // NOLINT(readability-inconsistent-declaration-parameter-name)
 {
 	static int (*real)(int, struct stat *);
 	int rc;

@@ -317,9 +317,9 @@ no_good_bye(void **state)
 			smtp_hub_turn(c.hub, NULL, 0, 0);
 		}
 		assert_int_equal(c.hub->open, 1);
-		smtp_pool_check_time(c.pool, clock_mono_us() + 1 * SMTP_SECOND);
+		smtp_pool_check_time(c.pool, clock_mono_us() + 1LL * SMTP_SECOND);
 		assert_int_equal(c.hub->open, 1);
-		smtp_pool_check_time(c.pool, clock_mono_us() + 3 * SMTP_SECOND);
+		smtp_pool_check_time(c.pool, clock_mono_us() + 3LL * SMTP_SECOND);
 		assert_int_equal(c.hub->open, 0);
 		assert_int_equal(c.accepted, 1);
 		assert_int_equal(c.troubles, 0);
@@ -351,11 +351,11 @@ slow_opening(void **state)
 	while (c.hub->open == 0 && clock_mono_us() < until)
 		smtp_hub_turn(c.hub, NULL, 0, 10000);
 	assert_false(smtp_pool_is_down(c.pool));
-	smtp_pool_check_time(c.pool, clock_mono_us() + 11 * SMTP_SECOND);
+	smtp_pool_check_time(c.pool, clock_mono_us() + 11LL * SMTP_SECOND);
 	assert_true(smtp_pool_is_down(c.pool));
 	assert_int_equal(c.troubles, 0);
 	assert_int_equal(c.hub->open, 1);
-	smtp_pool_check_time(c.pool, clock_mono_us() + 181 * SMTP_SECOND);
+	smtp_pool_check_time(c.pool, clock_mono_us() + 181LL * SMTP_SECOND);
 	assert_int_equal(c.hub->open, 0);
 	assert_int_equal(c.troubles, 1);
 	assert_non_null(strstr(c.trouble, "it takes too long"));
@@ -374,17 +374,17 @@ waits_that_grow(void **state)
 
 	(void)state;
 	s.relay.user = "ann";
-	s.backoff = s.more_backoff = 200 * SMTP_SECOND;
+	s.backoff = s.more_backoff = 200LL * SMTP_SECOND;
 	smtp_link_init(&l, &s);
 	smtp_link_open(&l); /* without credentials */
 	assert_int_equal(c.troubles, 1);
-	assert_int_equal(s.backoff, 300 * SMTP_SECOND);
+	assert_int_equal(s.backoff, 300LL * SMTP_SECOND);
 	s.ready = 1; /* another one stands */
 	for (int i = 0; i < 2; i++) {
 		l.state = SMTP_LINK_OPENING;
 		s.opening = c.hub->open = 1;
 		smtp_link_opened(&l, CURLE_COULDNT_CONNECT);
-		assert_int_equal(s.more_backoff, 300 * SMTP_SECOND);
+		assert_int_equal(s.more_backoff, 300LL * SMTP_SECOND);
 		assert_false(s.unreachable && i == 1);
 		if (i == 0)
 			at = s.more_at;
