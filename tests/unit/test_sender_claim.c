@@ -553,6 +553,75 @@ envelope(void **state)
 	close_sender();
 }
 
+/* What the places allow is claimed, though the relays would take more. */
+static void
+places_are_short(void **state)
+{
+	int i;
+
+	(void)state;
+	open_sender(1, NULL);
+	campaign_to(64, "example.org");
+	for (i = 0; i < 60; i++) /* these wait for the threads: they are not in the lane, nor at the relay */
+		slot_new(&s);
+	assert_true(sender_can_claim(&s));
+	claim();
+	assert_int_equal(s.lane[0].ready.count, 4);
+	assert_false(sender_can_claim(&s));
+	close_sender();
+}
+
+/* The claims of one campaign are given back; those of others, and mail to one person, stay. */
+static void
+one_given_back(void **state)
+{
+	const struct slot_entry *mail;
+
+	(void)state;
+	open_sender(1, NULL);
+	campaign_to(5, "example.org");
+	campaign_to(5, "example.com"); /* to those of example.org as well */
+	s.compiled[1] = s.compiled[0];
+	s.compiled_end = 2;
+	s.compiled[0].campaign_id = s.campaign[0].row.id;
+	claim();
+	mail = mail_to("ann@example.org");
+	assert_int_equal(s.lane[0].ready.count, 15);
+	sender_unclaim(&s, s.campaign[0].row.id);
+	assert_int_equal(s.lane[0].ready.count, 10);
+	assert_int_equal(s.done.count, 5);
+	assert_ptr_equal(s.outbox.head, mail);
+	assert_int_equal(s.lane[0].ready.head->claim.campaign_id, s.campaign[1].row.id);
+	sender_unclaim(&s, 0);
+	assert_int_equal(s.lane[0].ready.count + s.outbox.count, 0);
+	assert_int_equal(s.done.count, 16);
+	close_sender();
+}
+
+/* Where the store cannot say whether somebody still wants it, nobody is struck off: what waits stays, what would leave is given back. */
+static void
+store_is_silent(void **state)
+{
+	struct slot_entry *first;
+
+	(void)state;
+	open_sender(1, NULL);
+	campaign_to(4, "example.org");
+	claim();
+	assert_int_equal(raw_exec("PRAGMA legacy_alter_table = ON; ALTER TABLE subscription RENAME TO away"), SQLITE_OK);
+	refused(sender_drop_unwanted(&s, &err), ERR_SYSTEM);
+	assert_int_equal(s.lane[0].ready.count, 4);
+	assert_int_equal(s.done.count, 0);
+	first = slot_take(&s.lane[0].ready);
+	assert_false(sender_keeps(&s, first));
+	assert_ptr_equal(s.done.head, first);
+	assert_int_equal(first->result.state, DELIVERY_DEFERRED);
+	assert_true(first->result.not_tried);
+	assert_int_equal(raw_exec("ALTER TABLE away RENAME TO subscription"), SQLITE_OK);
+	assert_true(sender_keeps(&s, s.lane[0].ready.head));
+	close_sender();
+}
+
 int
 main(void)
 {
@@ -572,6 +641,9 @@ main(void)
 		sender_test(slowed_while_waiting),
 		sender_test(erased),
 		sender_test(envelope),
+		sender_test(places_are_short),
+		sender_test(one_given_back),
+		sender_test(store_is_silent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,133 @@
+/* test_clerk_signup.c - who gets a mail for a request, an import's or a visitor's, and for which there is nothing to say. */
+#include "../../daemon/clerk.h"
+
+#include "store_fixture.h"
+
+#include "base/file.h"
+#include "base/link.h"
+#include "store/signup.h"
+#include "store/subscription.h"
+
+static struct site site;
+static struct clerk clerk;
+static int64_t news, offers;
+
+static int
+clerk_setup(void **state)
+{
+	static const char conf[] = "[site]\nname = Quiet Harbour\nurl = https://news.quietharbour.example\n"
+				   "[mail]\nfrom = news@quietharbour.example\n";
+	char path[96];
+	int id;
+
+	if (store_setup(state) == -1)
+		return -1;
+	memset(&site, 0, sizeof(site));
+	snprintf(path, sizeof(path), "%s/newsletter.conf", folder);
+	if (file_write(path, 0600, conf, sizeof(conf) - 1, &err) == -1 || conf_load(&site.conf, path, &err) == -1 ||
+	    link_keys_create(folder, &id, &err) == -1 || !(site.links = link_keys_load(folder, &err))) {
+		print_error("%s\n", err.text);
+		return -1;
+	}
+	site.db = db;
+	clerk = (struct clerk){ .site = &site };
+	personal_init(&clerk.personal, &site.conf, site.links);
+	clerk_notices_init(&clerk.notices);
+	news = make_topic("articles");
+	offers = make_topic("promotions");
+	return 0;
+}
+
+static int
+clerk_teardown(void **state)
+{
+	clerk_notices_release(&clerk.notices);
+	personal_release(&clerk.personal);
+	link_keys_free(site.links);
+	conf_release(&site.conf);
+	return store_teardown(state);
+}
+
+#define ANN "ann@example.org"
+#define SUPPRESSED(why) \
+	"INSERT INTO suppression (address_hmac, reason, since, source) SELECT address_hmac, '" why "', 1, 'ann' FROM subscriber"
+#define STATE(n) "INSERT INTO subscription SELECT 1, id, " #n ", 1 FROM subscriber"
+
+enum who {
+	VISITOR,
+	IMPORT
+};
+
+static const struct {
+	const char *name;
+	enum who who;
+	const char *key, *topics, *before; /* SQL, with Ann there; NULL: she is not */
+	const char *want;                  /* kinds of mail */
+} cases[] = {
+	{ "a visitor whom nobody knows", VISITOR, ANN, "1", NULL, "confirm" },
+	{ "known, with no topic", VISITOR, ANN, "1", "SELECT 1", "confirm" },
+	{ "on the list", VISITOR, ANN, "1", STATE(1), "already" },
+	{ "on the list, and wants another topic too", VISITOR, ANN, "1 2", STATE(1), "confirm" },
+	{ "has left", VISITOR, ANN, "1", STATE(2), "confirm" },
+	{ "bounced: a fresh confirmation lifts that", VISITOR, ANN, "1", SUPPRESSED("hard"), "confirm" },
+	{ "complained: only staff lift that", VISITOR, ANN, "1", SUPPRESSED("complaint"), "" },
+	{ "a topic that went away, nobody knows them", VISITOR, ANN, "99", NULL, "" },
+	{ "a topic that went away, known and not on the list", VISITOR, ANN, "99", STATE(2), "" },
+	{ "a topic that went away, on the list", VISITOR, ANN, "99", STATE(1), "already" },
+	{ "no topic at all", VISITOR, ANN, "", NULL, "" },
+	{ "an address that has no domain, by whatever way it got there", VISITOR, "nobody", "1", NULL, "confirm" },
+
+	{ "an import, nobody knows them", IMPORT, ANN, "1", NULL, "confirm" },
+	{ "an import, known, with no topic", IMPORT, ANN, "1 2", "SELECT 1", "confirm" },
+	{ "an import, pending since", IMPORT, ANN, "1 2", STATE(0), "confirm" },
+	{ "an import, on the list since: nobody is told so", IMPORT, ANN, "1", STATE(1), "" },
+	{ "an import, has left since", IMPORT, ANN, "1", STATE(2), "" },
+	{ "an import, has left the first of two topics since", IMPORT, ANN, "1 2", STATE(2), "" },
+	{ "an import, bounced since", IMPORT, ANN, "1", SUPPRESSED("hard"), "" },
+	{ "an import, complained since", IMPORT, ANN, "1", SUPPRESSED("complaint"), "" },
+	{ "an import, a topic that went away", IMPORT, ANN, "99", NULL, "" },
+};
+
+static void
+test_who(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct signup s = { .weight = cases[i].who == VISITOR, .received_at = T0 };
+		const char *got;
+
+		assert_int_equal(clerk_setup(state), 0);
+		begin();
+		if (cases[i].before)
+			make_subscriber(ANN);
+		snprintf(s.address, sizeof(s.address), "%s", cases[i].key);
+		snprintf(s.key, sizeof(s.key), "%s", cases[i].key);
+		snprintf(s.topics, sizeof(s.topics), "%s", cases[i].topics);
+		ok(consent_wording(db, "By pressing the button", s.form_hash, &err));
+		ok(signup_append(db, &s, &err));
+		commit();
+		if (cases[i].before && raw_exec(cases[i].before) != SQLITE_OK)
+			fail_msg("%s: %s", cases[i].name, sqlite3_errmsg(raw));
+		ok(clerk_signups(&clerk, &err));
+		got = raw_text("SELECT coalesce(group_concat(kind), '') FROM outbox");
+		if (strcmp(got, cases[i].want) != 0)
+			fail_msg("%s: \"%s\"", cases[i].name, got);
+		if (raw_int("SELECT count(*) FROM signup_request") != 0)
+			fail_msg("%s: it waits", cases[i].name);
+		if (raw_int("SELECT coalesce(sum(value), 0) FROM counter WHERE name = 'signup_without_mail'") != !cases[i].want[0])
+			fail_msg("%s: not counted", cases[i].name);
+		clerk_teardown(state);
+	}
+	assert_int_equal(offers - news, 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_who),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
