@@ -297,7 +297,7 @@ signed_ahead(void **state)
 	sender_pace_free(s.pace);
 }
 
-/* Each topic that a relay names has a lane, all others have the first; a relay of two lanes is wanted for the more that one of them wants. */
+/* Each topic that a relay names has a lane, all others have the first; a relay of two lanes is wanted for what the greedier one wants. */
 static void
 lanes(void **state)
 {
