@@ -264,6 +264,30 @@ told_to_stop(void **state)
 	assert_int_equal(files_left(), 1);
 }
 
+/* The mailbox's secret is a token where there is a file for one, else a password; each is read anew for each poll. */
+static void
+secrets(void **state)
+{
+	char none[] = "/nowhere/token", password[160], user[] = "bounce", host[] = "imap://127.0.0.1:1", no_tls[] = "none";
+
+	(void)state;
+	in_box(password, "password", "");
+	ok(file_write(password, 0600, "secret\n", 7, &err));
+	mailbox.url = host;
+	mailbox.user = user;
+	mailbox.tls = no_tls;
+	mailbox.password_file = password;
+	assert_int_equal(poll_box(), -1); /* nobody listens there */
+	assert_non_null(strstr(err.text, "127.0.0.1"));
+	mailbox.token_file = none;
+	assert_int_equal(poll_box(), -1);
+	assert_non_null(strstr(err.text, none));
+	mailbox.token_file = password;
+	mailbox.password_file = none;
+	assert_int_equal(poll_box(), -1);
+	assert_non_null(strstr(err.text, "127.0.0.1"));
+}
+
 #define MINUTES(n) (INT64_C(60000000) * (n))
 
 static const struct {
@@ -379,6 +403,7 @@ main(void)
 		box_test(not_noted),
 		box_test(many_to_remove),
 		box_test(told_to_stop),
+		box_test(secrets),
 		cmocka_unit_test(rounds),
 		box_test(one_in_trouble),
 	};
