@@ -570,7 +570,8 @@ signed_in_pace(void **state)
 	sender_pace_free(s.pace);
 	s.pace = sender_pace_new(&limits);
 	signed_for("ann@example.org");
-	wait_us = sender_submit(&s); /* a restart leaves one gap */
+	sender_pace_take(s.pace, 0, -1, clock_mono_us()); /* its turn is used */
+	wait_us = sender_submit(&s);
 	assert_int_equal(fake[0].taken, 0);
 	assert_int_equal(s.relay[0].signed_.count, 1);
 	assert_in_range(wait_us, 3000000000, 3601000000);
