@@ -3,6 +3,8 @@
 
 #include "store_fixture.h"
 
+#include <sys/stat.h>
+
 #include "base/file.h"
 #include "base/link.h"
 #include "store/signup.h"
@@ -16,7 +18,7 @@ static int
 clerk_setup(void **state)
 {
 	static const char conf[] = "[site]\nname = Quiet Harbour\nurl = https://news.quietharbour.example\n"
-				   "[mail]\nfrom = news@quietharbour.example\n";
+				   "[mail]\nfrom = news@quietharbour.example\noperator = olive@quietharbour.example\n";
 	char path[96];
 	int id;
 
@@ -122,11 +124,52 @@ test_who(void **state)
 	assert_int_equal(offers - news, 1);
 }
 
+/* The operator is told since when, also where the words for a date cannot be read. */
+static const struct {
+	const char *name, *words, *want;
+} days[] = {
+	{ "as people write it", "", "31 December 2025" },
+	{ "as it is, where that has an error", "date = {{#x}}\n", "2025-12-31" },
+};
+
+static void
+test_surge_day(void **state)
+{
+	char path[96], sql[300];
+	size_t i;
+
+	setenv("TZ", "UTC", 1);
+	for (i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+		assert_int_equal(clerk_setup(state), 0);
+		snprintf(path, sizeof(path), "%s/templates", folder);
+		assert_int_equal(mkdir(path, 0700), 0);
+		snprintf(path, sizeof(path), "%s/templates/words", folder);
+		assert_int_equal(mkdir(path, 0700), 0);
+		snprintf(path, sizeof(path), "%s/templates/words/en.txt", folder);
+		if (days[i].words[0])
+			ok(file_write(path, 0600, days[i].words, strlen(days[i].words), &err));
+		snprintf(sql, sizeof(sql),
+		    "INSERT INTO signup_request VALUES (NULL, 'signup', 'a@b.example', 'a@b.example', '', '1', '', '', 1, NULL, %lld, %lld, 'total', "
+		    "'', 'n', 1, %lld)",
+		    (long long)T0 - 60, (long long)T0 + 60, (long long)T0 - 60);
+		assert_int_equal(raw_exec(sql), SQLITE_OK);
+		snprintf(sql, sizeof(sql), "INSERT INTO pace (scope, subject, window_start, used) VALUES ('signup-surge', '', %lld, 1)",
+		    (long long)T0 - 3600);
+		assert_int_equal(raw_exec(sql), SQLITE_OK);
+		ok(clerk_surge(&clerk, &err));
+		snprintf(sql, sizeof(sql), "SELECT count(*) FROM outbox WHERE instr(message, '%s') > 0", days[i].want);
+		if (raw_int(sql) != 1)
+			fail_msg("%s: %s", days[i].name, raw_text("SELECT substr(message, 1, 900) FROM outbox"));
+		clerk_teardown(state);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_who),
+		cmocka_unit_test(test_surge_day),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
