@@ -32,8 +32,7 @@ refuses() {
 }
 refuses "a password that is not there" 'role=sender event=failed .*secret/none' "relay second" url=smtp://127.0.0.1:1 user=ann password_file=secret/none
 refuses "a mailbox's that is not there" 'role=inbound event=failed .*secret/none' inbound url=imaps://127.0.0.1:1 user=ann password_file=secret/none
-refuses "a token that is not there" 'role=sender event=failed .*secret/no-token' "relay second" url=smtp://127.0.0.1:1 user=ann \
-	password_file=secret/relay token_file=secret/no-token
+refuses "a token that is not there" 'role=sender event=failed .*secret/no-token' "relay second" url=smtp://127.0.0.1:1 user=ann token_file=secret/no-token
 refuses "a DKIM key that is not there" 'role=sender event=failed .*dkim-none' dkim selector=none key_file=secrets/dkim-none.key
 echo 'no key' >"$site/secret/dkim"
 refuses "a DKIM key that is none" 'role=sender event=failed .*dkim' dkim selector=s1 key_file=secret/dkim

@@ -264,7 +264,7 @@ told_to_stop(void **state)
 	assert_int_equal(files_left(), 1);
 }
 
-/* The mailbox's secret is a token where there is a file for one, else a password; each is read anew for each poll. */
+/* The mailbox's secret is a token or a password; either is read anew for each poll. */
 static void
 secrets(void **state)
 {
@@ -279,11 +279,11 @@ secrets(void **state)
 	mailbox.password_file = password;
 	assert_int_equal(poll_box(), -1); /* nobody listens there */
 	assert_non_null(strstr(err.text, "127.0.0.1"));
+	mailbox.password_file = nothing;
 	mailbox.token_file = none;
 	assert_int_equal(poll_box(), -1);
 	assert_non_null(strstr(err.text, none));
 	mailbox.token_file = password;
-	mailbox.password_file = none;
 	assert_int_equal(poll_box(), -1);
 	assert_non_null(strstr(err.text, "127.0.0.1"));
 }

@@ -298,7 +298,6 @@ login(void **state)
 		{ "", "", "", "" },
 		{ "ann", "password", "", "AUTH PLAIN AGFubgBzZWNyZXQ=" },                        /* \0ann\0secret */
 		{ "ann", "", "token", "AUTH XOAUTH2 dXNlcj1hbm4BYXV0aD1CZWFyZXIgdG9rZW4tMQEB" }, /* user=ann\1auth=Bearer token-1\1\1 */
-		{ "ann", "password", "token", "AUTH XOAUTH2 dXNlcj1hbm4BYXV0aD1CZWFyZXIgdG9rZW4tMQEB" },
 	};
 	char password[160], token[160];
 	size_t i;
