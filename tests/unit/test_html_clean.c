@@ -64,6 +64,13 @@ static const struct {
 	{ "an item alone", "<li>a</li><dt>b", "ab" },
 	{ "paragraphs without ends", "<p>a<p>b<div>c</div>d</p>", "<p>a</p><p>b</p><div>c</div>d" },
 	{ "a block in words of a paragraph", "<p><b>a<div>b</div></b></p>", "<p><b>a</b></p><div>b</div>" },
+	{ "an item in a table's place", "<table><li>a</li></table>b", "<table>a</table>b" },
+	{ "an item in a cell of a list's", "<ul><li><table><tr><td><li>a</li></td></tr></table></li></ul>", "<ul><li><table><tr><td>a</td></tr></table></li></ul>" },
+	{ "parentheses that do not match", "<p style=\"color:rgb(1;border:0);font:a)b\">a</p>", "<p>a</p>" },
+	{ "quotes that do not", "<p style=\"font-family:'a(b)';color:'a\">a</p>", "<p>a</p>" },
+	{ "any width that is none", "<img style='width:auto' src=https://x.example/a.png><p style=width:12em>a</p><p style=width:px>b</p>",
+	  "<img src=\"https://x.example/a.png\" style=\"width:auto;max-width:100%;height:auto\"><p>a</p><p>b</p>" },
+	{ "a role of its own", "<table role=presentation></table><table role=button></table>", "<table role=\"presentation\"></table><table></table>" },
 	{ "headings", "<h1>a<h2>b</h2></h1>", "<h1>a</h1><h2>b</h2>" },
 	{ "nothing", "", "" },
 };
