@@ -137,6 +137,8 @@ static const struct {
 	  "<p>see <a href=\"https://x.example/b?a&amp;c\">b</a> <img src=\"https://x.example/i.png\" alt=\"an &eacute; &quot;i&quot;\"></p>.",
 	  "see b [1] [an é \"i\"]\n\n[1] https://x.example/b?a&c\n" },
 	{ "a list", "<ul>\n<li>a &mdash; b</li>\n<li><b>c</b></li>\n</ul>\nd", "<ul>.<li>a &mdash; b</li>.<li><b>c</b></li>.</ul>.d.", "- a — b\n- c\n\nd\n" },
+	{ "cells in a line", "<table><tr><td>a</td><td>b</td></tr></table>", "<table><tr><td>a</td><td>b</td></tr></table>.", "a | b\n" },
+	{ "lines as they are", "<pre>a\tb\n c</pre>", "<pre>a\tb. c</pre>.", "a b\n c\n" },
 	{ "line ends", "<p>a<br>b\nc<hr>d</p>\n", "<p>a<br>b.c</p><hr>d.", "a\nb c\n\n* * *\n\nd\n" },
 	{ "script", "<script>\nalert(1)\n</script>\n\na<style>b</style>", ".<p>ab</p>.", "ab\n" },
 	{ "a comment", "a\n\n<!-- b -->\n\nc <!-- d -->e", "<p>a</p>..<p>c e</p>.", "a\n\nc e\n" },
