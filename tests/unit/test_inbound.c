@@ -236,6 +236,9 @@ static const struct {
 	{ "another mailbox, to which hers is forwarded", "al@elsewhere.example", NULL, NULL, DEAD, INBOUND_SOFT },
 	{ "the same, with hers as the original", "al@elsewhere.example", ANN, NULL, DEAD, INBOUND_HARD },
 	{ "ours, as servers that misread the envelope say", "news@quietharbour.example", NULL, NULL, DEAD, INBOUND_HARD },
+	{ "ours, with a link", "bounce+abc@quietharbour.example", NULL, NULL, DEAD, INBOUND_HARD },
+	{ "a name that begins as ours", "newspaper@quietharbour.example", NULL, NULL, DEAD, INBOUND_SOFT },
+	{ "what is no address to us", "ann..lee@localhost", NULL, NULL, DEAD, INBOUND_SOFT },
 	{ "a full mailbox", ANN_KEY, NULL, NULL, FULL, INBOUND_SOFT },
 	{ "several: hers decides", "x@elsewhere.example", NULL,
 	    "Final-Recipient: rfc822; ann.lee@example.org\nAction: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2 Mailbox full\n", DEAD,
@@ -465,6 +468,9 @@ test_leaving_again(void **state)
 	assert_int_equal(state_of(ann, offers), SUB_LEFT);
 	assert_int_equal(take(all, "From: ann.lee@example.org\nSubject: again\n\n\n"), INBOUND_UNSUBSCRIBED); /* the same answer */
 	assert_int_equal(raw_int("SELECT count(*) FROM event"), 1);
+	/* the link of a test mail is nobody's */
+	snprintf(all, sizeof(all), "leave+%s@quietharbour.example", link_of(LINK_UNSUBSCRIBE, 0, 0, 0));
+	assert_int_equal(take(all, "From: ann.lee@example.org\nSubject: a test\n\n\n"), INBOUND_NOTHING);
 	/* a bounce that comes to the address of a leaving, and a letter with a link in its text, mean nothing of the kind */
 	snprintf(both, sizeof(both),
 	    "From: ben@example.com\nTo: news@quietharbour.example\nSubject: link\n\nleave+%s@quietharbour.example\n",
@@ -491,11 +497,22 @@ static const struct {
 static void
 test_nothing(void **state)
 {
+	struct bounce of_nobody = { .to = "bounce" };
+	struct buf more = BUF_INIT;
 	char envelope[128];
 	size_t i;
 
 	(void)state;
 	snprintf(envelope, sizeof(envelope), "bounce+%s@quietharbour.example", link_of(LINK_BOUNCE, ann, news, 7));
+	/* so many that arrived that the one that failed finds no place; and no link of ours */
+	for (i = 0; i < 2 * REPORT_RECIPIENTS; i++)
+		buf_addf(&more, "Final-Recipient: rfc822; %zu@elsewhere.example\nAction: relayed\nStatus: 2.0.0\n\n", i);
+	buf_addstr(&more, "Final-Recipient: rfc822; x@elsewhere.example\nAction: failed\nStatus: 5.1.1\n\n");
+	of_nobody.more = more.data;
+	assert_int_equal(take(NULL, bounce_text(&of_nobody)), INBOUND_NOTHING);
+	assert_int_equal(done.kind, REPORT_BOUNCE);
+	assert_int_equal(raw_int("SELECT count(*) FROM event"), 0);
+	buf_release(&more);
 	for (i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++)
 		if (take(envelope, nothing[i].text) != INBOUND_NOTHING)
 			fail_msg("%s: %s", nothing[i].name, inbound_outcome_name(done.outcome));
@@ -659,6 +676,37 @@ test_forward_limits(void **state)
 	assert_non_null(strstr(done.why, "forward.text.mustache"));
 }
 
+/* A header as it stands, folded or not, whatever ends it. */
+static void
+test_header(void **state)
+{
+	static const struct {
+		const char *bytes, *want; /* want NULL: there is none */
+	} cases[] = {
+		{ "Subject: a b\n\nSubject: c\n", "a b" },
+		{ "To: x\r\nSUBJECT:a\r\n\tb \r\n c\r\n\r\n", "a b c" },
+		{ "From ann Thu\nSubject: a\n\n", "a" },
+		{ "Subject: a", "a" }, /* the bytes end in it */
+		{ "Subject:", "" },
+		{ "Subject", NULL },
+		{ "Subjects: a\n\n", NULL },
+		{ "\nSubject: a\n", NULL },
+		{ "Subject: \001a\177b\n", "a b" },
+		{ "Subject: 123456789012345678901234567890\n", "1234567890123456789" },
+		{ "", NULL },
+	};
+	char value[20];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bool found = inbound_header(cases[i].bytes, strlen(cases[i].bytes), "Subject", value, sizeof(value));
+
+		if (found != !!cases[i].want || (found && strcmp(value, cases[i].want) != 0))
+			fail_msg("%s: \"%s\"", cases[i].bytes, value);
+	}
+}
+
 /* Without the store nothing is half done: what failed may come again. */
 static void
 test_rolled_back(void **state)
@@ -695,6 +743,7 @@ main(void)
 		site_test(test_unreadable),
 		site_test(test_people),
 		site_test(test_forward_limits),
+		cmocka_unit_test(test_header),
 		site_test(test_rolled_back),
 	};
 
