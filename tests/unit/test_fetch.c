@@ -56,8 +56,8 @@ serve(void *unused)
 static int
 take(void *user, const struct fetch_answer *a, const char *s, size_t n, struct err *e)
 {
-	(void)a;
-	(void)e;
+	if (strstr(a->url.data, "/enough"))
+		return err_set(e, ERR_INPUT, "enough of it");
 	if (n < 100)
 		buf_add(user, s, n);
 	return 0;
@@ -70,6 +70,7 @@ static const struct {
 	{ "one that has changed", "/", "Sat, 28 Feb 2026 10:00:00 GMT", "hello" },
 	{ "one that has not, by its date alone", "/", "Sun, 01 Mar 2026 10:00:00 GMT", "unchanged" },
 	{ "what nobody asked", "/304", "", ": the server answers with status 304" },
+	{ "who takes it has had enough", "/enough", "", "enough of it" },
 	{ "too much", "/big", "", " is larger than 10 MB" },
 	{ "no web address", "ftp://a.example/", "", "\"ftp://a.example/\" is no web address: write one that starts with https://" },
 	{ "no address", "feed.xml", "", "\"feed.xml\" is no web address: write one that starts with https://" },

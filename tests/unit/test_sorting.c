@@ -109,7 +109,7 @@ test_runs(void **state)
 	round_trip(20000, 65536, 30);
 	round_trip(60000, 262144, 9); /* mostly the same */
 	round_trip(600, 65536, SORTING_RECORD);
-	round_trip(1200, 131072, SORTING_RECORD); /* more than sixteen runs */
+	round_trip(2600, 131072, SORTING_RECORD); /* more than sixteen runs */
 }
 
 /* 64 KB hold sixteen runs' buffers: more runs than that are refused, in words. */
