@@ -56,7 +56,8 @@ waits(int64_t now)
 	static char text[128];
 
 	snprintf(text, sizeof(text), "%lld %lld %lld %lld %lld", (long long)(raw_int("SELECT next_at FROM delivery") - now),
-	    (long long)(raw_int("SELECT next_at FROM outbox") - now), (long long)(raw_int("SELECT next_at FROM signup_request WHERE id = 1") - now),
+	    (long long)(raw_int("SELECT next_at FROM outbox") - now),
+	    (long long)(raw_int("SELECT next_at FROM signup_request WHERE id = 1") - now),
 	    (long long)(raw_int("SELECT next_at FROM signup_request WHERE id = 2") - now),
 	    (long long)(raw_int("SELECT next_at FROM signup_request WHERE id = 3") - now));
 	return text;
