@@ -66,6 +66,8 @@ static const struct {
 	{ "closed and never opened", "a</div></main></body>b", "ab", NULL },
 	{ "main is ours", "<main>a</main>", "a", NULL },
 	{ "the page ends in a tag", "a<p title=\"b", "a", NULL },
+	{ "the page ends behind a sign", "a<p title=", "a", NULL },
+	{ "or blanks behind it", "a<p title= \n", "a", NULL },
 	{ "a quote in a single-quoted value", "<p title='a\"b>c<d'>x</p>", "<p title=\"a&quot;b&gt;c&lt;d\">x</p>", NULL },
 	{ "control characters", "a\001name\002b\x7f<p title=\"c\001\">\r\n", "anameb<p title=\"c\">\n</p>", NULL },
 	{ "a nested frame", "<iframe src=x><p>a</iframe>b<svg><a xlink:href=x></a></svg>c", "bc", NULL },

@@ -97,6 +97,9 @@ static const struct {
 				"[relay ]\nurl = smtp://a.example\nuser = a\nca_file = /etc/hostname\n",
 	    "relay b password_file secrets/relay-b-password_file\nrelay ca_file secrets/relay-ca_file\n"
 	    "keys/link-1.key\nsecrets/relay-b-password_file\nsecrets/relay-ca_file\nnewsletter.conf\nnewsletter.conf.original\n" },
+	{ "a folder that is hidden", "[store]\nkeys = .keys\n", "store keys keys\nnewsletter.conf\nnewsletter.conf.original\n" },
+	{ "a name of ours", "[store]\ntemplates = newsletter.conf.d\n",
+	    "store templates templates\nkeys/link-1.key\nnewsletter.conf\nnewsletter.conf.original\n" },
 	{ "a byte-order mark", "\xef\xbb\xbf[store]\npath = /srv/newsletter.db\n",
 	    "store path store/newsletter.db\nkeys/link-1.key\nnewsletter.conf\nnewsletter.conf.original\n" },
 	{ "a line that is read, and not as we write it", "[store]\n\fpath = /srv/newsletter.db\n",

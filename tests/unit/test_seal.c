@@ -336,6 +336,10 @@ descriptors(void **state)
 	assert_null(seal_new(full, &p, &file, &e));
 	assert_int_equal(e.code, ERR_FULL);
 	close(full);
+	full = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_null(seal_open(full, &file, &e));
+	assert_string_equal(e.text, "cannot read: Is a directory");
+	close(full);
 	assert_int_equal(pipe(fd), 0);
 	interrupts_begin(fd[1], -1);
 	assert_null(seal_open(fd[0], &file, &e));

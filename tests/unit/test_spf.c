@@ -42,6 +42,12 @@ static const struct {
 	{ "too many bits", "v=spf1 ip4:192.0.2.0/33 -all", -1 },
 	{ "too many bits of a name", "v=spf1 a/33 -all", -1 },
 	{ "no bits", "v=spf1 a/ -all", -1 },
+	{ "too many bits of a name, IPv6", "v=spf1 a//129 -all", -1 },
+	{ "more behind the bits", "v=spf1 a/24x -all", -1 },
+	{ "a name of one label", "v=spf1 a:localhost -all", -1 },
+	{ "ip4 alone", "v=spf1 ip4 -all", -1 },
+	{ "ptr with bits", "v=spf1 ptr/24 -all", -1 },
+	{ "an address longer than any", "v=spf1 ip6:2001:db8:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000/32 -all", -1 },
 	{ "a comma", "v=spf1 ip4:192.0.2.1, -all", -1 },
 	{ "a lone qualifier", "v=spf1 - all", -1 },
 };
