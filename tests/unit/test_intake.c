@@ -150,6 +150,26 @@ test_kept_out(void **state)
 	assert_invariants();
 }
 
+/* Who came after the time that a row has is left alone, unless nothing says when: a topic without evidence is as old as any. */
+static void
+test_since(void **state)
+{
+	struct intake_row r = row("ann@example.org", INTAKE_LEFT, 0);
+	int64_t who;
+
+	(void)state;
+	make();
+	begin();
+	who = make_subscriber("ann@example.org");
+	ok(subscription_add(db, who, topic[0], "added", &by_test, &err));
+	commit();
+	r.at = T0 - 100;
+	assert_int_equal(take(INTAKE_WRITE, &r, 1, 0).already, 1);
+	assert_int_equal(raw_exec("DELETE FROM consent"), SQLITE_OK);
+	assert_int_equal(take(INTAKE_WRITE, &r, 1, 0).kept_out, 1);
+	assert_int_equal(raw_int("SELECT state FROM subscription"), SUB_LEFT);
+}
+
 int
 main(void)
 {
@@ -158,6 +178,7 @@ main(void)
 		store_test(test_pace),
 		store_test(test_foresee),
 		store_test(test_kept_out),
+		store_test(test_since),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
