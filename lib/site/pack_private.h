@@ -23,7 +23,8 @@ struct pack_move {
 	char to[USTAR_NAME];
 };
 
-#define PACK_MOVES_MOST (5 + 3 * (CONF_RELAYS_MAX + CONF_MAILBOXES_MAX) + 2) /* paths in newsletter.conf: [store], each relay and mailbox, [dkim] */
+/* Paths in newsletter.conf: [store], each relay and mailbox, [dkim]. */
+#define PACK_MOVES_MOST (5 + 3 * (CONF_RELAYS_MAX + CONF_MAILBOXES_MAX) + 2)
 
 struct pack {
 	const struct conf *conf;

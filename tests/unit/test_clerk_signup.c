@@ -1,6 +1,6 @@
 /*
- * test_clerk_signup.c - who is asked after an import: not whoever has left, bounced, complained or been suppressed since the file came in, nor
- * whoever has the topic. tests/daemon/signup.t and import.t have the mails themselves.
+ * test_clerk_signup.c - who is asked after an import: not whoever has left, bounced, complained or been suppressed since, nor whoever has
+ * the topic. tests/daemon/signup.t and import.t have the mails themselves.
  */
 #include "../../daemon/clerk.h"
 
@@ -20,13 +20,14 @@ static int64_t news;
 static int
 site_setup(void **state)
 {
-	static const char conf[] = "[site]\nname = Quiet Harbour\nurl = https://news.quietharbour.example\n[mail]\nfrom = news@quietharbour.example\n";
+	static const char conf[] = "[site]\nname = Quiet Harbour\nurl = https://news.example.org\n[mail]\nfrom = a@news.example.org\n";
 	int id;
 
 	if (store_setup(state) == -1)
 		return -1;
 	site = (struct site){ .db = db };
-	if (conf_read(&site.conf, "/nowhere/newsletter.conf", conf, sizeof(conf) - 1, &err) == -1 || link_keys_create(folder, &id, &err) == -1 ||
+	if (conf_read(&site.conf, "/nowhere/newsletter.conf", conf, sizeof(conf) - 1, &err) == -1 ||
+	    link_keys_create(folder, &id, &err) == -1 ||
 	    !(site.links = link_keys_load(folder, &err))) {
 		print_error("%s\n", err.text);
 		return -1;
@@ -110,7 +111,7 @@ test_imported(void **state)
 		ok(counter_get(db, "signup_without_mail", &n, &err));
 		if (raw_int("SELECT count(*) FROM outbox WHERE kind = 'confirm'") != cases[i].asked || n != !cases[i].asked ||
 		    raw_int("SELECT count(*) FROM signup_request") != 0 || (!cases[i].asked && strcmp(before, after) != 0))
-			fail_msg("%s: %d mails, %d without, state %s", cases[i].name, (int)raw_int("SELECT count(*) FROM outbox"), (int)n, after);
+			fail_msg("%s: %d without a mail, state %s", cases[i].name, (int)n, after);
 		assert_invariants();
 	}
 }

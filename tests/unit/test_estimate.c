@@ -142,7 +142,7 @@ test_prepare(void **state)
 	assert_int_equal(got.relay[0].ramp.per_day, 500);
 	assert_int_equal(got.relay[0].ramp.first, 1767000000);
 	assert_int_equal(got.relay[0].used[1767225000 / PACE_BUCKET % ESTIMATE_WINDOWS], 120); /* the row of two days ago is none of it */
-	assert_int_equal(got.relay[0].used[T0 / PACE_BUCKET % ESTIMATE_WINDOWS], 5); /* of before the clock was set back: as of now */
+	assert_int_equal(got.relay[0].used[T0 / PACE_BUCKET % ESTIMATE_WINDOWS], 5);           /* of the future: as of now */
 	assert_int_equal(got.messages, 1040);
 	assert_int_equal((int)got.speed, 9);
 	assert_int_equal(got.window.ranges, 0);

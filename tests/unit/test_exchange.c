@@ -215,7 +215,8 @@ static const struct {
 	{ "the same time, ended in another way", "INSERT INTO subscription VALUES (1, 1, 3, 1748770200)",
 	    "subscription,news,left,2025-06-01T09:30:00Z\r\n", "1,0", "3 0", 0, 1 },
 	{ "no state, evidence that is not here", "SELECT 1", CONSENT("requested", ""), "0,1", " 1", 1, 0 },
-	{ "no state, evidence that is here", "INSERT INTO consent (subscriber_id, topic_id, action, at, source) VALUES (1, 1, 'requested', 5, 'x')",
+	{ "no state, evidence that is here",
+	    "INSERT INTO consent (subscriber_id, topic_id, action, at, source) VALUES (1, 1, 'requested', 5, 'x')",
 	    CONSENT("requested", ""), "0,1", " 1", 0, 0 },
 	{ "no state there, one here", "INSERT INTO subscription VALUES (1, 1, 1, 1748770200)", CONSENT("requested", ""), "0,1", "1 0", 0, 0 },
 };
@@ -225,6 +226,7 @@ merging(void **state)
 {
 	struct exchange_report report;
 	struct buf text = BUF_INIT;
+	const char *got;
 	size_t i;
 
 	for (i = 0; i < sizeof(merges) / sizeof(merges[0]); i++) {
@@ -240,10 +242,9 @@ merging(void **state)
 		start(&text);
 		buf_addf(&text, TOPIC PERSON "%send,1,0,1,%s,0\r\n", merges[i].text, merges[i].records);
 		ok(take(text.data, EXCHANGE_ALL, &report));
-		if (strcmp(raw_text("SELECT format('%s %d', (SELECT state FROM subscription), (SELECT count(*) FROM consent))"), merges[i].want) != 0 ||
-		    report.changed != merges[i].changed || report.kept != merges[i].kept)
-			fail_msg("%s: changed %d, kept %d, \"%s\"", merges[i].name, (int)report.changed, (int)report.kept,
-			    raw_text("SELECT format('%s %d', (SELECT state FROM subscription), (SELECT count(*) FROM consent))"));
+		got = raw_text("SELECT format('%s %d', (SELECT state FROM subscription), (SELECT count(*) FROM consent))");
+		if (strcmp(got, merges[i].want) != 0 || report.changed != merges[i].changed || report.kept != merges[i].kept)
+			fail_msg("%s: changed %d, kept %d, \"%s\"", merges[i].name, (int)report.changed, (int)report.kept, got);
 	}
 	buf_release(&text);
 }
@@ -267,7 +268,7 @@ suppressions_alone(void **state)
 	ok(take(text.data, EXCHANGE_SUPPRESSED_ONLY, &report));
 	assert_int_equal(report.suppressions, 2);
 	assert_int_equal(raw_int("SELECT count(*) FROM subscriber"), 1);
-	assert_string_equal(raw_text("SELECT group_concat(reason) FROM (SELECT reason FROM suppression ORDER BY reason)"), "complaint,erased");
+	assert_int_equal(raw_int("SELECT count(*) FROM suppression WHERE reason IN ('complaint', 'erased')"), 2);
 	buf_release(&text);
 }
 

@@ -35,7 +35,14 @@ parse(const char *s, size_t n, const char *charset, struct feed *out)
 #define BODY(x) RSS("<title>t</title><description><![CDATA[" x "]]></description>")
 #define HUNDRED "ééééééééééééééééééééééééééééééééééééééééééééééééé "
 
-enum field { AUTHOR, BODY_TEXT, IMAGE, ALT, NAME, URL };
+enum field {
+	AUTHOR,
+	BODY_TEXT,
+	IMAGE,
+	ALT,
+	NAME,
+	URL
+};
 
 /* A field of the first item. */
 static const struct {
@@ -57,17 +64,20 @@ static const struct {
 	{ "a comment that does not end", BODY("words<!-- no > words"), BODY_TEXT, "words" },
 	{ "a declaration, and one that does not end", BODY("words <!x y>and <?z ?>more<!x words"), BODY_TEXT, "words and more" },
 	{ "paragraphs of plain text", ATOM("<title>t</title><content>one\ntwo\n\n1 &lt; 2\n\n\nthree</content>"), BODY_TEXT, "one two\n\n1 \\< 2\n\nthree" },
-	{ "HTML of Atom 0.3", "<feed xmlns=\"http://purl.org/atom/ns#\"><entry><link href=\"/1\"/><title>t</title><content mode=\"escaped\">&lt;h1&gt;a</content></entry></feed>",
+	{ "HTML of Atom 0.3", "<feed xmlns='http://purl.org/atom/ns#'><entry><link href='/1'/><title>t</title>"
+			      "<content mode='escaped'>&lt;h1&gt;a</content></entry></feed>",
 	    BODY_TEXT, "### a" },
 	{ "an address as a name", RSS("<title>t</title><author>a@e.example (b@e.example)</author>"), AUTHOR, "" },
 	{ "a picture that is loaded late", BODY("<img src='data:image/gif;base64,R0' data-src='/a.png'>"), IMAGE, "https://e.example/a.png" },
 	{ "its name comes later", RSS("<title>t</title><enclosure url='/a.png'/><description>&lt;img src='/a.png' alt='Tea'&gt;</description>"), ALT, "Tea" },
 	{ "a long name is cut", BODY("<img src='/a.png' alt='" HUNDRED HUNDRED HUNDRED HUNDRED "'>"), ALT, HUNDRED HUNDRED HUNDRED "é" },
 	{ "a small picture is for nothing better", RSS("<title>t</title><media:content medium='image' width='100' url='/small.png'/>"
-						      "<enclosure url='/a.png'/>"),
+						       "<enclosure url='/a.png'/>"),
 	    IMAGE, "https://e.example/a.png" },
 	{ "a base that is no address", "<rss xml:base='mailto:ann'><channel>" ITEM("<title>t</title>"), URL, "https://e.example/1" },
-	{ "a base in a base", "<rss xml:base='https://x.example/a/'><channel xml:base='b/'><item><title>t</title><link>c</link></item></channel></rss>", URL,
+	{ "a base in a base", "<rss xml:base='https://x.example/a/'><channel xml:base='b/'>"
+			      "<item><title>t</title><link>c</link></item></channel></rss>",
+	    URL,
 	    "https://x.example/a/b/c" },
 };
 
@@ -151,7 +161,8 @@ test_wide(void **state)
 static void
 test_alternate(void **state)
 {
-	static const char page[] = "<html><head><link rel=alternate type='text/html' href='/no'><link rel='stylesheet' type='application/atom+xml' href='/no'>"
+	static const char page[] = "<html><head><link rel=alternate type='text/html' href='/no'>"
+				   "<link rel='stylesheet' type='application/atom+xml' href='/no'>"
 				   "<link rel='alternate' type='application/atom+xml' href='/atom'>";
 	struct feed f;
 

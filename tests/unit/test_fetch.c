@@ -23,7 +23,8 @@ static char base[64]; /* "http://127.0.0.1:port" */
 static void
 answer(int fd)
 {
-	static const char nothing[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", unchanged[] = "HTTP/1.1 304 Not Modified\r\n\r\n";
+	static const char nothing[] = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+	static const char unchanged[] = "HTTP/1.1 304 Not Modified\r\n\r\n";
 	static const char big[] = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
 	static char piece[65536];
 	char request[4096] = "";

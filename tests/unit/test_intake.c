@@ -71,7 +71,8 @@ test_ask(void **state)
 	c = take(INTAKE_ASK, rows, 3, 0);
 	assert_int_equal(c.asked, 2);
 	assert_int_equal(c.already, 1);
-	assert_string_equal(raw_text("SELECT group_concat(address || ' ' || topics) FROM signup_request"), "ann@example.org 2,ben@example.org 1");
+	assert_string_equal(raw_text("SELECT group_concat(address || ' ' || topics) FROM signup_request"),
+	    "ann@example.org 2,ben@example.org 1");
 	c = take(INTAKE_ASK, rows, 3, 0);
 	assert_int_equal(c.asked, 0);
 	assert_int_equal(c.already, 3);

@@ -91,7 +91,7 @@ static const struct {
 	const char *name, *conf, *want; /* want: as packed() has it, or how the error ends when it begins with '!' */
 } sites[] = {
 	{ "no templates, one file of two keys", "[relay]\nurl = smtp://a.example\nuser = a\npassword_file = secrets/a\n"
-					       "[relay b]\nurl = smtp://b.example\nuser = b\npassword_file = secrets/a\n",
+						"[relay b]\nurl = smtp://b.example\nuser = b\npassword_file = secrets/a\n",
 	    "keys/link-1.key\nsecrets/a\nnewsletter.conf\n" },
 	{ "blanks in brackets", "[relay  b]\nurl = smtp://b.example\nuser = b\npassword_file : /etc/hostname\n"
 				"[relay ]\nurl = smtp://a.example\nuser = a\nca_file = /etc/hostname\n",
@@ -207,19 +207,18 @@ read_archive(void *from, void *out, size_t n, struct err *e)
 
 static const struct {
 	const char *name;
-	const char *head;  /* of the manifest, in place of what makes it ours */
-	const char *store; /* in the manifest */
-	char padding;      /* behind the first file */
-	bool extra;        /* a file that is not listed, at the end */
+	const char *head; /* of the manifest, in place of what makes it ours */
+	char padding;     /* behind the first file */
+	bool extra;       /* a file that is not listed, at the end */
 	const char *want;
 } archives[] = {
-	{ "nothing wrong", NULL, STORE, 0, false, NULL },
-	{ "octets between files", NULL, STORE, 'x', false, "there is something between the files of the archive in it" },
-	{ "a file more", NULL, STORE, 0, true, "extra in it is not in its manifest" },
-	{ "a format of nothing", "\"format\":0,\"store_version\":6,\"taken_at\":\"2026-03-01T09:30:00Z\"", STORE, 0, false,
+	{ "nothing wrong", NULL, 0, false, NULL },
+	{ "octets between files", NULL, 'x', false, "there is something between the files of the archive in it" },
+	{ "a file more", NULL, 0, true, "extra in it is not in its manifest" },
+	{ "a format of nothing", "\"format\":0,\"store_version\":6,\"taken_at\":\"2026-03-01T09:30:00Z\"", 0, false,
 	    "its manifest is not one of ours" },
-	{ "no version", "\"format\":1,\"taken_at\":\"2026-03-01T09:30:00Z\"", STORE, 0, false, "its manifest is not one of ours" },
-	{ "no time", "\"format\":1,\"store_version\":6", STORE, 0, false, "its manifest is not one of ours" },
+	{ "no version", "\"format\":1,\"taken_at\":\"2026-03-01T09:30:00Z\"", 0, false, "its manifest is not one of ours" },
+	{ "no time", "\"format\":1,\"store_version\":6", 0, false, "its manifest is not one of ours" },
 };
 
 static void
@@ -235,7 +234,7 @@ make_archive(size_t i)
 	buf_release(&archive.text);
 	archive.at = 0;
 	buf_addf(&m, "{%s,\"store\":\"%s\",\"files\":[",
-	    archives[i].head ? archives[i].head : "\"format\":1,\"store_version\":6,\"taken_at\":\"2026-03-01T09:30:00Z\"", archives[i].store);
+	    archives[i].head ? archives[i].head : "\"format\":1,\"store_version\":6,\"taken_at\":\"2026-03-01T09:30:00Z\"", STORE);
 	for (k = 0; k < 2; k++) {
 		sha256(sha, files[k][1], strlen(files[k][1]));
 		hex_encode(hex, sha, sizeof(sha));

@@ -46,7 +46,8 @@ test_octets(void **state)
 	struct suppression out[3];
 
 	(void)state;
-	assert_int_equal(raw_exec("INSERT INTO suppression VALUES (x'0102', 'left', 1, 'x'), (x'0908070605040302010203040506070809', 'staff', 2, 'x');"
+	assert_int_equal(raw_exec("INSERT INTO suppression VALUES (x'0102', 'left', 1, 'x');"
+				  "INSERT INTO suppression VALUES (x'0908070605040302010203040506070809', 'staff', 2, 'x');"
 				  "INSERT INTO subscriber (address, address_key, address_hmac, name, language, created_at) VALUES ('a@b', 'a@b', x'01', '', '', 1)"),
 	    SQLITE_OK);
 	assert_int_equal(suppression_list(db, -1, true, out, 3, &err), 2);
@@ -72,7 +73,9 @@ test_orphan(void **state)
 	make_subscriber("gone@example.org");
 	ben = make_subscriber("ben@example.org");
 	commit();
-	assert_int_equal(raw_exec("INSERT INTO subscription VALUES (1, 2, 1, 5), (1, 3, 1, 7), (1, 4, 1, 9); DELETE FROM subscriber WHERE id = 2"), SQLITE_OK);
+	assert_int_equal(raw_exec("INSERT INTO subscription VALUES (1, 2, 1, 5), (1, 3, 1, 7), (1, 4, 1, 9);"
+				  "DELETE FROM subscriber WHERE id = 2"),
+	    SQLITE_OK);
 	ok(topic_list(db, &topics, &err));
 	ok(people_next(db, &topics, 0, people, &err));
 	assert_int_equal(people->count, 2);

@@ -359,7 +359,7 @@ test_return_once(void **state)
 	assert_invariants();
 }
 
-/* Evidence that is not whole, as another program may leave it: what is not known to have ended has not, and nobody comes back on a guess. */
+/* Evidence that is not whole: what is not known to have ended has not, and nobody comes back on a guess. */
 static void
 test_evidence_lacks(void **state)
 {
