@@ -710,6 +710,31 @@ test_header(void **state)
 	}
 }
 
+/* Parts before the report, and one more than are looked at. */
+static void
+test_parts(void **state)
+{
+	struct buf text = BUF_INIT;
+	struct err e = ERR_INIT;
+	struct report r;
+	int i, n;
+
+	(void)state;
+	for (n = 46; n <= 48; n += 2) {
+		buf_reset(&text);
+		buf_addstr(&text, "From: MAILER-DAEMON@mx.example.org\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n");
+		for (i = 0; i < n; i++)
+			buf_addstr(&text, "--b\nContent-Type: text/plain\n\nWords.\n\n");
+		buf_addstr(&text, "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.org\n\n"
+				  "Final-Recipient: rfc822; ann@example.org\nAction: failed\nStatus: 5.1.1\n\n--b--\n");
+		r = REPORT_INIT;
+		ok(report_read(&r, text.data, text.len, NULL, &e));
+		assert_int_equal(r.kind == REPORT_BOUNCE, n == 46);
+		report_release(&r);
+	}
+	buf_release(&text);
+}
+
 /* Without the store nothing is half done: what failed may come again. */
 static void
 test_rolled_back(void **state)
@@ -747,6 +772,7 @@ main(void)
 		site_test(test_people),
 		site_test(test_forward_limits),
 		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_parts),
 		site_test(test_rolled_back),
 	};
 

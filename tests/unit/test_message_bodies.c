@@ -106,9 +106,11 @@ test_changed(void **state)
 		{ "what is no quoted-printable", NULL, "=C3", "=ZZ" },
 		{ "half of it at the end", NULL, "end\r\n", "end=\r" },
 		{ "a boundary that comes once", "<p>", NULL, NULL },
+		{ "a boundary that is longer than any", "<p>", NULL, "" },
 		{ "no boundary behind the header", "<p>", "\r\n\r\n--=_", "\r\n\r\n--=+" },
 	};
-	size_t i;
+	size_t i, k;
+	char *at;
 
 	(void)state;
 	for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
@@ -120,10 +122,14 @@ test_changed(void **state)
 		assert_non_null(m);
 		message_save(m, &saved);
 		message_free(m);
+		at = memmem(saved.data, saved.len, "\r\n\r\n--=_", 8);
 		if (changes[i].from)
 			assert_true(replace(&saved, changes[i].from, changes[i].to));
+		else if (!changes[i].to)
+			at[8] ^= 1;
 		else
-			*((char *)memmem(saved.data, saved.len, "\r\n\r\n--=_", 8) + 8) ^= 1;
+			for (k = 8; k < 120; k++)
+				at[k] = at[k] == '\r' ? 'x' : at[k];
 		sha256((uint8_t *)saved.data + MAGIC_LEN, saved.data + MAGIC_LEN + SHA256_LEN, saved.len - MAGIC_LEN - SHA256_LEN);
 		m = message_load(saved.data, saved.len, &e);
 		if (!m)
