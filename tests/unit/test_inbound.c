@@ -1,6 +1,7 @@
 /* test_inbound.c - what a message that came back does: believed with a link of ours alone, to the person of the link, once. */
 #include "store_fixture.h"
 
+#include "../../lib/site/inbound_private.h"
 #include "base/conf.h"
 #include "base/link.h"
 #include "site/inbound.h"
