@@ -696,7 +696,7 @@ test_surge_untold(void **state)
 	ok(conf_read(&site.conf, path, conf, sizeof(conf) - 1, &err));
 	set_limits(rate(0, 1), rate(0, 1), rate(1, 60));
 	personal_init(&clerk.personal, &site.conf, site.links);
-	site.conf.signup_hold = 7 * 86400;
+	site.conf.signup_hold = INT64_C(7) * 86400;
 	snprintf(path, sizeof(path), "%s/templates", folder);
 	ok(file_mkdir(path, 0700, &err));
 	strcat(path, "/mail");
@@ -714,7 +714,7 @@ test_surge_untold(void **state)
 	clock_set(T0 + 3601);
 	ok(clerk_surge(&clerk, &err));
 	assert_int_equal(raw_int("SELECT count(*) FROM outbox"), 0);
-	clock_set(T0 + 2 * 86400);
+	clock_set(T0 + INT64_C(2) * 86400);
 	ok(clerk_surge(&clerk, &err));
 	assert_int_equal(raw_int("SELECT count(*) FROM outbox WHERE kind = 'operator'"), 1);
 	personal_release(&clerk.personal);

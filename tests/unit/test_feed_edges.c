@@ -180,10 +180,10 @@ test_long(void **state)
 
 	(void)state;
 	buf_addstr(&b, "<rss xml:base='https://x.example/");
-	while (b.len < 4 * FEED_URL_MAX)
+	while (b.len < (size_t)4 * FEED_URL_MAX)
 		buf_addstr(&b, "longer/");
 	buf_addstr(&b, "'><channel><item><link>/1</link><content:encoded>");
-	while (b.len < 3 * FEED_BODY_MAX)
+	while (b.len < (size_t)3 * FEED_BODY_MAX)
 		buf_addstr(&b, "語");
 	buf_addstr(&b, "</content:encoded></item></channel></rss>");
 	assert_int_equal(parse(b.data, b.len, "", &f), 0);

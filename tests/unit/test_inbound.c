@@ -506,7 +506,7 @@ test_nothing(void **state)
 	(void)state;
 	snprintf(envelope, sizeof(envelope), "bounce+%s@quietharbour.example", link_of(LINK_BOUNCE, ann, news, 7));
 	/* so many that arrived that the one that failed finds no place; and no link of ours */
-	for (i = 0; i < 2 * REPORT_RECIPIENTS; i++)
+	for (i = 0; i < (size_t)2 * REPORT_RECIPIENTS; i++)
 		buf_addf(&more, "Final-Recipient: rfc822; %zu@elsewhere.example\nAction: relayed\nStatus: 2.0.0\n\n", i);
 	buf_addstr(&more, "Final-Recipient: rfc822; x@elsewhere.example\nAction: failed\nStatus: 5.1.1\n\n");
 	of_nobody.more = more.data;

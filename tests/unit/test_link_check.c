@@ -20,26 +20,26 @@ static int found_again; /* how often "later.example" was found */
 
 /* In libc's place, for libcurl as well. */
 int
-getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **out)
+getaddrinfo(const char *name, const char *service, const struct addrinfo *req, struct addrinfo **pai)
 {
 	(void)service;
-	(void)hints;
-	*out = NULL;
+	(void)req;
+	*pai = NULL;
 	if (strcmp(name, "none.example") == 0)
 		return EAI_NONAME;
 	if (strcmp(name, "nodata.example") == 0)
 		return EAI_NODATA;
 	if (strcmp(name, "later.example") == 0 && __atomic_fetch_add(&found_again, 1, __ATOMIC_SEQ_CST)) {
-		*out = calloc(1, sizeof(**out));
+		*pai = calloc(1, sizeof(**pai));
 		return 0;
 	}
 	return EAI_AGAIN;
 }
 
 void
-freeaddrinfo(struct addrinfo *found)
+freeaddrinfo(struct addrinfo *ai)
 {
-	free(found);
+	free(ai);
 }
 
 static void
