@@ -23,6 +23,7 @@ refused "an option without its value" 2 "--topic needs a value" nl send --topic
 refused "too few arguments" 2 "called as: newsletter subscriber add ADDRESS" nl subscriber add
 refused "too many arguments" 2 "called as: newsletter subscriber add ADDRESS" nl subscriber add a b
 refused "no site here" 1 "no newsletter.conf here.*newsletter init.*-C" nl status
+refused "nor -C without a folder" 2 "-C needs a value" nl status -C
 refused "a folder that is not there" 1 "cannot go to /nowhere" nl -C /nowhere status
 refused "text with a terminal's control characters is shown without them" 2 '"\?\[31mred"' nl $'\033[31mred'
 
