@@ -10,6 +10,9 @@ import subprocess
 
 COMPARED = {'<': ['<=', '>='], '<=': ['<', '>'], '>': ['>=', '<='], '>=': ['>', '<'], '==': ['!='], '!=': ['==']}
 COUNTED = {'+': '-', '-': '+', '*': '/', '/': '*', '%': '/', '&': '|', '|': '&', '<<': '>>', '>>': '<<'}
+# Asked before each small step: within the line, but for the one run that looks which are reached.
+ALIVE = ('extern int mut_alive__; extern char *mut_reached__; __attribute__((always_inline)) static inline int mut__(int n) { '
+         'if (__builtin_expect(mut_reached__ != (char *)0, 0)) mut_reached__[n] = 1; return n == mut_alive__; }')
 EXPRESSIONS = ('CallExpr', 'CompoundAssignOperator')
 JUMPS = ('BreakStmt', 'ContinueStmt', 'GotoStmt')
 
@@ -202,7 +205,7 @@ class Schemata:
         return ', number %d' % (found + 1) if found else ''
 
     def result(self):
-        out, at = ['extern int mut__(int);\n#line 1\n'], 0
+        out, at = [ALIVE + '\n#line 1\n'], 0
         places = sorted(set(self.before) | set(self.after) | {b for b, _, _ in self.instead})
         instead = {b: (e, t) for b, e, t in self.instead}
         for place in places:
