@@ -7,7 +7,8 @@
 #include "../../daemon/sender_pace_private.h"
 
 #define S SECOND_US
-#define BUCKET_US (PACE_BUCKET * S)
+#define BUCKET ((int64_t)PACE_BUCKET)
+#define BUCKET_US (BUCKET * S)
 
 static const struct {
 	const char *name;
@@ -104,8 +105,8 @@ test_day_roll(void **state)
 
 	(void)state;
 	pace_day_add(&d, 1000 * PACE_DAY, 5, DAY_US);
-	pace_day_add(&d, 1000 * PACE_DAY + 2 * PACE_BUCKET, 7, DAY_US + 2 * BUCKET_US);
-	pace_day_add(&d, 1000 * PACE_DAY + 3 * PACE_BUCKET, 9, DAY_US + 3 * BUCKET_US);
+	pace_day_add(&d, 1000 * PACE_DAY + 2 * BUCKET, 7, DAY_US + 2 * BUCKET_US);
+	pace_day_add(&d, 1000 * PACE_DAY + 3 * BUCKET, 9, DAY_US + 3 * BUCKET_US);
 	pace_day_roll(&d, DAY_US + 3 * BUCKET_US);
 	assert_int_equal(d.bucket, NOW + 3);
 	assert_int_equal(d.unsettled, 0); /* it had no row */

@@ -158,6 +158,21 @@ test_take(void **state)
 	assert_int_equal(r->day.total, 1);
 }
 
+/* Of a large rate 4096 departures of a relay are kept, and 1024 of a domain: with one more it is cut in two. */
+static void
+test_rings(void **state)
+{
+	static const struct pace_relay_limits relay[2] = { { .name = "a", .rate = { 4096, 1 } }, { .name = "b", .rate = { 4097, 1 } } };
+	static const struct pace_domain_limits domain[2] = { { "a.example", { 1024, 1 }, 0 }, { "b.example", { 1025, 1 }, 0 } };
+
+	(void)state;
+	p = sender_pace_new(&(struct pace_limits){ .relay = relay, .relays = 2, .domain = domain, .domains = 2, .room = 64 });
+	assert_int_equal(p->relay[0].spread.count, 4096);
+	assert_int_equal(p->relay[1].spread.count, 2048);
+	assert_int_equal(p->domain[0].spread.count, 1024);
+	assert_int_equal(p->domain[1].spread.count, 512);
+}
+
 /* Whichever holds a relay for longest, and whichever lets the fewest go. */
 static void
 test_wait(void **state)
@@ -221,6 +236,7 @@ main(void)
 		pace_state(test_measure),
 		cmocka_unit_test_setup_teardown(test_slowed, NULL, teardown),
 		pace_state(test_take),
+		cmocka_unit_test_setup_teardown(test_rings, NULL, teardown),
 		pace_state(test_wait),
 		pace_state(test_clock),
 	};

@@ -7,6 +7,7 @@
 #include "store/pace.h"
 
 #define S SECOND_US
+#define BUCKET ((int64_t)PACE_BUCKET)
 #define MONO (77 * S) /* the process's own clock */
 #define RATE_MOST (INT64_C(1000) * PACE_MOST)
 #define NOW (T0 / PACE_BUCKET) /* number of the bucket that begins at T0 */
@@ -246,9 +247,9 @@ test_save_day(void **state)
 	assert_false(d->saving_rewrite);
 	/* what the bucket before has used is written over what it had reserved, and what is older than a day goes */
 	only("relay", "r", T0, 16);
-	only("relay", "r", T0 - 290 * PACE_BUCKET, 4);
-	only("relay", "r", T0 - 289 * PACE_BUCKET, 5);
-	only("relay", "r", T0 - 288 * PACE_BUCKET, 6);
+	only("relay", "r", T0 - 290 * BUCKET, 4);
+	only("relay", "r", T0 - 289 * BUCKET, 5);
+	only("relay", "r", T0 - 288 * BUCKET, 6);
 	for (int i = 0; i < 3; i++)
 		sender_pace_take(p, 0, -1, MONO + S);
 	save(MONO + PACE_BUCKET * S);
@@ -260,7 +261,7 @@ test_save_day(void **state)
 	/* at the end only what was used */
 	sender_pace_take(p, 0, -1, MONO + PACE_BUCKET * S);
 	sender_pace_settle(p);
-	assert_false(sender_pace_wants_save(p, MONO + 2 * PACE_BUCKET * S));
+	assert_false(sender_pace_wants_save(p, MONO + 2 * BUCKET * S));
 	save(MONO + PACE_BUCKET * S);
 	assert_string_equal(rows("relay"), "r@-86700=5 r@-86400=6 r@0=3 r@300=1 ");
 }
@@ -289,11 +290,11 @@ test_rewrite(void **state)
 	(void)state;
 	make(&(struct pace_relay_limits){ .name = "r", .per_day = 3200 });
 	d = &p->relay[0].day;
-	only("relay", "r", T0 + 5 * PACE_BUCKET, 5);
-	only("relay", "q", T0 + 5 * PACE_BUCKET, 5);
-	only("relay", "r", T0 - 288 * PACE_BUCKET, 4); /* the oldest that counts, and one that does not */
-	only("relay", "r", T0 - 290 * PACE_BUCKET, 9);
-	only("relay", "r", T0 - 5 * PACE_BUCKET, 1);
+	only("relay", "r", T0 + 5 * BUCKET, 5);
+	only("relay", "q", T0 + 5 * BUCKET, 5);
+	only("relay", "r", T0 - 288 * BUCKET, 4); /* the oldest that counts, and one that does not */
+	only("relay", "r", T0 - 290 * BUCKET, 9);
+	only("relay", "r", T0 - 5 * BUCKET, 1);
 	only("relay", "r", T0 - PACE_BUCKET, 6);
 	ok(sender_pace_load(p, db, MONO, T0, &err));
 	assert_true(d->rewrite);
@@ -316,7 +317,7 @@ test_rewrite(void **state)
 	p->relay[0].count = p->relay[0].lately = 0;
 	save(MONO);
 	assert_int_equal(raw_int("SELECT count(*) FROM pace WHERE subject = 'r'"), PACE_BUCKETS + 1); /* and that of the first use */
-	assert_int_equal(raw_int("SELECT min(window_start) FROM pace WHERE scope = 'relay'"), T0 - (PACE_BUCKETS - 1) * PACE_BUCKET);
+	assert_int_equal(raw_int("SELECT min(window_start) FROM pace WHERE scope = 'relay'"), T0 - (PACE_BUCKETS - 1) * BUCKET);
 	assert_int_equal(raw_int("SELECT used FROM pace WHERE subject = 'r' AND window_start = 1767225600 AND scope = 'relay'"), 21);
 }
 
