@@ -2,7 +2,8 @@
 
 Made from clang's syntax tree, over the functions of the file. The operators: a comparison is turned round or moved by one, a condition or one
 operand of && and || is taken for the other thing, + and - and their like change places, a number is one more (1 is 0), a call, an assignment or
-a jump is left out. What stands in a macro's text, in a table or a `case`, stays.
+a jump is left out. What stands in a macro's text, in a table or a `case`, stays; and a comparison that picks the larger or the smaller of two
+is only turned round.
 """
 import json
 import re
@@ -114,7 +115,7 @@ class Schemata:
         if what in ('CompoundStmt', 'CaseStmt', 'DefaultStmt', 'LabelStmt') or (what in ('IfStmt', 'ForStmt', 'WhileStmt') and self.is_body(node, parent)):
             self.statement(node, kind, begin, end)
         if kind == 'BinaryOperator':
-            self.binary(node, inner, begin, end)
+            self.binary(node, inner, begin, end, parent)
         elif kind == 'CompoundAssignOperator' and node['opcode'] in ('+=', '-='):
             right = self.begin(inner[1])
             if right is not None:
@@ -140,7 +141,20 @@ class Schemata:
             n = self.mutant(begin, self.text(begin, stop), 'left out')
             self.wrap(begin, stop, '{ if (!mut__(%d)) ' % n, '}')
 
-    def binary(self, node, inner, begin, end):
+    def of_two(self, node, sides, parent):
+        """Whether it says which of two numbers is the larger or the smaller one: where they are the same it does not matter."""
+        inner = [c for c in (parent or {}).get('inner', []) if c.get('kind')]
+        if not inner or inner[0] is not node or len(inner) < 2:
+            return False
+        if parent['kind'] == 'ConditionalOperator':
+            others = inner[1:]
+        elif parent['kind'] == 'IfStmt' and len(inner) == 2 and inner[1]['kind'] == 'BinaryOperator' and inner[1]['opcode'] == '=':
+            others = inner[1]['inner']
+        else:
+            return False
+        return sorted(self.text(self.begin(s), self.end(s)) for s in sides) == sorted(self.text(self.begin(o), self.end(o)) for o in others)
+
+    def binary(self, node, inner, begin, end, parent):
         op = node['opcode']
         left_end, right = self.end(inner[0]), self.begin(inner[1])
         if left_end is None or right is None or left_end > right or op not in self.text(left_end, right):
@@ -157,6 +171,8 @@ class Schemata:
             return
         pointers = any(('*' in c['type']['qualType'] or '[' in c['type']['qualType']) for c in inner)
         others = COMPARED.get(op) or (not pointers and op in COUNTED and [COUNTED[op]]) or []
+        if op in ('<', '<=', '>', '>=') and self.of_two(node, inner, parent):
+            others = others[1:]
         if not others:
             return
         plus = '' if pointers else '+'
