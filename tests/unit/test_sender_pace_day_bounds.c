@@ -153,6 +153,7 @@ static const struct {
 	{ "none reserved", true, 100, 0, 0, 0, 0, 0, 10000, true, 100 },
 	{ "a rate only", true, 0, 0, 5, 5, 0, 0, 0, false, SIZE_MAX },
 	{ "a rate only, no row yet", true, 0, -1, 5, 5, 0, 0, 10000, true, SIZE_MAX },
+	{ "a rate only, and what is to be forgotten", true, 0, 0, 5, 9, DAY_BUCKETS + 1, S, 0, false, SIZE_MAX },
 	{ "one left", true, 100, 50, 49, 49, 0, 0, 0, false, 51 },
 	{ "none left", true, 100, 50, 50, 50, 0, 0, 10000, true, 50 },
 	{ "the last of the day", true, 100, 50, 50, 99, 12, 0, 10000, true, 1 },
@@ -165,6 +166,7 @@ static const struct {
 	{ "in a microsecond", true, 100, 10, 10, 100, DAY_BUCKETS + 1, S - 1, 10000, false, 90 },
 	{ "forgotten now", true, 100, 10, 10, 100, DAY_BUCKETS + 1, S, 10000, true, 90 },
 	{ "but that is not enough", true, 100, 10, 10, 200, DAY_BUCKETS + 1, 0, S, false, 90 },
+	{ "the only one of the day", true, 1, 0, 0, 1, DAY_BUCKETS + 1, 0, S, false, 1 },
 	{ "nor that", true, 10, 10, 10, 25, DAY_BUCKETS + 1, 0, S, false, 0 },
 };
 
