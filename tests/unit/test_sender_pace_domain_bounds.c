@@ -258,6 +258,11 @@ test_part(void **state)
 		snprintf(name, sizeof(name), "%zu of %zu", parts[i].first, parts[i].all);
 		same_number(name, "part", pace_domain_part(p, "y@X.example"), parts[i].want);
 	}
+	p->asked += 2048; /* long after, with nothing left of what it had */
+	p->asked -= p->asked % 1024;
+	for (k = 0; k < 42; k++)
+		sender_pace_domain(p, "x@x.example");
+	assert_int_equal(pace_domain_part(p, "x@x.example"), 39);
 	none_wrong();
 }
 
