@@ -281,6 +281,8 @@ static const struct {
 	{ "its turn", 64, 10, 0, 0, 1, 1, 0, 0, false, 0, 0 },
 	{ "a quarter of all slots", 64, 10, 0, 0, 16, 16, 0, 0, false, 0, 0 },
 	{ "one more", 64, 10, 0, 0, 17, 17, 0, 0, true, 2, 1700000 },
+	{ "a quarter of a hundred", 100, 20, 0, 0, 25, 25, 0, 0, false, 0, 0 },
+	{ "one more than that", 100, 20, 0, 0, 26, 26, 0, 0, true, 2, 1300000 },
 	{ "many, but none of them waits", 64, 10, 0, 0, 40, 1, 0, 0, false, 0, 0 },
 	{ "two seconds", 64, 1, 0, 0, 3, 3, 0, 0, false, 0, 0 },
 	{ "two seconds, and a little", 64, 1, 0, 0, 3, 3, 1, 0, true, 3, 3000001 },

@@ -138,6 +138,7 @@ static const struct {
 	{ "fast", 100000, 50000, S },
 	{ "odd", 100001, 50000, S },
 	{ "two seconds' worth", 2000, 1000, 2 * S },
+	{ "a little less than a second", 5000, 2500, S },
 	{ "a little more than a second", 3998, 1999, 1000502 },
 	{ "twice the slowest", 34, 17, 60 * S },
 	{ "the slowest", 33, 17, 60 * S },
@@ -173,6 +174,21 @@ test_slow_down(void **state)
 		same_number(name, "end as before", s.until, 123456);
 	}
 	none_wrong();
+}
+
+/* What has grown by now is halved. */
+static void
+test_slow_down_grown(void **state)
+{
+	struct pace_slow s = { .spread.count = 1000, .until = 9000, .grow_us = 20 * S };
+
+	(void)state;
+	assert_true(pace_slow_down(&s, 5, 5, 20 * S));
+	assert_int_equal(s.spread.count, 600);
+	s = (struct pace_slow){ .spread.count = 1000, .until = 1200, .grow_us = 20 * S };
+	assert_true(pace_slow_down(&s, 800, 8000, 20 * S)); /* it was free again */
+	assert_int_equal(s.spread.count, 400);
+	assert_int_equal(s.until, 8000);
 }
 
 static const struct {
@@ -236,6 +252,7 @@ main(void)
 		cmocka_unit_test(test_spread_due),
 		cmocka_unit_test(test_spread_take),
 		cmocka_unit_test(test_slow_down),
+		cmocka_unit_test(test_slow_down_grown),
 		cmocka_unit_test(test_slow_grow),
 		cmocka_unit_test(test_slow_set),
 	};

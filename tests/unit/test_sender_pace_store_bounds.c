@@ -28,14 +28,18 @@ teardown(void **state)
 	return store_teardown(state);
 }
 
-/* A pace with one relay of this name and limits, and one domain of 5 a second. */
+/* A pace with one relay, and domains of 5 a second and one in five minutes. */
 static void
 make(const struct pace_relay_limits *relay)
 {
-	static const struct pace_domain_limits domain[] = { { "set.example", { 5, 1 }, 0 }, { "minute.example", { 1, 300 }, 0 } };
+	static const struct pace_domain_limits domain[] = {
+		{ "set.example", { 5, 1 }, 0 },
+		{ "minute.example", { 1, 300 }, 0 },
+		{ "x", { 5, 1 }, 0 },
+	};
 
 	sender_pace_free(p);
-	p = sender_pace_new(&(struct pace_limits){ .relay = relay, .relays = 1, .domain = domain, .domains = 2, .room = 64 });
+	p = sender_pace_new(&(struct pace_limits){ .relay = relay, .relays = 1, .domain = domain, .domains = 3, .room = 64 });
 }
 
 static void
@@ -104,6 +108,7 @@ static const struct {
 	int64_t rate, want_until, grow_us; /* from now */
 } slowed[] = {
 	{ "now", "relay", "r", 0, 1000, 9000, 0, 1000, 9000, 15 * S },
+	{ "a second ago", "relay", "r", 0, 1000, 9000, 1, 1000, 9000, 14 * S },
 	{ "ten seconds ago", "relay", "r", 0, 1000, 9000, 10, 1000, 9000, 5 * S },
 	{ "of the future", "relay", "r", 0, 1000, 9000, -10, 1000, 9000, 15 * S },
 	{ "fifteen seconds ago", "relay", "r", 0, 1000, 9000, 15, 1200, 9000, 15 * S },
@@ -168,6 +173,7 @@ test_load_rest(void **state)
 
 	(void)state;
 	make(&(struct pace_relay_limits){ .name = "r", .per_day = 100 });
+	only("relay-first", "r", -5, 1);
 	only("relay-first", "r", 0, 1);
 	only("relay-first", "r", T0 - 500, 1);
 	only("relay-first", "r", T0 - 300, 1);
@@ -178,6 +184,14 @@ test_load_rest(void **state)
 	/* a domain with a rate leaves a gap, of a minute at most */
 	assert_int_equal(p->domain[0].spread.next_us, MONO + 200000 + PACE_GRACE_US);
 	assert_int_equal(p->domain[1].spread.next_us, MONO + 60 * S);
+	assert_int_equal(p->domain[2].spread.next_us, MONO + 200000 + PACE_GRACE_US);
+	no_rows();
+	only("relay-first", "r", 1, 1);
+	only("domain-until", "free.example", T0, 5); /* of a rate that is no more */
+	make(&(struct pace_relay_limits){ .name = "r", .per_day = 100 });
+	ok(sender_pace_load(p, db, MONO, T0, &err));
+	assert_int_equal(p->relay[0].day.ramp.first, 1);
+	assert_int_equal(sender_pace_domain(p, "free.example"), -1);
 	/* no more domains than there are places */
 	no_rows();
 	for (i = 0; i < PACE_DOMAINS + 10; i++) {
@@ -187,8 +201,8 @@ test_load_rest(void **state)
 	make(&(struct pace_relay_limits){ .name = "r" });
 	ok(sender_pace_load(p, db, MONO, T0, &err));
 	assert_int_equal(p->free, -1);
-	assert_int_equal(sender_pace_domain(p, "d253.example"), PACE_DOMAINS - 1);
-	assert_int_equal(sender_pace_domain(p, "d254.example"), -1);
+	assert_int_equal(sender_pace_domain(p, "d252.example"), PACE_DOMAINS - 1);
+	assert_int_equal(sender_pace_domain(p, "d253.example"), -1);
 }
 
 static char listed[4096];
@@ -239,6 +253,7 @@ test_save_day(void **state)
 	assert_false(sender_pace_wants_save(p, MONO));
 	/* enough is reserved: no row is touched, and nothing is taken for written */
 	no_rows();
+	d->saving_rewrite = true;
 	save(MONO + S);
 	assert_string_equal(rows("relay"), "");
 	assert_int_equal(d->saving_bucket, 0);
@@ -264,6 +279,31 @@ test_save_day(void **state)
 	assert_false(sender_pace_wants_save(p, MONO + 2 * BUCKET * S));
 	save(MONO + PACE_BUCKET * S);
 	assert_string_equal(rows("relay"), "r@-86700=5 r@-86400=6 r@0=3 r@300=1 ");
+}
+
+/* As many relays as there may be, and rows of one more. */
+static void
+test_load_relays(void **state)
+{
+	static struct pace_relay_limits relay[PACE_RELAYS];
+	static char names[PACE_RELAYS][16];
+	int i;
+
+	(void)state;
+	for (i = 0; i < PACE_RELAYS; i++) {
+		snprintf(names[i], sizeof(names[i]), "r%d", i);
+		relay[i] = (struct pace_relay_limits){ .name = names[i], .per_day = 100 };
+		only("relay", names[i], T0, 5 + i);
+		only("relay-rate", names[i], T0, 50 + i);
+	}
+	only("relay", "another", T0, 5);
+	only("relay-rate", "another", T0, 5);
+	p = sender_pace_new(&(struct pace_limits){ .relay = relay, .relays = PACE_RELAYS });
+	ok(sender_pace_load(p, db, MONO, T0, &err));
+	for (i = 0; i < PACE_RELAYS; i++) {
+		assert_int_equal(p->relay[i].day.total, 5 + i);
+		assert_int_equal(p->relay[i].slow.spread.count, 50 + i);
+	}
 }
 
 /* No limit of any kind: no rows. */
@@ -456,6 +496,7 @@ main(void)
 		pace_state(test_load_used),
 		pace_state(test_load_slow),
 		pace_state(test_load_rest),
+		pace_state(test_load_relays),
 		pace_state(test_save_day),
 		pace_state(test_save_unlimited),
 		pace_state(test_rewrite),
