@@ -304,6 +304,10 @@ test_load_relays(void **state)
 		assert_int_equal(p->relay[i].day.total, 5 + i);
 		assert_int_equal(p->relay[i].slow.spread.count, 50 + i);
 	}
+	save(MONO);
+	sender_pace_saved(p);
+	for (i = 0; i < PACE_RELAYS; i++)
+		assert_int_equal(p->relay[i].day.reserved, 5 + i + 4); /* a 32nd of the limit, and one */
 }
 
 /* No limit of any kind: no rows. */
@@ -373,9 +377,9 @@ test_save_slow(void **state)
 	save(MONO); /* the next a second later */
 	sender_pace_saved(p);
 	assert_int_equal(p->slow_save_us, MONO + S);
-	sender_pace_reply(p, 0, -1, "x@x.example", PACE_RELAY_SLOW, MONO);
-	sender_pace_reply(p, 0, -1, "x@x.example", PACE_DOMAIN_SLOW, MONO);
-	d = sender_pace_domain(p, "x@x.example");
+	sender_pace_reply(p, 0, -1, "y@y", PACE_RELAY_SLOW, MONO);
+	sender_pace_reply(p, 0, -1, "y@y", PACE_DOMAIN_SLOW, MONO);
+	d = sender_pace_domain(p, "y@y");
 	r = &p->relay[0].slow;
 	s = &p->domain[d].slow;
 	assert_false(sender_pace_has_news(p, MONO + S - 1));
@@ -387,8 +391,8 @@ test_save_slow(void **state)
 	save(MONO + S);
 	assert_string_equal(rows("relay-rate"), "r@1=20000 ");
 	assert_string_equal(rows("relay-until"), "r@1=80000 ");
-	assert_string_equal(rows("domain-rate"), "x.example@1=20000 ");
-	assert_string_equal(rows("domain-until"), "x.example@1=80000 ");
+	assert_string_equal(rows("domain-rate"), "y@1=20000 ");
+	assert_string_equal(rows("domain-until"), "y@1=80000 ");
 	assert_int_equal(r->saved, 0);
 	sender_pace_saved(p);
 	assert_int_equal(r->saved, r->changed);
@@ -403,7 +407,7 @@ test_save_slow(void **state)
 	only("relay-rate", "r", T0 + 1, 20000);
 	save(MONO + 15 * S);
 	assert_string_equal(rows("relay-rate"), "r@15=24000 ");
-	assert_string_equal(rows("domain-rate"), "x.example@15=24000 ");
+	assert_string_equal(rows("domain-rate"), "y@15=24000 ");
 	sender_pace_saved(p);
 	save(MONO + 500 * S);
 	assert_string_equal(rows("relay-rate"), "");
@@ -412,13 +416,13 @@ test_save_slow(void **state)
 	assert_string_equal(rows("domain-until"), "");
 	assert_int_equal(p->domain[d].held, 1);
 	sender_pace_saved(p);
-	assert_string_equal(p->domain[d].name, "x.example"); /* somebody holds it */
+	assert_string_equal(p->domain[d].name, "y"); /* somebody holds it */
 	p->domain[d].held = 0;
 	save(MONO + 600 * S);
 	sender_pace_saved(p);
 	assert_string_equal(p->domain[d].name, "");
 	/* the end does not wait for its second */
-	sender_pace_reply(p, 0, -1, "x@x.example", PACE_RELAY_SLOW, MONO + 600 * S + 1);
+	sender_pace_reply(p, 0, -1, "y@y", PACE_RELAY_SLOW, MONO + 600 * S + 1);
 	sender_pace_settle(p);
 	save(MONO + 600 * S + 1);
 	assert_string_equal(rows("relay-rate"), "r@600=20000 ");
@@ -433,8 +437,8 @@ test_news(void **state)
 	(void)state;
 	make(&(struct pace_relay_limits){ .name = "r" });
 	ok(sender_pace_load(p, db, MONO, T0, &err));
-	sender_pace_reply(p, 0, -1, "x@x.example", PACE_DOMAIN_SLOW, MONO);
-	d = sender_pace_domain(p, "x@x.example");
+	sender_pace_reply(p, 0, -1, "y@y", PACE_DOMAIN_SLOW, MONO);
+	d = sender_pace_domain(p, "y@y");
 	save(MONO);
 	p->domain[d].slow.changed++;
 	sender_pace_saved(p);
@@ -452,7 +456,14 @@ test_news(void **state)
 	save(MONO + 2 * S + 1);
 	sender_pace_saved(p);
 	assert_true(p->slow_news);
-	assert_false(p->slow_saving);
+	/* one with them that was rolled back neither */
+	begin();
+	ok(sender_pace_save(p, db, MONO + 4 * S, T0 + 4, &err));
+	db_rollback(db);
+	save(MONO + 4 * S + 1);
+	sender_pace_saved(p);
+	assert_int_not_equal(p->relay[0].slow.saved, p->relay[0].slow.changed);
+	assert_true(sender_pace_has_news(p, MONO + 5 * S));
 }
 
 /* Once, what is older than two days goes, of whomever it is. */
