@@ -154,8 +154,8 @@ CREATE TABLE announcement (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX announcement_of ON announcement(campaign_id);
 
--- One mailing to one topic. Recipients are chosen when sending starts: those whose subscription is active since started_at or before and
--- whose id is at most high_id, in the order of ids; cursor is the last one that was reached.
+-- One mailing to one topic. Recipients are chosen when sending starts: those whose subscription is active since started_at, or
+-- high_since if that is later, and whose id is at most high_id, in the order of ids; cursor is the last one that was reached.
 CREATE TABLE campaign (
 	id              INTEGER PRIMARY KEY AUTOINCREMENT,
 	uuid            TEXT NOT NULL UNIQUE,	-- public identifier
@@ -183,7 +183,8 @@ CREATE TABLE campaign (
 	archived_at     INTEGER,		-- when its deliveries were shrunk to what bounces and numbers need: no code, reply or class
 	alarms          INTEGER NOT NULL DEFAULT 0,	-- bits: the clerk has raised it for 1 bounces, 2 complaints, 4 the present hold
 	hidden          INTEGER NOT NULL DEFAULT 0,	-- 1: kept out of the public archive
-	segment         TEXT NOT NULL DEFAULT ''	-- who of the topic it is for, in the grammar of lib/store/segment.h; '': everybody
+	segment         TEXT NOT NULL DEFAULT '',	-- who of the topic it is for, in the grammar of lib/store/segment.h; '': everybody
+	high_since      INTEGER NOT NULL DEFAULT 0	-- the latest subscription.since at its start: after it if the clock was set back
 ) STRICT;
 CREATE INDEX campaign_open ON campaign(state) WHERE state IN ('scheduled', 'sending', 'paused', 'held');
 CREATE INDEX campaign_finished ON campaign(finished_at) WHERE finished_at IS NOT NULL;

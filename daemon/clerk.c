@@ -24,7 +24,7 @@ static int
 work(struct clerk *c)
 {
 	static int (*const duties[])(struct clerk *, struct err *) = {
-		clerk_signups, clerk_welcome, clerk_surge, clerk_approvals, clerk_schedule, clerk_watch, clerk_retention,
+		clerk_clock, clerk_signups, clerk_welcome, clerk_surge, clerk_approvals, clerk_schedule, clerk_watch, clerk_retention,
 		clerk_lost
 	};
 	struct err e = ERR_INIT;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "clerk_notice.h"
 #include "site/personal.h"
 #include "site/site.h"
@@ -26,6 +27,12 @@ struct clerk {
 	int64_t surge_since, surge_logged; /* Unix time; 0: there is none */
 	int64_t unmailed, unmailed_hour;   /* signups without a mail that were counted in that hour since 1970 */
 	bool lines_woken;
+
+	struct {
+		struct clock_watch watch;
+		int64_t back; /* seconds that nobody has made up for yet */
+		bool looked;  /* at what was written while no clerk ran */
+	} clock;
 
 	/* clerk_welcome: one pass after the other through those that wait */
 	struct {
@@ -70,6 +77,9 @@ int clerk_manage(struct clerk *c, const struct signup *request, const struct sub
  * that cannot be made is tried again a minute later, for two days. At most about a quarter of a second; c->more as above.
  */
 int clerk_welcome(struct clerk *c, struct err *e);
+
+/* What waits for a time of a clock that was set back since, with or without a clerk that ran, waits for as much less. */
+int clerk_clock(struct clerk *c, struct err *e);
 
 /* Start campaigns that are due; hold those that are overdue; end those whose offer is over. */
 int clerk_schedule(struct clerk *c, struct err *e);

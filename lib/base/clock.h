@@ -21,6 +21,12 @@ int64_t clock_mono_us(void); /* monotonic, microseconds, for measuring; never in
 
 void clock_set(int64_t unix_time); /* tests: the time stands still here; 0 goes back to the real one */
 
+/* Somebody set the wall clock back: by how many seconds since the last call with this watch; 0 in the first, and for less than one. */
+struct clock_watch {
+	int64_t wall_ms, mono_us; /* of the last call; 0 before the first */
+};
+int64_t clock_set_back(struct clock_watch *w);
+
 /* Read NEWSLETTER_CLOCK and the site's time zone ("Europe/Madrid"; an unknown one is an error, "" leaves the system's). */
 int clock_init(const char *zone, struct err *e);
 

@@ -41,7 +41,7 @@ enum {
 #define COLUMNS \
 	"id, uuid, kind, topic_id, coalesce(key, ''), subject, state, reason, created_by, created_at, start_at, coalesce(valid_until, 0), " \
 	"coalesce(started_at, 0), coalesce(deadline, 0), coalesce(finished_at, 0), coalesce(high_id, 0), cursor, planned, accepted, deferred, " \
-	"refused, unknown, skipped, coalesce(archived_at, 0), alarms, hidden, segment"
+	"refused, unknown, skipped, coalesce(archived_at, 0), alarms, hidden, segment, max(coalesce(started_at, 0), high_since)"
 
 static const char *const sql[] = {
 	[Q_CREATE] = "INSERT INTO campaign (uuid, kind, topic_id, key, subject, state, created_at, created_by, start_at, valid_until, planned, hidden, segment) "
@@ -65,7 +65,8 @@ static const char *const sql[] = {
 	[Q_HIDE] = "UPDATE campaign SET hidden = :hidden WHERE id = :id",
 	[Q_START] = "UPDATE campaign SET state = 'sending', reason = '', started_at = :now, deadline = :deadline, "
 		    "high_id = (SELECT coalesce(max(id), 0) FROM subscriber), "
-		    "planned = (SELECT count(*) FROM subscription u WHERE u.topic_id = campaign.topic_id AND u.state = 1) WHERE id = :id AND state = 'scheduled'",
+		    "(planned, high_since) = (SELECT count(*), coalesce(max(u.since), 0) FROM subscription u "
+		    "WHERE u.topic_id = campaign.topic_id AND u.state = 1) WHERE id = :id AND state = 'scheduled'",
 	[Q_PLAN] = "UPDATE campaign SET planned = :planned WHERE id = :id",
 	[Q_FINISH] = "UPDATE campaign SET state = 'done', finished_at = :now WHERE id = :id AND state = 'sending'",
 	[Q_TALLY] = "UPDATE campaign SET accepted = accepted + :accepted, deferred = deferred + :deferred, refused = refused + :refused, "
@@ -137,6 +138,7 @@ fill(struct stmt *st, struct campaign *c)
 	c->alarms = (unsigned)stmt_col_int(st, 24);
 	c->hidden = stmt_col_int(st, 25) != 0;
 	stmt_col_copy(st, 26, c->segment, sizeof(c->segment));
+	c->high_since = stmt_col_int(st, 27);
 }
 
 static int

@@ -43,7 +43,8 @@ struct campaign {
 	enum campaign_state state;
 	char reason[201], created_by[65];
 	int64_t created_at, start_at, valid_until, started_at, deadline, finished_at, archived_at; /* 0: not set */
-	int64_t high_id, cursor;
+	/* its recipients: up to that id, subscribed since that time or before; and the last that was reached */
+	int64_t high_id, high_since, cursor;
 	int64_t planned, accepted, deferred, refused, unknown, skipped;
 	unsigned alarms;               /* CAMPAIGN_ALARM_*: those that were raised */
 	bool hidden;                   /* kept out of the public archive */

@@ -27,6 +27,7 @@ enum {
 	Q_RECOVER,
 	Q_GIVE_UP,
 	Q_NEXT_DUE,
+	Q_SOONER,
 	Q_FIND,
 	Q_DELETE_OLD,
 	Q_COUNT
@@ -46,11 +47,11 @@ static const char *const sql[] = {
 		  "LEFT JOIN subscription u ON u.topic_id = :topic AND u.subscriber_id = d.subscriber_id "
 		  "WHERE d.campaign_id = :campaign AND d.state = 2 AND d.next_at <= :now ORDER BY d.next_at LIMIT :limit",
 	[Q_NEXT] = "SELECT s.id, s.address, s.name, s.language, 0, " MAILABLE " FROM subscription u JOIN subscriber s ON s.id = u.subscriber_id "
-		   "WHERE u.topic_id = :topic AND u.subscriber_id > :cursor AND u.subscriber_id <= :high AND u.state = 1 AND u.since <= :started "
+		   "WHERE u.topic_id = :topic AND u.subscriber_id > :cursor AND u.subscriber_id <= :high AND u.state = 1 AND u.since <= :since "
 		   "ORDER BY u.subscriber_id LIMIT :limit",
 	/* a campaign for a segment: who is next, and the same columns of one who is in it */
 	[Q_NEXT_OF] = "SELECT u.subscriber_id FROM subscription u WHERE u.topic_id = :topic AND u.subscriber_id > :cursor "
-		      "AND u.subscriber_id <= :high AND u.state = 1 AND u.since <= :started ORDER BY u.subscriber_id",
+		      "AND u.subscriber_id <= :high AND u.state = 1 AND u.since <= :since ORDER BY u.subscriber_id",
 	[Q_PERSON] = "SELECT s.id, s.address, s.name, s.language, 0, " MAILABLE " FROM subscription u JOIN subscriber s ON s.id = u.subscriber_id "
 		     "WHERE u.topic_id = :topic AND u.subscriber_id = :subscriber",
 	[Q_WANTED] = "SELECT 1 FROM subscription u JOIN subscriber s ON s.id = u.subscriber_id "
@@ -66,6 +67,8 @@ static const char *const sql[] = {
 	[Q_RECOVER] = "UPDATE delivery SET state = :state, at = :now, next_at = :next WHERE campaign_id = :campaign AND state = 0",
 	[Q_GIVE_UP] = "UPDATE delivery SET state = 3, at = :now, next_at = NULL WHERE campaign_id = :campaign AND state = 2",
 	[Q_NEXT_DUE] = "SELECT next_at FROM delivery WHERE campaign_id = :campaign AND state = 2 ORDER BY next_at LIMIT 1",
+	[Q_SOONER] = "UPDATE delivery SET next_at = next_at - max(:back, at - :now), at = min(at, :now) "
+		     "WHERE state = 2 AND (at > :now OR (:back > 0 AND next_at > :now))",
 	[Q_FIND] = "SELECT subscriber_id, state, attempts, at, coalesce(next_at, 0), coalesce(code, 0), coalesce(enhanced, ''), coalesce(reply, ''), coalesce(class, '') "
 		   "FROM delivery WHERE campaign_id = :campaign AND subscriber_id = :subscriber",
 	[Q_DELETE_OLD] = "DELETE FROM delivery WHERE (campaign_id, subscriber_id) IN (SELECT d.campaign_id, d.subscriber_id FROM campaign c "
@@ -143,7 +146,7 @@ next_people(struct db *db, int which, const struct campaign *c)
 	stmt_int(st, ":topic", c->topic_id);
 	stmt_int(st, ":cursor", c->cursor);
 	stmt_int(st, ":high", c->high_id);
-	stmt_int(st, ":started", c->started_at);
+	stmt_int(st, ":since", c->high_since);
 	return st;
 }
 
@@ -302,6 +305,16 @@ delivery_next_due(struct db *db, int64_t campaign_id, int64_t *at, struct err *e
 	*at = 0;
 	stmt_int(st, ":campaign", campaign_id);
 	return stmt_one_int(st, at, e) == -1 ? -1 : 0;
+}
+
+int
+delivery_sooner(struct db *db, int64_t back, int64_t *n, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &delivery_module, Q_SOONER);
+
+	stmt_int(st, ":back", back);
+	stmt_int(st, ":now", clock_now());
+	return stmt_run_count(st, n, e);
 }
 
 static void

@@ -89,6 +89,12 @@ int delivery_give_up(struct db *db, int64_t campaign_id, int64_t *n, struct err 
 /* When the next deferred one is due; 0: none is. */
 int delivery_next_due(struct db *db, int64_t campaign_id, int64_t *at, struct err *e);
 
+/*
+ * The clock was set back by `back` seconds (0: by nobody knows how much, while nobody looked; rows that were written at a time to come
+ * tell): what is deferred waits for as much less. *n says how many that were.
+ */
+int delivery_sooner(struct db *db, int64_t back, int64_t *n, struct err *e);
+
 /* One row: 1, 0, -1. Nothing but tests asks for one: it is how they see what was recorded. */
 int delivery_find(struct db *db, int64_t campaign_id, int64_t subscriber_id, struct delivery *out, struct err *e);
 

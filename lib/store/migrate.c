@@ -134,6 +134,8 @@ static const char *const steps[] = {
 	"NEW.subscriber_id <> OLD.subscriber_id OR NEW.topic_id <> OLD.topic_id OR NEW.action <> OLD.action OR NEW.at <> OLD.at OR "
 	"NEW.form_hash IS NOT OLD.form_hash OR NEW.mail_hash IS NOT OLD.mail_hash OR NEW.source <> OLD.source "
 	"BEGIN SELECT RAISE(ABORT, 'consent is append-only'); END;",
+	/* 7: whom a campaign is for does not depend on a clock that may be set */
+	"ALTER TABLE campaign ADD COLUMN high_since INTEGER NOT NULL DEFAULT 0;",
 };
 
 static int

@@ -7,7 +7,7 @@
 struct sqlite3;
 struct err;
 
-#define SCHEMA_VERSION 6          /* of schema.sql; PRAGMA user_version */
+#define SCHEMA_VERSION 7          /* of schema.sql; PRAGMA user_version */
 #define APPLICATION_ID 0x4e65776c /* PRAGMA application_id, "Newl": file(1) and we know the store by it */
 
 extern const char schema_sql[];

@@ -21,6 +21,7 @@ enum {
 	Q_GIVE_UP,
 	Q_WAITING,
 	Q_NEXT_DUE,
+	Q_SOONER,
 	Q_RECENT,
 	Q_COUNT_RECENT,
 	Q_ONLY_REFUSED,
@@ -57,6 +58,8 @@ static const char *const sql[] = {
 		      "WHERE id = :id AND state = 'queued'",
 	[Q_WAITING] = "SELECT count(*) FROM outbox WHERE state = 'queued'",
 	[Q_NEXT_DUE] = "SELECT next_at FROM outbox WHERE state = 'queued' AND expires_at > :now " NOT_HELD " ORDER BY next_at LIMIT 1",
+	[Q_SOONER] = "UPDATE outbox SET next_at = next_at - max(:back, created_at - :now) "
+		     "WHERE state = 'queued' AND next_at > :now AND (:back > 0 OR created_at > :now)",
 	[Q_RECENT] = "SELECT 1 FROM outbox WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind LIMIT 1",
 	[Q_COUNT_RECENT] = "SELECT count(*) FROM outbox WHERE subscriber_id = :subscriber AND created_at >= :since AND kind = :kind",
 	[Q_ONLY_REFUSED] = "SELECT count(*) BETWEEN 1 AND :most AND count(*) = sum(state IN ('refused', 'expired')) FROM outbox "
@@ -245,6 +248,16 @@ outbox_next_due(struct db *db, int64_t *at, struct err *e)
 	*at = 0;
 	stmt_int(st, ":now", clock_now());
 	return stmt_one_int(st, at, e) == -1 ? -1 : 0;
+}
+
+int
+outbox_sooner(struct db *db, int64_t back, int64_t *n, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &outbox_module, Q_SOONER);
+
+	stmt_int(st, ":back", back);
+	stmt_int(st, ":now", clock_now());
+	return stmt_run_count(st, n, e);
 }
 
 int

@@ -81,6 +81,9 @@ int outbox_discard(struct db *db, int64_t until, int64_t *n, struct err *e);
 /* When the next one is due; 0: none waits. */
 int outbox_next_due(struct db *db, int64_t *at, struct err *e);
 
+/* The clock was set back: what waits comes as much sooner; `back` and *n as in delivery_sooner. */
+int outbox_sooner(struct db *db, int64_t back, int64_t *n, struct err *e);
+
 /* Whether a mail of this kind to the person was queued at `since` or later. 1, 0, -1. */
 int outbox_recent(struct db *db, int64_t subscriber_id, const char *kind, int64_t since, struct err *e);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "store/db.h"
 #include "store/modules.h"
 #include "store/signup_line.h"
@@ -16,6 +17,7 @@ enum {
 	Q_DELETE,
 	Q_WAITS,
 	Q_LAST_ASKED,
+	Q_SOONER,
 	QUERIES
 };
 
@@ -32,6 +34,8 @@ static const char *const sql[] = {
 	[Q_DELETE] = "DELETE FROM signup_request WHERE id = :id",
 	[Q_WAITS] = "SELECT 1 FROM signup_request WHERE address_key = :key AND kind = 'signup' LIMIT 1",
 	[Q_LAST_ASKED] = "SELECT next_at FROM signup_request WHERE next_at < :far AND weight = 0 ORDER BY next_at DESC LIMIT 1",
+	[Q_SOONER] = "UPDATE signup_request SET next_at = CASE WHEN weight = 0 THEN next_at - :back ELSE :now END WHERE held_by IS NULL "
+		     "AND next_at > :now AND (:back > 0 OR (weight > 0 AND received_at > :now))",
 };
 const struct db_module signup_module = { "signup", sql, QUERIES, MODULE_SIGNUP };
 
@@ -134,6 +138,16 @@ signup_last_asked(struct db *db, int64_t *at, struct err *e)
 	*at = 0;
 	stmt_int(st, ":far", SIGNUP_FAR);
 	return stmt_one_int(st, at, e) == -1 ? -1 : 0;
+}
+
+int
+signup_sooner(struct db *db, int64_t back, int64_t *n, struct err *e)
+{
+	struct stmt *st = db_stmt(db, &signup_module, Q_SOONER);
+
+	stmt_int(st, ":back", back);
+	stmt_int(st, ":now", clock_now());
+	return stmt_run_count(st, n, e);
 }
 
 void

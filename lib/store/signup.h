@@ -60,6 +60,9 @@ int signup_delete(struct db *db, int64_t id, struct err *e);
 int signup_waits(struct db *db, const char *key, struct err *e);
 int signup_last_asked(struct db *db, int64_t *at, struct err *e);
 
+/* The clock was set back: what waits in no line comes as much sooner; `back` and *n as in delivery_sooner. */
+int signup_sooner(struct db *db, int64_t back, int64_t *n, struct err *e);
+
 /* Write topic ids as text, and read them back: returns how many (at most `size`). */
 void signup_topics_write(char *out, uint64_t size, const int64_t *ids, int count);
 int signup_topics_read(const char *text, int64_t *ids, int size);

@@ -37,7 +37,7 @@ refused() {
 	for what in "${@:2}"; do
 		got=$(result "$role" "$what")
 		case "$what $BIN: $got" in
-		fork*/san/* | ptrace*/san/* | signal*/san/* | read-memory*/san/* | dumpable*/san/*)
+		fork*/san/* | ptrace*/san/* | signal*/san/* | read-memory*/san/* | dumpable*/san/* | parent-descriptors*/san/*)
 			skip "$role: $what is refused" "a build with sanitizers needs it"
 			;;
 		*": EACCES" | *": EPERM") ok "$role: $what is refused" 0 ;;

@@ -88,6 +88,30 @@ record(const struct delivery_claim *claimed, enum delivery_state result, int64_t
 	assert_invariants();
 }
 
+/* Whoever is on the list when it starts gets it, by whatever clock they came; who comes by that clock later does not delay its end. */
+static void
+test_clock_set_back(void **state)
+{
+	(void)state;
+	clock_set(T0 + 3600);
+	people(2);
+	clock_set(T0);
+	begin();
+	ok(subscription_add(db, make_subscriber("now@example.org"), topic, "added", &by_test, &err));
+	commit();
+	start_campaign(T0 + 1000);
+	assert_int_equal(c.planned, 3);
+	assert_int_equal(c.started_at, T0);
+	assert_string_equal(claim(9), "1 2 3 ");
+	assert_true(exhausted);
+	clock_set(T0 + 7200);
+	begin();
+	ok(subscription_add(db, make_subscriber("late@example.org"), topic, "added", &by_test, &err));
+	commit();
+	assert_string_equal(claim(9), "");
+	assert_true(exhausted);
+}
+
 static void
 test_cursor(void **state)
 {
@@ -546,6 +570,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		store_test(test_clock_set_back),
 		store_test(test_cursor),
 		store_test(test_rollback),
 		store_test(test_audience),

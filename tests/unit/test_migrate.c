@@ -354,7 +354,7 @@ test_full_disk(void **state)
 	for (v = 1; v < SCHEMA_VERSION; v++) {
 		make_old(v);
 		everything(&before);
-		for (limit = all, limit.rlim_cur = 4096, db = NULL, full = 0; !db; limit.rlim_cur += 4096) {
+		for (limit = all, limit.rlim_cur = 2048, db = NULL, full = 0; !db; limit.rlim_cur += 2048) {
 			assert_int_equal(raw_exec("PRAGMA wal_checkpoint(TRUNCATE)"), SQLITE_OK);
 			err = (struct err)ERR_INIT;
 			assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
