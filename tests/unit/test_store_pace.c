@@ -193,6 +193,9 @@ test_ramp(void **state)
 		if (limit != ramps[i].want)
 			fail_msg("%s: %lld", ramps[i].name, (long long)limit);
 	}
+	/* a clock that was put back: as on the first day; and no number of days lets it grow without end */
+	assert_int_equal(pace_ramp_limit(&(struct pace_ramp){ .start = 50, .days = 2, .first = T0 }, T0 - 5 * PACE_DAY), 50);
+	assert_int_equal(pace_ramp_limit(&(struct pace_ramp){ .start = 1, .days = 400, .first = T0 }, T0 + 399 * PACE_DAY), INT64_C(1) << 30);
 }
 
 static const struct pace_limit hourly = { "signup-total", 5, 3600 }, quick = { "signup-total", 5, 60 };
