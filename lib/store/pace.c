@@ -97,7 +97,7 @@ pace_ramp_limit(const struct pace_ramp *r, int64_t now)
 
 	if (!limit || (days && n >= days))
 		return r->per_day;
-	for (; n > 0 && limit < PACE_MOST && !(r->per_day && limit >= r->per_day); n--) {
+	for (; n > 0 && limit < PACE_MOST; n--) {
 		more = limit * (r->growth ? r->growth : 100) / 100;
 		limit += more ? more : 1;
 	}

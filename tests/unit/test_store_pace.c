@@ -83,6 +83,13 @@ test_transaction(void **state)
 	assert_string_equal(rows("relay"), "");
 }
 
+/* No statement is left open: nothing keeps the log from being emptied. */
+static void
+assert_nothing_read(void)
+{
+	assert_int_equal(raw_int("PRAGMA wal_checkpoint(TRUNCATE)"), 0);
+}
+
 static void
 test_use(void **state)
 {
@@ -110,6 +117,7 @@ test_use(void **state)
 	assert_int_equal(use.messages, 7);
 	ok(pace_use(db, "unknown", T0, &use, &err));
 	assert_int_equal(use.messages, 0);
+	assert_nothing_read();
 }
 
 /* Rows of a rate and of where it ends, and the rate some seconds later; 0: it is free again. */
@@ -130,6 +138,7 @@ static const struct {
 	{ "no end, later", 7000, -1, 60, 0 },
 	{ "an end below it", 7000, 10, 15, 8400 },
 	{ "nothing", 0, 14000, 0, 0 },
+	{ "a little too much", 1000000000001, -1, 0, 0 },
 	{ "too much", INT64_MAX, INT64_MAX, 0, 0 },
 	{ "the most", 1000000000000, INT64_MAX, 15, 1200000000000 },
 };
@@ -175,6 +184,9 @@ static const struct {
 	{ "a month is enough", { .start = 1 }, 30, 0 },
 	{ "half more", { .start = 100, .growth = 50 }, 2, 225 },
 	{ "at least one more", { .start = 1, .growth = 1 }, 5, 6 },
+	{ "a limit is its end, not a month", { .per_day = 500, .start = 1, .growth = 1 }, 40, 41 },
+	{ "the most", { .start = PACE_MOST, .days = 9 }, 5, PACE_MOST },
+	{ "just under the most", { .start = PACE_MOST - 1, .days = 9 }, 5, INT64_C(2) * (PACE_MOST - 1) },
 	{ "so many days", { .per_day = 9999, .start = 1, .days = 2 }, 2, 9999 },
 };
 
@@ -227,6 +239,7 @@ test_window(void **state)
 	begin();
 	ok(pace_take(db, &hourly, "a", 1, T0 + 600, &err));
 	commit();
+	assert_nothing_read();
 	assert_int_equal(room_at(&hourly, "a", 1, T0 + 600), T0 + 59 + 3600);  /* the sixth, when the first minute is out of it */
 	assert_int_equal(room_at(&hourly, "a", 4, T0 + 600), T0 + 59 + 3600);  /* four of them are */
 	assert_int_equal(room_at(&hourly, "a", 5, T0 + 600), T0 + 659 + 3600); /* the fifth comes later */
@@ -234,6 +247,7 @@ test_window(void **state)
 	assert_int_equal(room_at(&hourly, "a", 4, T0 + 3659), T0 + 3659);
 	assert_int_equal(room_at(&hourly, "a", 5, T0 + 4258), T0 + 4259);
 	assert_int_equal(room_at(&hourly, "a", 5, T0 + 4259), T0 + 4259);
+	assert_nothing_read();
 	/* others have theirs */
 	assert_int_equal(room_at(&hourly, "b", 5, T0 + 600), T0 + 600);
 	assert_int_equal(room_at(&(struct pace_limit){ "signup-domain", 5, 3600 }, "a", 5, T0 + 600), T0 + 600);
