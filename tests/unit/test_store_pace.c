@@ -137,6 +137,9 @@ static const struct {
 	{ "no end", 7000, -1, 15, 8400 },
 	{ "no end, later", 7000, -1, 60, 0 },
 	{ "an end below it", 7000, 10, 15, 8400 },
+	{ "an end that is none", 7000, 7000, 15, 8400 },
+	{ "to its end", 1000, 1200, 15, 0 },
+	{ "free for a day", 7000, 14000, 86400, 0 },
 	{ "nothing", 0, 14000, 0, 0 },
 	{ "a little too much", 1000000000001, -1, 0, 0 },
 	{ "too much", INT64_MAX, INT64_MAX, 0, 0 },
@@ -257,6 +260,9 @@ test_window(void **state)
 	assert_int_equal(room_at(&hourly, "a", 5, T0 - 3660), T0 - 3660);
 	/* by the second where the time is short */
 	begin();
+	ok(pace_take(db, &(struct pace_limit){ "signup-domain", 5, 119 }, "p", 1, T0 + 1, &err));
+	ok(pace_take(db, &(struct pace_limit){ "signup-domain", 5, 120 }, "q", 1, T0 + 1, &err));
+	assert_string_equal(rows("signup-domain"), "signup-domain/p@1767225601=1 signup-domain/q@1767225600=1 ");
 	ok(pace_take(db, &quick, "q", 5, T0 + 7, &err));
 	commit();
 	assert_int_equal(room_at(&quick, "q", 1, T0 + 66), T0 + 67);
@@ -269,6 +275,8 @@ test_window(void **state)
 static void
 test_window_hostile(void **state)
 {
+	struct pace_room room;
+
 	(void)state;
 	begin();
 	put("signup-total", "a", T0, INT64_MAX);
@@ -278,6 +286,9 @@ test_window_hostile(void **state)
 	put("signup-total", "b", INT64_MIN, 5);
 	ok(pace_take(db, &hourly, "a", 1, T0, &err));
 	commit();
+	assert_int_equal(raw_int("SELECT used FROM pace WHERE subject = 'a' AND window_start = 1767225600"), PACE_MOST);
+	ok(pace_room(db, &hourly, "a", 1, T0 + 130, &room, &err));
+	assert_int_equal(room.used, INT64_C(2) * PACE_MOST);
 	assert_int_equal(room_at(&hourly, "a", 1, T0 + 130), T0 + 119 + 3600);
 	assert_int_equal(room_at(&hourly, "b", 5, T0 + 130), T0 + 130);
 }
