@@ -217,6 +217,7 @@ refused "not found" 1 "$url/none: the server answers with status 404" nl article
 refused "an error with a feed in it" 1 "status 503" nl article import "$url/error"
 refused "a page" 1 "it is an HTML page, no feed; it says that its feed is at $url/feed" nl article import "$url/page"
 refused "too large" 1 "larger than 10 MB" nl article import "$url/large"
+refused "a large one that is no feed" 1 "$url/wrong: line 1: it is no feed: it begins with <svg>" nl article import "$url/wrong"
 refused "a bomb" 1 "larger than 10 MB" nl article import "$url/bomb"
 began=$(date +%s)
 refused "slow" 1 "no answer in time" nl article import "$url/slow" --timeout 2

@@ -143,6 +143,7 @@ sed -i 's/^bad,/mended@example.org,/' bad.csv
 succeeds "mended, they are taken" nl subscriber import bad.csv --consent x
 is "all of them" "$(people)" 'good@example.org|Good||1 mended@example.org|B "a" d||1 '
 refused "--bad writes over nothing" 1 "there already" nl subscriber import mixed.csv --consent x --bad bad.csv
+refused "nor where no folder is" 1 "cannot make no/bad.csv: No such file" nl subscriber import mixed.csv --consent x --bad no/bad.csv
 printf 'email,name\n"open@example.org,x\nfine@example.org,\n' >open.csv
 run nl subscriber import open.csv --consent x --bad open_bad.csv
 like "a line that is no row is kept as it is" "$(<open_bad.csv)" '"""open@example.org,x",,2,"a quote \(""\) is opened'

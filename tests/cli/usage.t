@@ -33,6 +33,7 @@ refused "too many arguments" 2 "called as: newsletter subscriber add ADDRESS" nl
 refused "too many options" 2 "too many options" nl subscriber list $(printf -- '--state=active %.0s' {1..129})
 refused "no option behind --" 1 "no newsletter.conf here" nl subscriber add -- --help
 refused "no site here" 1 "no newsletter.conf here.*newsletter init.*-C" nl status
+refused "nor -C without a folder" 2 "-C needs a value" nl status -C
 refused "a folder that is not there" 1 "cannot go to /nowhere" nl -C /nowhere status
 refused "text with a terminal's control characters is shown without them" 2 '"\?\[31mred"' nl $'\033[31mred'
 
