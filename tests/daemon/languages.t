@@ -144,6 +144,9 @@ written rest 1
 newsletter article import "$tmp/articles" >/dev/null
 newsletter send --yes >/dev/null || bail "send failed"
 wait_for 60 campaign_is 4 'done' || bail "the last one does not end"
+page=$(curl -s --max-time 20 "$base/preferences/$("$B/tests/make_link" "$site/keys" preferences 1 0 0 1900000000)")
+has "nobody is asked to choose one" "$page" 'name="name"'
+hasnt "where there is no choice" "$page" 'name="language"'
 is "all in Spanish" "$(mails | cut -d' ' -f2,3 | sort | uniq -c | xargs)" "$people es es"
 
 echo "# words that can be no page's"

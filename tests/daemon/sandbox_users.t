@@ -133,6 +133,16 @@ is "and all run as it" "$(for role in "${all_roles[@]}"; do status_of "$role" Ui
 stop_daemon
 sed -i 's/^users =/users = newsletter/' "$site/newsletter.conf"
 
+# Users that there are, and that cannot be taken.
+sed -i 's/^users = .*/users = root/' "$site/newsletter.conf"
+like "root is none of them" "$($DAEMON_UNDER "$BIN/newsletterd" -C "$site" 2>&1)" 'the user root is root: \[daemon\] users is for users that are not'
+sed -i 's/^users = .*/users = newsletter/' "$site/newsletter.conf"
+cp "$tmp/group" "$tmp/group.good"
+for i in {1..16}; do echo "more-$i:x:$((first + 100 + i)):newsletter-http" >>"$tmp/group"; done
+like "nor is one in so many groups that some would be left out" "$($DAEMON_UNDER "$BIN/newsletterd" -C "$site" 2>&1)" \
+	'the user newsletter-http is in more than 16 groups'
+cat "$tmp/group.good" >"$tmp/group"
+
 # Users that are not there.
 sed -i 's/^users = .*/users = nobody-here/' "$site/newsletter.conf"
 like "users that are not there are said" "$($DAEMON_UNDER "$BIN/newsletterd" -C "$site" 2>&1)" 'no user nobody-here, which \[daemon\] users'

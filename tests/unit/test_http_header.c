@@ -30,6 +30,8 @@ static const struct {
 	{ "both by name", "application/json, text/html", false },
 	{ "both, the page less", "application/json, text/html;q=0.9", true },
 	{ "both, JSON less", "application/json;q=0.5, text/html;q=0.6", false },
+	{ "one range twice: the greater weight", "application/json;q=0.1, application/json;q=0.9, text/html;q=0.5", true },
+	{ "whichever comes first", "application/json;q=0.9, application/json;q=0.1, text/html;q=0.5", true },
 	{ "both, in thousandths", "application/json;q=0.501, text/html;q=0.5", true },
 	{ "both, problem details more", "application/json;q=0.1, application/problem+json, text/html;q=0.6", true },
 	{ "JSON not at all", "application/json;q=0", false },
