@@ -180,6 +180,7 @@ rm -rf "${TMPDIR:?}"/*
 refused "not over a site" 1 "there is a site in \. already" nl restore "$tmp/b" --key-file "$tmp/key"
 mkdir "$tmp/full" && : >"$tmp/full/file"
 refused "not where something is" 1 "is not empty \(file is there\)" nl restore "$tmp/b" --key-file "$tmp/key" --to "$tmp/full"
+refused "not over a file" 1 "cannot read the folder $tmp/key: Not a directory" nl restore "$tmp/b" --key-file "$tmp/key" --to "$tmp/key"
 refused "not where no folder can be" 1 "cannot create the folder $tmp/none/two: No such file" nl restore "$tmp/b" --key-file "$tmp/key" --to "$tmp/none/two"
 refused "nor from what is not there" 1 "cannot open $tmp/none: No such file" nl restore "$tmp/none" --key-file "$tmp/key" --to "$tmp/two"
 refused "a wrong key makes nothing" 3 "not the key file" nl restore "$tmp/b" --key-file "$tmp/other" --to "$tmp/two"
