@@ -160,6 +160,28 @@ folders(void **state)
 }
 
 static void
+folder_of_path(void **state)
+{
+	static const struct {
+		const char *path, *want;
+	} cases[] = {
+		{ "/srv/site/file", "/srv/site" },
+		{ "/file", "/" },
+		{ "site/file", "site" },
+		{ "file", "." },
+	};
+	size_t i;
+	char *got;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		got = file_folder(cases[i].path);
+		assert_string_equal(got, cases[i].want);
+		free(got);
+	}
+}
+
+static void
 joins(void **state)
 {
 	static const struct {
@@ -225,6 +247,7 @@ main(void)
 		cmocka_unit_test(leaves_what_was_there),
 		cmocka_unit_test(full_disk),
 		cmocka_unit_test(folders),
+		cmocka_unit_test(folder_of_path),
 		cmocka_unit_test(joins),
 		cmocka_unit_test(interrupted),
 	};
