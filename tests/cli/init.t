@@ -73,6 +73,10 @@ mkdir keys && echo secret >keys/link-7.key
 run nl init
 like "keys without a store are named" "$err" "holds keys already .link-7.key., without their store"
 is "and left alone" "$(find . -type f -exec cat {} +)" secret
+rm -r keys
+echo mine >keys
+refused "a file where the keys go" 1 "cannot read the folder .*keys: Not a directory" nl init
+is "is left alone too" "$(find . -type f -exec cat {} +)" mine
 
 mkdir "$tmp/e" && cd "$tmp/e" || exit 1
 printf '[site]\nname = By hand\n' >newsletter.conf
