@@ -67,7 +67,7 @@ is "JSON: its recipients" "$(json '[(p["recipient"], p["class"], p.get("code"), 
 is "a reason without the address" "$(json '"Name service error" in j[0]["recipients"][1]["reason"]')" True
 is "the links that it holds" "$(json '[(l["place"], len(l["text"])) for l in j[0]["links"]]')" "[('recipient', 44), ('sender', 44), ('message-id', 44)]"
 run nl inbound classify --json "$data/bounces/emitted-postfix-local-alias.eml"
-is "whom it was sent to before it was forwarded" "$(json 'j[0]["recipients"][0]["original"]')" ann@example.com
+is "whom it was sent to before it was forwarded" "$(json 'j[0]["recipients"][0]["original"]')" both@example.org
 mkdir empty
 run nl inbound classify --json empty
 is "JSON of an empty folder" "$(json j)" "[]"

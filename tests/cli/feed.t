@@ -100,6 +100,7 @@ refused "cut off" 1 "truncated.xml: line 39: it ends there, in the middle" nl ar
 refused "cut off, from standard input" 1 "standard input: line 39: it ends there" piped "$feeds/truncated.xml"
 refused "no feed" 1 "line 1: it is no feed" piped <(echo Not found)
 refused "nothing" 1 "line 1: it is empty" piped /dev/null
+refused "a folder in its place" 1 "cannot read standard input: Is a directory" piped /
 refused "no such file" 1 "cannot open nowhere.xml: No such file" nl article import nowhere.xml
 refused "two at once" 2 "one feed at a time" nl article import "$feeds/wordpress.xml" "$feeds/jekyll.atom"
 refused "a wrong --since" 2 "since soon: write a number of days, or a date" nl article import "$feeds/wordpress.xml" --since soon

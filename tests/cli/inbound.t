@@ -253,6 +253,7 @@ tempfail() { # NAME REGEX COMMAND…
 	is "$name: and no other" "$(wc -l <"$tmp/err")" 1
 	is "$name: nothing on standard output" "$(<"$tmp/out")" ''
 }
+m=/ tempfail "a message that cannot be read" 'cannot read the message: Is a directory' nl inbound read
 cp newsletter.conf good.conf
 echo 'nonsense' >>newsletter.conf
 tempfail "a wrong configuration" 'newsletter.conf:[0-9]+' nl inbound read

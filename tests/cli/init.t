@@ -18,7 +18,8 @@ done
 like "each with its meaning" "$(<newsletter.conf)" "# Messages over all connections, evenly spread"
 succeeds "the site works" nl topic list
 like "two topics" "$out" "articles.*promotions"
-is "the store knows its version" "$(db 'PRAGMA user_version')" 6
+version=$(sed -n 's/^#define SCHEMA_VERSION \([0-9]*\).*/\1/p' "$root/lib/store/migrate.h")
+is "the store knows its version" "$(db 'PRAGMA user_version')" "$version"
 
 before=$(find . -type f -not -name '*-lock' -exec sha256sum {} + | sort)
 succeeds "once more changes nothing" nl init
@@ -32,7 +33,7 @@ rm store/newsletter.db*
 sqlite3 store/newsletter.db <"$data/schema-5.sql"
 db "PRAGMA user_version = 5; PRAGMA application_id = 1315272556"
 succeeds "a store of an older version" nl init --yes
-is "is brought up to date, which the audit has" "$(db 'PRAGMA user_version') $(db 'SELECT command, detail FROM audit ORDER BY id DESC LIMIT 1')" "6 init|the store is brought up to date"
+is "is brought up to date, which the audit has" "$(db 'PRAGMA user_version') $(db 'SELECT command, detail FROM audit ORDER BY id DESC LIMIT 1')" "$version init|the store is brought up to date"
 cd / || exit 1
 refused "keys of no site" 1 "there is no site here whose keys could be rotated" nl init --rotate-keys
 
@@ -73,6 +74,10 @@ mkdir keys && echo secret >keys/link-7.key
 run nl init
 like "keys without a store are named" "$err" "holds keys already .link-7.key., without their store"
 is "and left alone" "$(find . -type f -exec cat {} +)" secret
+rm -r keys
+echo mine >keys
+refused "a file where the keys go" 1 "cannot read the folder .*keys: Not a directory" nl init
+is "is left alone too" "$(find . -type f -exec cat {} +)" mine
 
 mkdir "$tmp/e" && cd "$tmp/e" || exit 1
 printf '[site]\nname = By hand\n' >newsletter.conf

@@ -129,6 +129,32 @@ test_sites(void **state)
 	buf_release(&out);
 }
 
+/* Templates that cannot be read are said, not left out: without them a restored site would mail something else. */
+static void
+test_unreadable(void **state)
+{
+	struct conf conf = { 0 };
+	struct buf out = BUF_INIT, path = BUF_INIT;
+
+	(void)state;
+	put_file("templates", "x");
+	assert_null(packed(&conf, "", &out));
+	assert_non_null(strstr(err.text, "/templates: Not a directory"));
+	conf_release(&conf);
+	buf_addf(&path, "%s/templates", folder);
+	assert_int_equal(unlink(path.data), 0);
+	put_file("templates/web/a.html.mustache", "x");
+	buf_addstr(&path, "/web/gone");
+	assert_int_equal(symlink("nowhere", path.data), 0);
+	conf = (struct conf){ 0 };
+	assert_null(packed(&conf, "", &out));
+	assert_non_null(strstr(err.text, "cannot read "));
+	assert_non_null(strstr(err.text, "/templates/web/gone: No such file or directory"));
+	conf_release(&conf);
+	buf_release(&path);
+	buf_release(&out);
+}
+
 /* Many files are all in it; one whose name is longer than an archive has room for is refused. */
 static void
 test_many(void **state)
@@ -284,7 +310,7 @@ test_archives(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { in_folder(test_sites), in_folder(test_many), in_folder(test_archives) };
+	const struct CMUnitTest tests[] = { in_folder(test_sites), in_folder(test_unreadable), in_folder(test_many), in_folder(test_archives) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
