@@ -130,6 +130,11 @@ if [ "$(id -u)" = 0 ]; then
 	verdict "of the keys too" keys skip 'may not look into keys'
 	verdict "and of the store" store skip 'may not open the store'
 	verdict "nor is it known whether newsletterd runs" daemon skip 'cannot be seen'
+	cp newsletter.conf other.conf && install -m 600 /dev/null secrets/shut.key
+	printf '[dkim]\nkey_file = secrets/shut.key\n' >>other.conf
+	somebody 65534 -c other.conf --only configuration
+	verdict "or whether a key that signs is good" keys skip 'the RSA key cannot be read'
+	rm secrets/shut.key
 	chgrp 64333 store aside && chmod 2750 store aside
 	somebody 64333 --only configuration
 	verdict "who may read but not write is told so" permissions warn "this user may not write into the store's folder"
@@ -141,7 +146,7 @@ if [ "$(id -u)" = 0 ]; then
 	somebody 65534 -c other.conf --only host
 	verdict "without a folder to look at there is no disk" disk skip "none of the site's folders can be seen"
 else
-	for name in "of others' folders it is said that they are others'" "of the keys too" "and of the store" "nor is it known whether newsletterd runs" \
+	for name in "of others' folders it is said that they are others'" "of the keys too" "or whether a key that signs is good" "and of the store" "nor is it known whether newsletterd runs" \
 		"who may read but not write is told so" "of each folder" "without a folder to look at there is no disk"; do
 		skip "$name" "root alone can be somebody else"
 	done
@@ -504,6 +509,10 @@ sed -i '/^ed25519_key_file = /d' newsletter.conf
 examine --only dns --dns "127.0.0.1:$dns" --ip 192.0.2.10
 verdict "no key" dkim warn 'no key is named'
 verdict "so the envelope alone aligns" dmarc warn "only the envelope's sender aligns with From"
+set_conf mail bounce b@spf-none.test
+examine --only dns --dns "127.0.0.1:$dns" --ip 192.0.2.10
+verdict "or nothing does" dmarc fail "neither a signature nor the envelope's sender .spf-none.test. aligns"
+set_conf mail bounce ''
 printf '[relay]\nurl = smtps://relay.test\ndkim = no\n' >>newsletter.conf
 set_conf mail from news@dmarc-none.test
 set_conf mail operator ann@good.test
