@@ -122,7 +122,7 @@ pace_day_soon(const struct pace_day *d, int64_t day_us, int64_t within_us)
 
 	if (!d->limit)
 		return SIZE_MAX;
-	if (d->total > 0 && forgotten_us(d->oldest) <= day_us + within_us)
+	if (forgotten_us(d->oldest) <= day_us + within_us)
 		room += d->used[d->oldest % PACE_BUCKETS];
 	return room > 0 ? (size_t)room : 0;
 }
@@ -152,7 +152,7 @@ pace_day_target(const struct pace_day *d, int64_t lately, bool settled)
 		return d->reserved < 0 ? used : d->reserved;
 	if (chunk > most)
 		chunk = most;
-	if (d->reserved >= 0 && 2 * (d->reserved - used) > chunk)
+	if (2 * (d->reserved - used) > chunk)
 		return d->reserved;
 	if (chunk > room)
 		chunk = room > 0 ? room : 0;

@@ -86,7 +86,7 @@ pace_spread_soon(const struct pace_spread *s, int64_t now_us, int64_t within_us)
 		return SIZE_MAX;
 	if (now_us - due > PACE_GRACE_US)
 		due = now_us;
-	if (now_us + within_us < due || pace_spread_wait(s, now_us) > within_us)
+	if (pace_spread_wait(s, now_us) > within_us)
 		return 0;
 	n = (now_us + within_us - due) / pace_spread_spacing(s) + 1;
 	return (size_t)n;

@@ -292,7 +292,6 @@ sender_pace_saved(struct sender_pace *p)
 		pace_day_saved(&p->relay[i].day);
 	if (p->slow_saving)
 		saved_slows(p);
-	p->slow_saving = false;
 }
 
 bool

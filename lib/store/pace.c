@@ -92,12 +92,12 @@ pace_each(struct db *db, const char *scope, pace_fn *fn, void *arg, struct err *
 int64_t
 pace_ramp_limit(const struct pace_ramp *r, int64_t now)
 {
-	int64_t n = r->first && now > r->first ? (now - r->first) / PACE_DAY : 0, limit = r->start, more;
+	int64_t n = r->first ? (now - r->first) / PACE_DAY : 0, limit = r->start, more;
 	int64_t days = r->days || r->per_day ? r->days : PACE_RAMP_DAYS;
 
 	if (!limit || (days && n >= days))
 		return r->per_day;
-	for (; n > 0 && limit < PACE_MOST && !(r->per_day && limit >= r->per_day); n--) {
+	for (; n > 0 && limit < PACE_MOST; n--) {
 		more = limit * (r->growth ? r->growth : 100) / 100;
 		limit += more ? more : 1;
 	}

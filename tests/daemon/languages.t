@@ -148,6 +148,13 @@ page=$(curl -s --max-time 20 "$base/preferences/$("$B/tests/make_link" "$site/ke
 has "nobody is asked to choose one" "$page" 'name="name"'
 hasnt "where there is no choice" "$page" 'name="language"'
 is "all in Spanish" "$(mails | cut -d' ' -f2,3 | sort | uniq -c | xargs)" "$people es es"
+
+echo "# words that can be no page's"
+printf 'error.not-found = {{#open}}\nmanage.problem = {{#open}}\n' >"$site/templates/words/es.txt"
+json() { curl -s --max-time 20 -w ' %{http_code}' -H 'Accept: application/json' "$@"; }
+like "an error is answered all the same" "$(json "$base/nowhere")" '"status": ?404.* 404$'
+like "and an address that is none" "$(json -H 'Content-Type: application/json' -d '{"email": "ann"}' "$base/manage")" '"status": ?4[0-9][0-9].* 4[0-9][0-9]$'
+is "the log names the line" "$(grep -c 'event=template reason=.*words/es.txt' "$site/log")" 2
 is "the store is as it should be" "$(sqlite3 "$site/store/newsletter.db" <"$root/tests/invariants.sql")" ""
 stop_daemon
 stop_relay

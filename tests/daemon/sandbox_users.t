@@ -51,6 +51,16 @@ chgrp $((first + 4)) "$site/secret/relay"
 chgrp $((first + 3)) "$site/secret"
 like "and one that its role cannot read" "$(doctor --only configuration)" "newsletter-sender cannot read the secret secret/relay"
 chgrp $((first + 3)) "$site/secret/relay"
+like "who may not look is not told" "$(unshare -m "$tmp/among" setpriv --reuid newsletter-sender --regid newsletter-sender --init-groups "$BIN/newsletter" -C "$site" doctor --only configuration)" \
+	"who reads the secret secret-inbound/[a-z]+ cannot be seen"
+chown $((first + 3)) "$site/secret/relay"
+chmod 600 "$site/secret/relay"
+like "a secret may be its role's own" "$(doctor --only configuration)" "each role has its user, and reads its own secrets alone"
+chown $first "$site/secret/relay"
+chmod 640 "$site/secret/relay"
+install -d -o $first -g $first "$tmp/new"
+(cd "$tmp/new" && unshare -m "$tmp/among" setpriv --reuid newsletter --regid newsletter --init-groups "$BIN/newsletter" init --yes >/dev/null)
+is "where there are such users, init gives the roles theirs" "$(grep '^users = ' "$tmp/new/newsletter.conf")" "users = newsletter"
 probe_start
 
 id=$((first + 1))

@@ -4,10 +4,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-int mut__(int number);
+extern int mut_alive__;
+extern char *mut_reached__;
 
-static int alive;
-static char *reached; /* an octet for each, in the file that MUTANTS_REACHED names */
+int mut_alive__;
+char *mut_reached__; /* an octet for each, in the file that MUTANTS_REACHED names */
 
 __attribute__((constructor)) static void
 choose(void)
@@ -16,19 +17,11 @@ choose(void)
 	int fd = file ? open(file, O_RDWR | O_CLOEXEC) : -1;
 
 	if (number)
-		alive = atoi(number);
+		mut_alive__ = atoi(number);
 	if (fd == -1)
 		return;
-	reached = mmap(NULL, (size_t)lseek(fd, 0, SEEK_END), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (reached == MAP_FAILED)
+	mut_reached__ = mmap(NULL, (size_t)lseek(fd, 0, SEEK_END), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (mut_reached__ == MAP_FAILED)
 		abort();
 	close(fd);
-}
-
-int
-mut__(int number)
-{
-	if (reached)
-		reached[number] = 1;
-	return number == alive;
 }

@@ -2,7 +2,8 @@
 
 Made from clang's syntax tree, over the functions of the file. The operators: a comparison is turned round or moved by one, a condition or one
 operand of && and || is taken for the other thing, + and - and their like change places, a number is one more (1 is 0), a call, an assignment or
-a jump is left out. What stands in a macro's text, in a table or a `case`, stays.
+a jump is left out. What stands in a macro's text, in a table or a `case`, stays; and a comparison that picks the larger or the smaller of two
+is only turned round.
 """
 import json
 import re
@@ -10,6 +11,9 @@ import subprocess
 
 COMPARED = {'<': ['<=', '>='], '<=': ['<', '>'], '>': ['>=', '<='], '>=': ['>', '<'], '==': ['!='], '!=': ['==']}
 COUNTED = {'+': '-', '-': '+', '*': '/', '/': '*', '%': '/', '&': '|', '|': '&', '<<': '>>', '>>': '<<'}
+# Asked before each small step: within the line, but for the one run that looks which are reached.
+ALIVE = ('extern int mut_alive__; extern char *mut_reached__; __attribute__((always_inline)) static inline int mut__(int n) { '
+         'if (__builtin_expect(mut_reached__ != (char *)0, 0)) mut_reached__[n] = 1; return n == mut_alive__; }')
 EXPRESSIONS = ('CallExpr', 'CompoundAssignOperator')
 JUMPS = ('BreakStmt', 'ContinueStmt', 'GotoStmt')
 
@@ -111,7 +115,7 @@ class Schemata:
         if what in ('CompoundStmt', 'CaseStmt', 'DefaultStmt', 'LabelStmt') or (what in ('IfStmt', 'ForStmt', 'WhileStmt') and self.is_body(node, parent)):
             self.statement(node, kind, begin, end)
         if kind == 'BinaryOperator':
-            self.binary(node, inner, begin, end)
+            self.binary(node, inner, begin, end, parent)
         elif kind == 'CompoundAssignOperator' and node['opcode'] in ('+=', '-='):
             right = self.begin(inner[1])
             if right is not None:
@@ -137,7 +141,20 @@ class Schemata:
             n = self.mutant(begin, self.text(begin, stop), 'left out')
             self.wrap(begin, stop, '{ if (!mut__(%d)) ' % n, '}')
 
-    def binary(self, node, inner, begin, end):
+    def of_two(self, node, sides, parent):
+        """Whether it says which of two numbers is the larger or the smaller one: where they are the same it does not matter."""
+        inner = [c for c in (parent or {}).get('inner', []) if c.get('kind')]
+        if not inner or inner[0] is not node or len(inner) < 2:
+            return False
+        if parent['kind'] == 'ConditionalOperator':
+            others = inner[1:]
+        elif parent['kind'] == 'IfStmt' and len(inner) == 2 and inner[1]['kind'] == 'BinaryOperator' and inner[1]['opcode'] == '=':
+            others = inner[1]['inner']
+        else:
+            return False
+        return sorted(self.text(self.begin(s), self.end(s)) for s in sides) == sorted(self.text(self.begin(o), self.end(o)) for o in others)
+
+    def binary(self, node, inner, begin, end, parent):
         op = node['opcode']
         left_end, right = self.end(inner[0]), self.begin(inner[1])
         if left_end is None or right is None or left_end > right or op not in self.text(left_end, right):
@@ -154,6 +171,8 @@ class Schemata:
             return
         pointers = any(('*' in c['type']['qualType'] or '[' in c['type']['qualType']) for c in inner)
         others = COMPARED.get(op) or (not pointers and op in COUNTED and [COUNTED[op]]) or []
+        if op in ('<', '<=', '>', '>=') and self.of_two(node, inner, parent):
+            others = others[1:]
         if not others:
             return
         plus = '' if pointers else '+'
@@ -202,7 +221,7 @@ class Schemata:
         return ', number %d' % (found + 1) if found else ''
 
     def result(self):
-        out, at = ['extern int mut__(int);\n#line 1\n'], 0
+        out, at = [ALIVE + '\n#line 1\n'], 0
         places = sorted(set(self.before) | set(self.after) | {b for b, _, _ in self.instead})
         instead = {b: (e, t) for b, e, t in self.instead}
         for place in places:

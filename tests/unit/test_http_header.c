@@ -56,6 +56,8 @@ static const struct {
 	{ "a point alone", "application/json;q=1.", true },
 	{ "no spaces around =", "application/json;q =0.5", false },
 	{ "a quote that never ends", "application/json;p=\"abc, text/html", false },
+	{ "a quoted pair that never ends", "application/json;p=\"a\\", false },
+	{ "a weight with a letter", "application/json;q=0.x", false },
 	{ "what is broken takes along no more than itself", "application/json;q=x;p=\",\", application/json;q=0.3", true },
 	{ "a name that only begins alike", "application/jsonx", false },
 	{ "one that only ends alike", "x-application/json", false },

@@ -476,6 +476,43 @@ test_none(void **state)
 	assert_null(mailbox_open(&where, &list, &count, &e)); /* has no new and no cur */
 	assert_int_equal(e.code, ERR_SYSTEM);
 	assert_int_equal(mailbox_close(NULL, &e), 0);
+	where.url = "ftp://mx.example/";
+	assert_null(mailbox_open(&where, &list, &count, &e));
+	assert_int_equal(e.code, ERR_INPUT);
+}
+
+/* What is no Maildir, and where what was read cannot go. */
+static void
+test_no_maildir(void **state)
+{
+	static const struct {
+		const char *name, *url, *moved_to, *want; /* below the folder */
+	} cases[] = {
+		{ "no folder new", "half", "", "half is no Maildir: its folder new: No such file or directory" },
+		{ "a target in no folder", "", "no/where", "cannot make the Maildir " },
+		{ "a target that is a file", "", "plain", "cannot open the Maildir " },
+		{ "a target whose cur is one", "", "odd", "cannot open the folder cur of the Maildir " },
+		{ "a target whose folders cannot be made", "", "link", "cannot make the folder tmp in the Maildir " },
+	};
+	struct site *s = *state;
+	char command[1024], url[256], moved_to[256];
+	size_t i;
+
+	snprintf(command, sizeof(command), "cd '%s' && mkdir half odd && touch plain odd/cur && ln -s /proc/self link", s->folder);
+	assert_int_equal(system(command), 0);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct mailbox_where where = { .url = url, .moved_to = moved_to, .stop_fd = -1 };
+		const struct mailbox_entry *list;
+		struct err e = ERR_INIT;
+		size_t count;
+
+		snprintf(url, sizeof(url), "maildir:%s/%s", s->folder, cases[i].url);
+		snprintf(moved_to, sizeof(moved_to), "%s%s%s", cases[i].moved_to[0] ? s->folder : "", cases[i].moved_to[0] ? "/" : "",
+		    cases[i].moved_to);
+		assert_null(mailbox_open(&where, &list, &count, &e));
+		if (!strstr(e.text, cases[i].want))
+			fail_msg("%s: %s", cases[i].name, e.text);
+	}
 }
 
 #define WITH_SITE(test) cmocka_unit_test_setup_teardown(test, make_site, remove_site)
@@ -497,6 +534,7 @@ main(void)
 		WITH_SITE(test_moved_nowhere),
 		WITH_SITE(test_long_name),
 		cmocka_unit_test(test_none),
+		WITH_SITE(test_no_maildir),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

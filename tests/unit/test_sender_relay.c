@@ -346,9 +346,12 @@ beyond_ascii(void **state)
 static void
 into_the_folder(void **state)
 {
+	struct dkim_spec spec = { .domain = "example.org", .ed25519_selector = "s" };
 	char outbox[160], path[200];
 	const struct slot_entry *e;
+	struct buf pem = BUF_INIT;
 	struct stat st;
+	struct dkim *d;
 
 	(void)state;
 	snprintf(outbox, sizeof(outbox), "%s/outbox", folder);
@@ -364,6 +367,15 @@ into_the_folder(void **state)
 	assert_non_null(strstr(e->reply, "outbox"));
 	assert_false(relay_works(&s.relay[0], clock_mono_us()));
 	s.relay[0].hold_until_us = s.relay[0].hold_us = 0;
+	ok(dkim_keygen(DKIM_ED25519, 0, &pem, &err));
+	spec.ed25519_pem = pem.data;
+	d = dkim_new(&spec, &err);
+	assert_non_null(d);
+	e = signed_message(d); /* one of a campaign */
+	sender_submit(&s);
+	assert_int_equal(e->result.state, DELIVERY_DEFERRED);
+	assert_true(is_later(e->result.next_at, AGAIN));
+	s.relay[0].hold_until_us = s.relay[0].hold_us = 0;
 	assert_int_equal(mkdir(outbox, 0700), 0);
 	e = mail_to("\xc3\xa4nn@example.org", 1);
 	sender_submit(&s);
@@ -371,6 +383,10 @@ into_the_folder(void **state)
 	snprintf(path, sizeof(path), "%s/welcome-0.eml", outbox);
 	assert_int_equal(stat(path, &st), 0);
 	s.relay[0].transport->free(s.relay[0].t);
+	signers_free(s.signers);
+	s.signers = NULL;
+	dkim_free(d);
+	buf_release(&pem);
 	close_sender();
 }
 

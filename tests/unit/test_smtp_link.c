@@ -177,7 +177,7 @@ static const struct smtp_relay plain_relay = {
 };
 
 static void
-open_pool(struct caller *c, int port, int64_t limit)
+open_pool(struct caller *c, int port, int64_t limit, int64_t timeout)
 {
 	struct smtp_relay relay = plain_relay;
 	struct smtp_handler handler = handler_of(c);
@@ -187,6 +187,7 @@ open_pool(struct caller *c, int port, int64_t limit)
 	snprintf(url, sizeof(url), "smtp://127.0.0.1:%d", port);
 	relay.url = url;
 	relay.messages_per_connection = limit;
+	relay.timeout = timeout;
 	relay.connections = 1;
 	c->hub = smtp_hub_new();
 	c->pool = smtp_pool_new(c->hub, &relay, &handler, &e);
@@ -240,7 +241,7 @@ full(void **state)
 
 	(void)state;
 	start_relay(&r, says, 3);
-	open_pool(&c, r.port, 0);
+	open_pool(&c, r.port, 0, 60);
 	send_all(&c, 1);
 	assert_int_equal(c.accepted, 1);
 	send_all(&c, 1); /* the limit is heard of */
@@ -263,7 +264,7 @@ idle(void **state)
 
 	(void)state;
 	start_relay(&r, says, 2);
-	open_pool(&c, r.port, 0);
+	open_pool(&c, r.port, 0, 60);
 	send_all(&c, 2);
 	assert_int_equal(c.accepted, 2);
 	assert_int_equal(c.unsent + c.other + c.troubles, 0);
@@ -283,7 +284,7 @@ reset_before_a_write(void **state)
 
 	(void)state;
 	start_relay(&r, says, 1);
-	open_pool(&c, r.port, 0);
+	open_pool(&c, r.port, 0, 60);
 	await_room(&c);
 	sem_post(&r.go);
 	sem_wait(&r.done);
@@ -305,21 +306,22 @@ no_good_bye(void **state)
 		"250 ok\r\n", "250 ok\r\n", "354 go\r\n", "250 ok\r\n", NULL };
 
 	(void)state;
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 4; i++) {
+		const bool at_limit = i & 1, patient = i & 2;
 		struct caller c = { 0 };
 		struct relay r;
 
-		start_relay(&r, i ? limited : lasting, 1);
-		open_pool(&c, r.port, i ? 1 : 0); /* at a limit it goes with the message */
+		start_relay(&r, at_limit ? limited : lasting, 1);
+		open_pool(&c, r.port, at_limit ? 1 : 0, patient ? 60 : 4);
 		send_all(&c, 1);
-		if (!i) {
+		if (!at_limit) { /* or it has gone with the message */
 			smtp_pool_want(c.pool, 0);
 			smtp_hub_turn(c.hub, NULL, 0, 0);
 		}
 		assert_int_equal(c.hub->open, 1);
-		smtp_pool_check_time(c.pool, clock_mono_us() + 1LL * SMTP_SECOND);
+		smtp_pool_check_time(c.pool, clock_mono_us());
 		assert_int_equal(c.hub->open, 1);
-		smtp_pool_check_time(c.pool, clock_mono_us() + 3LL * SMTP_SECOND);
+		smtp_pool_check_time(c.pool, clock_mono_us() + (patient ? 6LL : 5LL) * SMTP_SECOND);
 		assert_int_equal(c.hub->open, 0);
 		assert_int_equal(c.accepted, 1);
 		assert_int_equal(c.troubles, 0);

@@ -83,6 +83,13 @@ test_transaction(void **state)
 	assert_string_equal(rows("relay"), "");
 }
 
+/* No statement is left open: nothing keeps the log from being emptied. */
+static void
+assert_nothing_read(void)
+{
+	assert_int_equal(raw_int("PRAGMA wal_checkpoint(TRUNCATE)"), 0);
+}
+
 static void
 test_use(void **state)
 {
@@ -110,6 +117,7 @@ test_use(void **state)
 	assert_int_equal(use.messages, 7);
 	ok(pace_use(db, "unknown", T0, &use, &err));
 	assert_int_equal(use.messages, 0);
+	assert_nothing_read();
 }
 
 /* Rows of a rate and of where it ends, and the rate some seconds later; 0: it is free again. */
@@ -129,7 +137,11 @@ static const struct {
 	{ "no end", 7000, -1, 15, 8400 },
 	{ "no end, later", 7000, -1, 60, 0 },
 	{ "an end below it", 7000, 10, 15, 8400 },
+	{ "an end that is none", 7000, 7000, 15, 8400 },
+	{ "to its end", 1000, 1200, 15, 0 },
+	{ "free for a day", 7000, 14000, 86400, 0 },
 	{ "nothing", 0, 14000, 0, 0 },
+	{ "a little too much", 1000000000001, -1, 0, 0 },
 	{ "too much", INT64_MAX, INT64_MAX, 0, 0 },
 	{ "the most", 1000000000000, INT64_MAX, 15, 1200000000000 },
 };
@@ -175,6 +187,9 @@ static const struct {
 	{ "a month is enough", { .start = 1 }, 30, 0 },
 	{ "half more", { .start = 100, .growth = 50 }, 2, 225 },
 	{ "at least one more", { .start = 1, .growth = 1 }, 5, 6 },
+	{ "a limit is its end, not a month", { .per_day = 500, .start = 1, .growth = 1 }, 40, 41 },
+	{ "the most", { .start = PACE_MOST, .days = 9 }, 5, PACE_MOST },
+	{ "just under the most", { .start = PACE_MOST - 1, .days = 9 }, 5, INT64_C(2) * (PACE_MOST - 1) },
 	{ "so many days", { .per_day = 9999, .start = 1, .days = 2 }, 2, 9999 },
 };
 
@@ -193,6 +208,9 @@ test_ramp(void **state)
 		if (limit != ramps[i].want)
 			fail_msg("%s: %lld", ramps[i].name, (long long)limit);
 	}
+	/* a clock that was put back: as on the first day; and no number of days lets it grow without end */
+	assert_int_equal(pace_ramp_limit(&(struct pace_ramp){ .start = 50, .days = 2, .first = T0 }, T0 - 5 * PACE_DAY), 50);
+	assert_int_equal(pace_ramp_limit(&(struct pace_ramp){ .start = 1, .days = 400, .first = T0 }, T0 + 399 * PACE_DAY), INT64_C(1) << 30);
 }
 
 static const struct pace_limit hourly = { "signup-total", 5, 3600 }, quick = { "signup-total", 5, 60 };
@@ -224,6 +242,7 @@ test_window(void **state)
 	begin();
 	ok(pace_take(db, &hourly, "a", 1, T0 + 600, &err));
 	commit();
+	assert_nothing_read();
 	assert_int_equal(room_at(&hourly, "a", 1, T0 + 600), T0 + 59 + 3600);  /* the sixth, when the first minute is out of it */
 	assert_int_equal(room_at(&hourly, "a", 4, T0 + 600), T0 + 59 + 3600);  /* four of them are */
 	assert_int_equal(room_at(&hourly, "a", 5, T0 + 600), T0 + 659 + 3600); /* the fifth comes later */
@@ -231,6 +250,7 @@ test_window(void **state)
 	assert_int_equal(room_at(&hourly, "a", 4, T0 + 3659), T0 + 3659);
 	assert_int_equal(room_at(&hourly, "a", 5, T0 + 4258), T0 + 4259);
 	assert_int_equal(room_at(&hourly, "a", 5, T0 + 4259), T0 + 4259);
+	assert_nothing_read();
 	/* others have theirs */
 	assert_int_equal(room_at(&hourly, "b", 5, T0 + 600), T0 + 600);
 	assert_int_equal(room_at(&(struct pace_limit){ "signup-domain", 5, 3600 }, "a", 5, T0 + 600), T0 + 600);
@@ -240,6 +260,9 @@ test_window(void **state)
 	assert_int_equal(room_at(&hourly, "a", 5, T0 - 3660), T0 - 3660);
 	/* by the second where the time is short */
 	begin();
+	ok(pace_take(db, &(struct pace_limit){ "signup-domain", 5, 119 }, "p", 1, T0 + 1, &err));
+	ok(pace_take(db, &(struct pace_limit){ "signup-domain", 5, 120 }, "q", 1, T0 + 1, &err));
+	assert_string_equal(rows("signup-domain"), "signup-domain/p@1767225601=1 signup-domain/q@1767225600=1 ");
 	ok(pace_take(db, &quick, "q", 5, T0 + 7, &err));
 	commit();
 	assert_int_equal(room_at(&quick, "q", 1, T0 + 66), T0 + 67);
@@ -252,6 +275,8 @@ test_window(void **state)
 static void
 test_window_hostile(void **state)
 {
+	struct pace_room room;
+
 	(void)state;
 	begin();
 	put("signup-total", "a", T0, INT64_MAX);
@@ -261,6 +286,9 @@ test_window_hostile(void **state)
 	put("signup-total", "b", INT64_MIN, 5);
 	ok(pace_take(db, &hourly, "a", 1, T0, &err));
 	commit();
+	assert_int_equal(raw_int("SELECT used FROM pace WHERE subject = 'a' AND window_start = 1767225600"), PACE_MOST);
+	ok(pace_room(db, &hourly, "a", 1, T0 + 130, &room, &err));
+	assert_int_equal(room.used, INT64_C(2) * PACE_MOST);
 	assert_int_equal(room_at(&hourly, "a", 1, T0 + 130), T0 + 119 + 3600);
 	assert_int_equal(room_at(&hourly, "b", 5, T0 + 130), T0 + 130);
 }
