@@ -48,8 +48,8 @@ test_loop(void **state)
 	begin();
 	ok(consent_wording(db, "By pressing the button", form, &err));
 	commit();
-	rc = raw_exec("INSERT INTO signup_request SELECT NULL, 'signup', a, a, '', '1', '', '', 1, hash, 1, 1, NULL, NULL, NULL, NULL, NULL "
-		      "FROM form_text, (SELECT 'a@b.org' AS a UNION SELECT 'b@b.org')");
+	rc = raw_exec("INSERT INTO signup_request SELECT NULL, 'signup', a, a, '', '1', '', '', 1, hash, 1, 1, NULL, NULL, NULL, NULL, "
+		      "NULL FROM form_text, (SELECT 'a@b.org' AS a UNION SELECT 'b@b.org')");
 	assert_int_equal(rc, SQLITE_OK);
 	site.conf.signup_hold = 60;
 	ok(clerk_signups(&clerk, &err));
