@@ -735,13 +735,13 @@ main(void)
 		limit_test(test_same_place),
 		limit_test(test_new_names),
 		limit_test(test_no_network_limit),
-		limit_test(test_full),
 		limit_test(test_quiet),
 		limit_test(test_fair),
 		limit_test(test_nobody_starves),
 		limit_test(test_property),
 		limit_test(test_hold),
 		limit_test(test_surge),
+		limit_test(test_full), /* takes longest */
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
