@@ -138,6 +138,7 @@ turn(int64_t now)
 			fail_msg("a turn does not end");
 	}
 	commit();
+	assert_int_equal(clerk.held, raw_int("SELECT count(*) FROM signup_request WHERE held_by IS NOT NULL"));
 }
 
 static int64_t
