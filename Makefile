@@ -97,9 +97,10 @@ $(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(B)/libdaemon.a $(B)/libnewsletter.a
 	$(SAY) "  LD $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
-# What makes a command's statements fail, for tests/torture/statements.t.
+# What makes a command's statements fail, for tests/torture/statements.t; and a machine that has less, for those of tests/cli that name it.
 FAILING := $(B)/tests/failing.so
-$(FAILING): tests/torture/failing.c
+LESS    := $(B)/tests/kernel.so
+$(B)/tests/%.so: tests/torture/%.c
 	@mkdir -p $(@D)
 	$(SAY) "  LD $@"
 	$(Q)$(CC) $(CPPFLAGS) -std=c17 $(WARN) -fPIC -shared -o $@ $<
@@ -126,7 +127,7 @@ $(B)/tools/%: $(B)/tools/%.o $(B)/libnewsletter.a
 	$(SAY) "  LD $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-programs: all $(UNIT) $(TOOLS) $(PROBE) $(B)/tools/outbox_page
+programs: all $(UNIT) $(TOOLS) $(PROBE) $(LESS) $(B)/tools/outbox_page
 test: programs
 	BIN=$(BIN) B=$(B) tests/run $(ONLY)
 

@@ -50,8 +50,6 @@ audit_word(const struct command *c)
 		return "changes";
 	case AUDIT_REVEALS:
 		return "reveals";
-	case AUDIT_CHANGES | AUDIT_REVEALS:
-		return "changes, reveals";
 	default:
 		return NULL;
 	}

@@ -36,7 +36,7 @@ int cli_audit(struct cli *cli, struct db *db, const char *command, const char *d
  */
 int cli_reveal(struct cli *cli, const char *whose, struct err *e);
 
-/* "changes", "reveals", "changes, reveals", "nothing"; NULL: the table does not say, which is a mistake. */
+/* "changes", "reveals", "nothing"; NULL: the table does not say, which is a mistake. */
 const char *audit_word(const struct command *c);
 
 #endif

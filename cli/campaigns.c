@@ -97,18 +97,16 @@ state_cell(const struct cli *cli, struct out_table *t, const struct campaign *c)
 void
 campaigns_print(const struct cli *cli, const struct campaign *c, int n, const struct topic_list *topics)
 {
-	const struct topic *topic;
 	struct out_table t;
 	char when[CLOCK_TEXT];
 	int i;
 
 	out_table_init(&t, ">Id|State|Subject|Topic|Starts|>To|>Sent|>Refused");
 	for (i = 0; i < n; i++) {
-		topic = topic_in(topics, c[i].topic_id);
 		out_cell(&t, OUT_PLAIN, "%lld", (long long)c[i].id);
 		state_cell(cli, &t, &c[i]);
 		out_cell(&t, OUT_PLAIN, "%s", c[i].subject);
-		out_cell(&t, OUT_PLAIN, "%s%s", topic ? topic->slug : "?", c[i].segment[0] ? " (segment)" : "");
+		out_cell(&t, OUT_PLAIN, "%s%s", topic_slug(topics, c[i].topic_id), c[i].segment[0] ? " (segment)" : "");
 		out_cell(&t, OUT_PLAIN, "%s", clock_local(when, c[i].started_at ? c[i].started_at : c[i].start_at));
 		out_cell_number(&t, c[i].planned);
 		out_cell_number(&t, c[i].accepted);
@@ -120,13 +118,12 @@ campaigns_print(const struct cli *cli, const struct campaign *c, int n, const st
 json_t *
 campaigns_json_one(const struct cli *cli, const struct campaign *c, const struct topic_list *topics)
 {
-	const struct topic *topic = topic_in(topics, c->topic_id);
 	json_t *object = json_object();
 
 	json_put_int(object, "id", c->id);
 	json_put(object, "uuid", c->uuid);
 	json_put(object, "kind", c->kind);
-	json_put(object, "topic", topic ? topic->slug : NULL);
+	json_put(object, "topic", topic_slug(topics, c->topic_id));
 	json_put(object, "where", c->segment[0] ? c->segment : NULL);
 	json_put(object, "key", c->key[0] ? c->key : NULL);
 	json_put(object, "subject", c->subject);

@@ -34,18 +34,16 @@ announced(struct cli *cli, const struct topic_list *topics, const struct article
 {
 	struct announcement at[TOPICS_MAX];
 	json_t *list = json_array(), *one;
-	const struct topic *t;
 	char when[CLOCK_TEXT];
 	int i, n;
 
 	json_object_set_new(object, "announced", list);
 	n = article_announcements(cli->site.db, a->id, 0, at, TOPICS_MAX, e);
 	for (i = 0; i < n; i++) {
-		t = topic_in(topics, at[i].topic_id);
-		buf_addf(text, "%s%s %.10s%s", i ? "; " : "", t ? t->slug : "?", clock_local(when, at[i].at),
-		    at[i].campaign_id ? "" : ", without a mail");
+		buf_addf(text, "%s%s %.10s%s", i ? "; " : "", topic_slug(topics, at[i].topic_id),
+		    clock_local(when, at[i].at), at[i].campaign_id ? "" : ", without a mail");
 		one = json_object();
-		json_put(one, "topic", t ? t->slug : "?");
+		json_put(one, "topic", topic_slug(topics, at[i].topic_id));
 		json_put_time(one, "at", at[i].at);
 		if (at[i].campaign_id)
 			json_put_int(one, "campaign", at[i].campaign_id);

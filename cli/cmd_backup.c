@@ -33,14 +33,6 @@ struct target {
 	bool made; /* part is there and ours */
 };
 
-static char *
-folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? xstrndup(path, slash == path ? 1 : (size_t)(slash - path)) : xstrdup(".");
-}
-
 static int
 room_in(const char *folder, int64_t *octets, dev_t *device, struct err *e)
 {
@@ -58,7 +50,7 @@ room_in(const char *folder, int64_t *octets, dev_t *device, struct err *e)
 static int
 check_room(struct cli *cli, const struct target *t, struct err *e)
 {
-	char *beside = folder_of(cli->site.conf.store_path), *to = folder_of(t->file), need[32], have[32];
+	char *beside = file_folder(cli->site.conf.store_path), *to = file_folder(t->file), need[32], have[32];
 	int64_t size, room, room_to = INT64_MAX;
 	dev_t device, device_to = 0;
 	int rc = -1;
@@ -128,7 +120,7 @@ target_finish(struct target *t, struct err *e)
 	if (fsync(t->fd) == -1 || rename(t->part.data, t->file) == -1)
 		return err_sys(e, "cannot write %s", t->file);
 	t->made = false;
-	folder = folder_of(t->file);
+	folder = file_folder(t->file);
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	rc = fd == -1 || fsync(fd) == -1 ? err_sys(e, "cannot write the folder %s", folder) : 0;
 	if (fd != -1)

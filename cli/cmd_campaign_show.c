@@ -333,13 +333,11 @@ cmd_campaign_show(struct cli *cli, int argc, char **argv, struct err *e)
 {
 	struct topic_list topics;
 	struct campaign c;
-	const struct topic *t;
 	char when[CLOCK_TEXT];
 
 	(void)argc;
 	if (check_options(cli, e) == -1 || campaigns_get(cli, argv[0], &c, e) == -1 || topic_list(cli->site.db, &topics, e) == -1)
 		return -1;
-	t = topic_in(&topics, c.topic_id);
 	if (cli_option(cli, "eml"))
 		return campaign_mail_show(cli, &c, cli_option(cli, "language"), e);
 	if (cli_option(cli, "deliveries"))
@@ -348,7 +346,7 @@ cmd_campaign_show(struct cli *cli, int argc, char **argv, struct err *e)
 	cli->result = campaigns_json_one(cli, &c, &topics);
 	out_line(cli, "Campaign %lld: %s", (long long)c.id, c.subject);
 	show_state(cli, &c);
-	out_field(cli, "Kind", OUT_PLAIN, "%s, to %s", c.kind, t ? t->slug : "?");
+	out_field(cli, "Kind", OUT_PLAIN, "%s, to %s", c.kind, topic_slug(&topics, c.topic_id));
 	if (c.segment[0])
 		out_field(cli, "Only", OUT_PLAIN, "%s", c.segment);
 	if (campaign_mail_languages(cli, &c, e) == -1)

@@ -29,19 +29,6 @@ const struct opt opts_embed[] = {
 	{ NULL, NULL, NULL },
 };
 
-static bool
-is_word_of(const char *list, const char *word)
-{
-	size_t n = strlen(word), len;
-
-	for (list += strspn(list, " ,"); *list; list += len, list += strspn(list, " ,")) {
-		len = strcspn(list, " ,");
-		if (len == n && strncmp(list, word, n) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* The language of the form: one that newsletterd offers too. NULL on failure. */
 static const char *
 choose_language(struct cli *cli, struct err *e)
@@ -49,15 +36,13 @@ choose_language(struct cli *cli, struct err *e)
 	const struct conf *conf = &cli->site.conf;
 	const char *wanted = cli_option(cli, "language");
 	char all[WORDS_LANGUAGES][WORDS_LANGUAGE];
-	int i, count = words_languages(conf->store_templates, all);
+	int i, count = site_languages(conf, all);
 
 	if (!wanted)
 		wanted = conf->site_language;
 	for (i = 0; i < count; i++)
 		if (strcmp(all[i], wanted) == 0)
-			break;
-	if (i < count && (!conf->site_languages[0] || strcmp(wanted, conf->site_language) == 0 || is_word_of(conf->site_languages, wanted)))
-		return wanted;
+			return wanted;
 	if (!cli_option(cli, "language"))
 		return WORDS_DEFAULT;
 	err_set(e, ERR_NOT_FOUND, "the pages do not speak \"%.20s\": there are no words for it, or [site] languages leaves it out", wanted);

@@ -209,8 +209,7 @@ show(struct cli *cli, const struct work *w)
 	out_field(cli, "Subject", OUT_BOLD, "%s", mail->subject.data);
 	n = mail->snippet.len > LINE ? (int)text_cut(mail->snippet.data, LINE) : (int)mail->snippet.len;
 	out_field(cli, "Preheader", OUT_PLAIN, "%.*s%s", n, mail->snippet.data, mail->snippet.data[n] ? "…" : "");
-	out_field(cli, "From", OUT_PLAIN, cli->site.conf.mail_from_name[0] ? "%s <%s>" : "%s%s", cli->site.conf.mail_from_name,
-	    cli->site.conf.mail_from);
+	out_field(cli, "From", OUT_PLAIN, "%s <%s>", cli->site.conf.mail_from_name, cli->site.conf.mail_from);
 	out_field(cli, "To", OUT_PLAIN, "%s of %s", out_count(count, w->m.recipients, "subscriber", "subscribers"), w->m.topic.slug);
 	out_field(cli, w->languages > 1 ? "Languages" : "Language", OUT_PLAIN, "%s", languages.data);
 	out_field(cli, "Size", mail->html.len > LINT_SIZE_ERROR ? OUT_BAD : OUT_PLAIN, "%zu KB of HTML%s, %zu KB of text",

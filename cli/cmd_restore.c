@@ -307,9 +307,8 @@ out:
 int
 cmd_restore(struct cli *cli, int argc, char **argv, struct err *e)
 {
-	const char *to = cli_option(cli, "to"), *slash = strrchr(cli->conf_path, '/');
-	char *folder = to ? xstrdup(to) : slash ? xstrndup(cli->conf_path, (size_t)(slash - cli->conf_path))
-						: xstrdup(".");
+	const char *to = cli_option(cli, "to");
+	char *folder = to ? xstrdup(to) : file_folder(cli->conf_path);
 	bool made;
 	int rc = -1;
 

@@ -36,12 +36,11 @@ struct listing {
 	bool lines; /* by line, else by network */
 };
 
+/* Of an address that was asked for, which has one. */
 static const char *
 domain_of(const char *address)
 {
-	const char *at = strrchr(address, '@');
-
-	return at ? at + 1 : "";
+	return strrchr(address, '@') + 1;
 }
 
 /* A row of a table, and of the JSON. */

@@ -54,14 +54,13 @@ report_put_columns(json_t *data, const char *key, const struct chart_head *h, en
 void
 report_period(struct buf *out, enum period_unit unit, int64_t start)
 {
-	char day[CLOCK_TEXT], *word = day;
+	char day[CLOCK_TEXT];
+	const char *word = clock_day(day, start); /* 5 March 2026 */
+	int words = unit == PERIOD_YEAR ? 2 : unit == PERIOD_MONTH;
 
-	clock_day(day, start); /* 5 March 2026 */
-	if (unit >= PERIOD_MONTH && (word = strchr(day, ' ')))
-		word++;
-	if (unit == PERIOD_YEAR && word && (word = strchr(word, ' ')))
-		word++;
-	buf_addf(out, "%s%s", unit == PERIOD_WEEK ? "from " : "", word ? word : day);
+	while (words--)
+		word += strcspn(word, " ") + 1;
+	buf_addf(out, "%s%s", unit == PERIOD_WEEK ? "from " : "", word);
 }
 
 void

@@ -40,7 +40,7 @@ spark_cell(const struct cli *cli, struct out_table *t, const int64_t *value, siz
 {
 	char text[OUT_SPARK_TEXT];
 
-	out_cell(t, OUT_GOOD, "%s", out_spark(cli, text, value, n, spark_width(cli), kind));
+	out_cell(t, OUT_GOOD, "%s", out_spark(text, value, n, spark_width(cli), kind));
 }
 
 static void

@@ -87,15 +87,12 @@ static int
 show_states(struct cli *cli, const struct subscriber *s, const struct topic_list *topics, struct err *e)
 {
 	struct subscription of[TOPICS_MAX];
-	const struct topic *t;
 	char when[CLOCK_TEXT];
 	int i, n = subscription_of(cli->site.db, s->id, of, TOPICS_MAX, e);
 
-	for (i = 0; i < n; i++) {
-		t = topic_in(topics, of[i].topic_id);
-		out_field(cli, t ? t->slug : "?", state_style[of[i].state], "%s since %.10s", subscription_state_name(of[i].state),
-		    clock_local(when, of[i].since));
-	}
+	for (i = 0; i < n; i++)
+		out_field(cli, topic_slug(topics, of[i].topic_id), state_style[of[i].state], "%s since %.10s",
+		    subscription_state_name(of[i].state), clock_local(when, of[i].since));
 	return n;
 }
 

@@ -7,12 +7,14 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/sorting.h"
 #include "cli.h"
@@ -258,8 +260,8 @@ write_rows(struct import *im, struct sorting *sorting, struct err *e)
 static int
 import(struct import *im, struct err *e)
 {
-	const char *bad = cli_option(im->cli, "bad"), *store = im->cli->site.conf.store_path, *slash = strrchr(store, '/');
-	char *folder = slash ? xstrndup(store, (size_t)(slash - store)) : xstrdup(".");
+	const char *bad = cli_option(im->cli, "bad");
+	char *folder = file_folder(im->cli->site.conf.store_path);
 	struct sorting *sorting = sorting_new(folder, SORT_MEMORY);
 	struct err other = ERR_INIT; /* after a first one */
 	int rc = -1;

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/err.h"
+#include "base/file.h"
 #include "cli.h"
 #include "doctor.h"
 #include "out.h"
@@ -125,12 +126,10 @@ look_at_disk(struct doctor *d, const char *folder, dev_t seen[DISKS], int *count
 void
 doctor_disk(struct doctor *d)
 {
-	char *store = xstrdup(d->conf->store_path), *slash = strrchr(store, '/');
+	char *store = file_folder(d->conf->store_path);
 	dev_t seen[DISKS] = { 0 };
 	int count = 0;
 
-	if (slash)
-		*slash = '\0';
 	look_at_disk(d, store, seen, &count);
 	look_at_disk(d, d->conf->store_outbox, seen, &count);
 	look_at_disk(d, d->conf->store_aside, seen, &count);

@@ -2,6 +2,7 @@
 #include "doctor_http.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,8 +53,17 @@ certificate_end(CURL *c)
 	return 0;
 }
 
+bool
+doctor_is_cut_off(void *easy)
+{
+	long why = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &why);
+	return why == ENETUNREACH || why == EHOSTUNREACH;
+}
+
 static void
-set_outcome(struct doctor_http *h, CURLcode code, const char *detail)
+set_outcome(struct doctor_http *h, CURL *c, CURLcode code, const char *detail)
 {
 	switch (code) {
 	case CURLE_OK:
@@ -61,7 +71,7 @@ set_outcome(struct doctor_http *h, CURLcode code, const char *detail)
 	case CURLE_COULDNT_RESOLVE_HOST: h->outcome = HTTP_NO_HOST; break;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CONNECT_ERROR: h->outcome = HTTP_NOT_SECURE; break;
-	default: h->outcome = strstr(detail, "unreachable") ? HTTP_UNREACHABLE : HTTP_NOT_CONNECTED; break;
+	default: h->outcome = doctor_is_cut_off(c) ? HTTP_UNREACHABLE : HTTP_NOT_CONNECTED; break;
 	}
 	if (h->outcome != HTTP_ANSWERED)
 		snprintf(h->why, sizeof(h->why), "%s", detail[0] ? detail : curl_easy_strerror(code));
@@ -94,7 +104,7 @@ doctor_http(struct doctor_http *out, const char *url, const char *post, int seco
 		curl_easy_setopt(c, CURLOPT_CAINFO, trusted);
 	if (post)
 		curl_easy_setopt(c, CURLOPT_POSTFIELDS, post);
-	set_outcome(out, curl_easy_perform(c), detail);
+	set_outcome(out, c, curl_easy_perform(c), detail);
 	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
 	out->status = (int)status;
 	out->expires = certificate_end(c);

@@ -28,4 +28,7 @@ struct doctor_http {
 /* GET, or POST of the body as a form. The caller releases *out with buf_release(&out->body). */
 void doctor_http(struct doctor_http *out, const char *url, const char *post, int seconds);
 
+/* Whether libcurl's handle failed because no way leads there from this machine. */
+bool doctor_is_cut_off(void *easy);
+
 #endif

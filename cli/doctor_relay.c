@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "cli.h"
 #include "doctor.h"
+#include "doctor_http.h"
 #include "judge/judge.h"
 #include "mail/smtp_trust.h"
 #include "mail/smtp_wire.h"
@@ -185,6 +186,8 @@ say_certificate(struct doctor *d, const struct probe *p, const char *name)
 	time_t expires = until ? curl_getdate(until, NULL) : -1;
 	long long days = (long long)(expires - time(NULL)) / DAY;
 
+	if (!subject || !subject[0])
+		subject = "of nobody";
 	if (!p->tls[0]) {
 		bool near = doctor_is_private(d->relay_ip), login = p->conf->user[0] != '\0';
 		const char *what = login ? "no TLS: the password goes over the network in clear" : "no TLS";
@@ -198,13 +201,13 @@ say_certificate(struct doctor *d, const struct probe *p, const char *name)
 	}
 	if (p->relay.tls == TLS_OPPORTUNISTIC) {
 		doctor_say(d, DOCTOR_WARN, "%s: %s, and nobody looks at its certificate (%.60s)", name, p->tls,
-		    subject ? subject : "of nobody");
+		    subject);
 		doctor_advise(d, "set tls = required: who sits between can read the mail and the password");
 	} else if (expires != -1 && days < DAYS_FEW) {
 		doctor_say(d, DOCTOR_WARN, "%s: %s, certificate good for %lld days more", name, p->tls, days);
 		doctor_advise(d, "the relay's operator should renew it: no mail goes out once it has ended");
 	} else {
-		doctor_say(d, DOCTOR_PASS, "%s: %s, certificate good for %lld days (%.60s)", name, p->tls, days, subject ? subject : "");
+		doctor_say(d, DOCTOR_PASS, "%s: %s, certificate good for %lld days (%.60s)", name, p->tls, days, subject);
 	}
 }
 
@@ -249,13 +252,13 @@ note_address(struct doctor *d, const struct probe *p)
 
 /* No name server answers, or there is no way out: that is not the relay's fault. */
 static bool
-is_offline(struct doctor *d, const struct probe *p, const char *why)
+is_offline(struct doctor *d, const struct probe *p)
 {
 	const char *host = strstr(p->conf->url, "//") + 2;
 	const struct dns_answer *a;
 	char name[DNS_NAME];
 
-	if (strstr(why, "unreachable"))
+	if (doctor_is_cut_off(p->wire.easy))
 		return true;
 	if (p->result != CURLE_COULDNT_RESOLVE_HOST)
 		return false;
@@ -295,7 +298,7 @@ finish(struct probes *all, struct probe *p)
 	if (smtp_wire_opened(&p->wire, &p->ehlo, p->result, &p->relay, &e) == -1) {
 		text_copy(why, sizeof(why), e.text);
 		judge_redact_for(why, sizeof(why), p->conf->user);
-		doctor_say(d, is_offline(d, p, why) ? DOCTOR_SKIP : DOCTOR_FAIL, "%s, %s: %s", name, p->conf->url, why);
+		doctor_say(d, is_offline(d, p) ? DOCTOR_SKIP : DOCTOR_FAIL, "%s, %s: %s", name, p->conf->url, why);
 		doctor_advise(d, "%s", remedy(p, why));
 		return;
 	}

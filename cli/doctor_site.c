@@ -152,12 +152,10 @@ look_at_secrets(struct doctor *d)
 static bool
 look_at_store(struct doctor *d)
 {
-	char *folder = xstrdup(d->conf->store_path), *slash = strrchr(folder, '/');
+	char *folder = file_folder(d->conf->store_path);
 	struct stat st;
 	bool good;
 
-	if (slash)
-		*slash = '\0';
 	good = look_at_mode(d, folder, 07, "the store's folder") && look_at_mode(d, d->conf->store_path, 07, "the store");
 	if (good && stat(folder, &st) == 0 && !(st.st_mode & S_ISGID)) {
 		doctor_say(d, DOCTOR_WARN, "the store's folder %s is not setgid: files that one user makes another cannot write",

@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/file.h"
 
 static int
 exists(const char *path, struct err *e)
@@ -20,17 +22,15 @@ exists(const char *path, struct err *e)
 static int
 open_new(struct export_file *f, const char *path, struct err *e)
 {
-	const char *slash = strrchr(path, '/');
-	struct buf folder = BUF_INIT;
+	char *folder = file_folder(path);
 
 	buf_addf(&f->tmp, "%s.%ld.tmp", path, (long)getpid());
-	buf_add(&folder, slash ? path : ".", slash ? (size_t)(slash - path) + 1 : 1);
-	f->fd = open(folder.data, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
+	f->fd = open(folder, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
 	if (f->fd == -1 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
 		f->fd = open(f->tmp.data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 		f->named = f->fd != -1;
 	}
-	buf_release(&folder);
+	free(folder);
 	if (f->fd == -1) {
 		err_sys(e, "cannot create %s", path);
 		buf_release(&f->tmp);

@@ -32,9 +32,8 @@ struct near {
 static bool
 is_loopback(const char *url)
 {
-	const char *host = strstr(url, "://");
+	const char *host = strstr(url, "://") + 3; /* conf_check has seen to it */
 
-	host = host ? host + 3 : url;
 	return strncmp(host, "127.", 4) == 0 || strncmp(host, "localhost", 9) == 0 || strncmp(host, "[::1]", 5) == 0;
 }
 
@@ -55,7 +54,6 @@ static int
 find_near(struct cli *cli, int64_t start, struct near *near, struct err *e)
 {
 	int64_t hours = cli->site.conf.campaign_overlap;
-	const struct topic *topic;
 	int i, n;
 
 	if (!hours)
@@ -66,8 +64,8 @@ find_near(struct cli *cli, int64_t start, struct near *near, struct err *e)
 	for (i = 0; i < n; i++) {
 		const struct campaign *c = &near->row[i];
 
-		topic = topic_in(&near->topics, c->topic_id);
-		near->told[i] = (struct lint_campaign){ .id = c->id, .subject = c->subject, .topic = topic ? topic->slug : "?" };
+		near->told[i] = (struct lint_campaign){ .id = c->id, .subject = c->subject };
+		near->told[i].topic = topic_slug(&near->topics, c->topic_id);
 		near->told[i].at = c->started_at ? c->started_at : c->start_at;
 	}
 	near->count = (size_t)n;

@@ -293,27 +293,16 @@ mailing_release(struct mailing *m)
 	m->intro = NULL;
 }
 
-/* What a reader of a preview sees where each person has their own. */
-static void
-sample(struct buf *out, const char *name, size_t n, const struct site *site)
-{
-	const char *bar = memchr(name, '|', n);
-	size_t len = bar ? (size_t)(bar - name) : n, url = sizeof("_url") - 1;
-
-	if (len > url && memcmp(name + len - url, "_url", url) == 0)
-		buf_addf(out, "%s/%.*s/EXAMPLE", site->conf.site_url, (int)(len - url), name);
-	else if (bar)
-		buf_add(out, bar + 1, n - len - 1);
-}
-
 void
-mailing_fill_slots(struct buf *out, const char *text, const struct site *site)
+mailing_fill_slots(struct buf *out, const char *text)
 {
-	const char *start, *end;
+	const char *start, *end, *bar;
 
 	while ((start = strchr(text, SLOT_START)) && (end = strchr(start, SLOT_END))) {
 		buf_add(out, text, (size_t)(start - text));
-		sample(out, start + 1, (size_t)(end - start - 1), site);
+		bar = memchr(start, '|', (size_t)(end - start));
+		if (bar)
+			buf_add(out, bar + 1, (size_t)(end - bar - 1));
 		text = end + 1;
 	}
 	buf_addstr(out, text);

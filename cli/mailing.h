@@ -93,7 +93,7 @@ struct message *mailing_compile(const struct mailing *m, const struct site *site
 
 void mailing_release(struct mailing *m);
 
-/* Append text with what stands in for each slot: a sample link, a name's fallback. */
-void mailing_fill_slots(struct buf *out, const char *text, const struct site *site);
+/* Append a subject with what stands in for its slots, which are names: their fallback. */
+void mailing_fill_slots(struct buf *out, const char *text);
 
 #endif

@@ -192,10 +192,8 @@ out_number(char out[32], int64_t n)
 	char digits[24];
 	size_t len, i, o = 0;
 
-	snprintf(digits, sizeof(digits), "%lld", (long long)(n < 0 ? -n : n));
+	snprintf(digits, sizeof(digits), "%lld", (long long)n);
 	len = strlen(digits);
-	if (n < 0)
-		out[o++] = '-';
 	for (i = 0; i < len; i++) {
 		if (i && (len - i) % 3 == 0)
 			out[o++] = ',';

@@ -48,7 +48,7 @@ void out_prose(const struct cli *cli, const char *text, const char *indent);
 /* A line on standard error that is no failure: "newsletter: …". Printed with --json too. */
 void out_warn(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* 1234567 as "1,234,567". Returns out. */
+/* 1234567, or another number that is not negative, as "1,234,567". Returns out. */
 const char *out_number(char out[32], int64_t n);
 
 /* "1 article", "3 articles". Returns out. */
@@ -106,9 +106,9 @@ size_t out_columns(const struct cli *cli);
 const char *out_bar(const struct cli *cli, char out[3 * OUT_BAR + 1], int64_t part, int64_t whole, int width);
 
 /*
- * A sparkline for a table's cell: n numbers as block characters, at most `most` of them (several numbers as one when there are more), from
- * the smallest to the largest for what rises and falls (a level), from 0 for what is counted. "" where it cannot be drawn: elsewhere
- * than on a terminal that speaks UTF-8. Returns out.
+ * A sparkline for a table's cell: n numbers, one or more, as block characters, at most `most` of them, which is OUT_SPARK_MOST or less
+ * (several numbers as one when there are more), from the smallest to the largest for what rises and falls (a level), from 0 for what is
+ * counted. Whether it can be drawn, which is on a terminal that speaks UTF-8, out_draws_sparks() says. Returns out.
  */
 #define OUT_SPARK_MOST 64
 #define OUT_SPARK_TEXT (3 * OUT_SPARK_MOST + 1)
@@ -117,7 +117,7 @@ enum out_spark {
 	OUT_SPARK_COUNT
 };
 bool out_draws_sparks(const struct cli *cli);
-const char *out_spark(const struct cli *cli, char out[OUT_SPARK_TEXT], const int64_t *value, size_t n, int most, enum out_spark kind);
+const char *out_spark(char out[OUT_SPARK_TEXT], const int64_t *value, size_t n, int most, enum out_spark kind);
 
 /* "0.25 %", "37.5 %"; what is not nothing is never 0, less than all is never 100; "" of nothing. Returns out. */
 const char *out_percent(char out[16], int64_t part, int64_t whole);

@@ -128,7 +128,7 @@ people_describe(const struct cli *cli, const struct topic_list *topics, const st
 {
 	struct subscription of[TOPICS_MAX];
 	json_t *list = json_array(), *one;
-	const struct topic *t;
+	const char *topic;
 	int i, n;
 
 	json_object_set_new(object, "topics", list);
@@ -136,13 +136,13 @@ people_describe(const struct cli *cli, const struct topic_list *topics, const st
 	if (n == -1)
 		return -1;
 	for (i = 0; i < n; i++) {
-		t = topic_in(topics, of[i].topic_id);
+		topic = topic_slug(topics, of[i].topic_id);
 		one = json_object();
-		json_put(one, "topic", t ? t->slug : "?");
+		json_put(one, "topic", topic);
 		json_put(one, "state", subscription_state_name(of[i].state));
 		json_put_time(one, "since", of[i].since);
 		json_array_append_new(list, one);
-		buf_addf(text, "%s%s", text->len ? ", " : "", t ? t->slug : "?");
+		buf_addf(text, "%s%s", text->len ? ", " : "", topic);
 		if (of[i].state != SUB_ACTIVE)
 			buf_addf(text, " (%s)", subscription_state_name(of[i].state));
 	}

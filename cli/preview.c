@@ -31,7 +31,7 @@ preview_release(struct preview_mail *p)
 
 /* The subject as its reader sees it: their name in it, if it is known. */
 static void
-put_subject(struct buf *out, const char *text, const struct site *site, const char *name)
+put_subject(struct buf *out, const char *text, const char *name)
 {
 	static const char mark[] = { SLOT_START, 'n', 'a', 'm', 'e' };
 	struct buf named = BUF_INIT;
@@ -43,7 +43,7 @@ put_subject(struct buf *out, const char *text, const struct site *site, const ch
 		text = end + 1;
 	}
 	buf_addstr(&named, text);
-	mailing_fill_slots(out, named.data, site);
+	mailing_fill_slots(out, named.data);
 	buf_release(&named);
 }
 
@@ -69,7 +69,7 @@ preview_make(struct preview_mail *p, const struct mailing *m, const struct site 
 		personal_fill(&personal, &whose, message);
 		message_merge(message, &personal.values, &p->eml);
 		rc = message_bodies(message, &personal.values, &p->text, &p->html, e);
-		put_subject(&p->subject, c.subject.data, site, whose.name);
+		put_subject(&p->subject, c.subject.data, whose.name);
 		html_snippet(&p->snippet, p->html.data, p->html.len);
 		text_copy(p->language, sizeof(p->language), language);
 	}

@@ -155,13 +155,13 @@ static int
 put_data(json_t *data, const struct preview_page *page, struct err *e)
 {
 	const struct conf *conf = &page->site->conf;
-	const char *from = conf->mail_from_name[0] ? conf->mail_from_name : conf->mail_from;
+	const char *from = conf->mail_from_name;
 	char when[CLOCK_TEXT], initial[8] = "";
 	json_t *list = json_array();
 	int rc = 0;
 	size_t i;
 
-	snprintf(initial, sizeof(initial), "%.*s", (int)(from[0] ? text_sequence(from, strlen(from)) : 0), from);
+	snprintf(initial, sizeof(initial), "%.*s", (int)text_sequence(from, strlen(from)), from);
 	json_put(data, "language", conf->site_language);
 	json_object_set_new(data, "site", site_context(conf));
 	json_put(data, "from_name", from);

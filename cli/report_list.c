@@ -123,11 +123,12 @@ put_summary(json_t *data, const struct stats_view *v)
 	json_put(data, "summary", text);
 }
 
+/* `whole` is everybody, of whom there are some. */
 static void
 add_named(json_t *list, struct chart_row *row, const char *name, int64_t people, int64_t whole)
 {
 	json_t *one = json_object();
-	int64_t share = whole ? (people * 100 + whole / 2) / whole : 0;
+	int64_t share = (people * 100 + whole / 2) / whole;
 	char number[32];
 
 	snprintf(row->label, sizeof(row->label), "%s", name);

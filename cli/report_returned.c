@@ -82,7 +82,7 @@ add_mailing(json_t *list, const struct stats_mailing *m)
 	clock_day(day, m->campaign.started_at);
 	month = strchrnul(day, ' ');
 	year = strchrnul(month + (*month != '\0'), ' ');
-	length = (int)(year - month < 4 ? year - day : month - day + 4);
+	length = (int)(month - day) + 4;
 	snprintf(text, sizeof(text), "%.*s%s", length, day, year);
 	json_put(one, "day", text); /* 5 Mar 2026 */
 	report_put_number(one, "sent", n.sent);

@@ -31,7 +31,7 @@ fill_row(struct cli *cli, const struct mailing *m, const char *key, int64_t at, 
 	char when[CLOCK_TEXT];
 
 	memset(c, 0, sizeof(*c));
-	mailing_fill_slots(&subject, m->subject, &cli->site);
+	mailing_fill_slots(&subject, m->subject);
 	snprintf(c->subject, sizeof(c->subject), "%s", subject.data);
 	buf_release(&subject);
 	snprintf(c->kind, sizeof(c->kind), "%s", m->kind);

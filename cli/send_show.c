@@ -16,7 +16,7 @@ send_show_subject(struct cli *cli, const struct mailing *m)
 {
 	struct buf subject = BUF_INIT;
 
-	mailing_fill_slots(&subject, m->subject, &cli->site);
+	mailing_fill_slots(&subject, m->subject);
 	out_field(cli, "Subject", OUT_BOLD, "%s", subject.data);
 	json_put(cli->result, "subject", subject.data);
 	buf_release(&subject);

@@ -64,15 +64,13 @@ out_draws_sparks(const struct cli *cli)
 }
 
 const char *
-out_spark(const struct cli *cli, char out[OUT_SPARK_TEXT], const int64_t *value, size_t n, int most, enum out_spark kind)
+out_spark(char out[OUT_SPARK_TEXT], const int64_t *value, size_t n, int most, enum out_spark kind)
 {
 	static const char *const block[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
 	int64_t one[OUT_SPARK_MOST] = { 0 }, low, high = 0;
 	size_t each = (n + (size_t)most - 1) / (size_t)most, i, count, used = 0;
 
 	out[0] = '\0';
-	if (!n || most > OUT_SPARK_MOST || !out_draws_sparks(cli))
-		return out;
 	for (i = 0; i < n; i++)
 		one[i / each] = kind == OUT_SPARK_COUNT ? one[i / each] + value[i] : value[i];
 	count = (n + each - 1) / each;

@@ -16,7 +16,7 @@ int
 clerk_clock(struct clerk *c, struct err *e)
 {
 	struct db *db = c->site->db;
-	int64_t back = clock_set_back(&c->clock.watch), messages, mails, requests;
+	int64_t back = clock_set_back(&c->clock.watch), messages, mails, requests, all;
 
 	c->clock.back += back;
 	if (c->clock.looked && !c->clock.back)
@@ -25,9 +25,9 @@ clerk_clock(struct clerk *c, struct err *e)
 	    outbox_sooner(db, c->clock.back, &mails, e) == -1 || signup_sooner(db, c->clock.back, &requests, e) == -1 ||
 	    db_commit(db, e) == -1)
 		return -1;
-	if (c->clock.back || messages || mails || requests)
-		log_event(LOG_LEVEL_WARNING, "clock_set_back", "seconds=%lld sooner=%lld", (long long)c->clock.back,
-		    (long long)(messages + mails + requests));
+	all = messages + mails + requests;
+	if (c->clock.back || all)
+		log_event(LOG_LEVEL_WARNING, "clock_set_back", "seconds=%lld sooner=%lld", (long long)c->clock.back, (long long)all);
 	c->clock.looked = true;
 	c->clock.back = 0;
 	c->lines_woken = false; /* so are those who wait in a line */

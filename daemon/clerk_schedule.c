@@ -52,12 +52,12 @@ start(struct clerk *c, const struct campaign *campaign, const struct audience *a
 	return campaign->segment[0] ? campaign_plan(c->site->db, id, a->planned, e) : 0;
 }
 
-/* What is to happen to a scheduled campaign now: nothing, or one change. */
+/* One change to a campaign that is due now. */
 static int
-decide(struct clerk *c, const struct campaign *campaign, const struct audience *a, struct err *e)
+decide(struct clerk *c, const struct campaign *campaign, const struct audience *a, int64_t now, struct err *e)
 {
 	const struct conf *conf = &c->site->conf;
-	int64_t now = clock_now(), id = campaign->id, minutes = (now - campaign->start_at) / 60;
+	int64_t id = campaign->id, minutes = (now - campaign->start_at) / 60;
 	bool long_ago = minutes >= 120;
 	char reason[201];
 
@@ -66,8 +66,6 @@ decide(struct clerk *c, const struct campaign *campaign, const struct audience *
 		return campaign_cancel(c->site->db, id,
 		    campaign->started_at ? "its offer was over before all had it" : "its offer was over before it was sent", e);
 	}
-	if (campaign->state != CAMPAIGN_SCHEDULED || now < campaign->start_at)
-		return 0;
 	if (now - campaign->start_at > conf->campaign_overdue) {
 		snprintf(reason, sizeof(reason), "overdue by %lld %s: newsletterd did not run at its time; resume or cancel it",
 		    (long long)(long_ago ? minutes / 60 : minutes), long_ago ? "hours" : "minutes");
@@ -92,6 +90,7 @@ clerk_schedule(struct clerk *c, struct err *e)
 {
 	struct campaign open[OPEN_MAX];
 	struct audience audience;
+	int64_t now;
 	int i, count = campaign_open(c->site->db, open, OPEN_MAX, e);
 
 	if (count == -1)
@@ -106,7 +105,8 @@ clerk_schedule(struct clerk *c, struct err *e)
 			return -1;
 		if (campaign_get(c->site->db, open[i].id, &open[i], e) == -1)
 			return -1;
-		if (is_due(&open[i], clock_now()) && decide(c, &open[i], &audience, e) == -1)
+		now = clock_now();
+		if (is_due(&open[i], now) && decide(c, &open[i], &audience, now, e) == -1)
 			return -1;
 		if (db_commit(c->site->db, e) == -1)
 			return -1;

@@ -99,11 +99,11 @@ static void
 put_rate(json_t *data, const char *key, const struct conf *conf, int64_t part, int64_t whole, int decimals)
 {
 	json_t *rate = json_object();
-	int64_t scale = decimals == 1 ? 1000 : 10000;
+	int64_t scale = decimals == 1 ? 1000 : 10000; /* of all */
 
 	site_put_number(rate, "count", conf, "", part, 0);
 	site_put_number(rate, "of", conf, "", whole, 0);
-	site_put_number(rate, "percent", conf, "", whole ? (part * scale + whole / 2) / whole : 0, decimals);
+	site_put_number(rate, "percent", conf, "", whole ? (part * scale + whole / 2) / whole : scale, decimals);
 	json_object_set_new(data, key, rate);
 }
 

@@ -31,8 +31,6 @@ archive_release(struct http *h)
 {
 	size_t i;
 
-	if (!h->archive)
-		return;
 	for (i = 0; i < ARCHIVE_PAGES; i++)
 		buf_release(&h->archive->page[i].bytes);
 	for (i = 0; i < WORDS_LANGUAGES; i++)

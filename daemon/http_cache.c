@@ -49,8 +49,6 @@ http_cache_free(struct http_cache *c)
 {
 	size_t i;
 
-	if (!c)
-		return;
 	for (i = 0; i < HTTP_CACHE_PAGES; i++) {
 		buf_release(&c->page[i].key);
 		buf_release(&c->page[i].text);

@@ -48,7 +48,7 @@ put_labels(struct buf *out, const struct metric *metric, const char *suffix, con
 		n = strcspn(name, " ");
 		buf_addstr(out, i ? "," : "{");
 		buf_addf(out, "%.*s=\"", (int)n, name);
-		put_value(out, values ? values[i] : "");
+		put_value(out, values[i]);
 		buf_addch(out, '"');
 	}
 	return i > 0;

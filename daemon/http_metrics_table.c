@@ -69,7 +69,7 @@ const struct metric metrics_table[] = {
 	GAUGE("newsletter_signup_surge", "", metric_surge, "1 while more is asked than the limit over all lets through."),
 	GAUGE("newsletter_subscriptions", "topic state", metric_subscriptions, "Subscriptions, counted once a minute at most while somebody looks; absent until they were counted first."),
 
-	COUNTED_BY("newsletter_http_requests_total", "code", "http", "2xx 3xx 4xx 429 5xx 503 none", "Visitors' requests by status; none: given up before an answer."),
+	COUNTED_BY("newsletter_http_requests_total", "code", "http", "2xx 3xx 4xx 5xx 503 none", "Visitors' requests by status; none: given up before an answer."),
 	TIMED("newsletter_http_request_seconds", "", "http_time", NULL, "How long a visitor's request took, until its answer was sent."),
 	GAUGE("newsletter_http_connections", "", metric_connections, "Connections of visitors."),
 

@@ -10,23 +10,14 @@ static const char *const names[STATUS_CLASSES] = {
 	[STATUS_2XX] = "2xx",
 	[STATUS_3XX] = "3xx",
 	[STATUS_4XX] = "4xx",
-	[STATUS_429] = "429",
 	[STATUS_5XX] = "5xx",
 	[STATUS_503] = "503",
 	[STATUS_NONE] = "none",
 };
 
-const char *
-http_status_class_name(enum http_status_class c)
-{
-	return names[c];
-}
-
 static enum http_status_class
 class_of(unsigned status)
 {
-	if (status == 429)
-		return STATUS_429;
 	if (status == 503)
 		return STATUS_503;
 	if (status < 200)

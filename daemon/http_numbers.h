@@ -15,14 +15,11 @@ enum http_status_class {
 	STATUS_2XX,
 	STATUS_3XX,
 	STATUS_4XX,
-	STATUS_429,
 	STATUS_5XX,
 	STATUS_503,
 	STATUS_NONE,
 	STATUS_CLASSES
 };
-
-const char *http_status_class_name(enum http_status_class c); /* "2xx", "429", "none" … */
 
 struct http_numbers {
 	int64_t answers[STATUS_CLASSES];

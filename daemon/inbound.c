@@ -23,16 +23,6 @@
 #define LOOK_MS 1000
 #define STUCK_US (INT64_C(6) * 3600 * SECOND_US) /* in trouble for so long: somebody has to look */
 
-/* A mailbox as the role goes round. */
-struct round {
-	const struct conf_mailbox *conf;
-	int64_t next_us;    /* clock_mono_us of its next poll */
-	int64_t backoff_us; /* 0: the last one went well */
-	int64_t since_us;   /* in trouble since; 0: it is not */
-	bool stuck;         /* for so long that it was counted */
-	char suspect[MAILBOX_UID];
-};
-
 static const char *
 name_of(const struct conf_mailbox *c)
 {
@@ -69,28 +59,44 @@ record_failure(struct inbound_poll *p, bool stuck)
 		db_rollback(db);
 }
 
-static void
-on_failure(struct round *m, struct inbound_poll *p, const struct err *e)
+bool
+inbound_round_failed(struct inbound_round *m, int64_t now_us)
 {
 	int64_t every_us = m->conf->every * SECOND_US, first_us = every_us < BACKOFF_FIRST_US ? every_us : BACKOFF_FIRST_US;
-	int64_t now = clock_mono_us();
-	bool stuck;
+	bool was_stuck = m->stuck;
 
 	if (!m->since_us)
-		m->since_us = now;
+		m->since_us = now_us;
 	m->backoff_us = m->backoff_us ? m->backoff_us * 2 : first_us;
 	if (m->backoff_us > BACKOFF_LAST_US)
 		m->backoff_us = BACKOFF_LAST_US;
-	m->next_us = now + m->backoff_us;
-	stuck = now - m->since_us >= STUCK_US;
-	log_event(stuck ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "mailbox", "mailbox=%s again_in_ms=%lld trouble_for_s=%lld text=%s", p->name,
-	    (long long)(m->backoff_us / 1000), (long long)((now - m->since_us) / SECOND_US), log_text(e->text));
-	record_failure(p, stuck && !m->stuck);
-	m->stuck |= stuck;
+	m->next_us = now_us + m->backoff_us;
+	m->stuck = now_us - m->since_us >= STUCK_US;
+	return m->stuck && !was_stuck;
+}
+
+void
+inbound_round_went_well(struct inbound_round *m, int64_t begun_us, int64_t now_us, bool more)
+{
+	m->backoff_us = m->since_us = 0;
+	m->stuck = false;
+	m->next_us = more ? now_us : begun_us + m->conf->every * SECOND_US;
 }
 
 static void
-poll_one(struct role_run *r, struct round *m)
+on_failure(struct inbound_round *m, struct inbound_poll *p, const struct err *e)
+{
+	int64_t now_us = clock_mono_us();
+	bool stuck = inbound_round_failed(m, now_us);
+
+	log_event(m->stuck ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "mailbox",
+	    "mailbox=%s again_in_ms=%lld trouble_for_s=%lld text=%s", p->name,
+	    (long long)(m->backoff_us / 1000), (long long)((now_us - m->since_us) / SECOND_US), log_text(e->text));
+	record_failure(p, stuck);
+}
+
+static void
+poll_one(struct role_run *r, struct inbound_round *m)
 {
 	struct inbound_poll p = {
 		.site = &r->site,
@@ -112,15 +118,13 @@ poll_one(struct role_run *r, struct round *m)
 	}
 	if (m->since_us)
 		log_event(LOG_LEVEL_INFO, "mailbox", "mailbox=%s text=%s", p.name, log_text("it is in order again"));
-	m->backoff_us = m->since_us = 0;
-	m->stuck = false;
-	m->next_us = p.more ? clock_mono_us() : begun + m->conf->every * SECOND_US;
+	inbound_round_went_well(m, begun, clock_mono_us(), p.more);
 }
 
-static struct round *
-next_of(struct round *round, int n)
+static struct inbound_round *
+next_of(struct inbound_round *round, int n)
 {
-	struct round *first = &round[0];
+	struct inbound_round *first = &round[0];
 	int i;
 
 	for (i = 1; i < n; i++)
@@ -153,21 +157,20 @@ int
 inbound_run(struct role_run *r, struct err *e)
 {
 	const struct conf *c = &r->site.conf;
-	struct round round[CONF_MAILBOXES_MAX] = { 0 }, *m;
+	struct inbound_round round[CONF_MAILBOXES_MAX] = { 0 }, *m;
 	struct reading was;
 	int i;
 
 	if (c->mailboxes < 1) {
 		log_event(LOG_LEVEL_INFO, "idle", "text=%s", log_text("no mailbox to read is configured"));
-		while (wait_until(r, clock_mono_us() + 3600 * SECOND_US) != 1)
-			continue;
+		wait_until(r, INT64_MAX);
 		return 0;
 	}
 	for (i = 0; i < c->mailboxes; i++) {
 		if (reading_get(r->site.db, c->mailbox[i].name, &was, e) == -1)
 			return -1;
 		/* the one in which the last life ended goes last: it may end this one, too */
-		round[i] = (struct round){ .conf = &c->mailbox[i], .next_us = clock_mono_us() + i };
+		round[i] = (struct inbound_round){ .conf = &c->mailbox[i], .next_us = clock_mono_us() + i };
 		if (was.interrupted)
 			round[i].next_us += CONF_MAILBOXES_MAX;
 	}

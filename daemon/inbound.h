@@ -73,6 +73,20 @@ struct inbound_poll {
 	bool more;                  /* the time was over before the mailbox was worked through */
 };
 
+/* A mailbox as the role goes round. */
+struct inbound_round {
+	const struct conf_mailbox *conf;
+	int64_t next_us;    /* clock_mono_us of its next poll */
+	int64_t backoff_us; /* 0: the last one went well */
+	int64_t since_us;   /* in trouble since; 0: it is not */
+	bool stuck;         /* for so long that somebody has to look */
+	char suspect[MAILBOX_UID];
+};
+
+/* When its next poll is, after one that began and ended then. Failed: true when it is stuck from now on. more: inbound_poll's. */
+bool inbound_round_failed(struct inbound_round *m, int64_t now_us);
+void inbound_round_went_well(struct inbound_round *m, int64_t begun_us, int64_t now_us, bool more);
+
 /*
  * Work through a mailbox once. *p is zero but for its first members, up to suspect and without key; the caller looks at tally and more,
  * whatever is returned. 0; -1 with the mailbox's trouble or the store's: what was committed stays so, all else comes again. Told to stop,

@@ -115,6 +115,14 @@ none_running(const struct parent *p)
 	return true;
 }
 
+int64_t
+parent_backoff(int64_t before_us, int64_t lived_us)
+{
+	if (!before_us || lived_us > STEADY_US)
+		return BACKOFF_FIRST_US;
+	return before_us * 2 < BACKOFF_LAST_US ? before_us * 2 : BACKOFF_LAST_US;
+}
+
 static void
 on_exit_of(struct parent *p, int i, int status)
 {
@@ -133,11 +141,7 @@ on_exit_of(struct parent *p, int i, int status)
 	}
 	if (p->stopping)
 		return;
-	if (now - c->started_us > STEADY_US)
-		c->backoff_us = 0;
-	c->backoff_us = c->backoff_us ? c->backoff_us * 2 : BACKOFF_FIRST_US;
-	if (c->backoff_us > BACKOFF_LAST_US)
-		c->backoff_us = BACKOFF_LAST_US;
+	c->backoff_us = parent_backoff(c->backoff_us, now - c->started_us);
 	c->start_at_us = now + c->backoff_us;
 	c->deaths++;
 	log_event(LOG_LEVEL_ERROR, "role_died", "child=%s %s=%d again_in_ms=%lld", roles[i].name, WIFSIGNALED(status) ? "signal" : "status",

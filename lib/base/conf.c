@@ -183,8 +183,6 @@ on_key(void *ctx, const char *written, const char *key, const char *value)
 	void *part;
 	int known;
 
-	if (l->failed)
-		return 0;
 	l->failed = 1;
 	part = find_part(l->c, written, section, &index, l->e);
 	if (!part)

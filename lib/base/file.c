@@ -68,18 +68,24 @@ file_write_all(int fd, const void *data, size_t n)
 	return 0;
 }
 
+char *
+file_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return xstrdup(".");
+	return xstrndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
 /* A rename is durable only once the folder itself is on disk. */
 static int
 sync_folder(const char *path)
 {
-	char *folder = xstrdup(path), *slash = strrchr(folder, '/');
+	char *folder = file_folder(path);
 	int fd, rc = -1;
 
-	if (slash == folder)
-		slash[1] = '\0';
-	else if (slash)
-		*slash = '\0';
-	fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd != -1) {
 		rc = fsync(fd);
 		close(fd);

@@ -22,6 +22,9 @@ int file_write_all(int fd, const void *data, size_t n);
 /* Create a folder (one level) unless it is there. */
 int file_mkdir(const char *path, mode_t mode, struct err *e);
 
+/* The folder that a path is in, "." where it names none; the caller frees it. */
+char *file_folder(const char *path);
+
 /* Append "folder/name", or just name when it is absolute. */
 void file_join(struct buf *out, const char *folder, const char *name);
 

@@ -89,13 +89,13 @@ put_attributes(struct writer *w, struct buf *out, const struct html_tag *tag)
 		const struct html_attribute *a = &tag->attribute[i];
 
 		if (html_attribute_is(a, "class")) {
-			class = class ? class : a;
+			class = a;
 			continue;
 		}
 		buf_reset(&w->value);
 		html_decode(&w->value, a->value, a->value_len);
 		if (html_attribute_is(a, "style")) {
-			number = number ? number : archive_rules_add(&w->rules, &w->out->rules, w->value.data, w->value.len);
+			number = archive_rules_add(&w->rules, &w->out->rules, w->value.data, w->value.len);
 			continue;
 		}
 		if (!archive_attribute_kept(tag, a, w->value.data))

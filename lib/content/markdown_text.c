@@ -145,9 +145,7 @@ code_block(struct text *t, cmark_node *node)
 	if (s < end)
 		start_block(t);
 	for (; s < end; s = next + 1) {
-		next = memchr(s, '\n', (size_t)(end - s));
-		if (!next)
-			next = end;
+		next = s + strcspn(s, "\n");
 		for (n = (size_t)(next - s); n && strchr(" \t", s[n - 1]); n--)
 			;
 		buf_reset(&line);

@@ -78,8 +78,6 @@ slug_make(char out[SLUG_MAX + 1], const char *title)
 		len += k;
 		parted = parted && !k;
 	}
-	while (len && out[len - 1] == '-')
-		len--;
 	out[len] = '\0';
 	return out;
 }

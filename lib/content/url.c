@@ -82,10 +82,8 @@ encode(struct buf *out, const char *s, size_t n, const char *also)
 	for (i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)s[i];
 
-		if (c < 0x20 || c == 0x7f)
-			continue;
 		if (c == '%' ? i + 2 < n && is_hex(s[i + 1]) && is_hex(s[i + 2])
-			     : c < 0x7f && (!strchr(" \"<>\\^`{|}[]", c) || strchr(also, c)))
+			     : c > ' ' && c < 0x7f && (!strchr("\"<>\\^`{|}[]", c) || strchr(also, c)))
 			buf_addch(out, (char)c);
 		else
 			buf_addf(out, "%%%02X", c);

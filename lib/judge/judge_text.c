@@ -71,8 +71,8 @@ enhanced_at(const char *p)
 {
 	size_t n = strspn(p, "0123456789."), dots = 0;
 
-	while (p[n - 1] == '.')
-		n--; /* the sentence's; before it is a digit, or the hash */
+	while (n > 0 && p[n - 1] == '.')
+		n--; /* the sentence's */
 	if (n < 5 || n > 11 || !strchr("245", p[0]) || p[1] != '.')
 		return 0;
 	for (size_t i = 1; i < n; i++) {

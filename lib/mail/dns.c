@@ -121,10 +121,8 @@ system_servers(struct dns *d)
 		} else if (v6) {
 			memcpy(&s->addr, v6, sizeof(*v6));
 			s->len = sizeof(*v6);
-		} else {
-			continue;
 		}
-		d->servers++;
+		d->servers += s->len > 0;
 	}
 	res_nclose(&state);
 }
@@ -222,8 +220,8 @@ move_all(int fd, uint8_t *p, size_t n, bool out, int64_t end_us)
 			at += (size_t)got;
 			continue;
 		}
-		if (got == 0 || (errno != EAGAIN && errno != EINTR && errno != EINPROGRESS && errno != ENOTCONN) ||
-		    !wait_until(fd, out ? POLLOUT : POLLIN, end_us))
+		/* a signal is waited out as well: there is something to read or there is not */
+		if (got == 0 || (errno != EAGAIN && errno != EINTR) || !wait_until(fd, out ? POLLOUT : POLLIN, end_us))
 			return -1;
 	}
 	return 0;
@@ -303,9 +301,7 @@ ask(struct dns *d, const char *name, enum dns_type type, struct dns_answer *out)
 	struct question q = { .name = name, .type = type };
 
 	out->status = DNS_SILENT;
-	for (int i = 0; i < TRIES * d->servers; i++) {
-		if (i >= TRIES && i >= d->servers)
-			break;
+	for (int i = 0; i < TRIES || i < d->servers; i++) {
 		secret_random(&q.id, sizeof(q.id));
 		q.n = dns_question(q.wire, q.id, name, type);
 		if (ask_udp(d, &d->server[i % d->servers], &q, out) == -1)

@@ -128,9 +128,7 @@ record_text(ns_msg *m, const ns_rr *rr, unsigned *preference)
 			return NULL;
 		*preference = (unsigned)p[0] << 8 | p[1];
 		return name_text(m, p + 2);
-	case ns_t_cname:
-	case DNS_PTR: return name_text(m, p);
-	default: return NULL;
+	default: return name_text(m, p); /* an alias, or DNS_PTR */
 	}
 }
 

@@ -22,11 +22,11 @@ struct mailbox;
 #define MAILBOX_UID 128         /* bytes of a uid with the NUL; a longer UIDL or name is replaced by its SHA-256 in hex */
 #define MAILBOX_MESSAGES 100000 /* listed at once; those after them come at the next poll */
 
-struct mailbox_where {        /* borrowed for mailbox_open only */
+struct mailbox_where {        /* borrowed for mailbox_open only; what is not there is "" */
 	const char *url;      /* imaps://host[:port]/Folder (INBOX without one), imap://, pop3s://host, pop3://, maildir:/absolute/folder */
 	const char *user;     /* IMAP, POP3 */
 	const char *password; /* … */
-	const char *token;    /* OAuth 2.0 access token (XOAUTH2), in place of a password; NULL */
+	const char *token;    /* OAuth 2.0 access token (XOAUTH2), in place of a password; NULL: none */
 	const char *tls;      /* "required", "opportunistic" or "none": STARTTLS or STLS on imap:// and pop3://, as for relays */
 	const char *ca_file;  /* certificates to trust instead of the system's; "" */
 	const char *moved_to; /* a folder where processed messages go (a Maildir's: its path), made when missing; "": deleted */

@@ -51,7 +51,7 @@ folder_of(struct imap *im, const struct mailbox_where *where, struct err *e)
 	else
 		rc = take_folder(im->folder, path[0] && path[1] ? path + 1 : "INBOX", e);
 	if (rc == 0)
-		rc = take_folder(im->moved_to, where->moved_to ? where->moved_to : "", e);
+		rc = take_folder(im->moved_to, where->moved_to, e);
 	curl_free(path);
 	curl_url_cleanup(u);
 	return rc;

@@ -22,6 +22,8 @@ enum {
 	FOLDERS
 };
 
+#define TRIES 3 /* to find a file that was seen under another name */
+
 struct place {
 	size_t name;   /* in names */
 	unsigned scan; /* when it was last seen; behind maildir.scan: it has gone */
@@ -232,7 +234,7 @@ maildir_open(struct mailbox *m, const struct mailbox_where *where, struct err *e
 	for (int i = 0; i < FOLDERS; i++)
 		if (d->fd[i] == -1)
 			return err_sys(e, "%s is no Maildir: its folder %s", path, folders[i]);
-	if (where->moved_to && where->moved_to[0] && open_target(where->moved_to, &d->moved_to, e) == -1)
+	if (where->moved_to[0] && open_target(where->moved_to, &d->moved_to, e) == -1)
 		return -1;
 	if (scan(d, add_file, e) == -1)
 		return -1;
@@ -241,7 +243,8 @@ maildir_open(struct mailbox *m, const struct mailbox_where *where, struct err *e
 }
 
 /*
- * Do something with a message's file; when it is not where it was, look for it once. 1: done; 0: it has gone; -1: the system's error.
+ * Do something with a message's file; when it is not where it was, look for it. 1: done; 0: it has gone; -1: the system's error, which
+ * may be that there is no such file though there is: it keeps moving, or the folder to move it to was taken away.
  */
 typedef int file_fn(struct maildir *d, int folder, const char *name, void *ctx);
 
@@ -253,10 +256,8 @@ with_file(struct maildir *d, const struct mailbox_entry *entry, file_fn *fn, voi
 	for (int tries = 0; p->scan == d->scan; tries++) {
 		if (fn(d, p->folder, d->names.data + p->name, ctx) == 0)
 			return 1;
-		if (errno != ENOENT)
+		if (errno != ENOENT || tries == TRIES)
 			return err_sys(e, "a message of the Maildir, %s/%.100s", folders[p->folder], d->names.data + p->name);
-		if (tries == 1)
-			break;
 		if (scan(d, see_file, e) == -1)
 			return -1;
 	}

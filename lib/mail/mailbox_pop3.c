@@ -203,7 +203,7 @@ pop3_open(struct mailbox *m, const struct mailbox_where *where, struct err *e)
 	const char *words;
 	bool good;
 
-	if (where->moved_to && where->moved_to[0])
+	if (where->moved_to[0])
 		return err_set(e, ERR_INPUT, "POP3 has no folders: processed messages can only be deleted");
 	if (session_open(&p->s, where, e) == -1 || command(p, "CAPA", e) == -1 || get_status(p, &good, &words, e) == -1)
 		return -1;

@@ -171,11 +171,11 @@ connect_and_login(struct session *s, const struct mailbox_where *where, const ch
 {
 	struct wire_where to = {
 		.url = url,
-		.user = where->user && where->user[0] ? where->user : NULL, /* a server may know us already (PREAUTH) */
-		.password = where->password ? where->password : "",
+		.user = where->user[0] ? where->user : NULL, /* a server may know us already (PREAUTH) */
+		.password = where->password,
 		.token = where->token,
-		.ca_file = where->ca_file ? where->ca_file : "",
-		.tls = tls_named(where->tls ? where->tls : ""),
+		.ca_file = where->ca_file,
+		.tls = tls_named(where->tls),
 		.timeout = where->timeout,
 		.line = on_line,
 		.ctx = s,

@@ -49,7 +49,10 @@ void mime_header_text(struct buf *out, const char *text, size_t *column);
 /* A display name: an atom phrase, a quoted-string, or encoded-words (RFC 5322 3.4, RFC 2047 5(3)). */
 void mime_header_phrase(struct buf *out, const char *text, size_t *column);
 
-/* ; name=value as a parameter on a line of its own: plain, quoted, or RFC 2231 when it is not ASCII or too long for the line. */
+/*
+ * ; name=value as a parameter on a line of its own: plain, quoted, or RFC 2231 when it is not ASCII or too long for the line. The name
+ * is ours and short: at most 40 octets.
+ */
 void mime_header_param(struct buf *out, const char *name, const char *value);
 
 #endif

@@ -304,7 +304,7 @@ is_attribute_char(char c)
 static void
 add_extended(struct buf *out, const char *name, const char *value, size_t n)
 {
-	size_t room = strlen(name) + 14 < LINE - WORD_ROOM ? LINE - 14 - strlen(name) : WORD_ROOM;
+	size_t room = LINE - 14 - strlen(name);
 	bool single = 7 + 3 * n + WORD_ROOM <= room; /* 7: utf-8'' */
 	unsigned section;
 

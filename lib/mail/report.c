@@ -12,7 +12,7 @@
 static void
 add_unnamed(struct report *r, const struct report_mail *m)
 {
-	struct report_found f = { .address = "", .original = "", .enhanced = "", .text = "", .words = m->words.data, .server = "" };
+	struct report_found f = { .address = "", .original = "", .enhanced = "", .text = m->words.data, .words = m->subject, .server = "" };
 	char value[REPORT_VALUE], address[ADDR_MAX] = "";
 
 	if (report_field_get(&m->headers, "X-Failed-Recipients", value, sizeof(value)) ||

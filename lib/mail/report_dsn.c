@@ -73,17 +73,14 @@ host_of(const char *value, char *out, size_t size)
 
 /* "smtp; 550 5.1.1 …", "X-Postfix; …", "x-notes;…" without the type; with it, where it says what the number is: Sendmail's "X-Unix; 67". */
 static void
-diagnostic_of(const char *value, char *out, size_t size)
+diagnostic_of(const char *value, char out[REPORT_VALUE])
 {
-	size_t word = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_. "), n;
+	size_t word = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_. ");
 
 	if (word < 40 && value[word] == ';' && strncasecmp(value, "x-unix", 6) != 0)
 		value += word + 1;
 	value += strspn(value, " ");
-	n = strlen(value);
-	n = n < size ? n : text_cut(value, size - 1);
-	memcpy(out, value, n);
-	out[n] = '\0';
+	text_copy(out, REPORT_VALUE, value); /* it fits: a value of a field is no longer */
 }
 
 /* Who said it, when the words name them: "host mx.example.org[192.0.2.1] said: …". */
@@ -309,7 +306,7 @@ take_field(struct dsn *d, const struct report_field *f)
 	} else if (report_field_is(f, "Remote-MTA"))
 		host_of(value, g->remote, sizeof(g->remote));
 	else if (report_field_is(f, "Diagnostic-Code") && says_little(g->text))
-		diagnostic_of(value, g->text, sizeof(g->text));
+		diagnostic_of(value, g->text);
 	else if (report_field_is(f, "X-Supplementary-Info"))
 		snprintf(g->more, sizeof(g->more), "%s", value);
 }
@@ -416,7 +413,5 @@ report_words(struct report *r, const struct report_mail *m)
 	if (out.what == REPORT_FREE_NONE)
 		return false;
 	r->kind = out.what == REPORT_FREE_BOUNCE ? REPORT_BOUNCE : REPORT_DELAY;
-	if (!r->recipients && r->kind == REPORT_BOUNCE)
-		report_add_judged(r, &(struct report_found){ "", "", 0, "", m->subject, m->words.data, "" });
 	return true;
 }

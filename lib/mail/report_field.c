@@ -87,8 +87,6 @@ report_field_value(const struct report_field *f, char *out, size_t size)
 			space = len > 0;
 			continue;
 		}
-		if (c < 0x20 || c == 0x7f)
-			continue;
 		if (len + (space ? 2 : 1) >= size)
 			break;
 		if (space)

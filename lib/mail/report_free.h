@@ -15,7 +15,7 @@ struct report_free_in {
 	const char *name;     /* … and its display name; "" */
 	const char *subject;  /* decoded; "" */
 	bool null_sender;     /* Return-Path: <>, or Auto-Submitted says auto-replied or auto-generated */
-	const char *text;     /* the readable parts before a returned message, decoded, UTF-8, LF; lines as they were */
+	const char *text;     /* the readable parts before a returned message: UTF-8, LF, no controls but tab; lines as they were */
 	const char *returned; /* the returned message's headers, where one was found behind the text or as a part; "" */
 	const char *failed;   /* X-Failed-Recipients (Exim, Gmail): addresses with commas between; "" or NULL */
 	const char *to;       /* whom it was sent to: an envelope address of ours, that is never the one that failed; "" or NULL */

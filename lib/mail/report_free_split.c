@@ -8,8 +8,9 @@
 #include "mail/report_free_private.h"
 
 enum {
-	GAP = 8,     /* lines between the words that announce a copy and its first header */
-	HEADERS = 60 /* lines of a header block that are looked at */
+	NAME_MOST = 60, /* bytes of a field's name */
+	GAP = 8,        /* lines between the words that announce a copy and its first header */
+	HEADERS = 60    /* lines of a header block that are looked at */
 };
 
 /* Header fields that a message comes with; what stands first in a copy is one of them. */
@@ -35,20 +36,19 @@ line_end(const struct cursor *c, size_t at)
 static size_t
 field_name(const struct cursor *c, size_t at, size_t end)
 {
+	const char *s = c->text + at;
 	size_t n = 0;
 
-	while (at + n < end && n < 60 && (isalnum((unsigned char)c->text[at + n]) || c->text[at + n] == '-' || c->text[at + n] == '_'))
+	while (at + n < end && n < NAME_MOST && (isalnum((unsigned char)s[n]) || s[n] == '-' || s[n] == '_'))
 		n++;
-	return n > 1 && at + n < end && c->text[at + n] == ':' ? n : 0;
+	return n > 1 && at + n < end && s[n] == ':' ? n : 0;
 }
 
 static bool
 is_known(const char *name, size_t n)
 {
-	char low[64];
+	char low[NAME_MOST + 3];
 
-	if (n + 3 > sizeof low)
-		return false;
 	low[0] = ' ';
 	for (size_t i = 0; i < n; i++)
 		low[i + 1] = (char)tolower((unsigned char)name[i]);
@@ -68,7 +68,7 @@ known_fields(const struct cursor *c, size_t at, size_t indent, bool *received)
 		size_t end = line_end(c, at), n;
 		const char *name;
 
-		if (end < at + indent || end == at || (end == at + 1 && c->text[at] == '\r'))
+		if (end < at + indent || end == at)
 			break;
 		name = c->text + at + indent;
 		n = field_name(c, at + indent, end);
@@ -154,7 +154,7 @@ report_free_split(const char *text, size_t n, size_t *end)
 
 	for (size_t at = 0; at < c.n;) {
 		size_t stop = line_end(&c, at), indent = indent_of(&c, at, stop);
-		bool empty = at + indent == stop || (at + indent + 1 == stop && text[stop - 1] == '\r'), received;
+		bool empty = at + indent == stop, received;
 		struct line_role role;
 		int fields;
 

@@ -78,8 +78,7 @@ normalise(char *out, const char *text, size_t n)
 			out[used++] = '@';
 			i += 3;
 		} else {
-			if (c != '\r')
-				out[used++] = (c < ' ' && c != '\n' && c != '\t') || c == 0x7f ? ' ' : (char)c;
+			out[used++] = (char)c;
 			i++;
 		}
 	}

@@ -50,7 +50,7 @@ struct report_field {
 bool report_field_next(const char **at, const char *end, struct report_field *f);
 bool report_field_is(const struct report_field *f, const char *name);
 
-/* The value on one line: line breaks and runs of white space are one space, control characters go. Cut at a character. */
+/* The value on one line: line breaks and runs of white space are one space. Cut at a character. The text is report_text_add's. */
 void report_field_value(const struct report_field *f, char *out, size_t size);
 
 /* The first field of that name with a value up to the first blank line; false and "" when there is none. */

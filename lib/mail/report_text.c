@@ -147,7 +147,6 @@ add_entity(struct buf *out, const char *p, const char *end)
 		{ "iacute;", "í" }, { "Auml;", "Ä" }, { "Ouml;", "Ö" }, { "Uuml;", "Ü" }, { "ccedil;", "ç" }, { "atilde;", "ã" },
 		{ "otilde;", "õ" } };
 	size_t left = (size_t)(end - p - 1), i;
-	char *stop;
 
 	if (left > 1 && p[1] == '#') {
 		bool hex = left > 2 && (p[2] == 'x' || p[2] == 'X');
@@ -156,10 +155,10 @@ add_entity(struct buf *out, const char *p, const char *end)
 		const char *q = p + (hex ? 3 : 2);
 		unsigned long c;
 
-		while (q < end && n < 8 && isxdigit((unsigned char)*q))
+		while (q < end && n < 8 && (hex ? isxdigit((unsigned char)*q) : isdigit((unsigned char)*q)))
 			digits[n++] = *q++;
-		c = strtoul(digits, &stop, hex ? 16 : 10);
-		if (n && !*stop && c) {
+		c = strtoul(digits, NULL, hex ? 16 : 10);
+		if (n && c) {
 			text_add_code_point(out, c > 0x10ffff ? 0xfffd : c == 0xa0 ? ' '
 										   : (uint32_t)c);
 			return q < end && *q == ';' ? q + 1 : q;

@@ -235,7 +235,7 @@ match(struct smtp_conn *c)
 	c->replies++;
 	if (c->expects == 0)
 		return code == 421 ? SMTP_SAID_421 : SMTP_OUT_OF_STEP;
-	verb = conn_expect(c, 0);
+	verb = conn_expect(c);
 	c->expect_head = c->expect_head + 1 < c->verbs ? c->expect_head + 1 : 0;
 	c->expects--;
 	if (verb == VERB_QUIT)
@@ -309,7 +309,7 @@ smtp_conn_waiting(const struct smtp_conn *c)
 bool
 smtp_conn_patient(const struct smtp_conn *c)
 {
-	return c->expects > 0 && (conn_expect(c, 0) == VERB_BODY || conn_expect(c, 0) == VERB_CHUNK);
+	return c->expects > 0 && (conn_expect(c) == VERB_BODY || conn_expect(c) == VERB_CHUNK);
 }
 
 bool

@@ -72,12 +72,11 @@ conn_flight(const struct smtp_conn *c, size_t i)
 	return &c->flight[at < c->window ? at : at - c->window];
 }
 
+/* What is answered next. */
 static inline enum verb
-conn_expect(const struct smtp_conn *c, size_t i)
+conn_expect(const struct smtp_conn *c)
 {
-	size_t at = c->expect_head + i;
-
-	return c->expect[at < c->verbs ? at : at - c->verbs];
+	return c->expect[c->expect_head];
 }
 
 /* A place that was promised is not taken back. */

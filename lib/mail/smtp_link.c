@@ -207,10 +207,11 @@ smtp_link_close(struct smtp_link *l)
 	smtp_conn_end(l->conn);
 }
 
+/* What was fallen back to. */
 static const char *
 dialogue_name(enum smtp_dialogue d)
 {
-	return d == SMTP_PLAIN ? "one command at a time" : (d == SMTP_PIPELINED ? "pipelined DATA" : "BDAT");
+	return d == SMTP_PLAIN ? "one command at a time" : "pipelined DATA";
 }
 
 /* The connection ended while the relay had something to answer, and not by a 421. */

@@ -16,11 +16,9 @@ scheme_is(CURLU *u, const char *scheme)
 {
 	char *part = NULL;
 	size_t n = strlen(scheme);
-	bool is;
+	bool is = curl_url_get(u, CURLUPART_SCHEME, &part, 0) == CURLUE_OK && strncmp(part, scheme, n) == 0 &&
+	    (part[n] == '\0' || strcmp(part + n, "s") == 0);
 
-	if (curl_url_get(u, CURLUPART_SCHEME, &part, 0) != CURLUE_OK)
-		return false;
-	is = strncmp(part, scheme, n) == 0 && (part[n] == '\0' || strcmp(part + n, "s") == 0);
 	curl_free(part);
 	return is;
 }
@@ -136,6 +134,8 @@ wire_opened(struct wire *w, struct err *e)
 const char *
 wire_why(const struct wire *w, CURLcode result)
 {
+	if (w->heard > OPENING_BYTES_MAX) /* on_header ended it */
+		return "it says more before the login is done than a mail server does";
 	return w->error[0] ? w->error : curl_easy_strerror(result);
 }
 

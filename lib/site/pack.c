@@ -203,7 +203,7 @@ told(void *arg, int64_t n, struct err *e)
 	struct writing *w = arg;
 
 	w->done += n;
-	return w->progress ? w->progress(w->ctx, w->done, w->total, e) : 0;
+	return w->progress(w->ctx, w->done, w->total, e);
 }
 
 static int

@@ -9,7 +9,7 @@
 
 #define CONF_MOST 1048576 /* octets */
 
-/* "[ relay  backup ]" as "relay backup". */
+/* "[relay  backup ]" as "relay backup". */
 static void
 section_of(const char *line, size_t n, char out[64])
 {

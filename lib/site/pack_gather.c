@@ -29,29 +29,29 @@ inside(const struct conf *conf, const char *path)
 	return path;
 }
 
-int
-pack_move(struct pack *p, const char *section, const char *key, const char *from, const char *to, struct err *e)
+/* Put a value that leads outside of the site's folder into it, under the name in `to`. */
+static void
+move(struct pack *p, const char *section, const char *key, const char *from, const char *to)
 {
 	struct pack_move *m = &p->move[p->moves];
 
-	if (p->moves == PACK_MOVES_MOST)
-		return err_set(e, ERR_INPUT, "%s names more than %d paths outside of its folder", p->conf->path, PACK_MOVES_MOST);
+	if (p->moves++ == PACK_MOVES_MOST)
+		abort();
 	snprintf(m->section, sizeof(m->section), "%s", section);
 	snprintf(m->to, sizeof(m->to), "%s", to);
 	m->key = key;
 	m->from = xstrdup(from);
-	p->moves++;
-	return 0;
 }
 
 /* The name in the archive of what a key of newsletter.conf names. */
-static int
-place(struct pack *p, const char *section, const char *key, const char *path, const char *otherwise, char out[USTAR_NAME], struct err *e)
+static void
+place(struct pack *p, const char *section, const char *key, const char *path, const char *otherwise, char out[USTAR_NAME])
 {
 	const char *name = inside(p->conf, path);
 
 	snprintf(out, USTAR_NAME, "%s", name ? name : otherwise);
-	return name ? 0 : pack_move(p, section, key, path, out, e);
+	if (!name)
+		move(p, section, key, path, out);
 }
 
 static bool
@@ -116,66 +116,59 @@ out:
 }
 
 /* A file that the configuration names: one that cannot be read is told, and left out. */
-static int
-add_secret(struct pack *p, const char *section, const char *key, const char *path, struct err *e)
+static void
+add_secret(struct pack *p, const char *section, const char *key, const char *path)
 {
 	char name[USTAR_NAME], otherwise[USTAR_NAME], *c;
 	struct err why = ERR_INIT;
 
 	if (!path[0])
-		return 0;
+		return;
 	snprintf(otherwise, sizeof(otherwise), "secrets/%s-%s", section, key);
 	for (c = otherwise; *c; c++)
 		if (*c == ' ')
 			*c = '-';
-	if (place(p, section, key, path, otherwise, name, e) == -1)
-		return -1;
+	place(p, section, key, path, otherwise, name);
 	if (add_file(p, path, name, &why) == 0)
-		return 0;
+		return;
 	p->missing = xrealloc(p->missing, (p->missings + 1) * sizeof(*p->missing));
 	p->missing[p->missings++] = xstrdup(why.text);
-	return 0;
 }
 
-static int
-add_relay(struct pack *p, const struct conf_relay *r, struct err *e)
+static void
+add_relay(struct pack *p, const struct conf_relay *r)
 {
 	char section[64];
 
 	snprintf(section, sizeof(section), "relay%s%s", r->name[0] ? " " : "", r->name);
-	if (add_secret(p, section, "password_file", r->password_file, e) == -1 ||
-	    add_secret(p, section, "token_file", r->token_file, e) == -1)
-		return -1;
-	return add_secret(p, section, "ca_file", r->ca_file, e);
+	add_secret(p, section, "password_file", r->password_file);
+	add_secret(p, section, "token_file", r->token_file);
+	add_secret(p, section, "ca_file", r->ca_file);
 }
 
-static int
-add_mailbox(struct pack *p, const struct conf_mailbox *m, struct err *e)
+static void
+add_mailbox(struct pack *p, const struct conf_mailbox *m)
 {
 	char section[64];
 
 	snprintf(section, sizeof(section), "inbound%s%s", m->name[0] ? " " : "", m->name);
-	if (add_secret(p, section, "password_file", m->password_file, e) == -1 ||
-	    add_secret(p, section, "token_file", m->token_file, e) == -1)
-		return -1;
-	return add_secret(p, section, "ca_file", m->ca_file, e);
+	add_secret(p, section, "password_file", m->password_file);
+	add_secret(p, section, "token_file", m->token_file);
+	add_secret(p, section, "ca_file", m->ca_file);
 }
 
-static int
-add_secrets(struct pack *p, struct err *e)
+static void
+add_secrets(struct pack *p)
 {
 	const struct conf *c = p->conf;
 	int i;
 
 	for (i = 0; i < c->relays; i++)
-		if (add_relay(p, &c->relay[i], e) == -1)
-			return -1;
+		add_relay(p, &c->relay[i]);
 	for (i = 0; i < c->mailboxes; i++)
-		if (add_mailbox(p, &c->mailbox[i], e) == -1)
-			return -1;
-	if (add_secret(p, "dkim", "key_file", c->dkim_key_file, e) == -1)
-		return -1;
-	return add_secret(p, "dkim", "ed25519_key_file", c->dkim_ed25519_key_file, e);
+		add_mailbox(p, &c->mailbox[i]);
+	add_secret(p, "dkim", "key_file", c->dkim_key_file);
+	add_secret(p, "dkim", "ed25519_key_file", c->dkim_ed25519_key_file);
 }
 
 static bool
@@ -242,14 +235,15 @@ pack_gather(struct pack *p, struct err *e)
 	const struct conf *c = p->conf;
 	char keys[USTAR_NAME], templates[USTAR_NAME], folder[USTAR_NAME];
 
-	if (place(p, "store", "path", c->store_path, "store/newsletter.db", p->store, e) == -1 ||
-	    place(p, "store", "keys", c->store_keys, "keys", keys, e) == -1 ||
-	    place(p, "store", "outbox", c->store_outbox, "outbox", folder, e) == -1 ||
-	    place(p, "store", "aside", c->store_aside, "aside", folder, e) == -1 ||
-	    place(p, "store", "templates", c->store_templates, "templates", templates, e) == -1)
+	place(p, "store", "path", c->store_path, "store/newsletter.db", p->store);
+	place(p, "store", "keys", c->store_keys, "keys", keys);
+	place(p, "store", "outbox", c->store_outbox, "outbox", folder);
+	place(p, "store", "aside", c->store_aside, "aside", folder);
+	place(p, "store", "templates", c->store_templates, "templates", templates);
+	if (add_folder(p, c->store_keys, keys, ".key", 1, e) == -1)
 		return -1;
-	if (add_folder(p, c->store_keys, keys, ".key", 1, e) == -1 || add_secrets(p, e) == -1 ||
-	    add_folder(p, c->store_templates, templates, "", DEPTH, e) == -1 || pack_conf(p, e) == -1)
+	add_secrets(p);
+	if (add_folder(p, c->store_templates, templates, "", DEPTH, e) == -1 || pack_conf(p, e) == -1)
 		return -1;
 	if (add_text(p, "newsletter.conf", &p->conf_text, e) == -1)
 		return -1;

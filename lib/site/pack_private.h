@@ -3,6 +3,7 @@
 #define PACK_PRIVATE_H
 
 #include "base/buf.h"
+#include "base/conf.h"
 #include "base/secret.h"
 #include "base/ustar.h"
 #include "site/pack.h"
@@ -22,7 +23,8 @@ struct pack_move {
 	char to[USTAR_NAME];
 };
 
-#define PACK_MOVES_MOST 128
+/* Paths in newsletter.conf: [store], each relay and mailbox, [dkim]. */
+#define PACK_MOVES_MOST (5 + 3 * (CONF_RELAYS_MAX + CONF_MAILBOXES_MAX) + 2)
 
 struct pack {
 	const struct conf *conf;
@@ -41,9 +43,6 @@ struct pack {
 
 /* pack_gather.c: list the files (pack_new's work). */
 int pack_gather(struct pack *p, struct err *e);
-
-/* Put a value that leads outside of the site's folder into it, under the name in `to`; once for each section and key. */
-int pack_move(struct pack *p, const char *section, const char *key, const char *from, const char *to, struct err *e);
 
 /* pack_conf.c: newsletter.conf into conf_text, with what was moved; conf_original when something was. */
 int pack_conf(struct pack *p, struct err *e);

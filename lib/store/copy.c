@@ -112,7 +112,7 @@ copy_pages(struct db *db, sqlite3 *to, copy_progress *progress, void *ctx, struc
 	while (told == 0 && rc == SQLITE_OK) {
 		rc = sqlite3_backup_step(backup, STEP);
 		total = sqlite3_backup_pagecount(backup);
-		told = progress ? progress(ctx, total - sqlite3_backup_remaining(backup), total, e) : 0;
+		told = progress(ctx, total - sqlite3_backup_remaining(backup), total, e);
 	}
 	if (sqlite3_backup_finish(backup) != SQLITE_OK && told == 0)
 		return db_fail_sqlite(to, e);

@@ -68,7 +68,8 @@ static const char *const sql[] = {
 	[Q_GIVE_UP] = "UPDATE delivery SET state = 3, at = :now, next_at = NULL WHERE campaign_id = :campaign AND state = 2",
 	[Q_NEXT_DUE] = "SELECT next_at FROM delivery WHERE campaign_id = :campaign AND state = 2 ORDER BY next_at LIMIT 1",
 	[Q_SOONER] = "UPDATE delivery SET next_at = next_at - max(:back, at - :now), at = min(at, :now) "
-		     "WHERE state = 2 AND (at > :now OR (:back > 0 AND next_at > :now))",
+		     "WHERE state = 2 AND campaign_id IN (SELECT id FROM campaign "
+		     "WHERE state IN ('scheduled', 'sending', 'paused', 'held')) AND (at > :now OR (:back > 0 AND next_at > :now))",
 	[Q_FIND] = "SELECT subscriber_id, state, attempts, at, coalesce(next_at, 0), coalesce(code, 0), coalesce(enhanced, ''), coalesce(reply, ''), coalesce(class, '') "
 		   "FROM delivery WHERE campaign_id = :campaign AND subscriber_id = :subscriber",
 	[Q_DELETE_OLD] = "DELETE FROM delivery WHERE (campaign_id, subscriber_id) IN (SELECT d.campaign_id, d.subscriber_id FROM campaign c "

@@ -69,8 +69,6 @@ int
 onetime_outstanding(struct db *db, int64_t subscriber_id, const char *purpose, uint8_t hash[32], struct onetime *out, struct err *e)
 {
 	struct stmt *st = db_stmt(db, &onetime_module, Q_OUTSTANDING);
-	const void *found;
-	size_t n;
 	int rc;
 
 	stmt_int(st, ":subscriber", subscriber_id);
@@ -79,9 +77,7 @@ onetime_outstanding(struct db *db, int64_t subscriber_id, const char *purpose, u
 	rc = stmt_step(st, e);
 	if (rc != 1)
 		return rc;
-	found = stmt_col_blob(st, 0, &n);
-	memset(hash, 0, 32);
-	memcpy(hash, found, n < 32 ? n : 32);
+	stmt_col_octets(st, 0, hash, 32);
 	memset(out, 0, sizeof(*out));
 	out->subscriber_id = subscriber_id;
 	stmt_col_copy(st, 1, out->topics, sizeof(out->topics));

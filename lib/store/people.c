@@ -53,24 +53,6 @@ static const char *const sql[] = {
 };
 const struct db_module people_module = { "people", sql, Q_COUNT, MODULE_PEOPLE };
 
-static enum suppression_reason
-reason_of(const char *name)
-{
-	int reason = suppression_parse(name);
-
-	return reason == -1 ? SUPPRESSED_STAFF : (enum suppression_reason)reason;
-}
-
-static void
-take_hmac(struct stmt *st, int column, uint8_t hmac[SUPPRESSION_HMAC])
-{
-	size_t n;
-	const void *octets = stmt_col_blob(st, column, &n);
-
-	memset(hmac, 0, SUPPRESSION_HMAC);
-	memcpy(hmac, octets, n < SUPPRESSION_HMAC ? n : SUPPRESSION_HMAC);
-}
-
 static void
 fill(struct stmt *st, struct people_one *p)
 {
@@ -86,10 +68,10 @@ fill(struct stmt *st, struct people_one *p)
 	p->suppressed.is = !stmt_col_null(st, 9);
 	if (!p->suppressed.is)
 		return;
-	p->suppressed.reason = reason_of(stmt_col_text(st, 9));
+	p->suppressed.reason = (enum suppression_reason)suppression_parse(stmt_col_text(st, 9));
 	p->suppressed.since = stmt_col_int(st, 10);
 	stmt_col_copy(st, 11, p->suppressed.source, sizeof(p->suppressed.source));
-	take_hmac(st, 12, p->suppressed.hmac);
+	stmt_col_octets(st, 12, p->suppressed.hmac, SUPPRESSION_HMAC);
 }
 
 /* Both go up by id, so one pass over the window is enough. */
@@ -197,8 +179,8 @@ people_suppressions(struct db *db, int (*each)(void *ctx, const struct people_su
 	int rc;
 
 	while ((rc = stmt_step(st, e)) == 1) {
-		take_hmac(st, 0, s.hmac);
-		s.reason = reason_of(stmt_col_text(st, 1));
+		stmt_col_octets(st, 0, s.hmac, SUPPRESSION_HMAC);
+		s.reason = (enum suppression_reason)suppression_parse(stmt_col_text(st, 1));
 		s.since = stmt_col_int(st, 2);
 		stmt_col_copy(st, 3, s.source, sizeof(s.source));
 		if (each(ctx, &s, e) == -1) {

@@ -182,6 +182,16 @@ stmt_col_copy(struct stmt *st, int column, char *dst, size_t size)
 	dst[n] = '\0';
 }
 
+void
+stmt_col_octets(struct stmt *st, int column, void *dst, size_t n)
+{
+	size_t len;
+	const void *octets = stmt_col_blob(st, column, &len);
+
+	memset(dst, 0, n);
+	memcpy(dst, octets, len < n ? len : n);
+}
+
 int
 stmt_one_int(struct stmt *st, int64_t *out, struct err *e)
 {

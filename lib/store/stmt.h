@@ -61,6 +61,7 @@ const char *stmt_col_text(struct stmt *st, int column); /* never NULL; valid unt
 const void *stmt_col_blob(struct stmt *st, int column, size_t *n);
 bool stmt_col_null(struct stmt *st, int column);
 void stmt_col_copy(struct stmt *st, int column, char *dst, size_t size); /* cut at a character when it does not fit */
+void stmt_col_octets(struct stmt *st, int column, void *dst, size_t n);  /* of n octets as we write it; others are cut, or end in zeros */
 
 /* One row with one number: 1 and *out, 0 when there is no row, -1. */
 int stmt_one_int(struct stmt *st, int64_t *out, struct err *e);

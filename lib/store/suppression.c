@@ -236,16 +236,11 @@ find_addresses(struct db *db, struct suppression *all, size_t n, struct err *e)
 {
 	struct stmt *st = db_stmt(db, &suppression_module, Q_HMACS);
 	struct suppression key = { .address = "" }, *found;
-	const void *hmac;
-	size_t len;
 	int rc;
 
 	qsort(all, n, sizeof(*all), by_hmac);
 	while ((rc = stmt_step(st, e)) == 1) {
-		hmac = stmt_col_blob(st, 0, &len);
-		if (len != SUPPRESSION_HMAC)
-			continue;
-		memcpy(key.hmac, hmac, len);
+		stmt_col_octets(st, 0, key.hmac, SUPPRESSION_HMAC);
 		found = bsearch(&key, all, n, sizeof(*all), by_hmac);
 		if (found)
 			stmt_col_copy(st, 1, found->address, sizeof(found->address));
@@ -258,16 +253,14 @@ int
 suppression_list(struct db *db, int reason, bool addresses, struct suppression *out, size_t size, struct err *e)
 {
 	struct stmt *st = db_stmt(db, &suppression_module, Q_NEWEST);
-	const void *hmac;
-	size_t n = 0, len;
+	size_t n = 0;
 	int rc = 0;
 
 	stmt_text(st, ":reason", reason == -1 ? NULL : names[reason]);
 	stmt_int(st, ":limit", (int64_t)size);
 	while (n < size && (rc = stmt_step(st, e)) == 1) {
 		memset(&out[n], 0, sizeof(out[n]));
-		hmac = stmt_col_blob(st, 0, &len);
-		memcpy(out[n].hmac, hmac, len < SUPPRESSION_HMAC ? len : SUPPRESSION_HMAC);
+		stmt_col_octets(st, 0, out[n].hmac, SUPPRESSION_HMAC);
 		out[n].reason = (enum suppression_reason)suppression_parse(stmt_col_text(st, 1));
 		out[n].since = stmt_col_int(st, 2);
 		stmt_col_copy(st, 3, out[n++].source, sizeof(out[0].source));

@@ -87,6 +87,14 @@ topic_in(const struct topic_list *list, int64_t id)
 	return NULL;
 }
 
+const char *
+topic_slug(const struct topic_list *list, int64_t id)
+{
+	const struct topic *t = topic_in(list, id);
+
+	return t ? t->slug : "?";
+}
+
 const struct topic *
 topic_named(const struct topic_list *list, const char *slug)
 {

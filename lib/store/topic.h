@@ -39,4 +39,7 @@ int topic_list(struct db *db, struct topic_list *out, struct err *e);
 const struct topic *topic_in(const struct topic_list *list, int64_t id);
 const struct topic *topic_named(const struct topic_list *list, const char *slug);
 
+/* Its slug there; "?" for one that was made after the list was read. */
+const char *topic_slug(const struct topic_list *list, int64_t id);
+
 #endif

@@ -6,7 +6,7 @@ cp -r "$data/site/articles" blog
 mkdir -p blog/2026/deep blog/.git && printf -- '---\ntitle: Deep\n---\nText.\n' >blog/2026/deep/deep.MARKDOWN
 echo 'no article' >blog/notes.txt
 printf -- '---\ntitle: Hidden\n---\nText.\n' >blog/.git/hidden.md
-ln -s .. blog/loop
+ln -s .. blog/loop && ln -s nowhere blog/dangling.md
 
 succeeds "a folder" nl article import blog
 like "says what came" "$out" "new +A kinder voice.*4 new, 0 edited, 0 unchanged"
@@ -47,8 +47,14 @@ is "as JSON" "$(json 'j["unchanged"], j["bad"], sorted(f["file"] for f in j["bad
 refused "no such folder" 1 "cannot open nowhere: No such file" nl article import nowhere
 mkdir empty
 refused "a folder without Markdown" 1 "no .md or .markdown file in empty" nl article import empty
+mkdir -p "deep/$(printf 'd/%.0s' {1..17})" many
+refused "folders without end" 1 "folders in folders more than 16 deep" nl article import deep
+(cd many && seq -f '%.0f.md' 20001 | xargs touch)
+refused "files without end" 1 "more than 20000 files: import a folder further down" nl article import many
+rm -r many
 refused "an unknown topic" 1 "unknown topic" nl article import blog --topic sport
 
+printf -- '---\ntitle: Tomorrow\ndate: 2999-01-01\n---\nText.\n' >tomorrow.md
 succeeds "--announced" nl article import "$data/site/articles" --announced
 is "nobody is mailed about those" "$(db 'SELECT count(*), sum(campaign_id IS NULL) FROM announcement')" "3|3"
 succeeds "list" nl article list
@@ -57,9 +63,16 @@ like "says what is new" "$out" "Good +not yet"
 like "and what nobody was mailed about" "$out" "articles [-0-9]+, without a mail"
 succeeds "list --new" nl article list --new
 is "only the new one" "$(echo "$out" | wc -l)" 2
+is "what is announced later says so" "$(nl article import tomorrow.md >/dev/null && nl article list --limit 1 | awk 'NR > 1' | tr -s ' ')" " 5 2999-01-01 Tomorrow not before its date"
+refused "--topic without --new" 2 "topic goes with --new" nl article list --topic promotions
+succeeds "what is new for another topic" nl article list --new --topic promotions
+like "is new for all that go there" "$out" "Nothing|Good"
 succeeds "show" nl article show 1
 like "its text" "$out" "Good.*Announced +not yet.*Text\."
 refused "show what is not there" 1 "no article 99" nl article show 99
+printf -- '---\ntitle: Picture\nimage: https://example.org/a.png\n---\nText.\n' >picture.md
+succeeds "a picture that nobody describes" nl article import picture.md --dry-run
+like "is said to be so" "$out" "Picture +yes, undescribed"
 mkdir drafts
 printf -- '---\ntitle: Not yet\ndraft: true\n---\nwords\n' >drafts/a.md
 printf -- '---\ntitle: Now\ndraft: false\n---\nwords\n' >drafts/b.md

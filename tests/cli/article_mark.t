@@ -15,6 +15,9 @@ run nl article skip 1 2 --json
 is "once more" "$(json 'j["changed"], j["unchanged"], j["topic"]')" "(1, 1, 'articles')"
 succeeds "skip all for another topic" nl article skip --all --topic promotions
 is "which has none" "$(announced)" "1:1:- 2:1:-"
+db "INSERT INTO announcement (article_id, topic_id, at) VALUES (1, 2, 1767225600)"
+like "two topics are listed side by side" "$(nl article list)" "promotions 2026-01-01, without a mail; articles [-0-9]+, without a mail"
+db "DELETE FROM announcement WHERE topic_id = 2"
 succeeds "skip all" nl article skip --all
 like "says how many" "$out" "^1 article will never be announced to articles; 0 were already"
 is "but not what is to come" "$(announced)" "1:1:- 2:1:- 3:1:-"

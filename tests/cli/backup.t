@@ -48,6 +48,7 @@ password_file = $tmp/is-not-there
 
 [dkim]
 key_file = secrets/dkim-newsletter.key
+ed25519_key_file = $tmp/nor-is-this
 END
 db "UPDATE campaign SET state = 'sending', started_at = 1, high_id = 200, cursor = 50 WHERE key = 'spring';
 	INSERT INTO delivery SELECT 1, id, CASE WHEN id > 45 THEN 0 ELSE 1 END, 1, 1, NULL, NULL, NULL, NULL, NULL FROM subscriber WHERE id <= 50;
@@ -66,13 +67,15 @@ refused "a short key" 2 "32 to 4096 random octets" nl backup "$tmp/b" --key-file
 refused "both" 2 "one of them" nl backup "$tmp/b" --key-file "$tmp/key" --passphrase-file "$tmp/words"
 refused "a folder that is not there" 1 "cannot create .*\.part: No such file" nl backup "$tmp/none/b" --key-file "$tmp/key"
 refused "a folder as file" 2 "is no plain file" nl backup "$tmp" --key-file "$tmp/key"
+echo >"$tmp/nothing"
+refused "an empty passphrase" 2 "the passphrase is empty" nl backup "$tmp/b" --passphrase-file "$tmp/nothing"
 is "none of them left anything" "$(find "$tmp" -maxdepth 1 -name 'b*')" ""
 
 before=$(dump)
 succeeds "backup" nl backup "$tmp/b" --key-file "$tmp/key"
 like "says what it holds" "$out" "holds the site.*Files +9 files.*Subscribers +200, 199 active.*Mailings +2 with 50 deliveries.*Unfinished +2 mailings, 2 mails"
 like "what was outside" "$out" "\[relay second\] token_file: .*/elsewhere/token is secrets/relay-second-token_file in it"
-like "what could not be read" "$out" "Left out +cannot open .*is-not-there"
+like "what could not be read" "$out" "Left out +cannot open .*is-not-there.*cannot open .*nor-is-this"
 has "and how to check it" "$out" "newsletter verify $tmp/b"
 is "mode" "$(stat -c %a "$tmp/b")" 600
 is "nothing else is left" "$(find "$tmp/one/store" "$tmp" -maxdepth 1 -name '*copy*' -o -maxdepth 1 -name '*.part')" ""
@@ -122,9 +125,15 @@ shown=$(typed "'$BIN/newsletter' backup '$tmp/u'" 'typed at a terminal' 'typed a
 like "two that differ" "$shown" "not the same"
 [ ! -e "$tmp/u" ]
 ok "and no backup" $?
+like "none at all" "$(typed "'$BIN/newsletter' backup '$tmp/u'" $'\x04' '')" "no passphrase was given"
+like "a terminal is no place for one" "$(typed "'$BIN/newsletter' backup - --key-file '$tmp/key'" '' '')" "a backup is not for a terminal"
 "$BIN/newsletter" backup - --key-file "$tmp/key" >"$tmp/stream" 2>"$tmp/err"
 is "to standard output" "$? $(cat "$tmp/err")" "0 "
 succeeds "which is one too" nl verify "$tmp/stream" --key-file "$tmp/key"
+mkdir "$tmp/scratch2"
+succeeds "in another scratch folder" nl verify "$tmp/b" --key-file "$tmp/key" --scratch "$tmp/scratch2"
+refused "in none" 1 "cannot create a folder like /nowhere/newsletter-verify-" nl verify "$tmp/b" --key-file "$tmp/key" --scratch /nowhere
+succeeds "in that of the system" env -u TMPDIR "$BIN/newsletter" verify "$tmp/b" --key-file "$tmp/key"
 refused "with --json there is no place" 2 "cannot both go" nl backup - --json --key-file "$tmp/key"
 
 # A backup replaces an older one only when it is whole.
@@ -140,6 +149,15 @@ is "which is as it was" "$(cat "$tmp/mine")" precious
 rm "$tmp/v.part" && mkfifo "$tmp/v.part"
 refused "nor into a pipe" 1 "v\.part" timeout 20 "$BIN/newsletter" backup "$tmp/v" --key-file "$tmp/key"
 rm "$tmp/v.part"
+
+if [ "$(id -u)" = 0 ] && mkdir "$tmp/small" && mount -t tmpfs -o size=1m none "$tmp/small" 2>/dev/null; then
+	refused "nor where there is no room" 1 "there is no room for a copy of the store: [0-9]+ MB are needed in $tmp/small, and there are 1.0 MB" nl backup "$tmp/small/b" --key-file "$tmp/key"
+	is "which leaves nothing" "$(ls -A "$tmp/small")" ""
+	umount "$tmp/small"
+else
+	skip "nor where there is no room" "needs root and tmpfs"
+	skip "which leaves nothing" "needs root and tmpfs"
+fi
 
 # Signals: what was unpacked goes, one that was ignored is none, and no core has the secret.
 signalled() { # SIGNAL IGNORED: sent to a verify that reads a pipe; its status, whether a core was dumped, and what is left
@@ -178,8 +196,13 @@ rm -rf "${TMPDIR:?}"/*
 
 # Restored: equal but for what is held.
 refused "not over a site" 1 "there is a site in \. already" nl restore "$tmp/b" --key-file "$tmp/key"
+mkdir "$tmp/spoilt" && echo nonsense >"$tmp/spoilt/newsletter.conf"
+refused "nor over one that cannot be read" 1 "there is a site in $tmp/spoilt already" nl restore "$tmp/b" --key-file "$tmp/key" --to "$tmp/spoilt"
 mkdir "$tmp/full" && : >"$tmp/full/file"
 refused "not where something is" 1 "is not empty \(file is there\)" nl restore "$tmp/b" --key-file "$tmp/key" --to "$tmp/full"
+refused "not over a file" 1 "cannot read the folder $tmp/key: Not a directory" nl restore "$tmp/b" --key-file "$tmp/key" --to "$tmp/key"
+refused "not where no folder can be" 1 "cannot create the folder $tmp/none/two: No such file" nl restore "$tmp/b" --key-file "$tmp/key" --to "$tmp/none/two"
+refused "nor from what is not there" 1 "cannot open $tmp/none: No such file" nl restore "$tmp/none" --key-file "$tmp/key" --to "$tmp/two"
 refused "a wrong key makes nothing" 3 "not the key file" nl restore "$tmp/b" --key-file "$tmp/other" --to "$tmp/two"
 [ ! -e "$tmp/two" ]
 ok "not even the folder" $?
@@ -195,7 +218,8 @@ is "secrets and templates" "$(cat "$tmp"/two/secrets/relay "$tmp"/two/secrets/dk
 is "what was outside is inside" "$(cat "$tmp/two/secrets/relay-second-token_file")" "elsewhere"
 is "and the configuration says so" "$(diff "$tmp/one/newsletter.conf" "$tmp/two/newsletter.conf" | grep '^>')" \
 	"> token_file = secrets/relay-second-token_file
-> password_file = secrets/inbound-password_file"
+> password_file = secrets/inbound-password_file
+> ed25519_key_file = secrets/dkim-ed25519_key_file"
 is "the original is beside it" "$(sha256sum <"$tmp/two/newsletter.conf.original")" "$(sha256sum <"$tmp/one/newsletter.conf")"
 is "modes" "$(cd "$tmp/two" && stat -c '%a %n' store store/newsletter.db keys outbox aside templates templates/mail secrets secrets/relay | tr '\n' ' ')" \
 	"2770 store 660 store/newsletter.db 750 keys 770 outbox 2770 aside 755 templates 755 templates/mail 750 secrets 600 secrets/relay "
@@ -268,8 +292,14 @@ if [ "$(id -u)" = 0 ]; then
 	is "all of it is theirs" "$(find "$tmp/theirs" ! -user 12345 -o ! -group 23456)" ""
 	is "with the same modes" "$(cd "$tmp/theirs" && find . ! -type l -printf '%m %p\n' | sort -k 2 | tail -n +2 | sha256sum)" \
 		"$(cd "$tmp/five" && find . ! -type l -printf '%m %p\n' | sort -k 2 | tail -n +2 | sha256sum)"
+	chmod 711 "$tmp" && install -o 12345 -m 600 "$tmp/b" "$tmp/their-b" && rm -r "${tmp:?}/theirs" && mkdir "$tmp/theirs" && chown 12345:23456 "$tmp/theirs"
+	they() { setpriv --reuid=12345 --regid=23456 --clear-groups "$BIN/newsletter" "$@"; }
+	works "and by themselves" they restore "$tmp/their-b" --key-file "$tmp/key" --to "$tmp/theirs"
+	is "it is theirs as well" "$(find "$tmp/theirs" ! -user 12345 -o ! -group 23456)" ""
+	mkdir "$tmp/not-theirs"
+	refused "but into no other's" 1 "cannot create a folder in $tmp/not-theirs: Permission denied" they restore "$tmp/their-b" --key-file "$tmp/key" --to "$tmp/not-theirs"
 else
-	for name in "by root into somebody's folder" "all of it is theirs" "with the same modes"; do
+	for name in "by root into somebody's folder" "all of it is theirs" "with the same modes" "and by themselves" "it is theirs as well" "but into no other's"; do
 		skip "$name" "only root can give files away"
 	done
 fi
@@ -375,6 +405,9 @@ ok "nor anything else of that name" $?
 is "the scratch folder is empty still" "$(ls -A "$TMPDIR")" ""
 seal seal "$tmp/key" <"$tmp/hostile/good" >"$tmp/h"
 succeeds "the same archive unchanged" nl verify "$tmp/h" --key-file "$tmp/key"
+seal seal "$tmp/key" <"$tmp/hostile/no-names" >"$tmp/h"
+succeeds "nor does it matter who made it" nl verify "$tmp/h" --key-file "$tmp/key"
+like "where it does not say so" "$out" "Taken +.* on , of "
 
 # An older store in it is brought up to date.
 sqlite3 "$tmp/old.db" <"$data/schema-5.sql"
@@ -416,4 +449,14 @@ for version in 1 2 3 4 5; do
 	is "and left as it is" "$(db "PRAGMA user_version; PRAGMA integrity_check; SELECT count(*) FROM audit WHERE command = 'backup'" | tr '\n' ' ')" "$version ok 1 "
 	succeeds "what is in it can be restored" nl verify "$tmp/older" --key-file "$tmp/key"
 done
+
+# A large one, of which nothing is on its way, with folders that are several new ones deep.
+conf_set newsletter.conf store aside far/away/aside
+head -c 17000000 /dev/zero >templates/mail/large
+db "UPDATE campaign SET state = 'done', finished_at = 1; DELETE FROM outbox"
+succeeds "a large one" nl backup "$tmp/large" --key-file "$tmp/key"
+at_least "is large" "$(stat -c %s "$tmp/large")" 17000000
+succeeds "and restored" nl restore "$tmp/large" --key-file "$tmp/key" --to "$tmp/six"
+like "with nothing that is held" "$out" "Held +no unfinished mailings, no mails to one person|Held +0 unfinished mailings, 0 mails to one person"
+is "whole" "$(cmp templates/mail/large "$tmp/six/templates/mail/large") $(stat -c %a "$tmp/six/far/away/aside")" " 2770"
 done_testing

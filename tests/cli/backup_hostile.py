@@ -62,6 +62,7 @@ def with_text(name, change):
 
 
 write("good", files)
+write("no-names", files, lambda m: [m.pop(k) for k in ("host", "site")])
 write("absolute", with_file("/tmp/evil-of-newsletter"))
 write("dots", with_file("../evil-of-newsletter"))
 write("dots-inside", with_file("keys/../../evil-of-newsletter"))

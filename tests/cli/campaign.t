@@ -42,6 +42,24 @@ run nl campaign show 2 --json
 is "as JSON" "$(json 'j["state"], j["planned"], j["accepted"], j["unsubscribes"]')" "('sending', 200, 150, 0)"
 succeeds "list --open" nl campaign list --open
 is "only what is not over" "$(echo "$out" | wc -l)" 2
+db "INSERT INTO delivery SELECT 2, 1, 0, 0, $EPOCHSECONDS, NULL, NULL, NULL, NULL, NULL; INSERT INTO delivery VALUES
+	(2, 2, 2, 1, $EPOCHSECONDS, $EPOCHSECONDS + 60, NULL, NULL, NULL, NULL), (2, 3, 3, 9, $EPOCHSECONDS, NULL, 451, '4.7.1', 'Greylisted', 'greylisting')"
+succeeds "what it came to" nl campaign show 2
+like "on the way, to be tried again, and given up" "$out" "claimed +1 +on its way.*deferred +1 +to be tried again.*refused +greylisting +1 +put off until the deadline"
+db "UPDATE delivery SET state = 4, code = NULL, reply = NULL, class = NULL WHERE state = 3; UPDATE campaign SET planned = 0, accepted = 0, refused = 0, unknown = 1 WHERE id = 2;
+	INSERT INTO event (kind, at, class, rule, campaign_id) VALUES ('refusal', 1, 'soft', 'policy', 2), ('bounce', 1, 'hard', 'no-such-user', 2)"
+succeeds "one that was meant for nobody" nl campaign show 2
+like "is sent as a whole" "$out" "Sent +0 .100 %.*bounced +no-such-user +1 .*--state unknown"
+unlike "what was refused is no bounce" "$out" "bounced +policy"
+run nl campaign show 2 --json
+is "nor as JSON" "$(json '[(b["rule"], b["count"]) for b in j["bounce_groups"]]')" "[('no-such-user', 1)]"
+db "DELETE FROM delivery; DELETE FROM event; DELETE FROM campaign_message WHERE campaign_id = 1; UPDATE campaign SET state = 'cancelled'"
+refused "a mail that is kept no longer" 1 "the mail of campaign 1 is not kept" nl campaign show 1 --eml
+succeeds "list --open" nl campaign list --open
+is "when all is over" "$out" "None is open."
+conf_set newsletter.conf site archive no
+works "unhide" nl campaign unhide 1
+like "in an archive that is off" "$err" "the archive is off: see .site. archive"
 
 # --- The ledger: who is where and why. Thirty people with stories of their own.
 site two
@@ -85,6 +103,7 @@ is "next_at" "$(json 'j["next_at"]')" "2026-01-01T01:07:01Z"
 succeeds "each message" nl campaign show 1 --deliveries --state refused --class policy
 is "a line for each" "$(echo "$out" | wc -l)" 6
 like "what it says" "$out" "15 +refused +1 +01-01 00:01 +policy +550 5\.7\.1 This looks like spam"
+like "and when the next try is" "$(nl campaign show 1 --deliveries --state deferred)" "21 +deferred +1 +01-01 00:01 +01-01 01:07 +greylisting"
 unlike "whose they are is said only when asked" "$out" "@"
 succeeds "with addresses" nl campaign show 1 --deliveries --class policy --addresses
 like "they are there" "$out" "15 +p15@example\.org +refused"
@@ -122,9 +141,12 @@ refused "one that is not there" 1 "no campaign 9" nl campaign retry 9
 at_terminal 'n\n' "$BIN/newsletter campaign retry 1 --class policy"
 like "asks on a terminal" "$out" "Send this once more to 2 people\?"
 is "no is no" "$status" 3
-works "by class" nl campaign retry 1 --class policy
+at_terminal '' "$BIN/newsletter campaign retry 1 --class policy --json"
+like "with --json there is no place to ask" "$out" "with --json on a terminal, say --yes"
+at_terminal 'y\n' "$BIN/newsletter campaign retry 1 --class policy"
+is "yes is yes" "$status" 0
 like "says what comes of it" "$out" "2 messages are queued; campaign 1 is sending"
-like "and that nobody sends" "$err" "newsletterd is not running"
+like "and that nobody sends" "$out" "newsletterd is not running"
 is "due at once" "$(db "SELECT group_concat(subscriber_id) FROM delivery WHERE state = 2 AND next_at = $now + 3600")" "18,19"
 is "counted" "$(db 'SELECT accepted, deferred, refused, unknown, skipped FROM campaign')" "11|8|7|2|2"
 is "with a line in the audit" "$(db 'SELECT command, detail FROM audit ORDER BY id DESC LIMIT 1')" "campaign retry|campaign 1, state any, class policy: 2"
@@ -158,6 +180,10 @@ like "says so" "$out" "Nothing to archive"
 export NEWSLETTER_CLOCK=@$((now + 100 * 86400))
 succeeds "archive --dry-run" nl campaign archive --older-than 90d --dry-run
 like "says which" "$out" "Campaign 1: Spring offer, ended 2026-01-01 01:00, 30 deliveries.*Nothing was archived"
+at_terminal 'n\n' "$BIN/newsletter campaign archive 1"
+like "asks on a terminal" "$status $out" "^3 .*Forget the replies, codes and classes of these\?"
+at_terminal '' "$BIN/newsletter campaign archive 1 --json"
+like "with --json there is no place to ask" "$out" "with --json on a terminal, say --yes"
 is "and changes nothing" "$(db 'SELECT archived_at IS NULL FROM campaign')" 1
 succeeds "archive" nl campaign archive --older-than 90d
 like "says how many" "$out" "30 deliveries of 1 campaign shrunk"
@@ -188,6 +214,15 @@ else
 	at_most "KiB for a list of 200,000 messages" "$kib" 30000
 fi
 is "all of them" "$(json 'len(j["deliveries"]), j["more"]')" "(200000, False)"
+run nl campaign show 1 --deliveries --addresses --limit 1200
+is "as text they come page by page, with those who are still there" "$(grep -c '^ *Id ' <<<"$out") $(grep -c '(erased)' <<<"$out")" "3 1171"
+if [ -w /dev/full ]; then
+	status=0
+	nl campaign show 1 --deliveries --limit 200000 >/dev/full 2>"$tmp/err" || status=$?
+	like "what cannot be written ends it" "$status $(<"$tmp/err")" "^1 newsletter: cannot write"
+else
+	skip "what cannot be written ends it" "no /dev/full"
+fi
 nl campaign archive 1 --yes >"$tmp/archived" &
 pid=$!
 at_exit "$pid"

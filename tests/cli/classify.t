@@ -59,12 +59,15 @@ run nl inbound classify "$message"
 is "a file" "$out" "$message"$'\tann@example.com\tsoft\n'"$message"$'\tbob@gone.example\thard'
 is "standard input" "$(nl inbound classify <"$message" | cut -f1,2 | head -1)" $'-\tann@example.com'
 is "standard input, named" "$(nl inbound classify - <"$message" | wc -l)" 2
+is "a folder with a / behind it" "$(nl inbound classify crlf/ | cut -f 1 | sort -u | grep -c '^crlf/[^/]*$')" "$(find crlf -type f | wc -l)"
 run nl inbound classify --json "$message"
 is "JSON: the message" "$(json '[(r["file"].split("/")[-1], r["kind"], r["automatic"]) for r in j]')" "[('dsn-postfix-two.eml', 'bounce', True)]"
 is "JSON: its recipients" "$(json '[(p["recipient"], p["class"], p.get("code"), p["enhanced"], p["rule"], p["server"]) for p in j[0]["recipients"]]')" \
 	"[('ann@example.com', 'soft', 552, '5.2.2', 'mailbox-full', 'mx.example.com'), ('bob@gone.example', 'hard', None, '5.4.4', 'no-such-domain', 'mx.example.net')]"
 is "a reason without the address" "$(json '"Name service error" in j[0]["recipients"][1]["reason"]')" True
 is "the links that it holds" "$(json '[(l["place"], len(l["text"])) for l in j[0]["links"]]')" "[('recipient', 44), ('sender', 44), ('message-id', 44)]"
+run nl inbound classify --json "$data/bounces/emitted-postfix-local-alias.eml"
+is "whom it was sent to before it was forwarded" "$(json 'j[0]["recipients"][0]["original"]')" both@example.org
 mkdir empty
 run nl inbound classify --json empty
 is "JSON of an empty folder" "$(json j)" "[]"
@@ -75,6 +78,18 @@ is "a missing file: the exit status" "$status" 1
 is "it is other" "$(head -1 "$tmp/out")" $'missing.eml\t-\tother'
 is "the others are read" "$(wc -l <"$tmp/out")" 3
 like "standard error says why" "$err" "cannot open missing.eml"
+run nl inbound classify --json missing.eml
+is "as JSON" "$status $(json '[(r["file"], r.get("kind"), r["error"][:23]) for r in j]')" "1 [('missing.eml', None, 'cannot open missing.eml')]"
+status=0
+nl inbound classify <. >"$tmp/out" 2>"$tmp/err" || status=$?
+is "standard input that cannot be read" "$status $(<"$tmp/err")" "1 newsletter: standard input: Is a directory"
+if [ "$(id -u)" = 0 ]; then
+	mkdir -m 700 shut && chmod 711 "$tmp"
+	run setpriv --reuid=65534 --regid=65534 --clear-groups "$BIN/newsletter" inbound classify shut
+	is "a folder that is somebody else's" "$status $err" "1 newsletter: shut: Permission denied"
+else
+	skip "a folder that is somebody else's" "root alone can be somebody else"
+fi
 echo "no message at all" >text
 run nl inbound classify text
 is "no message: the exit status" "$status" 0

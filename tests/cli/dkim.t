@@ -58,9 +58,16 @@ mv secrets/keep secrets/dkim-newsletter-ed25519.key
 openssl genrsa -out secrets/dkim-newsletter.key 512 2>/dev/null
 refused "a key too short" 1 "512 bits" nl dkim show
 
+sed -i '/^key_file = /d' newsletter.conf
+conf_set newsletter.conf dkim domain 'bücher.example'
+refused "a domain that is not in ASCII" 1 "domain must be a domain in ASCII .xn--… for others., not .bücher.example" nl dkim keygen --selector b
 site two --set dkim.domain=lists.example.org --set dkim.selector=n1
 succeeds "a domain and a selector of the configuration" nl dkim keygen --json
 is "are the name" "$(json 'j["name"]')" "n1._domainkey.lists.example.org"
+mv secrets/dkim-n1.key "$tmp/outside.key"
+conf_set newsletter.conf dkim key_file "$tmp/outside.key"
+succeeds "a key elsewhere" nl dkim show
+like "is named as it is" "$out" "RSA key $tmp/outside.key"
 chmod 500 secrets
 if [ "$(id -u)" != 0 ]; then
 	refused "a folder that cannot be written" 1 "cannot create secrets/dkim-n2" nl dkim keygen --selector n2
@@ -81,6 +88,10 @@ succeeds "show" nl dkim show
 like "which is in use, and which is not" "$out" "RSA key secrets/dkim-newsletter\.key, in use.*Not in use: secrets/dkim-newsletter-$today\.key"
 succeeds "show --json" nl dkim show --json
 has "there too" "$(json 'j["unused"]')" "dkim-newsletter-$today.key"
+nl dkim keygen --ed25519 >/dev/null
+echo 'ed25519_key_file = secrets/dkim-newsletter-ed25519.key' >>newsletter.conf
+succeeds "the same with Ed25519" nl dkim keygen --ed25519
+like "which has a selector of its own" "$out" "selector = newsletter-ed25519-$today.*remove newsletter-ed25519\._domainkey"
 refused "twice a day" 1 "is there already.*--selector" nl dkim keygen
-is "audited" "$(db "SELECT count(*) FROM audit WHERE command = 'dkim keygen' AND detail LIKE '%$today%'")" 1
+is "audited" "$(db "SELECT count(*) FROM audit WHERE command = 'dkim keygen' AND detail LIKE '%$today%'")" 2
 done_testing

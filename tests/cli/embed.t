@@ -44,7 +44,14 @@ isnt "and named" "$(hidden form_token)" "$first"
 refused "a language without words" 1 'do not speak "xx"' nl embed --language xx
 sed -i 's/^languages =.*//; /^\[site\]/a languages = en' newsletter.conf
 refused "one that the site does not offer" 1 'do not speak "es"' nl embed --language es
+sed -i 's/^languages =.*/languages = en es/' newsletter.conf
+succeeds "one that it does" nl embed --language es
 sed -i '/^languages =/d' newsletter.conf
+cp newsletter.conf kept.conf
+conf_set newsletter.conf site language nl
+succeeds "a site whose language has no words" nl embed
+is "has its form in English" "$(hidden language)" en
+mv kept.conf newsletter.conf
 
 succeeds "--script" nl embed --script
 like "is the script" "$out" "addEventListener"

@@ -61,6 +61,19 @@ succeeds "but with --force" nl subscriber export people.csv --reason x --languag
 is "it is another" "$(rows people.csv email)" "'+bob@example.net"
 is "again its owner's alone" "$(stat -c %a people.csv)" 600
 is "nothing else is left there" "$(find . -name '*.tmp')" ""
+# Somebody takes the name while the list waits for the store.
+hold_store store/newsletter.db
+"$BIN/newsletter" subscriber export taken.csv --reason x >"$tmp/out" 2>"$tmp/err" &
+exporting=$!
+writes() { find "/proc/$exporting/fd" -lname "$PWD/*deleted*" | grep -q .; }
+wait_for 20 writes
+echo precious >taken.csv
+let_go
+status=0
+wait $exporting || status=$?
+like "nor over what was not there at first" "$status $(<"$tmp/err")" "^1 newsletter: taken.csv is there already"
+is "which is as it was" "$(<taken.csv)" precious
+rm taken.csv
 ln -s /dev/null link.csv
 run nl subscriber export link.csv --reason x
 is "not through a link" "$status" 1
@@ -70,6 +83,16 @@ like "it says where" "$err" "no/such/folder.csv"
 succeeds "as JSON" nl subscriber export some.csv --reason x --json
 is "the number" "$(json 'j["people"]')" 3
 refused "JSON and the list do not share standard output" 2 'name a FILE' nl subscriber export --reason x --json
+if ldd "$BIN/newsletter" | grep -q libasan; then
+	skip "where files have names from the beginning" "the sanitizer wants to be loaded first"
+else
+	export LD_PRELOAD=$B/tests/kernel.so KERNEL_TMPFILE=no
+	succeeds "where files have names from the beginning" nl subscriber export named.csv --reason x
+	succeeds "and written over" nl subscriber export named.csv --reason x --force
+	unset LD_PRELOAD KERNEL_TMPFILE
+	is "it is the same" "$(rows named.csv email | wc -l)" "$(rows some.csv email | wc -l)"
+	is "and no other name is left" "$(find . -name '*.tmp')" ""
+fi
 [ -e /dev/full ] && {
 	status=0
 	nl subscriber export --reason x >/dev/full 2>"$tmp/err" || status=$?

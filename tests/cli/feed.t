@@ -46,6 +46,9 @@ done
 cp "$feeds/jekyll.atom" blog
 succeeds "a feed without a name that says so" nl article import blog
 is "is a feed" "$out" "0 new, 0 edited, 3 unchanged."
+printf '\xef\xbb\xbf' | cat - "$feeds/jekyll.atom" >blog
+succeeds "and so is one that begins with a byte-order mark" nl article import blog
+is "the same" "$out" "0 new, 0 edited, 3 unchanged."
 succeeds "broken entities" nl article import "$feeds/broken.xml"
 is "what is left out is said" "$out" \
 	"3 new, 0 edited, 0 unchanged; 2 from before 2026-03-02 count as announced; 2 left out: no web address; 1 left out: neither title nor text."
@@ -64,6 +67,9 @@ channel '' "$(item Two https://two.example/b 1)" >two.xml
 succeeds "a feed that names no site" nl article import one.xml
 succeeds "another one, whose guids are the same" nl article import two.xml
 is "has articles of its own" "$out" "1 new, 0 edited, 0 unchanged."
+channel '' "$(item Three https://three.example/c 1)" >three.xml
+succeeds "nor where it comes from" piped three.xml
+is "is one by itself as well" "$out" "1 new, 0 edited, 0 unchanged."
 channel '<link>http://moved.example/</link>' "$(item Moved http://moved.example/c http://moved.example/c)" "$(item Too http://moved.example/d 7)" >http.xml
 sed 's|http://|https://|g' http.xml >https.xml
 succeeds "a site" nl article import http.xml
@@ -94,6 +100,7 @@ refused "cut off" 1 "truncated.xml: line 39: it ends there, in the middle" nl ar
 refused "cut off, from standard input" 1 "standard input: line 39: it ends there" piped "$feeds/truncated.xml"
 refused "no feed" 1 "line 1: it is no feed" piped <(echo Not found)
 refused "nothing" 1 "line 1: it is empty" piped /dev/null
+refused "a folder in its place" 1 "cannot read standard input: Is a directory" piped /
 refused "no such file" 1 "cannot open nowhere.xml: No such file" nl article import nowhere.xml
 refused "two at once" 2 "one feed at a time" nl article import "$feeds/wordpress.xml" "$feeds/jekyll.atom"
 refused "a wrong --since" 2 "since soon: write a number of days, or a date" nl article import "$feeds/wordpress.xml" --since soon
@@ -138,7 +145,7 @@ is "shows what it is" "$(json '[(a["title"], a["outcome"]) for a in j["articles"
 site killed
 python3 - >large.xml <<'END'
 print("<rss><channel><link>https://large.example/</link>")
-for i in range(2000):
+for i in range(2001):
     print("<item><title>Item %d</title><link>/%d</link><pubDate>0%d Feb 2026 10:00 GMT</pubDate><description>%s</description></item>" % (i, i, i % 9 + 1, "Words. " * 100))
 print("</channel></rss>")
 END
@@ -165,6 +172,7 @@ done
 at_least "imports that were killed in the middle" "$partly" 1
 is "a first import that did not end is none" "$(db 'SELECT count(*) FROM feed')" 0
 succeeds "the import after that" nl article import large.xml
+has "what is beyond the bound is said" "$out" "; 1 left out: more than 2000"
 is "all are there, and all are old" "$(db 'SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM announcement), (SELECT count(*) FROM feed)')" "2000|2000|1"
 
 # Over HTTP.
@@ -210,6 +218,7 @@ refused "not found" 1 "$url/none: the server answers with status 404" nl article
 refused "an error with a feed in it" 1 "status 503" nl article import "$url/error"
 refused "a page" 1 "it is an HTML page, no feed; it says that its feed is at $url/feed" nl article import "$url/page"
 refused "too large" 1 "larger than 10 MB" nl article import "$url/large"
+refused "a large one that is no feed" 1 "$url/wrong: line 1: it is no feed: it begins with <svg>" nl article import "$url/wrong"
 refused "a bomb" 1 "larger than 10 MB" nl article import "$url/bomb"
 began=$(date +%s)
 refused "slow" 1 "no answer in time" nl article import "$url/slow" --timeout 2

@@ -85,6 +85,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def get_large(self):
         self.reply(200, b"<rss>" + b" " * (11 << 20), Content_Type="text/xml")
 
+    def get_wrong(self):
+        self.reply(200, b"<svg>" + b" " * 100000, Content_Type="text/xml")
+
     def get_slow(self):
         self.send_response(200)
         self.send_header("Content-Length", "1000000")

@@ -78,9 +78,35 @@ print("email,name")
 for i in range(100000):
     print(f"person{i}@example.org,Person {i}")
 P
+export TERM=xterm
 start=$(date +%s%N)
-succeeds "100,000 people" nl subscriber import many.csv --consent "paper form"
+at_terminal '' "stty cols 60; unset NO_COLOR; '$BIN/newsletter' subscriber import many.csv --consent 'paper form'"
+is "100,000 people, at a terminal" "$status" 0
 say "in $((($(date +%s%N) - start) / 1000000)) ms"
 is "all of them" "$(db "SELECT count(*) FROM subscriber WHERE address LIKE 'person%'")" 100000
 is "the store is whole" "$(db 'PRAGMA integrity_check')" ok
+has "meanwhile a bar in colour" "$(<"$tmp/out")" $'\e[32m━'
+like "with what is done of what" "$out" " [0-9]+ %  [0-9,]+ of [0-9,]+ .* writing"
+at_most "no wider than the terminal" "$(sed 's/\x1b\[[0-9;?]*[A-Za-z]//g' "$tmp/out" | tr '\r' '\n' | grep ' %  ' | wc -L)" 60
+at_terminal '' "LC_ALL=C '$BIN/newsletter' subscriber import many.csv --consent x --dry-run"
+like "and where there is no UTF-8, in plain letters" "$out" "##.*[.]+ +[0-9]+ %  .* (reading|looking)"
+
+# Broken off while it reads; and on a machine that has no thread left.
+mkfifo pipe
+"$BIN/newsletter" subscriber import - --consent x <pipe >"$tmp/out" 2>"$tmp/err" &
+importing=$!
+exec {pipe}>pipe
+printf 'email\nnew@example.org\n' >&"$pipe"
+listens() { [ $((0x$(sed -n 's/^SigCgt:\t*//p' "/proc/$importing/status") & 2)) != 0 ]; }
+wait_for 20 listens
+kill -TERM $importing
+exec {pipe}>&-
+status=0
+wait $importing || status=$?
+is "what is broken off takes nothing" "$status $(db "SELECT count(*) FROM subscriber WHERE address = 'new@example.org'")" "1 0"
+if ldd "$BIN/newsletter" | grep -q libasan; then
+	skip "no thread" "the sanitizer wants to be loaded first"
+else
+	LD_PRELOAD=$B/tests/kernel.so KERNEL_THREADS=no refused "no thread" 1 "cannot start a thread: Resource temporarily unavailable" nl subscriber import a.csv --consent x
+fi
 done_testing

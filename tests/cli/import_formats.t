@@ -77,6 +77,14 @@ succeeds "ISO-8859-1" nl subscriber import latin.csv --consent x --charset iso-8
 is "as people have it" "$(people)" "euro@example.org|€ß||1 j@example.org|Jürgen||1 "
 printf 'email\tname\nt@example.org\tA, B; C\n' >tab.csv
 succeeds "tabs" nl subscriber import tab.csv --consent x
+succeeds "and tabs that are said" nl subscriber import tab.csv --consent x --delimiter tab
+printf 'email;name\nhole@example.org;\x81\n' >hole.csv
+run nl subscriber import hole.csv --consent x --charset iso-8859-1
+like "a byte that is no character is bad" "$status $err" "^1 .*hole.csv:2: it holds a byte that Windows-1252 does not have"
+printf 'email,J\xfcrgen,name\nhead@example.org,x,%0300d\nlong@example.org,x,%01000d\n' 0 0 >head.csv
+run nl subscriber import head.csv --consent x --json
+like "a name without end is bad" "$status $err" "^1 .*head.csv:2: the name is too long: at most.*head.csv:3: the name is too long: at most"
+is "a heading that is no UTF-8 is counted, not repeated" "$(json 'j["columns_not_read"]')" "['column 2']"
 printf 'email|name|x,y,z\np@example.org|A|1,2,3\n' >pipe.csv
 succeeds "--delimiter" nl subscriber import pipe.csv --consent x --delimiter '|'
 is "is what it is" "$(db "SELECT name FROM subscriber WHERE address = 'p@example.org'")" A
@@ -86,7 +94,7 @@ refused "another delimiter" 2 "--delimiter is one of" nl subscriber import latin
 refused "another format" 2 "--format is one of" nl subscriber import latin.csv --consent x --format xml
 
 site misplaced
-printf 'email,status,topics\na@example.org,ann@example.net,\nb@example.org,,bob@example.net\n' >misplaced.csv
+printf 'email,status,topics\na@example.org,ann@example.net,\nb@example.org,,bob@example.net\nc@example.org,,%080d\n' 0 >misplaced.csv
 run nl subscriber import misplaced.csv --consent x
 unlike "an address in the wrong column is not repeated" "$err" "example.net"
 run nl subscriber import misplaced.csv --consent x --json
@@ -96,6 +104,14 @@ refused "a line without an end" 1 "/dev/zero:1: a line of more than 64 MB" nl su
 printf 'email,optin time\nz@example.org,2024-01-01 10:00:00.5+02\n' >zone.csv
 succeeds "an hour's zone" nl subscriber import zone.csv --consent x
 is "counts" "$(evidence)" "z@example.org|2024-01-01 08:00:00||csv: x "
+
+printf 'email,optin time,language,topics,status,unsubscribed\nza@example.org,0000-00-00 00:00:00,pt_BR,"; ,", ,\nzb@example.org,2024-01-01 10:00:00 UTC,,,, \nzc@example.org,2024-01-01 10:00:00 +0200,,,,\nzf@example.org,2024-01-01 10:00:00-05,,,,\nzd@example.org,2024-01-01 10:00:00+00,,,unconfirmed,yes\n' >times.csv
+run nl subscriber import times.csv --consent x --consent-date 2023-01-01
+is "other ways to write a time, a language, nothing" "$status $err $(evidence | tr ' ' '\n' | grep -c '^z[abcf]@')$(people | grep -o 'za@[^ ]*') $(suppressed)" "0  4za@example.org||pt-BR|1 left|1 "
+like "of which none is none" "$(evidence)" "za@example.org.2023-01-01 00:00:00.*zb@example.org.2024-01-01 10:00:00.*zc@example.org.2024-01-01 08:00:00.*zf@example.org.2024-01-01 15:00:00"
+printf 'Email Address,MEMBER_RATING\nze@example.org,2\n' >unsubscribed_members_export_9.csv
+succeeds "Mailchimp's unsubscribed, of whom it does not say when" nl subscriber import unsubscribed_members_export_9.csv --consent x --json
+is "are kept out all the same" "$(json 'j["format"], j["kept_out"]')" "('mailchimp', 1)"
 
 site dates
 printf 'email,optin time,optin ip\nold@example.org,2020-01-02 03:04,192.0.2.1\nnew@example.org,,not an ip\nlater@example.org,2999-01-01,\nodd@example.org,yesterday,\n' >dates.csv
@@ -127,6 +143,7 @@ sed -i 's/^bad,/mended@example.org,/' bad.csv
 succeeds "mended, they are taken" nl subscriber import bad.csv --consent x
 is "all of them" "$(people)" 'good@example.org|Good||1 mended@example.org|B "a" d||1 '
 refused "--bad writes over nothing" 1 "there already" nl subscriber import mixed.csv --consent x --bad bad.csv
+refused "nor where no folder is" 1 "cannot make no/bad.csv: No such file" nl subscriber import mixed.csv --consent x --bad no/bad.csv
 printf 'email,name\n"open@example.org,x\nfine@example.org,\n' >open.csv
 run nl subscriber import open.csv --consent x --bad open_bad.csv
 like "a line that is no row is kept as it is" "$(<open_bad.csv)" '"""open@example.org,x",,2,"a quote \(""\) is opened'

@@ -118,6 +118,12 @@ is "so it is known" "$(state $dan)" 33
 sent eve@example.com
 piped "qmail in EXT" "$m" EXT="bounce+$(link bounce $eve)" HOST=$home
 is "so it is known" "$(state $eve)" 33
+for variables in "LOCAL_PART=bounce+$(link bounce $dan) DOMAIN=$home" "EXT=bounce+$(link bounce $eve)"; do
+	sent eve@example.com
+	# shellcheck disable=SC2086 # two words
+	piped "where LINK is not cut off, or no host is said: ${variables%%=*}" "$m" $variables
+	like "it is known too" "$(events)" "^bounce hard 1 [$dan$eve] 1$"
+done
 sent fay@example.com
 succeeds "a person with --recipient" nl inbound read --recipient "bounce+$(link bounce $fay)@$home" "$m"
 is "so it is known" "$(state $fay)" 33
@@ -247,6 +253,7 @@ tempfail() { # NAME REGEX COMMAND…
 	is "$name: and no other" "$(wc -l <"$tmp/err")" 1
 	is "$name: nothing on standard output" "$(<"$tmp/out")" ''
 }
+m=/ tempfail "a message that cannot be read" 'cannot read the message: Is a directory' nl inbound read
 cp newsletter.conf good.conf
 echo 'nonsense' >>newsletter.conf
 tempfail "a wrong configuration" 'newsletter.conf:[0-9]+' nl inbound read
@@ -271,6 +278,13 @@ like "is named" "$err" 'none'
 is "the other was read" "$(events)" "bounce hard 1 $ann 2"
 run nl inbound read --json "$m"
 is "as JSON" "$(json 'j["messages"]')" "[{'file': '$m', 'outcome': 'again'}]"
+head -c 8400000 /dev/zero >"$tmp/long.eml"
+run nl inbound read --json "$tmp/long.eml"
+is "a file that is too long" "$(json 'j["messages"][0]["outcome"], j["messages"][0]["why"][:12]')" "('unreadable', 'it is larger')"
+at_terminal '' "'$BIN/newsletter' inbound read '$m'"
+has "at a terminal it is said what became of it" "$out" "$m: again"
+at_terminal '' "'$BIN/newsletter' inbound read"
+has "and that nothing is piped into it there" "$out" "a mail server pipes a message into it"
 
 echo '# the same message to two at once; killed at any moment, and handed over again until it is taken'
 letter jo@example.org 'At once' >"$m"

@@ -18,13 +18,24 @@ done
 like "each with its meaning" "$(<newsletter.conf)" "# Messages over all connections, evenly spread"
 succeeds "the site works" nl topic list
 like "two topics" "$out" "articles.*promotions"
-is "the store knows its version" "$(db 'PRAGMA user_version')" 6
+version=$(sed -n 's/^#define SCHEMA_VERSION \([0-9]*\).*/\1/p' "$root/lib/store/migrate.h")
+is "the store knows its version" "$(db 'PRAGMA user_version')" "$version"
 
 before=$(find . -type f -not -name '*-lock' -exec sha256sum {} + | sort)
 succeeds "once more changes nothing" nl init
 like "and says so" "$out" "Quiet Harbour is here already"
 is "not a byte" "$(find . -type f -not -name '*-lock' -exec sha256sum {} + | sort)" "$before"
 refused "options for a site that is there" 1 "is there already: change it there" nl init --name Other
+
+refused "keys are rotated alone" 2 "rotate-keys goes alone" nl init --rotate-keys --yes
+mkdir "$tmp/old" && cd "$tmp/old" && nl init --yes >/dev/null || exit 1
+rm store/newsletter.db*
+sqlite3 store/newsletter.db <"$data/schema-5.sql"
+db "PRAGMA user_version = 5; PRAGMA application_id = 1315272556"
+succeeds "a store of an older version" nl init --yes
+is "is brought up to date, which the audit has" "$(db 'PRAGMA user_version') $(db 'SELECT command, detail FROM audit ORDER BY id DESC LIMIT 1')" "$version init|the store is brought up to date"
+cd / || exit 1
+refused "keys of no site" 1 "there is no site here whose keys could be rotated" nl init --rotate-keys
 
 mkdir "$tmp/b" && cd "$tmp/b" || exit 1
 succeeds "with defaults" nl init
@@ -63,6 +74,10 @@ mkdir keys && echo secret >keys/link-7.key
 run nl init
 like "keys without a store are named" "$err" "holds keys already .link-7.key., without their store"
 is "and left alone" "$(find . -type f -exec cat {} +)" secret
+rm -r keys
+echo mine >keys
+refused "a file where the keys go" 1 "cannot read the folder .*keys: Not a directory" nl init
+is "is left alone too" "$(find . -type f -exec cat {} +)" mine
 
 mkdir "$tmp/e" && cd "$tmp/e" || exit 1
 printf '[site]\nname = By hand\n' >newsletter.conf
@@ -72,10 +87,14 @@ run nl init --json
 is "JSON" "$(json 'j["store"].endswith("/store/newsletter.db")')" True
 
 mkdir "$tmp/f" && cd "$tmp/f" || exit 1
-at_terminal 'Quiet Harbour\nharbour.example\nhttps://harbour.example\n\nnews@harbour.example\nLane 1\nBook now\nhttps://harbour.example/book\nUTC\n\n' "$BIN/newsletter init"
+at_terminal 'Quiet Harbour\nharbour.example\nhttps://harbour.example\n\nnews@harbour.example\nLane 1\nBook now\nhttps://harbour.example/book\nMars/Olympus\nUTC\n\n' "$BIN/newsletter init"
 is "asked at a terminal: exit status" "$status" 0
 like "a wrong answer is asked again" "$out" "It must begin with https://"
+like "also one that is no matter of form" "$out" "unknown time zone .Mars/Olympus."
 is "the answers are in the file" "$(grep -cE '^(name = Quiet Harbour|home = https://harbour.example|from = news@harbour.example|postal_address = Lane 1|action_text = Book now|action_url = https://harbour.example/book|timezone = UTC)$' newsletter.conf)" 7
+mkdir "$tmp/colour" && cd "$tmp/colour" || exit 1
+at_terminal '\004' "unset NO_COLOR; $BIN/newsletter init"
+like "in colour questions stand out" "$(<"$tmp/out")" $'\e\\[1m[^\e]*\e\\[0m'
 mkdir "$tmp/g" && cd "$tmp/g" || exit 1
 at_terminal 'Quiet Harbour\n\004' "$BIN/newsletter init"
 is "broken off: exit status" "$status" 3
@@ -86,4 +105,17 @@ succeeds "a site in Spanish" nl init --language es --yes
 succeeds "has topics" nl topic list
 has "in Spanish" "$out" 'Artículos nuevos'
 
+if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+	chmod 711 "$tmp"
+	mkdir "$tmp/theirs" && chown 12345 "$tmp/theirs" && cd "$tmp/theirs" || exit 1
+	succeeds "by somebody who has no name here" setpriv --reuid=12345 --regid=12345 --clear-groups "$BIN/newsletter" init --yes
+	is "who is known by number" "$(db 'SELECT who FROM audit')" "uid 12345"
+	mkdir "$tmp/bare" && cd "$tmp/bare" || exit 1
+	at_terminal '\n\n\n\n\n\n\n\n' "unshare -m sh -c 'mount -t tmpfs none /etc && $BIN/newsletter init'"
+	like "on a machine that has no time zone none is proposed" "$out" "Your time zone, like Europe/Madrid: "
+else
+	for name in "by somebody who has no name here" "who is known by number" "on a machine that has no time zone none is proposed"; do
+		skip "$name" "only root can be somebody else"
+	done
+fi
 done_testing

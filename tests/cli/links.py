@@ -56,7 +56,7 @@ class Pages(BaseHTTPRequestHandler):
             self.answer(404)
         elif path == "/hangs-up" and self.command == "HEAD":
             self.close_connection = True
-        elif path == "/slow":
+        elif path.split("?")[0] == "/slow":
             time.sleep(14)
         elif path.startswith("/pause"):
             self.pause()

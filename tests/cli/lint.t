@@ -53,6 +53,11 @@ is "each with its place" "$(found http-link)$(found image-alt)" "['link http://a
 is "the error beside them" "$(json 'j["code"], j["errors"]')" "('refused', 4)"
 is "and the languages that have it" "$(json 'sorted({f["language"] for f in j["findings"]})')" "['en', 'en es']"
 
+# shellcheck disable=SC2046 # several words
+promotion many.md "$(printf '[a](http://a%s.net/) ' $(seq 250))"
+run nl lint many.md
+like "of very many findings the rest is counted" "$status $out" "3 .*Lint +[0-9]+ errors?.*, and [0-9]+ findings more"
+
 echo "# links resolve"
 promotion relative.md '[a](/about) [b](prices) ![A wood](images/wood.png)'
 succeeds "relative links and images" nl preview relative.md --html
@@ -148,6 +153,15 @@ done
 promotion many.md "$body"
 run nl lint many.md --json
 is "every one was asked" "$(json 'j["links_checked"]')" 26
+if ldd "$BIN/newsletter" | grep -q libasan; then
+	skip "links for which there is no time" "the sanitizer wants to be loaded first"
+	skip "are said to be unchecked, in each language" "the sanitizer wants to be loaded first"
+else
+	# shellcheck disable=SC2046 # several words
+	promotion slow.md "$(printf "[a]($base/slow?%s) " $(seq 30))"
+	LD_PRELOAD=$B/tests/kernel.so KERNEL_HURRY=200 works "links for which there is no time" nl preview slow.md --page slow.html --links
+	like "are said to be unchecked, in each language" "$(<slow.html)" "[1-9][0-9]* of 3[0-9] could not be checked within 60 s.*[1-9][0-9]* of 3[0-9] could not be checked within 60 s"
+fi
 read -r _ all one <<<"$(grep '^most' "$tmp/log" | tail -n 1)"
 at_most "at once" "$all" 8
 at_least "at once" "$all" 5

@@ -51,6 +51,21 @@ sed -n '/^\.Ss Roles/,/^\.Ss Users/s/^\.It //p' "$docs/newsletterd.8" | sed 's/ 
 is "newsletterd(8) has the table of the roles" "$(diff "$tmp/program" "$tmp/page")" ""
 is "there are four, twice, below a head" "$(wc -l <"$tmp/program")" 10
 
+# newsletterd's options: `.It Fl C , Fl Fl directory Ar DIR`.
+sed -n '1,/^\.El/{/^\.It Fl/{s/^\.It //;s/Fl Fl /--/g;s/Fl /-/g;s/ Ar / /;s/ ,/,/;p}}' "$docs/newsletterd.8" | sort >"$tmp/page"
+"$BIN/newsletterd" --help >"$tmp/help"
+is "newsletterd --help" $? 0
+sed -nE 's/^  +(-.*[a-zA-Z])  +.*/\1/p' "$tmp/help" | sort >"$tmp/program"
+is "newsletterd(8) has its options" "$(diff "$tmp/program" "$tmp/page")" ""
+is "there are some" "$(wc -l <"$tmp/program")" 5
+for wrong in --nonsense -x -C extra "--role nobody" "--role nobody --rehearse"; do
+	# shellcheck disable=SC2086 # several words
+	"$BIN/newsletterd" $wrong >"$tmp/out" 2>&1
+	is "newsletterd $wrong" $? 2
+done
+"$BIN/newsletterd" extra 2>"$tmp/err"
+is "which are told how to call it" "$(diff "$tmp/help" "$tmp/err")" ""
+
 # newsletter-templates.7: an entry for each template, with what it may use.
 page=$docs/newsletter-templates.7
 templates() { python3 "$root/tests/cli/templates.py" "$1" "$root"; }

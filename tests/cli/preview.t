@@ -38,6 +38,15 @@ refused "no such file" 1 "nowhere.md" nl preview nowhere.md
 echo '{{#broken}}' >templates/none
 mkdir -p templates/mail && echo '{{#article}}' >templates/mail/digest.html.mustache
 refused "a template of the site's own that is broken" 1 "mail/digest.html.mustache:1" nl preview articles
+rm templates/mail/*
+: >templates/mail/digest-subject.text.mustache
+refused "and one that makes an empty subject" 1 "digest-subject.text.mustache makes an empty subject: give --subject" nl preview articles
+printf '%0700d' 0 >templates/mail/digest-subject.text.mustache
+is "one that makes a long one is cut" "$(nl preview articles --json | python3 -c 'import json, sys; print(len(json.load(sys.stdin)["subject"]))')" 600
+echo 'News: {{preferences_url}}' >templates/mail/digest-subject.text.mustache
+refused "one with an address of each reader's own" 1 "preferences_url}} may not stand in the subject" nl preview articles
+echo 'Hello {{unsubscribe_url}}' | tee templates/mail/promotion.html.mustache >templates/mail/promotion.text.mustache
+like "a mail that says next to nothing" "$(nl preview "$data/site/promotions/spring.md")" "Preheader +Hello[^…]*From"
 rm -r templates/mail templates/none
 is "nothing of it changed the store but the import" "$(dump | grep -vE 'article|audit|sqlite_sequence')" "$(echo "$before" | grep -vE 'article|audit|sqlite_sequence')"
 # In another language, for one person
@@ -57,6 +66,8 @@ like "takes the language that is asked for" "$out" "Hello Ann,"
 works "--for somebody who left" nl preview articles --text --for left@example.org
 like "says that they would not get it" "$err" "left@example.org does not get articles"
 refused "--for a stranger" 1 "there is no subscriber who@example.org" nl preview articles --for who@example.org
+works "--for somebody who never asked for it" nl preview "$data/site/promotions/spring.md" --for ann@example.org --text
+like "says that as well" "$err" "ann@example.org does not get promotions"
 run nl preview articles --json
 is "languages, size and what it is" "$(json 'j["languages"], j["language"], j["html_bytes"] == len(j["html"].encode())')" "(['en', 'es'], 'en', True)"
 is "links are not asked" "$(json '"links_checked" in j')" False
@@ -72,6 +83,18 @@ page() { find run -name 'newsletter-preview-*.html'; }
 succeeds "--page" nl preview articles --page 'my page.html'
 like "tells where it is" "$out" "file:///.*/my%20page.html"
 is "for its owner alone" "$(stat -c %a 'my page.html')" 600
+printf -- '---\ntitle: "{{name}}, it is spring"\n---\nShort.\n' >short.md
+works "a page for one person" nl preview short.md --topic articles --page one.html --for ann@example.org --links
+has "says for whom" "$(<one.html)" "ann@example.org"
+has "and has the name in its subject" "$(<one.html)" "Ann, it is spring"
+printf -- '---\ntitle: Large\n---\n%s\n' "$(printf '%0130000d' 0)" >large.md
+succeeds "a page of what is too large" nl preview large.md --page large.html
+like "and the same as text" "$(nl preview large.md | head -n 20)" "Size +1[0-9]+ KB of HTML, more than the 100 KB that Gmail shows"
+export TERM=xterm
+at_terminal '' "$BIN/newsletter preview short.md --language es"
+like "on a terminal, in one language" "$out" "Preheader +Short\..*Language +es.*Add --open to see it"
+printf -- '---\ntitle: Half\n---\n%s{{name|dear friend of the house, whoever you may be}}, come.\n' "$(printf 'word %.0s' {1..37})" >half.md
+unlike "half a slot is none" "$(nl preview half.md | grep Preheader)" "[{|]|dear"
 hasnt "no script" "$(tr '[:upper:]' '[:lower:]' <'my page.html')" "<script"
 succeeds "--open without a display" nl preview articles --open
 like "tells where the page is, and what to do" "$out" "file://$PWD/run/newsletter-preview-.*no display.*scp"
@@ -91,6 +114,21 @@ at_most "nobody waits for it" $((SECONDS - begin)) 10
 wait_for 5 test -s fake/pid && kill "$(<fake/pid)"
 DISPLAY=:99 BROWSER=no-such-browser works "a browser that is not there" nl preview articles --open
 like "is no failure: the page is there" "$err$out" "cannot start no-such-browser.*file://"
+sed 's/told/xdg-told/g' fake/browser >fake/xdg-open && chmod +x fake/xdg-open
+WAYLAND_DISPLAY=wayland-9 PATH=$PWD/fake:$PATH succeeds "without \$BROWSER it is xdg-open" nl preview articles --open
+wait_for 5 test -e fake/xdg-told
+like "with the address alone" "$(<fake/xdg-told)" "^file://$PWD/run/newsletter-preview-[A-Za-z0-9]{6}\.html$"
+kill "$(<fake/pid)"
+rm -r run/* && XDG_RUNTIME_DIR='' TMPDIR=$PWD/run nl preview articles --open >/dev/null
+is "without a folder of the session's own it is that for what is temporary" "$(page | wc -l)" 1
+succeeds "or that of the system" env -u XDG_RUNTIME_DIR -u TMPDIR "$BIN/newsletter" preview articles --open --json
+like "wherever it is" "$(json 'j["page"]')" '^/tmp/newsletter-preview-'
+rm "$(json 'j["page"]')"
+if ldd "$BIN/newsletter" | grep -q libasan; then
+	skip "no more pipes" "the sanitizer wants to be loaded first"
+else
+	DISPLAY=:99 LD_PRELOAD=$B/tests/kernel.so KERNEL_PIPES=no works "no more pipes" nl preview articles --open
+fi
 run nl preview articles --open --json
 is "--json" "$(json 'j["url"] == "file://" + j["page"], "html" in j')" "(True, False)"
 printf -- '---\ntitle: "</title></iframe><script>alert(1)</script> \\"q\\" &quot; {{name}}"\n---\n</iframe></pre><script>x</script>\n\n"quotes" &quot; {{#a}}\n' >hostile.md

@@ -87,7 +87,7 @@ is "changes nothing" "$(json 'j["added"], j["changed"], j["already"], j["kept"],
 people >"$tmp/again"
 is "indeed" "$(diff "$tmp/before" "$tmp/again")" ""
 status=0
-nl subscriber import - --json <<<"$(cat "$file")" >"$tmp/out" 2>&1 || status=$?
+nl subscriber import - --json < <(cat "$file") >"$tmp/out" 2>&1 || status=$?
 is "also from a pipe" "$status $(json 'j["already"]')" "0 602"
 succeeds "what goes out again" nl subscriber export --full again.csv --reason x
 is "is the same file but for its first line" "$(diff <(tail -n +2 "$file") <(tail -n +2 again.csv))" ""

@@ -94,6 +94,8 @@ is "each mail has what its campaign announced" "$(db "SELECT count(*) FROM campa
 site terminal
 nl subscriber add ann@example.org >/dev/null
 nl article import "$data/site/articles" >/dev/null
+at_terminal '' "$BIN/newsletter send --json"
+like "with --json there is no place to ask" "$out" "with --json on a terminal, say --yes"
 at_terminal 'n\n' "$BIN/newsletter send"
 is "asked at a terminal, no: exit status" "$status" 3
 like "the question" "$out" "Send this to 1 person\? \[y/N\]"

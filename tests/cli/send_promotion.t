@@ -10,6 +10,11 @@ works "a promotion" nl send promotion spring.md
 is "its campaign" "$(db 'SELECT kind, topic_id, subject, valid_until FROM campaign')" "promotion|2|A first conversation this spring|$(date -d 2099-05-31T23:59:59Z +%s)"
 NEWSLETTER_CLOCK=+3153600000 refused "valid-until has passed" 3 "valid-until was 2099" nl send promotion spring.md
 refused "it would pass before the start" 3 "before it would start" nl send promotion spring.md --at 2099-07-01
+refused "nor is that to be forced" 3 "it would start after its valid-until, 2099-05-31" nl send promotion spring.md --at 2099-07-01 --force "no matter"
+printf -- '---\ntitle: "%s"\n---\nText.\n' "$(printf '{{name}}%.0s' {1..37})" >long.md
+conf_set newsletter.conf site language es
+refused "a title that no subject holds" 1 "long.md: the title is longer than a subject may be .600 bytes." nl send promotion long.md
+conf_set newsletter.conf site language en
 printf 'Text alone.\n' >untitled.md
 printf -- '---\ntitle: {\n---\nText.\n' >yaml.md
 printf -- '---\ntitle: Sport\ntopic: sport\n---\nText.\n' >sport.md
@@ -31,6 +36,11 @@ succeeds "--to with articles" nl send --to test@example.org
 is "announces nothing" "$(db 'SELECT count(*) FROM announcement')" 0
 refused "--to an address that is none" 1 "is no address" nl send --to nobody
 refused "--to with --at" 2 "test copy at once" nl send --to a@example.org --at +1h
+cp newsletter.conf kept.conf
+conf_set newsletter.conf site url "https://news.example.org/$(printf '%01000d' 0)"
+works "--to from a site whose address is too long for one in its archive" nl send promotion spring.md --to test@example.org
+hasnt "names no half of it" "$(db 'SELECT message FROM outbox ORDER BY id DESC LIMIT 1')" "/archive"
+mv kept.conf newsletter.conf
 db "INSERT INTO suppression SELECT address_hmac, 'complaint', 1, 'test' FROM subscriber"
 refused "--to a suppressed address" 3 "must not be mailed" nl send --to ann@example.org
 
@@ -53,6 +63,9 @@ run nl send promotion spring.md --no-links --dry-run --json
 is "as JSON, in seconds" "$(json 'j["takes"], j["late"], j["languages"]')" "(900, 0, ['en', 'es'])"
 limits '[relay]' 'url = smtp://mail.example' 'daily = 500'
 takes "with a day's limit" "about 1 d, until 2026-03-10 23:50"
+limits '[relay]' 'url = smtp://mail.example' 'daily = 5'
+takes "with a small one" "more than 120 days, at the present limits"
+limits '[relay]' 'url = smtp://mail.example' 'daily = 500'
 db "INSERT INTO pace (scope, subject, window_start, used) VALUES ('relay', '', 1773099900, 450)"
 takes "of which some is used" "about 2 d, until 2026-03-11 23:55"
 db 'DELETE FROM pace'

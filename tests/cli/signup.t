@@ -77,6 +77,8 @@ for answer in n ''; do
 	like "on a terminal it asks (\"$answer\")" "$(tr -d '\r' <"$tmp/tty")" "Discard 3 requests.*nothing was discarded"
 done
 is "and takes no for an answer" "$(waiting)" 3
+at_terminal '' "$BIN/newsletter signup discard --all --json"
+like "with --json there is no place to ask" "$out" "with --json on a terminal, say --yes"
 printf 'y\n' | script -qec "'$BIN/newsletter' signup discard --all" /dev/null >"$tmp/tty" 2>&1
 is "yes discards, what is not decided yet as well" "$(waiting)" 0
 like "and says so" "$(tr -d '\r' <"$tmp/tty")" "3 requests were discarded"

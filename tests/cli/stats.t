@@ -183,6 +183,13 @@ like "and the bounce" "$out" "2026-03-12 10:00  bounce  soft  mailbox full  550 
 run nl subscriber show ann4@big.example --json
 is "as JSON" "$(json 'j["points"], j["events"]')" \
 	"(2, [{'at': '2026-03-12T10:00:00Z', 'kind': 'bounce', 'class': 'soft', 'rule': 'mailbox-full', 'text': '550 <address> said it'}])"
+db "UPDATE event SET topic_id = 1, code = 550, enhanced = '5.1.1' WHERE subscriber_id = 1"
+run nl subscriber show ann1@big.example
+like "a hard one" "$out" "2026-03-13 10:00  bounce  hard  no such user"
+run nl subscriber show ann1@big.example --json
+is "as JSON, with what the other side said" "$(json '[j["events"][0][k] for k in ("class", "topic", "code", "enhanced")]')" "['hard', 'articles', 550, '5.1.1']"
+run nl subscriber show ann@small11.example
+like "a complaint says what it is once" "$out" "2026-03-09 10:00  complaint +abuse"
 run nl subscriber show ann@small13.example
 like "who left by it" "$out" "2026-03-08 10:00  unsubscribe  one-click"
 unlike "has no points" "$out" "points"
@@ -260,6 +267,58 @@ is "--json has it as text" "$(json 'j["html"].startswith("<!DOCTYPE html>")')" T
 refused "a folder that is not there" 1 "cannot write nowhere/report.html" nl stats --html nowhere/report.html
 refused "--html of one mailing" 2 "leave out --campaign" nl stats --html x.html --campaign 1
 refused "--force alone" 2 "goes with --html" nl stats --force
+run nl stats --since 1970-01-02 --html years.html
+like "all there is: a column for each year" "$(<years.html)" ">2025</text>"
+like "and the best of them" "$(<years.html)" "(in|from|of)? ?2025"
+run nl stats --since 2025-09-01 --html weeks.html
+like "or of the weeks" "$(<weeks.html)" "from 2[0-9] March 2026|from [0-9]+ [A-Z][a-z]+ 202[56]"
+
+# Much and little beside each other; a list that is empty by now; what nobody can know.
+site large
+for i in a b c d e f g h i j k l m; do
+	echo "l$i 1"
+done >languages
+sed -i '1s/1$/4100/' languages
+while read -r language count; do
+	db "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $count)
+		INSERT INTO subscriber (address, address_key, address_hmac, name, language, created_at) SELECT '$language' || i || '@x.example', '$language' || i || '@x.example', randomblob(16), '', '$language', 1 FROM n"
+done <languages
+db "INSERT INTO consent (subscriber_id, topic_id, action, at, source) SELECT id, 1, 'imported', $now - 1000, 'csv' FROM subscriber;
+	INSERT INTO subscription SELECT 1, id, 1, $now - 1000 FROM subscriber;
+	INSERT INTO campaign (id, uuid, kind, topic_id, subject, state, created_at, created_by, start_at, started_at, planned, accepted)
+		VALUES (1, 'u', 'articles', 1, 'Twice returned', 'done', 1, 'ann', 1, $now - 900, 1, 1), (2, 'v', 'articles', 1, 'To come', 'scheduled', 1, 'ann', $now + 900, NULL, 9, 0);
+	WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000)
+		INSERT INTO event (kind, at, class, rule, campaign_id) SELECT 'bounce', $now - 800, 'soft', 'spam', NULL FROM n;
+	INSERT INTO event (kind, at, class, rule, campaign_id) VALUES ('bounce', $now - 800, 'soft', 'disabled', 1), ('bounce', $now - 800, 'hard', 'no-such-user', 1), ('unsubscribe', $now - 800, '', NULL, 1)"
+for rule in content full-inactive mailbox-full no-such-domain null-mx policy reputation routing too-large try-later refused; do
+	event 0 bounce hard $rule NULL NULL
+done
+succeeds "--html" nl stats --html large.html
+like "little is drawn all the same" "$(<large.html)" '<rect class="plain"[^>]*width="0.500%"'
+like "hatched, too" "$(<large.html)" '<rect fill="url[^>]*width="0.500%"'
+is "no chart has more than twelve rows" "$(awk '/<svg/ { n = 0 } /class="name"/ { n++ } /<\/svg>/ { print n }' large.html | sort -n | tail -n 2 | tr '\n' ' ')" "12 12 "
+has "who left in a way that nobody knows" "$(<large.html)" "In a way that is not known"
+like "a message that came back twice was not delivered less than not at all" "$(<large.html)" "Twice returned.*>0<.*>–<"
+run nl stats --campaign 2
+like "one that has not started" "$out" "2  To come +9 +0"
+at_terminal '' "stty cols 80; env -u LC_ALL LANG=C.UTF-8 '$BIN/newsletter' stats"
+like "on a terminal as well" "$out" "no such domain .*▏"
+at_terminal '' "stty cols 80; env -u LC_ALL -u LC_CTYPE -u LANG '$BIN/newsletter' stats"
+like "of which nothing is known in plain letters" "$out" "no such domain .* #"
+db "INSERT INTO event (kind, at, class, rule, trusted) VALUES ('complaint', $now - 800, 'complaint', 'abuse', 1), ('complaint', $now - 800, 'complaint', 'abuse', 0)"
+run nl stats
+like "one kind of complaint, and one that nothing proves" "$out" "Complained +1: all abuse.*Doubted +1 complaint: without"
+db "UPDATE event SET kind = 'bounce', class = 'hard' WHERE trusted = 0"
+run nl stats
+like "or a bounce" "$out" "Doubted +1 bounce: without"
+succeeds "as many in a list" nl subscriber export all.csv --reason x --json
+is "are all in it" "$(json 'j["people"]')" 4112
+succeeds "a file whose name is no text" nl stats --html $'odd\xff.html'
+has "is said without it" "$out" "odd?.html"
+db "UPDATE subscription SET state = 2; INSERT INTO consent (subscriber_id, topic_id, action, at, source) SELECT id, 1, 'left', $now - 10, 'web' FROM subscriber"
+succeeds "a list that all have left" nl stats --html left.html
+has "has nobody" "$(<left.html)" '<dd class="figure-now">0</dd>'
+
 site nobody
 succeeds "--html of an empty store" nl stats --html -
 like "says that there is nothing" "$out" "Nothing was sent in this time"

@@ -53,6 +53,15 @@ run nl status
 like "the relay is slowed" "$out" "slowed to 3.5 a second"
 like "a domain is slowed, and one is not any more" "$out" "Slowed +mail to gmail.com, as it asks: 42 a minute
  +Waiting"
+sql "INSERT INTO pace SELECT 'domain-' || v, d, $((now + 60)), iif(v = 'rate', 700, 10000) FROM
+	(SELECT 'rate' v UNION SELECT 'until'), (SELECT 'a.example' d UNION SELECT 'b.example' UNION SELECT 'c.example' UNION SELECT 'd.example' UNION SELECT 'e.example');
+	INSERT INTO pace VALUES ('relay-trouble', '', 1773482400, 0)"
+run nl status
+like "the relay is in trouble" "$out" "which cannot be used since 2026-03-14 10:00, see the daemon's log"
+like "so many domains are slowed that the last are counted" "$out" "Slowed +mail to a.example.*
+ +mail to b.example, as it asks: 42 a minute.*
+ +and to 1 other domains"
+sql "DELETE FROM pace WHERE scope = 'relay-trouble' OR subject LIKE '_.example'"
 sql "INSERT INTO pace VALUES ('relay', '', $((now - 10)), 48766)"
 run nl status
 like "the limit is used up" "$out" "50,000 of 50,000 messages in 24 hours: the rest waits"
@@ -87,6 +96,9 @@ printf '[inbound]\nurl = imaps://mail.example.org/INBOX\nuser = bounce\n[inbound
 succeeds "two mailboxes" nl status
 like "which nobody has read" "$out" "Comes back +through imaps://mail.example.org/INBOX, not read yet
  +Comes back +through pop3s://mail.example.org, not read yet"
+sql "INSERT INTO pace VALUES ('inbound-polled', '', $now, 1)"
+like "one was read just now" "$(nl status)" "through imaps://mail.example.org/INBOX, last read 20"
+sql "DELETE FROM pace WHERE scope = 'inbound-polled'"
 at=1773482400
 sql "INSERT INTO pace VALUES ('inbound-polled', '', $at, 1), ('inbound-polled', 'complaints', $((at - 7200)), 1),
 	('inbound-trouble', 'complaints', $((at - 3600)), 12)"
@@ -124,6 +136,9 @@ run nl status --json
 is "as JSON" "$(json '[(r["role"], r["up"], r["restarts"]) for r in j["roles"]]')" \
 	"[('http', True, 0), ('clerk', True, 2), ('sender', False, 0), ('inbound', False, 0)]"
 
+sql "UPDATE role SET seen_at = $((now + 7200)) WHERE name = 'sender'"
+like "one from the time before the clock was set back" "$(nl status)" "sender was not seen for (2 h|1 h 59 min)"
+
 # --- a backup, bounces that nobody reads, a relay in trouble, campaigns ---
 like "no backup" "$(nl status)" "Backup +none was made yet"
 sql "INSERT INTO audit (at, who, command, detail) VALUES (1773482400, 'ann', 'backup', ''), ($now, 'ann', 'topic create', '')"
@@ -142,12 +157,19 @@ like "how far a campaign is" "$(nl status)" "Campaign 1 +45 %, 4\.[0-9] a second
 sql "UPDATE campaign SET state = 'held', reason = 'its message cannot be read' WHERE id = 1"
 like "why one waits" "$(nl status)" "Held +campaign 1: its message cannot be read"
 
+sql "UPDATE campaign SET state = 'paused', reason = 'a typo' WHERE id = 1"
+like "or why it stands" "$(nl status)" "Paused +campaign 1: a typo"
+sql "UPDATE campaign SET state = 'sending', reason = '' WHERE id = 1; WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
+	INSERT INTO campaign (id, uuid, kind, topic_id, subject, state, created_at, created_by, start_at, started_at, planned, accepted)
+	SELECT i, 'w' || i, 'articles', 1, 'Number ' || i, 'sending', 1, 'ann', 1, $now, 1000, i * 10 FROM n"
+like "of several each" "$(nl status)" "Campaign 19 +19 %.*Campaign 20 +20 %"
+
 # --- live ---
 run nl status --watch
 is "not without a terminal" "$status" 2
 like "it says so" "$err" "--watch is for a terminal"
 python3 - "$BIN/newsletter" "$PWD" >watched 2>&1 <<'P'
-import os, pty, re, select, signal, struct, sys, fcntl, termios, time
+import os, pty, re, select, signal, sqlite3, struct, sys, fcntl, termios, time
 
 def view(rows, columns, end, seconds):
     pid, fd = pty.fork()
@@ -155,8 +177,12 @@ def view(rows, columns, end, seconds):
         os.environ.update(TERM="xterm", LC_ALL="C.UTF-8")
         os.execv(sys.argv[1], [sys.argv[1], "-C", sys.argv[2], "status", "--watch"])
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    text, until, sent = b"", time.time() + 20, False
+    text, until, sent, others = b"", time.time() + 20, False, False
     while time.time() < until:
+        if not others and text.count(b"\x1b[H") >= seconds - 1:
+            with sqlite3.connect("store/newsletter.db", timeout=20) as store:  # others are open now, and those go on
+                store.execute("UPDATE campaign SET state = iif(state = 'done', 'sending', 'done') WHERE id <= 20")
+            others = True
         if not sent and text.count(b"\x1b[H") >= seconds:
             os.write(fd, end) if isinstance(end, bytes) else os.kill(pid, end)
             sent = True
@@ -171,7 +197,7 @@ def view(rows, columns, end, seconds):
     _, status = os.waitpid(pid, 0)
     return os.waitstatus_to_exitcode(status), text.decode()
 
-for name, rows, end in (("q", 40, b"q"), ("control C", 40, b"\x03"), ("SIGTERM", 10, signal.SIGTERM), ("SIGQUIT", 40, signal.SIGQUIT)):
+for name, rows, end in (("q", 99, b"q"), ("control C", 99, b"\x03"), ("SIGTERM", 10, signal.SIGTERM), ("SIGQUIT", 99, signal.SIGQUIT)):
     status, text = view(rows, 80, end, 3)
     frames = text.split("\x1b[H")[1:]
     lines = [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line) for line in frames[-1].split("\r\n")]
@@ -204,10 +230,10 @@ if pid == 0:
     print("\nENDED", os.waitstatus_to_exitcode(status), termios.tcgetattr(0) == before, flush=True)
     os._exit(0)
 text, until, sent = b"", time.time() + 20, 0
-ends = [b"\x1a", b"\x1a", b"q"]
+ends = [b"\x1a", signal.SIGTSTP, b"q"]
 while time.time() < until:
     if sent < 3 and text.count(b"\x1b[?1049h") == sent + 1 and text.endswith(b"q ends\x1b[K"):
-        os.write(fd, ends[sent])
+        os.write(fd, ends[sent]) if isinstance(ends[sent], bytes) else os.killpg(os.tcgetpgrp(fd), ends[sent])
         sent += 1
     if select.select([fd], [], [], 0.1)[0]:
         try:

@@ -40,6 +40,10 @@ is "all ended" "$(db 'SELECT count(*) FROM subscription WHERE subscriber_id = 1 
 is "as an event" "$(db "SELECT kind, class FROM event WHERE subscriber_id = 1 ORDER BY id DESC LIMIT 1")" "unsubscribe|staff"
 succeeds "once more" nl subscriber unsubscribe ann@example.org
 like "says so" "$out" "was not subscribed to anything"
+succeeds "from a topic that they have left" nl subscriber unsubscribe ann@example.org --topic articles
+like "as well" "$out" "was not subscribed to articles"
+succeeds "somebody who is there, with a name" nl subscriber add bob@example.org --name "Bob B"
+is "has it from then on" "$(db "SELECT name FROM subscriber WHERE address = 'bob@example.org'")" "Bob B"
 refused "nobody" 1 "nobody@example.org is not on the list" nl subscriber unsubscribe nobody@example.org
 
 db "INSERT INTO suppression SELECT address_hmac, 'complaint', 1, 'test' FROM subscriber WHERE address = 'bob@example.org'"
@@ -47,13 +51,15 @@ refused "a suppressed address" 3 "must not be mailed .complaint." nl subscriber 
 run nl subscriber add bob@example.org --json
 is "as JSON" "$(json 'j["code"]') $status" "suppressed 3"
 
-db "INSERT INTO form_text VALUES (x'01', 'I want the newsletter. Böse ' || char(27) || '[31m', 1)"
+db "INSERT INTO form_text VALUES (x'01', 'I want the newsletter. Böse ' || char(27) || '[31m' || char(13) || char(10) || 'It is free.' || char(13) || 'So it is.', 1)"
 db "INSERT INTO consent (subscriber_id, topic_id, action, at, ip, form_hash, source) SELECT id, 1, 'requested', 1767225600, '192.0.2.7', x'01', 'web' FROM subscriber WHERE address = 'bob@example.org'"
 succeeds "show" nl subscriber show bob@example.org
 like "states" "$out" "articles +active since"
 like "suppression" "$out" "Suppressed +yes: complaint"
 like "evidence" "$out" "2026-01-01 00:00 +articles +requested +web +192.0.2.7"
-like "the wording, without control characters" "$out" "The form said.*:.*I want the newsletter. Böse \?\[31m"
+like "the wording, without control characters" "$out" "The form said.*:.*I want the newsletter. Böse \?\[31m
+ +It is free.
+ +So it is."
 run nl subscriber show bob@example.org --json
 is "as JSON" "$(json '[c["action"] for c in j["consent"]], j["suppressed"]')" "(['added', 'requested'], 'complaint')"
 run nl subscriber show nobody@example.org
@@ -66,6 +72,19 @@ like "only those" "$out" "Ann@example.org.*articles \(left\), promotions \(left\
 unlike "not others" "$out" bob
 succeeds "list with a limit" nl subscriber list --limit 1
 like "says that there are more" "$out" "The first 1 of 3 people"
+succeeds "the last page" nl subscriber list --after 2
+like "says how many there are" "$out" "2 of 3 people\."
+nl topic create the-garden-in-spring >/dev/null
+nl subscriber add eve@example.org --topic the-garden-in-spring >/dev/null
+like "a topic with a long name has its room" "$(nl subscriber show eve@example.org)" "  the-garden-in-spring active since"
 refused "a state that is none" 2 "must be pending, active" nl subscriber list --state gone
 refused "a topic that is none" 1 "unknown topic" nl subscriber list --topic sport
+
+site bare
+db "DELETE FROM topic WHERE slug = 'articles'"
+succeeds "without the usual topic" nl subscriber add ann@example.org
+is "it is the first one" "$(db 'SELECT slug FROM topic JOIN subscription ON topic_id = topic.id')" promotions
+succeeds "nor does status need it" nl status
+db "PRAGMA foreign_keys = ON; DELETE FROM subscriber; DELETE FROM topic"
+refused "without any topic" 1 "there is no topic yet; make one with .newsletter topic create" nl subscriber add ann@example.org
 done_testing

@@ -6,6 +6,7 @@ nl subscriber add ann@example.org >/dev/null
 nl subscriber add bob@example.org >/dev/null
 nl subscriber add cyd@example.org >/dev/null
 
+like "nobody yet" "$(nl suppression list)" "There is no address that must not be mailed."
 refused "add without a reason" 2 '--reason is needed' nl suppression add ann@example.org
 refused "a reason with an address" 2 'must name no address' nl suppression add ann@example.org --reason 'ann@example.org said so'
 refused "what is no address: none is taken" 1 'is no address' nl suppression add zoe@example.org nonsense --reason x
@@ -60,6 +61,13 @@ refused "a reason that is none" 2 'must be left, erased' nl suppression list --r
 printf 'typo@@example.org\nright@example.org\n' >typo.txt
 run nl suppression import typo.txt --reason x
 like "a first line that was meant as an address is no heading" "$status $out $err" '^1 .*Bad +1.*typo.txt:1: no address'
+
+{
+	echo email
+	yes nonsense | head -n 1002
+} >wrong.csv
+run nl suppression import wrong.csv --reason x --json
+is "of very many wrong lines the first are named" "$(json 'j["bad"], len(j["bad_lines"])') $(wc -l <"$tmp/err")" "(1002, 1000) 1000"
 
 # Lifting.
 refused "remove without a reason" 2 '--reason is needed' nl suppression remove cyd@example.org

@@ -10,6 +10,13 @@ succeeds "help of a noun" nl help subscriber
 like "and its verbs" "$out" "subscriber import FILE.*subscriber unsubscribe"
 succeeds "--help of a command, outside a site" nl send --help
 like "with its options" "$out" "--dry-run +show"
+succeeds "--help of one with two words" nl subscriber add --help
+like "is its own" "$out" "newsletter subscriber add ADDRESS"
+unlike "and nobody else's" "$out" "subscriber list"
+succeeds "help of two words" nl help subscriber list
+like "as well" "$out" "newsletter subscriber list"
+unlike "is its own" "$out" "subscriber add"
+refused "help of no command" 2 'there is no command "fnord"; see .newsletter help' nl help fnord
 succeeds "--version" nl --version
 is "says which" "$out" "newsletter $(cat "$root/VERSION")"
 
@@ -22,7 +29,11 @@ refused "an option before a command" 2 "no option --fnord" nl --fnord
 refused "an option without its value" 2 "--topic needs a value" nl send --topic
 refused "too few arguments" 2 "called as: newsletter subscriber add ADDRESS" nl subscriber add
 refused "too many arguments" 2 "called as: newsletter subscriber add ADDRESS" nl subscriber add a b
+# shellcheck disable=SC2046 # several words
+refused "too many options" 2 "too many options" nl subscriber list $(printf -- '--state=active %.0s' {1..129})
+refused "no option behind --" 1 "no newsletter.conf here" nl subscriber add -- --help
 refused "no site here" 1 "no newsletter.conf here.*newsletter init.*-C" nl status
+refused "nor -C without a folder" 2 "-C needs a value" nl status -C
 refused "a folder that is not there" 1 "cannot go to /nowhere" nl -C /nowhere status
 refused "text with a terminal's control characters is shown without them" 2 '"\?\[31mred"' nl $'\033[31mred'
 

@@ -226,6 +226,17 @@ ask "$url" -d action=approve
 is "approved long after it was made" "$code" 200
 is "it waits for the cancel window" "$(campaign_state 6)" scheduled
 is "which begins with the button" "$(sql 'SELECT start_at - unixepoch() BETWEEN 50 AND 60 FROM campaign WHERE id = 6')" 1
+sql "UPDATE campaign SET state = 'paused' WHERE id = 6"
+ask "$url"
+has "one that staff paused meanwhile is in their hands" "$body" "It is on hold"
+ask "$url" -d action=reject
+is "and not stopped from here" "$code $(campaign_state 6)" '409 paused'
+sql "UPDATE campaign SET state = 'scheduled' WHERE id = 6; PRAGMA legacy_alter_table = ON; ALTER TABLE topic RENAME TO away"
+sleep 0.15
+ask "$url"
+is "a store whose topics cannot be read: 503" "$code" 503
+sql "PRAGMA legacy_alter_table = ON; ALTER TABLE away RENAME TO topic"
+sleep 0.15
 ask "$url" -d action=reject
 is "in which it is stopped" "$(campaign_state 6)" cancelled
 is "nobody got any of these" "$(campaign_mails)" 8

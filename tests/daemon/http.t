@@ -49,6 +49,7 @@ token() {
 
 make_site
 sed -i '/^\[http\]/a timeout = 2' "$site/newsletter.conf"
+mkdir -p "$site/templates/web"
 start_daemon
 all=$(sql "SELECT group_concat(slug, ', ') FROM (SELECT slug FROM topic ORDER BY id)")
 first=${all%%, *} second=${all#*, }
@@ -127,6 +128,9 @@ bad "JSON with a wrong address" 400 '"field":"email"' "$base/subscribe" -H 'Cont
 bad "JSON with no topic chosen" 400 '"field":"topic"' "$base/subscribe" -H 'Content-Type: application/json' -d '{"email":"e@example.org","topics":[]}'
 bad "JSON with a number" 400 'must hold strings' "$base/subscribe" -H 'Content-Type: application/json' -d '{"email":5}'
 bad "a confirm link of nobody" 404 "no longer works" "$base/confirm/$(cat /proc/sys/kernel/random/uuid)"
+bad "a confirm link that is no token" 404 "no longer works" "$base/confirm/nonsense"
+bad "an approval that is no token" 404 "no longer works" "$base/approve/nonsense"
+bad "no address, for one's link" 400 "Please check the address" "$base/manage" -d 'x=y'
 bad "a forged unsubscribe link" 404 "no longer works" "$base/u/AeZjz0hXU6cNC8fF72cWeTB8Ql9L9yYoWShEZJpUsxvN"
 bad "a preferences link in the unsubscribe page" 404 "no longer works" "$base/u/$(link preferences 1 0 0 0)"
 bad "an unsubscribe link in the preferences page" 404 "no longer works" "$base/preferences/$(link unsubscribe 1 0 0 0)"
@@ -383,6 +387,63 @@ is "one that cannot be written takes nobody along" "$got" "kim 200 lea 200 max 2
 is "and the others are recorded" "$(for who in kim poison lea max; do asked $who@example.org; done | xargs)" "1 0 1 1"
 sql 'DROP TRIGGER poison'
 
+echo "# tables that cannot be read"
+id=$(subscriber nils 1 1)
+settings=$(link preferences "$id" 0 0 $((now + 86400))) left=$(link unsubscribe "$id" 1 0 0)
+post "$base/u/$left"
+fresh=$(token "$id" 2 $((now + 1000)) NULL) pressed=$(token "$id" 2 $((now + 1000)) NULL)
+away() { sql "PRAGMA legacy_alter_table = ON; ALTER TABLE $1 RENAME TO $1_away"; }
+back() { sql "PRAGMA legacy_alter_table = ON; ALTER TABLE $1_away RENAME TO $1"; }
+away topic
+sleep 0.15
+for page in / "/confirm/$fresh" "/preferences/$settings" "/u/$left"; do
+	ask "$base$page"
+	is "${page%/*}/ without the topics is 503" "$code" 503
+	has "${page%/*}/: says so" "$body" "Please try again"
+done
+post "$base/u/$left"
+is "nor is somebody told a second time that they have left" "$code" 503
+# what is asked for is done, and only the page that says so is not there
+post "$base/confirm/$pressed"
+is "nor that a topic that they had is confirmed" "$code $(sql "SELECT count(*) FROM token WHERE subscriber_id = $id AND used_at IS NOT NULL")" '503 1'
+back topic
+sleep 0.15
+ask "$base/confirm/$fresh"
+is "with them all is as before" "$code" 200
+
+echo "# topics that come and go"
+sql "CREATE TABLE kept AS SELECT * FROM topic; DELETE FROM topic"
+sleep 0.15
+ask "$base/"
+is "no topic: 503" "$code" 503
+sql "INSERT INTO topic SELECT * FROM kept WHERE id = 1"
+sleep 0.15
+ask "$base/"
+is "the only one is checked: there is nothing to choose" "$(grep 'name="topic"' <<<"$body" | grep -c checked)" 1
+sql "UPDATE topic SET title = 'Changed'"
+sleep 0.15
+ask "$base/?topic=$first"
+has "a new title shows at once" "$body" 'Changed'
+sql "DELETE FROM topic; INSERT INTO topic SELECT * FROM kept; DROP TABLE kept"
+sleep 0.15
+ask "$base/"
+is "both are there again" "$code $(grep -c 'name="topic"' <<<"$body")" '200 2'
+
+echo "# a template with an error"
+for name in signup.html style.css manage.html; do
+	echo '{{#topics}}' >"$site/templates/web/$name.mustache"
+done
+sleep 1.2 # what was rendered before is kept for a second
+for page in / /style.css /manage; do
+	ask "$base$page"
+	is "$page is 500" "$code" 500
+	has "$page says why, to visitors" "$body" "its template has an error"
+done
+like "and to whoever looks after it" "$(grep event=template "$site/log")" 'signup.html.mustache.*style.css.mustache.*manage.html.mustache'
+rm "$site"/templates/web/*.mustache
+ask "$base/"
+is "repaired, it is there" "$code" 200
+
 exec 4<>"/dev/tcp/127.0.0.1/$port"
 printf 'POST /subscribe HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nemail=' >&4
 begun=$SECONDS
@@ -409,10 +470,34 @@ is "and is recorded" "$(asked last@example.org)" 1
 echo "# behind a reverse proxy"
 ip_of() { sql "SELECT ip FROM signup_request WHERE address = '$1' UNION SELECT c.ip FROM consent c JOIN subscriber s ON s.id = c.subscriber_id
 	WHERE s.address = '$1' AND c.action = 'requested' LIMIT 1"; }
-start_daemon
-post "$base/subscribe" -H 'X-Forwarded-For: 203.0.113.9' -d email=direct@example.org -d "topic=$first"
-is "X-Forwarded-For of anybody is not believed" "$(ip_of direct@example.org)" 127.0.0.1
-stop_daemon
+# crowd: of seventy connections of one address, how many are answered
+crowd() {
+	python3 - "$port" <<-'END'
+		import socket, sys
+		all, answered = [], 0
+		for _ in range(70):
+		    s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10)
+		    s.sendall(b"GET /robots.txt HTTP/1.1\r\nHost: x\r\n\r\n")
+		    try:
+		        answered += s.recv(12) == b"HTTP/1.1 200"
+		    except OSError:
+		        pass
+		    all.append(s)
+		print(answered)
+	END
+}
+# where visitors come by themselves; without IPv6 on this machine that is tried twice
+for address in '*' '[::]'; do
+	python3 -c 'import socket; socket.socket(socket.AF_INET6).bind(("::", 0))' 2>/dev/null || address='*'
+	sed -i "s/^listen = .*/listen = $address:$port/" "$site/newsletter.conf"
+	start_daemon
+	who=direct${#address}@example.org
+	post "$base/subscribe" -H 'X-Forwarded-For: 203.0.113.9' -d "email=$who" -d "topic=$first"
+	is "$address: X-Forwarded-For of anybody is not believed" "$(ip_of "$who")" 127.0.0.1
+	is "$address: one address has 64 connections" "$(crowd)" 64
+	stop_daemon
+done
+sed -i "s/^listen = .*/listen = 127.0.0.1:$port/" "$site/newsletter.conf"
 sed -i -e '/^\[http\]/a trusted_proxies = 127.0.0.1 10.0.0.1' -e "s|^url = .*|url = $base/news|" "$site/newsletter.conf"
 start_daemon
 post "$base/subscribe" -H 'X-Forwarded-For: 6.6.6.6, 203.0.113.9, 10.0.0.1' -d email=proxied@example.org -d "topic=$first"
@@ -423,8 +508,11 @@ post "$base/subscribe" -H 'X-Forwarded-For: 203.0.113.9, <script>' -d email=junk
 is "junk in it is left aside" "$(ip_of junk@example.org)" 127.0.0.1
 ask "$base/news/"
 has "below the path of the site's URL the form posts there" "$body" 'action="/news/subscribe"'
+ask "$base/news"
+is "without the slash too" "$code" 200
 ask "$base/"
 is "a proxy may strip that path" "$code" 200
+is "and where one stands before, nobody counts its connections" "$(crowd)" 70
 ask "$base/newsletter/"
 is "a path that only begins alike is another" "$code" 404
 stop_daemon

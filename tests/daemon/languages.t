@@ -144,7 +144,17 @@ written rest 1
 newsletter article import "$tmp/articles" >/dev/null
 newsletter send --yes >/dev/null || bail "send failed"
 wait_for 60 campaign_is 4 'done' || bail "the last one does not end"
+page=$(curl -s --max-time 20 "$base/preferences/$("$B/tests/make_link" "$site/keys" preferences 1 0 0 1900000000)")
+has "nobody is asked to choose one" "$page" 'name="name"'
+hasnt "where there is no choice" "$page" 'name="language"'
 is "all in Spanish" "$(mails | cut -d' ' -f2,3 | sort | uniq -c | xargs)" "$people es es"
+
+echo "# words that can be no page's"
+printf 'error.not-found = {{#open}}\nmanage.problem = {{#open}}\n' >"$site/templates/words/es.txt"
+json() { curl -s --max-time 20 -w ' %{http_code}' -H 'Accept: application/json' "$@"; }
+like "an error is answered all the same" "$(json "$base/nowhere")" '"status": ?404.* 404$'
+like "and an address that is none" "$(json -H 'Content-Type: application/json' -d '{"email": "ann"}' "$base/manage")" '"status": ?4[0-9][0-9].* 4[0-9][0-9]$'
+is "the log names the line" "$(grep -c 'event=template reason=.*words/es.txt' "$site/log")" 2
 is "the store is as it should be" "$(sqlite3 "$site/store/newsletter.db" <"$root/tests/invariants.sql")" ""
 stop_daemon
 stop_relay

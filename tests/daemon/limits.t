@@ -19,7 +19,8 @@ set_http() {
 
 make_site
 conf_add http timeout=2 request_time=6 connections=200
-start_daemon
+DAEMON_UNDER='prlimit --nofile=100:4096' start_daemon
+is "few descriptors at first are no matter: it takes as many as it needs" "$(awk '/^Max open files/ { print $4 }' "/proc/$daemon/limits")" 392
 
 echo "# what is odd, malformed or too large"
 probe bytes
@@ -62,6 +63,13 @@ ok "with few descriptors it serves" $?
 has "and says that they are few" "$(cat "$tmp/few")" "event=few-descriptors wanted=3192 hard_limit=600"
 is "it takes what there is" "$(awk '/^Max open files/ { print $4 }' "/proc/$(role_pid http)/limits")" 600
 probe crowd 408
+stop_daemon
+(ulimit -n 250 && exec "$BIN/newsletterd" -C "$site") 2>"$tmp/fewer" &
+daemon=$!
+at_exit $daemon
+wait_for 15 curl -sf --max-time 10 -o /dev/null "$base/"
+ok "with hardly any, too" $?
+is "nor has another role more" "$(awk '/^Max open files/ { print $4 }' "/proc/$(role_pid inbound)/limits")" 250
 stop_daemon
 
 done_testing

@@ -113,6 +113,13 @@ has "the language by its name" "$body" '<dd>Español</dd>'
 has "consent is told with the topic's title" "$body" '</span>: New articles, added by us'
 like "never cached" "$head" 'Cache-Control: no-store'
 at_most "it is small" "${#body}" 30000
+ask "$mine?format=%zz"
+is "a query that cannot be read" "$code" 400
+sql "UPDATE subscriber SET name = 'Ann' || char(1) || '{{' WHERE address_key = 'ann@example.org'"
+ask "$mine"
+is "a control character in the store, which may be a slot's mark, never reaches a page" "$code $(grep -c $'\001' <<<"$body")" '200 0'
+hasnt "nor does what stands beside it" "$body" '{{'
+sql "UPDATE subscriber SET name = 'Ann Zoë' WHERE address_key = 'ann@example.org'"
 ask "$mine?lang=es"
 has "in Spanish, its topics too" "$body" '</span>: Artículos nuevos, añadido por nosotros'
 has "and the answer to its form" "$body" "action=\"/my-data/${mine##*/}?lang=es\""
@@ -140,9 +147,18 @@ is "without the word: 400" "$code" 400
 post "$mine" -H 'Content-Type: application/json' -d '{"action":"erase"}'
 has "as JSON with its field" "$body" '"field":"confirm"'
 is "nothing has changed" "$(dump)" "$before"
-post "$mine" -d action=erase -d confirm=yes
-is "with both: 200" "$code" 200
-has "says so" "$body" 'Your data are erased'
+# twice, before either is written
+hold_store "$site/store/newsletter.db"
+pressed=()
+for i in 1 2; do
+	curl -s --max-time 30 -o "$tmp/erased.$i" -w '%{http_code}\n' -d action=erase -d confirm=yes "$mine" >"$tmp/code.$i" &
+	pressed+=($!)
+done
+sleep 0.5 # one that comes later is told the same
+let_go
+wait "${pressed[@]}"
+is "with both: 200; the second press is told what an unknown link is told" "$(sort "$tmp"/code.* | xargs)" '200 404'
+has "says so" "$(cat "$tmp"/erased.*)" 'Your data are erased'
 is "nobody is there any more" "$(sql "SELECT count(*) FROM subscriber WHERE address_key = 'ann@example.org'")" 0
 wait_for 10 nothing_left
 ok "nor a file in the outbox folder" $? "$(grep -l 'To: .*ann@example.org' "$site"/outbox/*)"

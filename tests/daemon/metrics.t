@@ -6,7 +6,12 @@ need_peers
 make_site
 relay_port=$(free_port)
 conf_add http operator=unix:store/operator.sock
+mkdir -p "$site/box"/{new,cur,tmp}
+conf_add inbound "url=maildir:$site/box" every=1s
+conf_add "inbound spare" "url=maildir:$site/none" every=1s
+cp "$site/newsletter.conf" "$tmp/without"
 conf_add relay "url=smtp://127.0.0.1:$relay_port" tls=none connections=2 window=4 daily=100000 timeout=5
+conf_add "relay second" "url=smtp://127.0.0.1:$relay_port" tls=none weight=0
 ask() { curl -s --max-time 10 --unix-socket "$site/store/operator.sock" "$@"; }
 status() { ask -o /dev/null -w '%{http_code}' "$@"; }
 scrape() { ask -o "$tmp/metrics" http://operator/metrics; }
@@ -34,6 +39,7 @@ is "the socket is its owner's and the group's" "$(stat -c %a "$site/store/operat
 is "visitors have neither page" "$(curl -s -o /dev/null -w '%{http_code} ' "$base/metrics" "$base/healthz" -o /dev/null)" '404 404 '
 is "the operator has none of theirs" "$(for page in / /subscribe /style.css /archive /manage /metrics/ //metrics /healthz/x; do status "http://operator$page"; echo; done | sort -u)" 404
 is "only GET and HEAD" "$(status -X POST -d x http://operator/metrics) $(status -X DELETE http://operator/metrics) $(status -I http://operator/metrics)" '405 405 200'
+is "what a GET brings is not read" "$(status -X GET -d 'a body' http://operator/healthz)" 200
 is "the type is Prometheus'" "$(ask -o /dev/null -w '%{content_type}' http://operator/metrics)" 'text/plain; version=0.0.4; charset=utf-8'
 for bad in 0.0.0.0:8026 '*:8026' 192.0.2.1:8026 '[::]:8026' localhost:8026 127.0.0.1 unix: 127.0.0.1:99999 127.0.0.1.example.org:80; do
 	printf '[http]\noperator = %s\n' "$bad" >"$tmp/bad.conf"
@@ -83,7 +89,25 @@ is "campaigns" "$(value 'newsletter_campaigns{state="done"}') $(value 'newslette
 is "the one that goes on" "$(value 'newsletter_campaign_planned{campaign="3",topic="articles"}') $(value 'newsletter_campaign_messages{campaign="3",topic="articles",result="deferred"}') $(value 'newsletter_campaign_window_open{campaign="3",topic="articles"}')" '3 3 1'
 at_least "what was used of the relay's day" "$(value 'newsletter_relay_day_messages{relay="relay"}')" 55
 is "and may be" "$(value 'newsletter_relay_day_limit{relay="relay"}')" 100000
+at_least "when the mailbox was read" "$(value 'newsletter_mailbox_read_timestamp_seconds{mailbox="inbound"}')" 1700000000
+is "and one that is not there" "$(value 'newsletter_mailbox_read_timestamp_seconds{mailbox="spare"}') $(value 'newsletter_mailbox_trouble_seconds{mailbox="inbound"}')" '0 0'
+at_least "for how long it is in trouble" "$(value 'newsletter_mailbox_trouble_seconds{mailbox="spare"}')" 1
+# a promotion; whatever a relay or a burglar gets into a counter's name; a request that nobody has decided
+pid=$(role_pid clerk)
+kill -STOP "$pid"
 curl -s --max-time 10 -o /dev/null -d email=dan@example.net -d topic=articles "$base/subscribe"
+sql "UPDATE campaign SET kind = 'promotion' WHERE id = 3; UPDATE signup_request SET received_at = received_at - 1000;
+	INSERT INTO counter VALUES ('failures:a\"b\\c' || char(10) || 'd', 7), ('messages:nonsense', 3)"
+older() { scrape && [ "$(value newsletter_signups_oldest_seconds)" -ge 1000 ]; }
+wait_for 10 older
+is "who waits, and since when" "$(value newsletter_signups_undecided)" 1
+is "a promotion without hours may always go" "$(value 'newsletter_campaign_window_open{campaign="3",topic="articles"}')" 1
+grep -qxF 'newsletter_messages_failed_total{class="a\"b\\c\nd"} 7' "$tmp/metrics"
+ok "what is odd is escaped" $?
+is "and what is nonsense left out" "$(grep -c nonsense "$tmp/metrics")" 0
+is "promtool takes it" "$("$PROMTOOL" check metrics <"$tmp/metrics" >/dev/null 2>&1; echo $?)" 0
+sql "UPDATE campaign SET kind = 'articles' WHERE id = 3; DELETE FROM counter WHERE name LIKE 'failures:a%' OR name = 'messages:nonsense'"
+kill -CONT "$pid"
 wait_for 10 says newsletter_signup_requests_total 1
 wait_for 10 says newsletter_outbox_waiting 1
 is "who asked" "$(value newsletter_signup_passed_total)" 1
@@ -121,6 +145,15 @@ is "a role that hangs is named" "$(ask http://operator/healthz | sed -E 's/[0-9]
 sender was not seen for N s: it hangs, is stopped, or cannot write the store'
 wait_for 5 says 'newsletter_role_up{role="sender"}' 0
 is "in numbers, too" "$(value 'newsletter_role_up{role="sender"}') $(value 'newsletter_role_up{role="clerk"}')" '0 1'
+# as the sender writes it, which at present does not
+soon=$(($(date +%s) + 50))
+sql "INSERT INTO pace (scope, subject, window_start, used) VALUES ('relay-rate', '', unixepoch(), 7500), ('relay-until', '', unixepoch(), 14000),
+	('relay-trouble', 'second', unixepoch() - 100, $soon), ('relay-trouble', 'another', 1, 1)"
+wait_for 5 says 'newsletter_relay_slowed_messages_per_second{relay="relay"}' 7.5
+is "a relay that was slowed" "$(value 'newsletter_relay_slowed_messages_per_second{relay="relay"}') $(value 'newsletter_relay_slowed_messages_per_second{relay="second"}')" '7.5 none'
+is "one that does not work" "$(value 'newsletter_relay_paused_until_timestamp_seconds{relay="second"}') $(value 'newsletter_relay_trouble_seconds{relay="relay"}')" "$soon 0"
+at_least "for so long" "$(value 'newsletter_relay_trouble_seconds{relay="second"}')" 100
+sql "DELETE FROM pace WHERE scope IN ('relay-rate', 'relay-until', 'relay-trouble')"
 kill -CONT "$pid"
 wait_for 20 health 200
 ok "and is well again" $?
@@ -177,10 +210,33 @@ start_daemon
 is "one that a killed newsletterd left is replaced" "$(status http://operator/metrics)" 200
 says 'newsletter_messages_total{kind="campaign",result="accepted"}' 50
 is "counters survive a restart" "$(value 'newsletter_messages_total{kind="campaign",result="accepted"}')" 50
+
+# --- tables that cannot be read ---
+away() { sql "PRAGMA legacy_alter_table = ON; ALTER TABLE $1 RENAME TO $1_away"; }
+back() { sql "PRAGMA legacy_alter_table = ON; ALTER TABLE $1_away RENAME TO $1"; }
+away role
+wait_for 10 health 503
+has "the roles: healthz says so" "$(ask http://operator/healthz)" 'the store cannot be read'
+has "as JSON" "$(ask -H 'Accept: application/json' http://operator/healthz)" '"problem":"the store cannot be read"'
+back role
 stop_daemon
+cp "$tmp/without" "$site/newsletter.conf"
 operator=$(free_port)
 sed -i "s|^operator=.*|operator=127.0.0.1:$operator|" "$site/newsletter.conf"
 start_daemon
-is "by a port of the loopback" "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$operator/metrics")" 200
+away topic
+away subscription
+asked() { curl -s -o /dev/null -w '%{http_code} %{content_type}' "http://127.0.0.1:$operator/metrics"; }
+is "the topics: no numbers" "$(asked)" '503 text/plain; charset=utf-8'
+back topic
+numbers() { [ "$(asked | cut -d' ' -f1)" = 200 ]; }
+wait_for 10 numbers
+is "by a port of the loopback" "$(curl -s -o "$tmp/metrics" -w '%{http_code}' "http://127.0.0.1:$operator/metrics")" 200
+is "what cannot be counted is left out" "$(value 'newsletter_subscriptions{topic="articles",state="bounced"}')" none
+back subscription
+counted() { curl -s "http://127.0.0.1:$operator/metrics" | grep -q '^newsletter_subscriptions{topic="articles",state="bounced"} 5'; }
+wait_for 10 counted
+ok "and counted once it can be" $?
+is "without a relay its place is the folder's" "$(value 'newsletter_relay_replies_total{relay="outbox-folder",code="2xx"}')" 0
 stop_daemon
 done_testing

@@ -20,4 +20,14 @@ finally:
 END
 python3 "$tmp/manager.py" "$tmp/notify" "$BIN/newsletterd" -C "$site" >"$tmp/said"
 is "ready, stopping, and a good end" "$(tr '\n' ' ' <"$tmp/said")" 'READY=1 STOPPING=1 status 0 '
+
+# A role whose parent has gone before it was ready, as one that somebody starts by hand.
+"$BIN/newsletterd" -c "$site/newsletter.conf" --role clerk 3>&- 2>"$tmp/alone" &
+alone=$!
+at_exit $alone
+wait_for 10 grep -q event=orphan "$tmp/alone"
+ok "a role that nobody waits for says so" $?
+kill -TERM $alone
+wait $alone
+is "works, and ends when it is told to" $? 0
 done_testing

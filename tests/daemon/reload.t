@@ -32,6 +32,7 @@ refuses() {
 }
 refuses "a password that is not there" 'role=sender event=failed .*secret/none' "relay second" url=smtp://127.0.0.1:1 user=ann password_file=secret/none
 refuses "a mailbox's that is not there" 'role=inbound event=failed .*secret/none' inbound url=imaps://127.0.0.1:1 user=ann password_file=secret/none
+refuses "a token that is not there" 'role=sender event=failed .*secret/no-token' "relay second" url=smtp://127.0.0.1:1 user=ann token_file=secret/no-token
 refuses "a DKIM key that is not there" 'role=sender event=failed .*dkim-none' dkim selector=none key_file=secrets/dkim-none.key
 echo 'no key' >"$site/secret/dkim"
 refuses "a DKIM key that is none" 'role=sender event=failed .*dkim' dkim selector=s1 key_file=secret/dkim
@@ -47,6 +48,29 @@ new_sender() { [ "$(role_pid sender)" ] && [ "$(pids | wc -w)" = 4 ] && [ "$(rol
 wait_for 30 new_sender
 ok "one with which all can start is taken" $? "$(tail -n 5 "$site/log")"
 is "nobody died" "$(grep -c event=role_died "$site/log")" 0
+
+# A role that hangs is replaced all the same, after the 10 s that it has to drain. In these a secret that is a pipe makes a role hang that only tries.
+cp "$site/newsletter.conf" "$tmp/good"
+clerk=$(role_pid clerk) hung=$(role_pid sender)
+kill -STOP "$hung"
+kill -HUP "$daemon"
+clerk_is_new() { local now; now=$(role_pid clerk) && [ -n "$now" ] && [ "$now" != "$clerk" ]; }
+wait_for 20 clerk_is_new
+mkfifo "$site/secret/pipe"
+conf_add "relay third" url=smtp://127.0.0.1:1 user=ann password_file=secret/pipe
+count=$(refusals)
+kill -HUP "$daemon"
+answers
+ok "visitors are answered meanwhile" $?
+wait_for 40 refused_more "$count"
+ok "a configuration that makes a role hang is refused" $?
+cp "$tmp/good" "$site/newsletter.conf"
+sender_is_new() { local now; now=$(role_pid sender) && [ -n "$now" ] && [ "$now" != "$hung" ]; }
+wait_for 40 sender_is_new
+is "and the role that hung is killed and replaced" "$(grep -c 'event=killed child=sender' "$site/log")" 1
+all_four() { [ "$(pids | wc -w)" = 4 ]; }
+wait_for 20 all_four
+is "still nobody died by itself" "$(grep -c event=role_died "$site/log")" 0
 hasnt "and no secret is in the log" "$(<"$site/log")" "secret$"
 stop_daemon
 is "nothing is left of those who tried" "$(pgrep -fc -- "-c $site/newsletter.conf --rehearse")" 0

@@ -58,15 +58,17 @@ check_pages
 is "it is said once" "$(grep -c 'event=sandbox' "$site/log")" 1
 stop_daemon
 
-# A container that refuses seccomp, Landlock or both to what runs in it.
-for what in landlock seccomp both; do
+# A container that refuses seccomp, Landlock or both to what runs in it; and one that refuses a filter only when it comes to it.
+for what in landlock seccomp both filter; do
 	: >"$site/log"
 	DAEMON_UNDER="$plain $refuse $what" start_daemon "$daemon_under_test"
 	is "without $what: the pages are served" "$(curl -s --max-time 10 -o /dev/null -w '%{http_code}' "$base/")" 200
-	is "it is said once" "$(grep -c 'event=sandbox' "$site/log")" 1
+	# the parent knows what there is, and not that it is refused
+	[ $what = filter ] && said=4 || said=1
+	is "it is said" "$(grep -c 'event=sandbox' "$site/log")" $said
 	case $what in
 	landlock) want='0|1' ;;
-	seccomp) want='2|0' ;;
+	seccomp | filter) want='2|0' ;;
 	both) want='0|0' ;;
 	esac
 	recorded "the store knows what is enforced" 'landlock, seccomp' "$want $want $want $want"

@@ -51,6 +51,16 @@ chgrp $((first + 4)) "$site/secret/relay"
 chgrp $((first + 3)) "$site/secret"
 like "and one that its role cannot read" "$(doctor --only configuration)" "newsletter-sender cannot read the secret secret/relay"
 chgrp $((first + 3)) "$site/secret/relay"
+like "who may not look is not told" "$(unshare -m "$tmp/among" setpriv --reuid newsletter-sender --regid newsletter-sender --init-groups "$BIN/newsletter" -C "$site" doctor --only configuration)" \
+	"who reads the secret secret-inbound/[a-z]+ cannot be seen"
+chown $((first + 3)) "$site/secret/relay"
+chmod 600 "$site/secret/relay"
+like "a secret may be its role's own" "$(doctor --only configuration)" "each role has its user, and reads its own secrets alone"
+chown $first "$site/secret/relay"
+chmod 640 "$site/secret/relay"
+install -d -o $first -g $first "$tmp/new"
+(cd "$tmp/new" && unshare -m "$tmp/among" setpriv --reuid newsletter --regid newsletter --init-groups "$BIN/newsletter" init --yes >/dev/null)
+is "where there are such users, init gives the roles theirs" "$(grep '^users = ' "$tmp/new/newsletter.conf")" "users = newsletter"
 probe_start
 
 id=$((first + 1))
@@ -132,6 +142,16 @@ is "without users, it gives up these rights as well" "$(sed -n 's/^CapPrm:\t//p'
 is "and all run as it" "$(for role in "${all_roles[@]}"; do status_of "$role" Uid; done | sort -u)" "$first $first $first $first"
 stop_daemon
 sed -i 's/^users =/users = newsletter/' "$site/newsletter.conf"
+
+# Users that there are, and that cannot be taken.
+sed -i 's/^users = .*/users = root/' "$site/newsletter.conf"
+like "root is none of them" "$($DAEMON_UNDER "$BIN/newsletterd" -C "$site" 2>&1)" 'the user root is root: \[daemon\] users is for users that are not'
+sed -i 's/^users = .*/users = newsletter/' "$site/newsletter.conf"
+cp "$tmp/group" "$tmp/group.good"
+for i in {1..16}; do echo "more-$i:x:$((first + 100 + i)):newsletter-http" >>"$tmp/group"; done
+like "nor is one in so many groups that some would be left out" "$($DAEMON_UNDER "$BIN/newsletterd" -C "$site" 2>&1)" \
+	'the user newsletter-http is in more than 16 groups'
+cat "$tmp/group.good" >"$tmp/group"
 
 # Users that are not there.
 sed -i 's/^users = .*/users = nobody-here/' "$site/newsletter.conf"

@@ -20,7 +20,7 @@ check_part(const void *part, const char *section)
 
 	for (k = conf_keys; k->section; k++) {
 		const char *value;
-		bool many = strcmp(k->section, "relay") == 0 || strcmp(k->section, "domain") == 0;
+		bool many = strcmp(k->section, "relay") == 0 || strcmp(k->section, "domain") == 0 || strcmp(k->section, "inbound") == 0;
 
 		if (conf_is_number(k->kind) || (section ? strcmp(k->section, section) != 0 : many))
 			continue;
@@ -43,6 +43,8 @@ check_values(const struct conf *c)
 	}
 	for (i = 0; i < c->domains; i++)
 		check_part(&c->domain[i], "domain");
+	for (i = 0; i < c->mailboxes; i++)
+		check_part(&c->mailbox[i], "inbound");
 }
 
 int

@@ -30,6 +30,8 @@ world() {
 	printf -- '---\ntitle: Title 4\ndate: 2026-03-04\nurl: https://www.quietharbour.example/4\n---\nSome words.\n' >../articles/4.md
 	nl article import ../articles >/dev/null
 	nl article skip 5 >/dev/null || bail "nothing skipped"
+	db "INSERT INTO signup_request (kind, address, address_key, name, topics, language, ip, weight, received_at, next_at)
+		VALUES ('signup', 'f@example.org', 'f@example.org', '', '1', 'en', '203.0.113.1', 1, 1767225600, 1767225600)"
 	nl backup ../world.backup >/dev/null || bail "no backup"
 	cd ..
 }
@@ -84,6 +86,7 @@ subscriber erase person2@example.org --yes
 suppression add person5@example.org --reason asked
 suppression import ../gone.csv --reason asked
 suppression list
+suppression list --addresses
 suppression remove person20@example.org --reason asked
 article import ../articles
 article list
@@ -109,6 +112,7 @@ stats --json
 stats --html ../stats.html
 status
 status --json
+doctor --only store
 audit
 retention
 backup ../again.backup
@@ -118,6 +122,7 @@ embed
 outbox list
 outbox list --json
 signup list
+signup discard --all --yes
 inbound read
 init --rotate-keys
 dkim keygen --selector s

@@ -247,6 +247,26 @@ test_complaint(void **state)
 	assert_invariants();
 }
 
+/* The clock was set back behind the last point: that one is of today, and the first no later. */
+static void
+test_set_back(void **state)
+{
+	(void)state;
+	make_ann();
+	soft_at(T0, 0);
+	soft_at(T0 + 3 * DAY, 0);
+	assert_int_equal(raw_int("SELECT bounce_score FROM subscriber"), 2);
+	soft_at(T0 + DAY, 0);
+	assert_int_equal(raw_int("SELECT bounce_score FROM subscriber"), 2);
+	assert_int_equal(raw_int("SELECT bounce_first_at FROM subscriber"), T0);
+	assert_int_equal(raw_int("SELECT bounce_last_at FROM subscriber"), T0 + DAY);
+	soft_at(T0 - DAY, 0);
+	assert_int_equal(raw_int("SELECT bounce_first_at FROM subscriber"), T0 - DAY);
+	assert_int_equal(raw_int("SELECT bounce_last_at FROM subscriber"), T0 - DAY);
+	clock_set(T0 + 4 * DAY);
+	assert_invariants();
+}
+
 int
 main(void)
 {
@@ -256,6 +276,7 @@ main(void)
 		store_test(test_hard),
 		store_test(test_strength),
 		store_test(test_complaint),
+		store_test(test_set_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

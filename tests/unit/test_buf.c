@@ -105,12 +105,14 @@ static void
 duplicates(void **state)
 {
 	char *a = xstrdup("text"), *b = xstrndup("text", 2), *c = xmalloc(0);
-	int *d = xcalloc(4, sizeof(*d));
+	int *d = xcalloc(4, sizeof(*d)), *none = xcalloc(0, sizeof(*none)), *empty = xcalloc(4, 0);
 
 	(void)state;
 	assert_string_equal(a, "text");
 	assert_string_equal(b, "te");
 	assert_non_null(c);
+	assert_non_null(none);
+	assert_non_null(empty);
 	assert_int_equal(d[3], 0);
 	a = xrealloc(a, 100);
 	assert_string_equal(a, "text");
@@ -118,6 +120,8 @@ duplicates(void **state)
 	free(b);
 	free(c);
 	free(d);
+	free(none);
+	free(empty);
 }
 
 int

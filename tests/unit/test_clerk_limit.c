@@ -405,6 +405,24 @@ test_same_place(void **state)
 	assert_int_equal(answer("192.0.5.1", "y@a.example", false, true), LIMIT_PASS);
 }
 
+/* The clerk that has just been started has counted nobody yet: what leaves then leaves none less than that. */
+static void
+test_left_uncounted(void **state)
+{
+	struct signup s = { .id = 1, .held_by = SIGNUP_TOTAL };
+
+	(void)state;
+	set_limits(rate(0, 1), rate(0, 1), rate(1, 60));
+	ok(limit_left(&clerk, &s, &err));
+	assert_int_equal(clerk.held, 0);
+	clerk.held = 2;
+	ok(limit_left(&clerk, &s, &err));
+	assert_int_equal(clerk.held, 1);
+	s.held_by = SIGNUP_FREE; /* did not wait */
+	ok(limit_left(&clerk, &s, &err));
+	assert_int_equal(clerk.held, 1);
+}
+
 /* Who goes from one line to the next keeps the place that was given when it came. */
 static void
 test_place_stays(void **state)
@@ -711,6 +729,43 @@ test_hold(void **state)
 	assert_int_equal(passed_count, 2);
 }
 
+/* A template that makes no mail: that the operator was due to hear of it is remembered all the same, and it is not tried every second. */
+static void
+test_surge_untold(void **state)
+{
+	static const char conf[] = "[site]\nname = S\nurl = https://s.example\n[mail]\nfrom = a@s.example\noperator = op@s.example\n";
+	char path[128];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/newsletter.conf", folder);
+	ok(conf_read(&site.conf, path, conf, sizeof(conf) - 1, &err));
+	set_limits(rate(0, 1), rate(0, 1), rate(1, 60));
+	personal_init(&clerk.personal, &site.conf, site.links);
+	site.conf.signup_hold = INT64_C(7) * 86400;
+	snprintf(path, sizeof(path), "%s/templates", folder);
+	ok(file_mkdir(path, 0700, &err));
+	strcat(path, "/mail");
+	ok(file_mkdir(path, 0700, &err));
+	strcat(path, "/surge-subject.text.mustache");
+	ok(file_write(path, 0600, "{{#open}}", 9, &err));
+	flood("192.0.2.1", "a.example", 100);
+	turn(T0);
+	assert_int_equal(clerk.surge_since, T0);
+	clock_set(T0 + 3600);
+	ok(clerk_surge(&clerk, &err));
+	assert_int_equal(raw_int("SELECT count(*) FROM pace WHERE scope = 'signup-told'"), 1);
+	assert_int_equal(raw_int("SELECT count(*) FROM outbox"), 0);
+	ok(file_write(path, 0600, "Many", 4, &err));
+	clock_set(T0 + 3601);
+	ok(clerk_surge(&clerk, &err));
+	assert_int_equal(raw_int("SELECT count(*) FROM outbox"), 0);
+	clock_set(T0 + INT64_C(2) * 86400);
+	ok(clerk_surge(&clerk, &err));
+	assert_int_equal(raw_int("SELECT count(*) FROM outbox WHERE kind = 'operator'"), 1);
+	personal_release(&clerk.personal);
+	conf_release(&site.conf);
+}
+
 /* The surge begins with the first that the limit over all holds, and ends when nobody waits for it and there is room again. */
 static void
 test_surge(void **state)
@@ -761,6 +816,7 @@ main(void)
 		limit_test(test_unmailed),
 		limit_test(test_same_place),
 		limit_test(test_place_stays),
+		limit_test(test_left_uncounted),
 		limit_test(test_new_names),
 		limit_test(test_no_network_limit),
 		limit_test(test_quiet),
@@ -769,6 +825,7 @@ main(void)
 		limit_test(test_property),
 		limit_test(test_hold),
 		limit_test(test_surge),
+		limit_test(test_surge_untold),
 		limit_test(test_full), /* takes longest */
 	};
 

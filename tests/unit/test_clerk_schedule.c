@@ -83,12 +83,35 @@ test_due(void **state)
 	    "scheduled sending sending sending held cancelled");
 }
 
+/* Who a segment's campaign is for cannot be read: that is the store's trouble, and no reason to hold it. */
+static void
+test_unreadable(void **state)
+{
+	struct campaign c = { .kind = "promotion", .start_at = T0, .segment = "language=en" };
+
+	(void)state;
+	site.db = db;
+	site.conf.campaign_overdue = site.conf.campaign_deadline = 3600;
+	clerk.site = &site;
+	c.topic_id = make_topic("promotions");
+	begin();
+	ok(campaign_create(db, &c, &err));
+	commit();
+	assert_int_equal(raw_exec("PRAGMA legacy_alter_table = ON; ALTER TABLE subscription RENAME TO away"), SQLITE_OK);
+	refused(clerk_schedule(&clerk, &err), ERR_SYSTEM);
+	assert_int_equal(raw_exec("ALTER TABLE away RENAME TO subscription"), SQLITE_OK);
+	assert_string_equal(raw_text("SELECT state FROM campaign"), "scheduled");
+	ok(clerk_schedule(&clerk, &err));
+	assert_string_equal(raw_text("SELECT state FROM campaign"), "sending");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_ended_meanwhile, store_setup, store_teardown),
 		cmocka_unit_test_setup_teardown(test_due, store_setup, store_teardown),
+		cmocka_unit_test_setup_teardown(test_unreadable, store_setup, store_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

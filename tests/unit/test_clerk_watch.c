@@ -3,6 +3,10 @@
 
 #include "store_fixture.h"
 
+#include <sys/wait.h>
+
+#include "base/file.h"
+#include "base/link.h"
 #include "store/campaign.h"
 #include "store/event.h"
 
@@ -235,6 +239,76 @@ test_rhythm(void **state)
 	assert_int_equal(watched(id).state, CAMPAIGN_PAUSED);
 }
 
+/* The operator's mail says what the campaign's reason says; of nobody who got it, all have complained. */
+static void
+test_told(void **state)
+{
+	static const char conf[] = "[site]\nname = Quiet Harbour\nurl = https://news.quietharbour.example\n"
+				   "[mail]\nfrom = news@quietharbour.example\noperator = olive@quietharbour.example\n";
+	int64_t id = sending(0, 100);
+	char path[96];
+	int key;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/newsletter.conf", folder);
+	ok(file_write(path, 0600, conf, sizeof(conf) - 1, &err));
+	memset(&site.conf, 0, sizeof(site.conf));
+	ok(conf_load(&site.conf, path, &err));
+	ok(link_keys_create(folder, &key, &err));
+	site.links = link_keys_load(folder, &err);
+	assert_non_null(site.links);
+	personal_init(&clerk.personal, &site.conf, site.links);
+	events(id, "complaint", 2);
+	assert_string_equal(watched(id).reason,
+	    "2 of 0 readers (100.00 %) complained; look at `newsletter campaign show 1`, then resume or cancel it");
+	assert_int_equal(raw_int("SELECT count(*) FROM outbox WHERE instr(message, '2 of 0 readers (100.00%)') > 0"), 1);
+	personal_release(&clerk.personal);
+	link_keys_free(site.links);
+	conf_release(&site.conf);
+}
+
+/* In another process: pause it, 200 ms after the store is ours. */
+static void __attribute__((noreturn))
+pause_beside(int64_t id, int begun)
+{
+	struct err e = ERR_INIT;
+	struct db *own = db_open(store_path, DB_USE, &e);
+	bool good = own && db_begin(own, &e) == 0 && write(begun, "", 1) == 1 && usleep(200000) == 0 &&
+	    campaign_pause(own, id, "by hand", &e) == 0 && db_commit(own, &e) == 0;
+
+	_exit(good ? 0 : 1);
+}
+
+/* Who paused it meanwhile has looked: it keeps their reason, and once resumed it is watched as before. */
+static void
+test_paused_meanwhile(void **state)
+{
+	int64_t id = sending(190, 10);
+	int begun[2], status = -1;
+	struct campaign c;
+	pid_t child;
+	char byte;
+
+	(void)state;
+	events(id, "refusal", 10);
+	assert_int_equal(pipe(begun), 0);
+	child = fork();
+	assert_int_not_equal(child, -1);
+	if (child == 0)
+		pause_beside(id, begun[1]);
+	close(begun[1]);
+	assert_int_equal(read(begun[0], &byte, 1), 1);
+	close(begun[0]);
+	c = watched(id);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(c.state, CAMPAIGN_PAUSED);
+	assert_string_equal(c.reason, "by hand");
+	assert_int_equal(c.alarms, 0);
+	resume(id);
+	assert_int_equal(watched(id).alarms, B);
+}
+
 int
 main(void)
 {
@@ -247,6 +321,8 @@ main(void)
 		store_test(test_ended),
 		store_test(test_held),
 		store_test(test_rhythm),
+		store_test(test_told),
+		store_test(test_paused_meanwhile),
 	};
 
 	return cmocka_run_group_tests_name("clerk_watch", tests, NULL, NULL);

@@ -75,7 +75,7 @@ values(void **state)
 	    "[mail]\n  from = news@example.org  \n"
 	    "[relay]\r\nurl = smtp://mx:587\r\n\tconnections = 8\ntls = none\n"
 	    "[store]\npath = /srv/x.db\n"
-	    "[retention]\nip = 2h\n";
+	    "[retention]\nip = 2h\n[http]\noperator = [::1]:8026\n";
 	struct conf c;
 	struct err e;
 
@@ -93,6 +93,7 @@ values(void **state)
 	assert_string_equal(c.relay[0].tls, "none");
 	assert_string_equal(c.store_path, "/srv/x.db");
 	assert_int_equal(c.keep_ip, 7200);
+	assert_string_equal(c.http_operator, "[::1]:8026");
 	conf_release(&c);
 }
 
@@ -140,6 +141,33 @@ relays(void **state)
 	assert_int_equal(c.relays, 1);
 	assert_string_equal(c.relay[0].name, "b");
 	conf_release(&c);
+}
+
+/* Who names a topic comes first, then who names none; where each names some, the first takes what nobody named. */
+static void
+tiers(void **state)
+{
+	static const struct {
+		const char *text, *topic;
+		int first, second;
+	} cases[] = {
+		{ "[relay]\nurl = smtp://a\ntopics = news\n[relay b]\nurl = smtp://b\n", "news", 0, 2 },
+		{ "[relay]\nurl = smtp://a\ntopics = news\n[relay b]\nurl = smtp://b\n", "articles", -1, 2 },
+		{ "[relay]\nurl = smtp://a\ntopics = news\n[relay b]\nurl = smtp://b\ntopics = offers\n", "articles", 2, -1 },
+		{ "[relay]\nurl = smtp://a\ntopics = news\nweight = 0\n[relay b]\nurl = smtp://b\nweight = 0\n", "news", 1, 3 },
+	};
+	struct conf c;
+	struct err e;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (load(&c, cases[i].text, &e) == -1)
+			fail_msg("%s", e.text);
+		assert_int_equal(conf_relay_tier(&c, 0, cases[i].topic), cases[i].first);
+		assert_int_equal(conf_relay_tier(&c, 1, cases[i].topic), cases[i].second);
+		conf_release(&c);
+	}
 }
 
 static void
@@ -255,6 +283,8 @@ refuses(void **state)
 		{ "unknown section", "[website]\nname = x\n", "newsletter.conf:2: unknown section [website]; see newsletter.conf(5)" },
 		{ "no section", "name = x\n", "newsletter.conf:1: \"name\" stands before the first [section]" },
 		{ "no value", "[site]\nname\n", "newsletter.conf:2: this line is no [section] and no key = value" },
+		{ "the first of two keys that are none", "[site]\nnmae = x\nmane = y\n", "newsletter.conf:2: unknown key \"nmae\" in [site]; see newsletter.conf(5)" },
+		{ "neither yes nor no", "[relay]\ndkim = maybe\n", "newsletter.conf:2: dkim must be yes or no" },
 		{ "the first of two mistakes", "[site]\nname\nnmae = y\n", "newsletter.conf:2: this line is no [section] and no key = value" },
 		{ "open section", "[site\nname = x\n", "newsletter.conf:1: this line is no [section] and no key = value" },
 		{ "given twice", "[site]\nname = x\nlanguage = en\nname = y\n", "newsletter.conf:4: name is given twice in [site]" },
@@ -321,6 +351,10 @@ refuses(void **state)
 		{ "mailbox's key twice", "[inbound b]\nurl = maildir:/x\n[inbound b]\nurl = maildir:/y\n", "newsletter.conf:4: url is given twice in [inbound b]" },
 		{ "no colour", "[site]\ncolour = red\n", "newsletter.conf: [site] colour must be like #2f6f64" },
 		{ "colour with more", "[site]\ncolour = #2f6f6g\n", "newsletter.conf: [site] colour must be like #2f6f64" },
+		{ "no user's name", "[daemon]\nusers = News letter\n", "newsletter.conf: [daemon] users must be a user's name of 24 characters at most" },
+		{ "a long user's name", "[daemon]\nusers = newsletternewsletternewsletter\n", "newsletter.conf: [daemon] users must be a user's name of 24 characters at most" },
+		{ "the loopback of a name", "[http]\noperator = [::1]:x\n",
+		    "newsletter.conf:2: operator must be an address that only this machine reaches, like 127.0.0.1:8026 or [::1]:8026, or unix:/path" },
 		{ "header in a domain", "[mail]\nlist_domain = a b\n", "newsletter.conf: [mail] list_domain must be a domain" },
 	};
 	struct conf c;
@@ -350,6 +384,10 @@ no_file(void **state)
 	assert_int_equal(conf_load(&c, "none.conf", &e), -1);
 	assert_int_equal(e.code, ERR_NOT_FOUND);
 	assert_string_equal(e.text, "cannot open none.conf: No such file or directory");
+	conf_release(&c);
+	assert_int_equal(file_write("plain", 0600, "", 0, &e), 0);
+	assert_int_equal(conf_load(&c, "plain/newsletter.conf", &e), -1);
+	assert_int_equal(e.code, ERR_NOT_FOUND);
 	conf_release(&c);
 	assert_int_equal(conf_load(&c, ".", &e), -1);
 	conf_release(&c);
@@ -440,6 +478,7 @@ main(void)
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(values),
 		cmocka_unit_test(relays),
+		cmocka_unit_test(tiers),
 		cmocka_unit_test(mailboxes),
 		cmocka_unit_test(too_many_mailboxes),
 		cmocka_unit_test(whole_lines),

@@ -45,12 +45,39 @@ test_restart(void **state)
 	assert_int_equal(n, 7);
 }
 
+/* All of them, in their order, as far as there is room. */
+static void
+test_list(void **state)
+{
+	struct counter_list list;
+	char name[COUNTER_NAME];
+	int i;
+
+	(void)state;
+	begin();
+	for (i = 0; i < 300; i++) {
+		snprintf(name, sizeof(name), "c%03d", i);
+		ok(counter_add(db, name, i + 1, &err));
+	}
+	commit();
+	ok(counter_list(db, 1000, &list, &err));
+	assert_int_equal(list.count, 300);
+	assert_string_equal(list.item[299].name, "c299");
+	assert_int_equal(counter_in(&list, "c150"), 151);
+	assert_int_equal(counter_in(&list, "none"), 0);
+	counter_list_release(&list);
+	ok(counter_list(db, 10, &list, &err));
+	assert_int_equal(list.count, 10);
+	counter_list_release(&list);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		store_test(test_add),
 		store_test(test_restart),
+		store_test(test_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

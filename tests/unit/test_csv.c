@@ -169,6 +169,24 @@ test_bounds(void **state)
 	buf_release(&got);
 }
 
+/* What cannot be read on is no end of the file. */
+static void
+test_unreadable(void **state)
+{
+	FILE *in = fopen("/", "r");
+	struct err e = ERR_INIT;
+	struct csv csv;
+
+	(void)state;
+	assert_non_null(in);
+	csv_init(&csv, in);
+	assert_int_equal(csv_next(&csv, &e), -1);
+	assert_int_equal(e.code, ERR_SYSTEM);
+	assert_string_equal(e.text, "cannot read on after line 0: Is a directory");
+	csv_release(&csv);
+	fclose(in);
+}
+
 int
 main(void)
 {
@@ -177,6 +195,7 @@ main(void)
 		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_window),
 		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_unreadable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

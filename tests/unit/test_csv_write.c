@@ -174,6 +174,22 @@ test_times(void **state)
 			fail_msg("%s is taken for a time", no_times[i]);
 }
 
+/* What there is none of is an empty field. */
+static void
+test_nothing(void **state)
+{
+	struct csv_out out;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	csv_out_init(&out, -1);
+	csv_put(&out, "x");
+	csv_put(&out, NULL);
+	assert_int_equal(csv_end(&out, &e), 0);
+	assert_string_equal(out.text.data, "x,\r\n");
+	csv_out_release(&out);
+}
+
 /* A disk that is full, a reader that went away. */
 static void
 test_failure(void **state)
@@ -197,6 +213,7 @@ main(void)
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_failure),
 	};
 

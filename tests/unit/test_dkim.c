@@ -442,10 +442,13 @@ signature_fields(void **state)
 	buf_reset(&out);
 	assert_int_equal(dkim_sign(d, w, "Subject: x\r\n\r\n", 14, 1, &out, &e), -1);
 	assert_int_equal(dkim_sign(d, w, RFC_HEADER "\r\na\nb", strlen(RFC_HEADER) + 5, 1, &out, &e), -1);
+	assert_int_equal(dkim_sign(d, w, RFC_MESSAGE, ((size_t)64 << 20) + 1, 1, &out, &e), -1); /* refused before it is looked at */
+	assert_non_null(strstr(e.text, "too large"));
 	assert_int_equal(out.len, 0);
 	buf_release(&out);
 	buf_release(&again);
 	dkim_work_free(w);
+	dkim_work_free(NULL);
 	dkim_free(d);
 }
 
@@ -518,6 +521,8 @@ refused(void **state)
 		    "two selectors" },
 		{ "From left out", { .domain = "example.org", .selector = "a", .rsa_pem = rfc_rsa, .omit = "date from" }, "From" },
 		{ "a misspelt name", { .domain = "example.org", .selector = "a", .rsa_pem = rfc_rsa, .omit = "mesage-id" }, "mesage-id" },
+		{ "33 names left out", { .domain = "example.org", .selector = "a", .rsa_pem = rfc_rsa, .omit = "to to to to to to to to to to to to to to to to to to to to to to to to to to to to to to to to to" },
+		    "too many" },
 	};
 	struct err e = ERR_INIT;
 	size_t i;
@@ -552,6 +557,10 @@ records(void **state)
 	buf_reset(&txt);
 	assert_int_equal(dkim_record(rsa_512, &txt, &e), -1);
 	assert_int_equal(txt.len, 0);
+
+	assert_int_equal(dkim_keygen(DKIM_RSA, 1023, &pem, &e), -1);
+	assert_int_equal(dkim_keygen(DKIM_RSA, 8192, &pem, &e), -1);
+	assert_string_equal(e.text, "an RSA key has 1024 to 4096 bits");
 
 	/* 4096 bits: three strings, and together the text */
 	assert_int_equal(dkim_keygen(DKIM_RSA, 4096, &pem, &e), 0);

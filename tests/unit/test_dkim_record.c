@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "mail/dkim_record.h"
+#include "mail/tag_list.h"
 
 static const struct {
 	const char *name, *text;
@@ -62,6 +63,34 @@ test_parse(void **state)
 	}
 }
 
+/* More tags than are kept, and a key longer than any. */
+static void
+test_limits(void **state)
+{
+	struct dkim_published p;
+	struct err e = ERR_INIT;
+	struct buf text = BUF_INIT;
+
+	(void)state;
+	buf_addstr(&text, "v=DKIM1; p=");
+	for (size_t i = 0; i < sizeof(p.key) - 1; i++)
+		buf_addch(&text, 'A');
+	assert_int_equal(dkim_record_parse(&p, text.data, &e), 0);
+	assert_int_equal(strlen(p.key), sizeof(p.key) - 1);
+	buf_addch(&text, 'A');
+	assert_int_equal(dkim_record_parse(&p, text.data, &e), -1);
+	assert_string_equal(e.text, "p= is longer than any key");
+	buf_reset(&text);
+	buf_addstr(&text, "v=DKIM1; p=AAAA");
+	for (int i = 2; i < TAGS; i++)
+		buf_addf(&text, "; x%d=y", i);
+	assert_int_equal(dkim_record_parse(&p, text.data, &e), 0);
+	buf_addstr(&text, "; z=y");
+	assert_int_equal(dkim_record_parse(&p, text.data, &e), -1);
+	assert_string_equal(e.text, "there are more than 32 tags");
+	buf_release(&text);
+}
+
 static void
 test_matches(void **state)
 {
@@ -89,7 +118,7 @@ test_matches(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_parse), cmocka_unit_test(test_matches) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_parse), cmocka_unit_test(test_limits), cmocka_unit_test(test_matches) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

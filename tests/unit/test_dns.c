@@ -1,5 +1,6 @@
 /* test_dns.c - questions and answers of DNS on the wire, the hostile ones among them. */
 #include <netinet/in.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -90,6 +91,7 @@ static const struct {
 	{ "an alias behind what it leads to", DNS_TXT, 0x8180, 2, { RECORD("\001b\0", DNS_TXT, "\001x"), RECORD(POINTER, CNAME, "\001b\0") },
 	    DNS_FOUND, "x" },
 	{ "an alias to itself", DNS_TXT, 0x8180, 1, { RECORD(POINTER, CNAME, POINTER) }, DNS_BROKEN, "" },
+	{ "an alias to what is no name", DNS_TXT, 0x8180, 1, { RECORD(POINTER, CNAME, "\003b c\0") }, DNS_BROKEN, "" },
 	{ "an alias to nothing", DNS_TXT, 0x8183, 1, { RECORD(POINTER, CNAME, "\001b\0") }, DNS_NO_NAME, "" },
 	{ "somebody else's record", DNS_TXT, 0x8180, 1, { RECORD("\001b\0", DNS_TXT, "\001x") }, DNS_NO_DATA, "" },
 	{ "another type", DNS_TXT, 0x8180, 1, { RECORD(POINTER, DNS_A, "\300\0\002\001") }, DNS_NO_DATA, "" },
@@ -235,6 +237,8 @@ test_servers(void **state)
 		{ "[2001:db8::1", false },
 		{ "[2001:db8::1]53", false },
 		{ "ns.example.org", false },
+		{ "1111111111111111111111111111111111111111111111111111111111111111", false },
+		{ "[11111111111111111111111111111111111111111111111111111111111111111]:53", false },
 	};
 
 	(void)state;
@@ -246,6 +250,160 @@ test_servers(void **state)
 			fail_msg("%s: %s", servers[i].text, e.text);
 		dns_free(d);
 	}
+}
+
+static void
+test_texts(void **state)
+{
+	static const struct {
+		enum dns_status status;
+		const char *text;
+	} texts[] = {
+		{ DNS_FOUND, "found" },
+		{ DNS_NO_DATA, "no such record" },
+		{ DNS_NO_NAME, "no such name" },
+		{ DNS_REFUSED, "the name server does not say" },
+		{ DNS_SILENT, "no name server answers" },
+		{ DNS_BROKEN, "the answer cannot be read" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		assert_string_equal(dns_status_text(texts[i].status), texts[i].text);
+}
+
+/* What is no name is not asked for; nor is anything of a server to which the kernel sends nothing, and that costs no time. */
+static void
+test_not_asked(void **state)
+{
+	struct err e = ERR_INIT;
+	struct dns *d = dns_new("255.255.255.255", &e);
+
+	(void)state;
+	assert_non_null(d);
+	assert_int_equal(dns_look(d, "a..test", DNS_A)->status, DNS_BROKEN);
+	assert_int_equal(dns_look(d, "a.test", DNS_A)->status, DNS_SILENT);
+	dns_free(d);
+}
+
+/* Answers each question with the question, and says that the rest is to be had by TCP; ends with a datagram that is none. */
+static void *
+play_server(void *arg)
+{
+	uint8_t question[512];
+	struct sockaddr_in from;
+	socklen_t len = sizeof(from);
+	ssize_t n;
+
+	while ((n = recvfrom(*(int *)arg, question, sizeof(question), 0, (struct sockaddr *)&from, &len)) > 12) {
+		question[2] = 0x83; /* an answer, cut */
+		question[3] = 0x80;
+		sendto(*(int *)arg, question, (size_t)n, 0, (struct sockaddr *)&from, len);
+	}
+	return NULL;
+}
+
+/* The whole of an answer that was cut cannot be had where nobody listens. */
+static void
+test_no_tcp(void **state)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	socklen_t len = sizeof(addr);
+	struct err e = ERR_INIT;
+	char server[32];
+	pthread_t thread;
+	struct dns *d;
+
+	(void)state;
+	assert_int_equal(bind(fd, (struct sockaddr *)&addr, len), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&addr, &len), 0);
+	assert_int_equal(pthread_create(&thread, NULL, play_server, &fd), 0);
+	snprintf(server, sizeof(server), "127.0.0.1:%d", ntohs(addr.sin_port));
+	d = dns_new(server, &e);
+	assert_non_null(d);
+	assert_int_equal(dns_look(d, "a.test", DNS_TXT)->status, DNS_SILENT);
+	dns_free(d);
+	assert_int_equal(sendto(fd, "", 1, 0, (struct sockaddr *)&addr, len), 1); /* ends the server */
+	pthread_join(thread, NULL);
+	close(fd);
+}
+
+/* … and where somebody does, its parts may come one after the other. */
+static void *
+play_tcp(void *arg)
+{
+	int fd = accept(*(int *)arg, NULL, NULL);
+	uint8_t question[600];
+	struct buf b = BUF_INIT, out = BUF_INIT;
+	const struct record one = RECORD(POINTER, DNS_TXT, "\004late");
+	ssize_t n = recv(fd, question, sizeof(question), 0);
+
+	build(&b, 0x8180, ASKED, DNS_TXT, &one, 1);
+	if (n > 4)
+		memcpy(b.data, question + 2, 2);
+	put16(&out, (unsigned)b.len);
+	buf_add(&out, b.data, b.len);
+	for (size_t at = 0, part; at < out.len; at += part) {
+		part = out.len - at < 20 ? out.len - at : 20;
+		usleep(10000);
+		if (send(fd, out.data + at, part, MSG_NOSIGNAL) == -1)
+			break;
+	}
+	close(fd);
+	buf_release(&b);
+	buf_release(&out);
+	return NULL;
+}
+
+/* One port for both; somebody may have that of UDP. */
+static void
+bind_both(struct sockaddr_in *addr, int *tcp, int *udp)
+{
+	socklen_t len = sizeof(*addr);
+
+	for (int tries = 0; tries < 20; tries++) {
+		*addr = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		*tcp = socket(AF_INET, SOCK_STREAM, 0);
+		*udp = socket(AF_INET, SOCK_DGRAM, 0);
+		assert_int_equal(bind(*tcp, (struct sockaddr *)addr, len), 0);
+		assert_int_equal(getsockname(*tcp, (struct sockaddr *)addr, &len), 0);
+		if (bind(*udp, (struct sockaddr *)addr, len) == 0)
+			return;
+		close(*tcp);
+		close(*udp);
+	}
+	fail_msg("no port");
+}
+
+static void
+test_tcp(void **state)
+{
+	struct sockaddr_in addr;
+	int tcp, udp;
+	const struct dns_answer *a;
+	struct err e = ERR_INIT;
+	pthread_t threads[2];
+	char server[32];
+	struct dns *d;
+
+	(void)state;
+	bind_both(&addr, &tcp, &udp);
+	assert_int_equal(listen(tcp, 1), 0);
+	assert_int_equal(pthread_create(&threads[0], NULL, play_server, &udp), 0);
+	assert_int_equal(pthread_create(&threads[1], NULL, play_tcp, &tcp), 0);
+	snprintf(server, sizeof(server), "127.0.0.1:%d", ntohs(addr.sin_port));
+	d = dns_new(server, &e);
+	assert_non_null(d);
+	a = dns_look(d, ASKED, DNS_TXT);
+	assert_int_equal(a->status, DNS_FOUND);
+	assert_string_equal(a->record[0].text, "late");
+	dns_free(d);
+	assert_int_equal(sendto(udp, "", 1, 0, (struct sockaddr *)&addr, sizeof(addr)), 1); /* ends the server */
+	pthread_join(threads[0], NULL);
+	pthread_join(threads[1], NULL);
+	close(udp);
+	close(tcp);
 }
 
 /* A server that takes questions and says nothing costs no more than what is left of the time. */
@@ -279,7 +437,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_read), cmocka_unit_test(test_not_ours), cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_names), cmocka_unit_test(test_servers), cmocka_unit_test(test_until) };
+		cmocka_unit_test(test_names), cmocka_unit_test(test_servers), cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_not_asked), cmocka_unit_test(test_no_tcp), cmocka_unit_test(test_tcp),
+		cmocka_unit_test(test_until) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -127,7 +127,8 @@ test_prepare(void **state)
 	site.db = db;
 	make_topic("articles");
 	assert_int_equal(raw_exec("INSERT INTO pace (scope, subject, window_start, used) VALUES ('relay', '', 1767225000, 120), "
-				  "('relay', '', 1767130000, 70), ('relay', 'offers', 1767225000, 9), ('relay-first', '', 1767000000, 1)"),
+				  "('relay', '', 1767130000, 70), ('relay', 'offers', 1767225000, 9), ('relay-first', '', 1767000000, 1), "
+				  "('relay', '', 1767235000, 5)"),
 	    SQLITE_OK);
 	/* the fastest says how fast it goes; too small a one does not; what is sending goes beside it */
 	assert_int_equal(raw_exec("INSERT INTO campaign (uuid, kind, topic_id, subject, state, created_at, created_by, start_at, "
@@ -141,6 +142,7 @@ test_prepare(void **state)
 	assert_int_equal(got.relay[0].ramp.per_day, 500);
 	assert_int_equal(got.relay[0].ramp.first, 1767000000);
 	assert_int_equal(got.relay[0].used[1767225000 / PACE_BUCKET % ESTIMATE_WINDOWS], 120); /* the row of two days ago is none of it */
+	assert_int_equal(got.relay[0].used[T0 / PACE_BUCKET % ESTIMATE_WINDOWS], 5);           /* of the future: as of now */
 	assert_int_equal(got.messages, 1040);
 	assert_int_equal((int)got.speed, 9);
 	assert_int_equal(got.window.ranges, 0);

@@ -1,6 +1,8 @@
 /* test_exchange.c - an export that was changed by hand, cut or made up: which line is wrong and why, and nothing of it is taken. */
 #include "store_fixture.h"
 
+#include <fcntl.h>
+
 #include "base/encode.h"
 #include "base/secret.h"
 #include "site/exchange.h"
@@ -198,12 +200,135 @@ bounds(void **state)
 	buf_release(&text);
 }
 
+/* Each topic of somebody who is there, by what the file has of it. */
+static const struct {
+	const char *name, *before; /* what is in the store of her: SQL */
+	const char *text;          /* of the file, after PERSON */
+	const char *records;       /* of its last line, after the person's: states, consents */
+	const char *want;          /* state, and how often there is evidence; "" none */
+	int64_t changed, kept;
+} merges[] = {
+	{ "the same time, ended there", "INSERT INTO subscription VALUES (1, 1, 1, 1748770200)",
+	    "subscription,news,left,2025-06-01T09:30:00Z\r\n", "1,0", "2 0", 1, 0 },
+	{ "the same time, ended here", "INSERT INTO subscription VALUES (1, 1, 2, 1748770200)",
+	    "subscription,news,active,2025-06-01T09:30:00Z\r\n", "1,0", "2 0", 0, 1 },
+	{ "the same time, ended in another way", "INSERT INTO subscription VALUES (1, 1, 3, 1748770200)",
+	    "subscription,news,left,2025-06-01T09:30:00Z\r\n", "1,0", "3 0", 0, 1 },
+	{ "no state, evidence that is not here", "SELECT 1", CONSENT("requested", ""), "0,1", " 1", 1, 0 },
+	{ "no state, evidence that is here",
+	    "INSERT INTO consent (subscriber_id, topic_id, action, at, source) VALUES (1, 1, 'requested', 5, 'x')",
+	    CONSENT("requested", ""), "0,1", " 1", 0, 0 },
+	{ "no state there, one here", "INSERT INTO subscription VALUES (1, 1, 1, 1748770200)", CONSENT("requested", ""), "0,1", "1 0", 0, 0 },
+};
+
+static void
+merging(void **state)
+{
+	struct exchange_report report;
+	struct buf text = BUF_INIT;
+	const char *got;
+	size_t i;
+
+	for (i = 0; i < sizeof(merges) / sizeof(merges[0]); i++) {
+		if (i) {
+			store_teardown(state);
+			store_setup(state);
+		}
+		make_topic("news");
+		begin();
+		make_subscriber("ann@example.org");
+		commit();
+		assert_int_equal(raw_exec(merges[i].before), SQLITE_OK);
+		start(&text);
+		buf_addf(&text, TOPIC PERSON "%send,1,0,1,%s,0\r\n", merges[i].text, merges[i].records);
+		ok(take(text.data, EXCHANGE_ALL, &report));
+		got = raw_text("SELECT format('%s %d', (SELECT state FROM subscription), (SELECT count(*) FROM consent))");
+		if (strcmp(got, merges[i].want) != 0 || report.changed != merges[i].changed || report.kept != merges[i].kept)
+			fail_msg("%s: changed %d, kept %d, \"%s\"", merges[i].name, (int)report.changed, (int)report.kept, got);
+	}
+	buf_release(&text);
+}
+
+/* Suppressions alone: of those who are here, and of those who are not. */
+static void
+suppressions_alone(void **state)
+{
+	static const char two[] = TOPIC "person,ann@example.org,Ann,en,2025-06-01T09:30:00Z,0,,,erased,2025-06-01T09:30:00Z,page\r\n"
+					"person,ben@example.org,Ben,en,2025-06-01T09:30:00Z,0,,,complaint,2025-06-01T09:30:00Z,page\r\n"
+					"end,1,0,2,0,0,0\r\n";
+	struct exchange_report report;
+	struct buf text = BUF_INIT;
+
+	(void)state;
+	begin();
+	make_subscriber("ann@example.org");
+	commit();
+	start(&text);
+	buf_addstr(&text, two);
+	ok(take(text.data, EXCHANGE_SUPPRESSED_ONLY, &report));
+	assert_int_equal(report.suppressions, 2);
+	assert_int_equal(raw_int("SELECT count(*) FROM subscriber"), 1);
+	assert_int_equal(raw_int("SELECT count(*) FROM suppression WHERE reason IN ('complaint', 'erased')"), 2);
+	buf_release(&text);
+}
+
+static void
+no_progress(void *ctx, int64_t people)
+{
+	(void)ctx;
+	(void)people;
+}
+
+/* The whole export, its first line left out. */
+static const char *
+exported(struct buf *out, const char *name)
+{
+	struct exchange_counts n;
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s.csv", folder, name);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	assert_true(fd != -1);
+	ok(exchange_write(db, fd, no_progress, NULL, &n, &err));
+	close(fd);
+	buf_reset(out);
+	ok(file_read(path, 1 << 20, out, &err));
+	return strchr(out->data, '\n') + 1;
+}
+
+/* A store without people; and one with what no program of ours leaves there: it is written as far as it can be. */
+static void
+odd_stores(void **state)
+{
+	struct buf out = BUF_INIT;
+	const char *text;
+
+	(void)state;
+	assert_string_equal(exported(&out, "empty"), "end,0,0,0,0,0,0\r\n");
+	make_topic("news");
+	begin();
+	make_subscriber("ann@example.org");
+	commit();
+	assert_int_equal(raw_exec("INSERT INTO consent (subscriber_id, topic_id, action, at, source) VALUES (1, 99, 'added', 5, 'x');"
+				  "INSERT INTO form_text VALUES (zeroblob(32), CAST(replace(hex(zeroblob(10000)), '00', x'8080') AS TEXT), 5)"),
+	    SQLITE_OK);
+	text = exported(&out, "odd");
+	assert_non_null(strstr(text, "\r\nconsent,,added,1970-01-01T00:00:05Z,"));
+	assert_non_null(strstr(text, "\x80\x80\x80\x80"));
+	assert_non_null(strstr(text, "\r\nend,1,1,1,0,1,0\r\n"));
+	buf_release(&out);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		store_test(refusals),
 		store_test(bounds),
+		store_test(merging),
+		store_test(suppressions_alone),
+		store_test(odd_stores),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

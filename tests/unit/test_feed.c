@@ -380,6 +380,9 @@ static const struct {
 	{ "0001-01-01T00:00:00Z", "" },
 	{ "Wed, 02 Oct 2002 99:00:00 GMT", "" },
 	{ "99999999999999999999", "" },
+	{ "Wed, 02 Oct 2002 13:00:00 +99:99", "2002-10-02T13:00:00Z" },
+	{ "Donaudampfschifffahrtstag, 02 Octobercalifragilistic 2002 13:00:00 GMT", "2002-10-02T13:00:00Z" },
+	{ "1970-01-01T00:00:00+05:00", "" },
 };
 
 static void

@@ -2,6 +2,7 @@
 #include "base/file.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "interrupt_fixture.h"
 
 static char folder[] = "/tmp/test_file.XXXXXX";
 
@@ -158,6 +160,28 @@ folders(void **state)
 }
 
 static void
+folder_of_path(void **state)
+{
+	static const struct {
+		const char *path, *want;
+	} cases[] = {
+		{ "/srv/site/file", "/srv/site" },
+		{ "/file", "/" },
+		{ "site/file", "site" },
+		{ "file", "." },
+	};
+	size_t i;
+	char *got;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		got = file_folder(cases[i].path);
+		assert_string_equal(got, cases[i].want);
+		free(got);
+	}
+}
+
+static void
 joins(void **state)
 {
 	static const struct {
@@ -182,6 +206,38 @@ joins(void **state)
 	}
 }
 
+/* A signal that comes while something is read or written changes nothing of it. */
+static void
+interrupted(void **state)
+{
+	struct buf b = BUF_INIT;
+	struct err e = ERR_INIT;
+	char *bytes = xcalloc(1, 20000);
+	int fd[2];
+
+	(void)state;
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	fd[1] = open("fifo", O_RDWR | O_CLOEXEC);
+	assert_true(fd[1] != -1);
+	interrupts_begin(fd[1], -1);
+	assert_int_equal(file_read("fifo", 10, &b, &e), 0);
+	interrupts_end();
+	assert_string_equal(b.data, "x");
+	assert_true(interrupts >= INTERRUPTS);
+	buf_release(&b);
+
+	assert_int_equal(pipe2(fd, O_CLOEXEC), 0);
+	assert_true(fcntl(fd[1], F_SETPIPE_SZ, 4096) >= 4096);
+	fcntl(fd[0], F_SETFL, O_NONBLOCK);
+	interrupts_begin(-1, fd[0]);
+	assert_int_equal(file_write_all(fd[1], bytes, 20000), 0);
+	interrupts_end();
+	assert_true(interrupts >= INTERRUPTS);
+	close(fd[0]);
+	close(fd[1]);
+	free(bytes);
+}
+
 int
 main(void)
 {
@@ -191,7 +247,9 @@ main(void)
 		cmocka_unit_test(leaves_what_was_there),
 		cmocka_unit_test(full_disk),
 		cmocka_unit_test(folders),
+		cmocka_unit_test(folder_of_path),
 		cmocka_unit_test(joins),
+		cmocka_unit_test(interrupted),
 	};
 
 	return cmocka_run_group_tests_name("file", tests, setup, teardown);

@@ -42,6 +42,7 @@ static const struct {
 	{ "tags are ignored", "---\na: !!int 5\n---\n", "{\"a\":\"5\"}", "" },
 
 	{ "never ends", "---\na: b\n", "!line 1: the front matter that starts here does not end", "" },
+	{ "… without a line's end", "---\na: b", "!line 1: the front matter", "" },
 	{ "only dashes", "---", "!line 1: the front matter", "" },
 	{ "bad YAML", "---\na: b\nc: d: e\n---\n", "!line 3: not valid YAML: ", "" },
 	{ "an open quote", "---\na: \"b\n---\n", "!line 2: not valid YAML: the quote", "" },

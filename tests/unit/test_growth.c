@@ -183,6 +183,24 @@ test_people(void **state)
 	assert_int_equal(sum, 160);
 }
 
+/* More domains than have a place: people of the others are counted, and together are one more. */
+static void
+test_many_domains(void **state)
+{
+	(void)state;
+	topics();
+	assert_int_equal(raw_exec("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 65541) "
+				  "INSERT INTO subscriber (id, address, address_key, address_hmac, name, language, created_at) "
+				  "SELECT i, 'a@d' || i || '.example', 'a@d' || i || '.example', x'00', '', '', 1 FROM n;"
+				  "INSERT INTO consent (subscriber_id, topic_id, action, at, source) SELECT id, 1, 'confirmed', 1, 'test' FROM subscriber"),
+	    SQLITE_OK);
+	read_days();
+	assert_int_equal(growth_now(&g), 65541);
+	assert_int_equal(people.domains, GROWTH_DOMAINS);
+	assert_int_equal(people.other_domains, 65536 - GROWTH_DOMAINS + 1);
+	assert_int_equal(people.other_people, 65541 - GROWTH_DOMAINS);
+}
+
 /* Whatever subscription.c does: the last figure is who has an active topic. */
 static void
 test_agrees(void **state)
@@ -251,6 +269,7 @@ main(void)
 		store_test(test_steps),
 		store_test(test_many_topics),
 		store_test(test_people),
+		store_test(test_many_domains),
 		store_test(test_agrees),
 	};
 	int rc = cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,13 @@ static const struct {
 	{ "what has no width goes", "a&#847;&zwnj;&#8203;\xe2\x80\x8d&shy;b", "ab" },
 	{ "references, once", "&lt;b&gt; &amp;lt; &middot; &#233; &hellip;", "<b> &lt; \xc2\xb7 \xc3\xa9 \xe2\x80\xa6" },
 	{ "one that is not known stays", "&unknown; &nbsp", "&unknown; &nbsp" },
+	{ "numbers", "&#x41;&#X4a;&#66 &#;&#x;&#xg; &#1;&#99999999999;&#x110000;.", "AJB &#;&#x;&#xg; ." },
+	{ "a number that the text ends with", "&#65", "A" },
+	{ "no UTF-8", "a\xff"
+		      "b\xc3",
+	    "a\xff"
+	    "b\xc3" },
+	{ "a declaration that does not end", "a<!b", "a " },
 	{ "an open tag", "a<p class=\"", "a " },
 	{ "a lone sign", "1 < 2 & 3", "1 < 2 & 3" },
 };

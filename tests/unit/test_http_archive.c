@@ -12,6 +12,8 @@
 #define RULE "------------------------------------------------------------------------\n"
 #define TEN "word word "
 #define LONG TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define SEE "ääääääääää"
+#define MANY SEE SEE SEE SEE SEE
 #define NAME "\xee\x80\x80"
 
 static const struct {
@@ -31,6 +33,7 @@ static const struct {
 	{ "a rule at the very end", "One.\n" RULE, "" },
 	{ "400 bytes", RULE LONG LONG LONG LONG "\n", LONG LONG LONG TEN TEN TEN TEN TEN TEN TEN TEN TEN "word word" },
 	{ "more are cut at a word's end", RULE LONG LONG LONG LONG "\n\nx\n", LONG LONG LONG TEN TEN TEN TEN TEN TEN TEN TEN TEN "word word…" },
+	{ "a word without an end is cut between characters", RULE "x" MANY MANY MANY MANY "\n", "x" MANY MANY MANY SEE SEE SEE SEE "äääääääää…" },
 };
 
 static void

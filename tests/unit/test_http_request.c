@@ -59,6 +59,8 @@ static const struct {
 	{ "boundary behind another parameter", "multipart/form-data; charset=\"a;b=\"; boundary=XX",
 	    BODY(PART("a") "1\r\n--XX--"), "a=1;", 0,
 	    NULL },
+	{ "boundary behind parameters without a value", "multipart/form-data; strange ;; boundary=XX", BODY(PART("a") "1\r\n--XX--"), "a=1;", 0, NULL },
+	{ "parameters without a value, and no boundary", "multipart/form-data; boundary; x", BODY("--XX--"), NULL, ERR_INPUT, "boundary" },
 	{ "empty value", MULTIPART, BODY(PART("a") "\r\n--XX--"), "a=;", 0, NULL },
 	{ "value with line breaks and dashes", MULTIPART, BODY(PART("a") "1\r\n--X\r\n--\r\n--XX--"), "a=1\r\n--X\r\n--;", 0, NULL },
 	{ "more header fields", MULTIPART,

@@ -1,6 +1,7 @@
 /* test_inbound.c - what a message that came back does: believed with a link of ours alone, to the person of the link, once. */
 #include "store_fixture.h"
 
+#include "../../lib/site/inbound_private.h"
 #include "base/conf.h"
 #include "base/link.h"
 #include "site/inbound.h"
@@ -236,6 +237,9 @@ static const struct {
 	{ "another mailbox, to which hers is forwarded", "al@elsewhere.example", NULL, NULL, DEAD, INBOUND_SOFT },
 	{ "the same, with hers as the original", "al@elsewhere.example", ANN, NULL, DEAD, INBOUND_HARD },
 	{ "ours, as servers that misread the envelope say", "news@quietharbour.example", NULL, NULL, DEAD, INBOUND_HARD },
+	{ "ours, with a link", "bounce+abc@quietharbour.example", NULL, NULL, DEAD, INBOUND_HARD },
+	{ "a name that begins as ours", "newspaper@quietharbour.example", NULL, NULL, DEAD, INBOUND_SOFT },
+	{ "what is no address to us", "ann..lee@localhost", NULL, NULL, DEAD, INBOUND_SOFT },
 	{ "a full mailbox", ANN_KEY, NULL, NULL, FULL, INBOUND_SOFT },
 	{ "several: hers decides", "x@elsewhere.example", NULL,
 	    "Final-Recipient: rfc822; ann.lee@example.org\nAction: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2 Mailbox full\n", DEAD,
@@ -465,6 +469,9 @@ test_leaving_again(void **state)
 	assert_int_equal(state_of(ann, offers), SUB_LEFT);
 	assert_int_equal(take(all, "From: ann.lee@example.org\nSubject: again\n\n\n"), INBOUND_UNSUBSCRIBED); /* the same answer */
 	assert_int_equal(raw_int("SELECT count(*) FROM event"), 1);
+	/* the link of a test mail is nobody's */
+	snprintf(all, sizeof(all), "leave+%s@quietharbour.example", link_of(LINK_UNSUBSCRIBE, 0, 0, 0));
+	assert_int_equal(take(all, "From: ann.lee@example.org\nSubject: a test\n\n\n"), INBOUND_NOTHING);
 	/* a bounce that comes to the address of a leaving, and a letter with a link in its text, mean nothing of the kind */
 	snprintf(both, sizeof(both),
 	    "From: ben@example.com\nTo: news@quietharbour.example\nSubject: link\n\nleave+%s@quietharbour.example\n",
@@ -491,11 +498,22 @@ static const struct {
 static void
 test_nothing(void **state)
 {
+	struct bounce of_nobody = { .to = "bounce" };
+	struct buf more = BUF_INIT;
 	char envelope[128];
 	size_t i;
 
 	(void)state;
 	snprintf(envelope, sizeof(envelope), "bounce+%s@quietharbour.example", link_of(LINK_BOUNCE, ann, news, 7));
+	/* so many that arrived that the one that failed finds no place; and no link of ours */
+	for (i = 0; i < (size_t)2 * REPORT_RECIPIENTS; i++)
+		buf_addf(&more, "Final-Recipient: rfc822; %zu@elsewhere.example\nAction: relayed\nStatus: 2.0.0\n\n", i);
+	buf_addstr(&more, "Final-Recipient: rfc822; x@elsewhere.example\nAction: failed\nStatus: 5.1.1\n\n");
+	of_nobody.more = more.data;
+	assert_int_equal(take(NULL, bounce_text(&of_nobody)), INBOUND_NOTHING);
+	assert_int_equal(done.kind, REPORT_BOUNCE);
+	assert_int_equal(raw_int("SELECT count(*) FROM event"), 0);
+	buf_release(&more);
 	for (i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++)
 		if (take(envelope, nothing[i].text) != INBOUND_NOTHING)
 			fail_msg("%s: %s", nothing[i].name, inbound_outcome_name(done.outcome));
@@ -657,6 +675,65 @@ test_forward_limits(void **state)
 	ok(file_write(path, 0600, "{{#open}}", 9, &err));
 	assert_int_equal(take(NULL, "From: jo@example.org\nSubject: x\n\nHello.\n"), INBOUND_LEFT);
 	assert_non_null(strstr(done.why, "forward.text.mustache"));
+	ok(file_write(path, 0600, "Words without a line's end", 26, &err)); /* they are enough */
+	assert_int_equal(take(NULL, "From: jo@example.org\nSubject: y\n\nHello.\n"), INBOUND_FORWARDED);
+	assert_int_equal(raw_int("SELECT max(instr(message, CAST('Words without a line' AS BLOB)) > 0) FROM outbox"), 1);
+}
+
+/* A header as it stands, folded or not, whatever ends it. */
+static void
+test_header(void **state)
+{
+	static const struct {
+		const char *bytes, *want; /* want NULL: there is none */
+	} cases[] = {
+		{ "Subject: a b\n\nSubject: c\n", "a b" },
+		{ "To: x\r\nSUBJECT:a\r\n\tb \r\n c\r\n\r\n", "a b c" },
+		{ "From ann Thu\nSubject: a\n\n", "a" },
+		{ "Subject: a", "a" }, /* the bytes end in it */
+		{ "Subject:", "" },
+		{ "Subject", NULL },
+		{ "Subjects: a\n\n", NULL },
+		{ "\nSubject: a\n", NULL },
+		{ "Subject: \001a\177b\n", "a b" },
+		{ "Subject: 123456789012345678901234567890\n", "1234567890123456789" },
+		{ "", NULL },
+	};
+	char value[20];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bool found = inbound_header(cases[i].bytes, strlen(cases[i].bytes), "Subject", value, sizeof(value));
+
+		if (found != !!cases[i].want || (found && strcmp(value, cases[i].want) != 0))
+			fail_msg("%s: \"%s\"", cases[i].bytes, value);
+	}
+}
+
+/* Parts before the report, and one more than are looked at. */
+static void
+test_parts(void **state)
+{
+	struct buf text = BUF_INIT;
+	struct err e = ERR_INIT;
+	struct report r;
+	int i, n;
+
+	(void)state;
+	for (n = 46; n <= 48; n += 2) {
+		buf_reset(&text);
+		buf_addstr(&text, "From: MAILER-DAEMON@mx.example.org\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n");
+		for (i = 0; i < n; i++)
+			buf_addstr(&text, "--b\nContent-Type: text/plain\n\nWords.\n\n");
+		buf_addstr(&text, "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.org\n\n"
+				  "Final-Recipient: rfc822; ann@example.org\nAction: failed\nStatus: 5.1.1\n\n--b--\n");
+		r = REPORT_INIT;
+		ok(report_read(&r, text.data, text.len, NULL, &e));
+		assert_int_equal(r.kind == REPORT_BOUNCE, n == 46);
+		report_release(&r);
+	}
+	buf_release(&text);
 }
 
 /* Without the store nothing is half done: what failed may come again. */
@@ -695,6 +772,8 @@ main(void)
 		site_test(test_unreadable),
 		site_test(test_people),
 		site_test(test_forward_limits),
+		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_parts),
 		site_test(test_rolled_back),
 	};
 

@@ -149,6 +149,9 @@ test_groups(void **state)
 	assert_string_equal(g[2].class, "others");
 	assert_string_equal(g[3].class, "others");
 	assert_int_equal(g[3].n, 6);
+	/* no room for every state: what finds none is not told */
+	assert_int_equal(ledger_groups(db, 1, g, 2, &err), 2);
+	assert_int_equal(g[0].state, DELIVERY_ACCEPTED);
 	assert_int_equal(ledger_groups(db, 9, g, LEDGER_GROUPS, &err), 0);
 }
 

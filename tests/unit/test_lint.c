@@ -33,6 +33,9 @@ struct change {
 	bool promotion;
 };
 
+#define LABEL "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
+#define HUNDRED "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa "
+
 static const struct {
 	const char *name;
 	struct change c;
@@ -67,6 +70,7 @@ static const struct {
 	{ "… without a relay", { .from = "a@localhost.localdomain" }, "" },
 	{ "From at an example", { .from = "a@news.example.com", .relay = LINT_RELAY_REMOTE }, "error from-domain" },
 	{ "From at a name like it", { .from = "a@notexample.com", .relay = LINT_RELAY_REMOTE }, "" },
+	{ "From without a domain", { .from = "localhost", .relay = LINT_RELAY_REMOTE }, "error from-domain" },
 	{ "no postal address in a promotion", { .postal = "", .promotion = true, .relay = LINT_RELAY_LOCAL }, "error postal-address" },
 	{ "… that reaches nobody", { .postal = "", .promotion = true }, "warning postal-address" },
 	{ "no postal address with articles", { .postal = "", .relay = LINT_RELAY_REMOTE }, "warning postal-address" },
@@ -83,11 +87,13 @@ static const struct {
 	{ "an http address in the text", { .text = TEXT "See http://a.net/b.\n" }, "error http-link" },
 	{ "a slot that nobody fills in the text", { .text = TEXT "Dear {{ nmae }}\n" }, "error unresolved-slot" },
 	{ "one that is in both is told once", { .text = TEXT "Dear {{nmae}}\n", .body = "<p>Dear {{nmae}}</p>" }, "error unresolved-slot" },
+	{ "a text without a line's end", { .text = TEXT "Hello" }, "" },
 	{ "lone braces are no slot", { .text = TEXT "{{ and a line's end\n}}\n" }, "" },
 	{ "a section of a template", { .body = "<p>{{#name}}</p>" }, "error unresolved-slot" },
 	{ "a slot in an address", { .body = "<a href=\"https://a.net/%7B%7Bid%7D%7D\">x</a>" }, "error unresolved-slot" },
 	{ "lorem ipsum", { .body = "<p>Lorem Ipsum dolor</p>" }, "warning placeholder" },
 	{ "TODO", { .body = "<p>TODO: the price</p>" }, "warning placeholder" },
+	{ "TODO within", { .body = "<p>ToTODO and TODOs to do: TODO</p>" }, "warning placeholder" },
 	{ "TODO in Spanish", { .language = "es", .body = "<p>TODO cambia</p>" }, "" },
 	{ "XXX in a word", { .body = "<p>XXXL</p>" }, "" },
 	{ "the text is a part of it",
@@ -103,6 +109,9 @@ static const struct {
 	{ "an IPv4 address", { .body = "<a href=\"https://192.0.2.1/a\">x</a>" }, "error ip-link" },
 	{ "an IPv4 address as a number", { .body = "<a href=\"https://3221225985/a\">x</a>" }, "error ip-link" },
 	{ "an IPv6 address", { .body = "<a href=\"https://[2001:db8::1]/a\">x</a>" }, "error ip-link" },
+	{ "half an IPv6 address", { .body = "<a href=\"https://[2001:db8::1/a\">x</a>" }, "error ip-link" },
+	{ "a host longer than any", { .body = "<a href=\"https://" LABEL LABEL LABEL LABEL LABEL "net/\">www.bank.com</a>" }, "" },
+	{ "a dot at its end", { .body = "<a href=\"https://bit.ly../abc\">x</a>" }, "warning short-link" },
 	{ "a user before the host", { .body = "<a href=\"https://bank.com@a.net/\">x</a>" }, "error link-user" },
 	{ "one's own link for another site", { .body = "<a href=\"https://a.net/?" OUT "\">x</a>" }, "error personal-link" },
 	{ "but for ours", { .body = "<a href=\"https://news.quietharbour.org/?" OUT "\">x</a>" }, "" },
@@ -115,9 +124,12 @@ static const struct {
 	{ "a link within the mail", { .body = "<a href=\"#a\">x</a>" }, "" },
 	{ "an empty link", { .body = "<a href=\"\">x</a>" }, "error empty-link" },
 	{ "a link to #", { .body = "<a href=\"#\">x</a>" }, "error empty-link" },
+	{ "the target of a link", { .body = "<a id=\"a\"> </a>" }, "" },
+	{ "a link of many words", { .body = "<a href=\"https://a.net/\">" HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED "</a>" }, "" },
 	{ "a link without words", { .body = "<a href=\"https://a.net/\"> </a>" }, "warning link-words" },
 	{ "… but with a picture that has", { .body = "<a href=\"https://a.net/\"><img src=\"https://a.net/b.png\" width=\"9\" alt=\"B\"></a>" }, "" },
 	{ "mail", { .body = "<a href=\"mailto:ann@a.net?subject=Hi\">x</a>" }, "" },
+	{ "mail to an address of the mail's", { .body = "<a href=\"mailto:" SLOT_MARK("name") "\">x</a>" }, "" },
 	{ "mail to nobody", { .body = "<a href=\"mailto:ann\">x</a>" }, "error contact-link" },
 	{ "a telephone", { .body = "<a href=\"tel:+34%20600\">x</a>" }, "" },
 	{ "a telephone without a number", { .body = "<a href=\"tel:us\">x</a>" }, "error contact-link" },
@@ -146,6 +158,7 @@ static const struct {
 
 	{ "a script", { .body = "<script>x</script>" }, "error html-script" },
 	{ "a handler", { .body = "<p onclick=\"x\">x</p>" }, "error html-script" },
+	{ "a long one", { .body = "<p onalongwhileafterwards=\"x\">x</p>" }, "error html-script" },
 	{ "a frame", { .body = "<iframe src=\"https://a.net/\"></iframe>" }, "error html-script" },
 	{ "a form", { .body = "<form>a</form>" }, "error html-form" },
 	{ "a style sheet elsewhere", { .body = "<link rel=\"stylesheet\" href=\"https://a.net/a.css\">" }, "error html-style" },
@@ -341,6 +354,15 @@ test_bounds(void **state)
 	lint_add(&l, LINT_ERROR, "a", "b\033[2J", "c\n\xff");
 	assert_string_equal(l.finding[0].where, "b?[2J");
 	assert_string_equal(l.finding[0].text, "c??");
+	lint_add(&l, LINT_ERROR, "a", "b\033[2J", "c\n\xff"); /* of no language, twice, and of one */
+	assert_int_equal(l.findings, 1);
+	assert_string_equal(l.finding[0].languages, "");
+	l.language = "en";
+	lint_add(&l, LINT_ERROR, "a", "b\033[2J", "c\n\xff");
+	assert_string_equal(l.finding[0].languages, "en");
+	lint_add(&l, LINT_ERROR, "long", "b", "%600d", 1);
+	assert_int_equal(strlen(l.finding[1].text), 500 + strlen("…"));
+	assert_string_equal(l.finding[1].text + 500, "…");
 	lint_release(&l);
 	buf_release(&body);
 	buf_release(&html);

@@ -60,6 +60,19 @@ lines(void **state)
 	unsetenv("JOURNAL_STREAM");
 }
 
+/* Nobody listens: the event is lost, and nothing else. */
+static void
+unheard(void **state)
+{
+	int saved = dup(STDERR_FILENO);
+
+	(void)state;
+	close(STDERR_FILENO);
+	log_event(LOG_LEVEL_ERROR, "told", "id=%d", 7);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+}
+
 static void
 quotes(void **state)
 {
@@ -85,6 +98,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines),
+		cmocka_unit_test(unheard),
 		cmocka_unit_test(quotes),
 	};
 

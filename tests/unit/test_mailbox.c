@@ -1,4 +1,6 @@
 /* test_mailbox.c - which URLs a mailbox has; a Maildir, while others work in it. */
+#include <dirent.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,6 +58,48 @@ test_urls(void **state)
 		if (!urls[i].good)
 			assert_int_equal(e.code, ERR_INPUT);
 	}
+}
+
+/* What the folders seem to hold: a file system that does not say what kind a file is, or so many files that are not there. */
+static bool kinds_are_unknown;
+static int pretended, pretended_in_all;
+
+/* The library's calls come here, too. */
+struct dirent *
+readdir(DIR *dir) // NOLINT(readability-inconsistent-declaration-parameter-name): the header's are its own
+{
+	static struct dirent *(*real)(DIR *);
+	static struct dirent made;
+	struct dirent *got;
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "readdir");
+	if (pretended < pretended_in_all) {
+		snprintf(made.d_name, sizeof(made.d_name), "%d.a", 1000000 + pretended++);
+		made.d_type = DT_REG;
+		return &made;
+	}
+	got = real(dir);
+	if (got && kinds_are_unknown)
+		got->d_type = DT_UNKNOWN;
+	return got;
+}
+
+/* Somebody writes on, right after a file's size was looked at. */
+static int grown_fd = -1;
+
+int
+fstat(int fd, struct stat *st) // NOLINT(readability-inconsistent-declaration-parameter-name)
+{
+	static int (*real)(int, struct stat *);
+	int rc;
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "fstat");
+	rc = real(fd, st);
+	if (grown_fd != -1)
+		assert_int_equal(write(grown_fd, "and more", 8), 8);
+	return rc;
 }
 
 struct site {
@@ -216,10 +261,104 @@ test_odd_files(void **state)
 	assert_int_equal(fetch(s, 1, 100000, &gone), 1);
 }
 
+/* … where the folder itself does not tell which is which; and a socket in a message's place. */
+static void
+test_unknown_kinds(void **state)
+{
+	struct site *s = *state;
+	char path[120];
+	bool gone;
+
+	put(s, "new/5.a", "5");
+	snprintf(path, sizeof(path), "%s/new/1.link", s->folder);
+	assert_int_equal(symlink("/etc/passwd", path), 0);
+	snprintf(path, sizeof(path), "%s/cur/3.folder", s->folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	kinds_are_unknown = true;
+	open_it(s, "");
+	kinds_are_unknown = false;
+	assert_int_equal(s->count, 1);
+	assert_string_equal(s->list[0].uid, "5.a");
+	unlink_in(s, "new/5.a");
+	snprintf(path, sizeof(path), "%s/new/5.a", s->folder);
+	assert_int_equal(mknod(path, S_IFSOCK | 0600, 0), 0);
+	assert_int_equal(fetch(s, 0, 100, &gone), 0);
+	assert_true(gone);
+}
+
+/* More than are listed at once. */
+static void
+test_many(void **state)
+{
+	struct site *s = *state;
+
+	pretended_in_all = MAILBOX_MESSAGES + 1;
+	open_it(s, "");
+	assert_int_equal(pretended, MAILBOX_MESSAGES + 1);
+	pretended = pretended_in_all = 0;
+	assert_int_equal(s->count, MAILBOX_MESSAGES);
+	assert_string_equal(s->list[MAILBOX_MESSAGES - 1].uid, "1099999.a");
+}
+
+/* It moved while the folders were read, and was seen in both: it is one message, where it is now. */
+static void
+test_seen_twice(void **state)
+{
+	struct site *s = *state;
+	const struct mailbox_entry *one;
+	struct err e = ERR_INIT;
+	bool gone;
+
+	put(s, "new/1.a", "one");
+	put(s, "cur/1.a:2,S", "one");
+	put(s, "new/2.a", "two");
+	open_it(s, "");
+	assert_int_equal(s->count, 2);
+	unlink_in(s, "new/1.a");
+	assert_int_equal(fetch(s, 0, 100, &gone), 1);
+	assert_string_equal(s->out.data, "one");
+	one = &s->list[0];
+	assert_int_equal(mailbox_remove(s->m, &one, 0, &e), 0); /* none of them */
+	assert_true(is_there(s, "cur/1.a:2,S"));
+	assert_int_equal(mailbox_remove(s->m, &one, 1, &e), 0);
+	assert_false(is_there(s, "cur/1.a:2,S"));
+}
+
+/* Where they cannot be moved or looked for, that is an error: they are not taken for messages that have gone. */
+static void
+test_cannot_be_moved(void **state)
+{
+	struct site *s = *state;
+	const struct mailbox_entry *one;
+	struct err e = ERR_INIT;
+	struct rlimit all, none;
+	char path[120];
+
+	put(s, "cur/1.a:2,S", "one");
+	open_it(s, s->target);
+	snprintf(path, sizeof(path), "%s/cur", s->target);
+	assert_int_equal(rmdir(path), 0);
+	one = &s->list[0];
+	assert_int_equal(mailbox_remove(s->m, &one, 1, &e), -1);
+	assert_int_equal(e.code, ERR_SYSTEM);
+	assert_true(is_there(s, "cur/1.a:2,S"));
+	unlink_in(s, "cur/1.a:2,S");
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &all), 0);
+	none = all;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(mailbox_remove(s->m, &one, 1, &e), -1);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &all), 0);
+	assert_int_equal(e.code, ERR_SYSTEM);
+	if (!strstr(e.text, "the Maildir's folder new"))
+		fail_msg("%s", e.text);
+}
+
 static void
 test_size(void **state)
 {
 	struct site *s = *state;
+	char path[120];
 	bool gone;
 
 	put(s, "new/5.a", "12345");
@@ -228,6 +367,15 @@ test_size(void **state)
 	assert_true(!gone && s->out.len == 0);
 	assert_int_equal(fetch(s, 0, 5, &gone), 1);
 	assert_string_equal(s->out.data, "12345");
+	/* one that grows while it is read is longer, too */
+	snprintf(path, sizeof(path), "%s/new/5.a", s->folder);
+	grown_fd = open(path, O_WRONLY | O_APPEND);
+	assert_int_equal(fetch(s, 0, 5, &gone), 0);
+	close(grown_fd);
+	grown_fd = -1;
+	assert_true(!gone && s->out.len == 0);
+	assert_int_equal(fetch(s, 0, 100, &gone), 1);
+	assert_string_equal(s->out.data, "12345and more");
 }
 
 /* Somebody's mail program is at work meanwhile. */
@@ -281,6 +429,21 @@ test_moved(void **state)
 	assert_false(is_there(s, "new/1.a") || is_there(s, "cur/2.a:2,S"));
 }
 
+/* Where processed messages go is a path from the root on, or it would lie wherever the program was started. */
+static void
+test_moved_nowhere(void **state)
+{
+	struct site *s = *state;
+	struct mailbox_where where = { .url = s->url, .moved_to = "Done", .timeout = 5, .stop_fd = -1 };
+	const struct mailbox_entry *list;
+	struct err e = ERR_INIT;
+	size_t count;
+
+	assert_null(mailbox_open(&where, &list, &count, &e));
+	assert_int_equal(e.code, ERR_INPUT);
+	assert_string_equal(e.text, "the Maildir for processed messages must be given from the root on: \"Done\"");
+}
+
 static void
 test_long_name(void **state)
 {
@@ -300,7 +463,7 @@ test_long_name(void **state)
 static void
 test_none(void **state)
 {
-	struct mailbox_where where = { .url = "maildir:/nonexistent/folder", .stop_fd = -1 };
+	struct mailbox_where where = { .url = "maildir:/nonexistent/folder", .moved_to = "", .stop_fd = -1 };
 	const struct mailbox_entry *list;
 	struct err e = ERR_INIT;
 	size_t count = 5;
@@ -309,7 +472,47 @@ test_none(void **state)
 	assert_null(mailbox_open(&where, &list, &count, &e));
 	assert_int_equal(e.code, ERR_SYSTEM);
 	assert_int_equal(count, 0);
+	where.url = "maildir:/tmp";
+	assert_null(mailbox_open(&where, &list, &count, &e)); /* has no new and no cur */
+	assert_int_equal(e.code, ERR_SYSTEM);
 	assert_int_equal(mailbox_close(NULL, &e), 0);
+	where.url = "ftp://mx.example/";
+	assert_null(mailbox_open(&where, &list, &count, &e));
+	assert_int_equal(e.code, ERR_INPUT);
+}
+
+/* What is no Maildir, and where what was read cannot go. */
+static void
+test_no_maildir(void **state)
+{
+	static const struct {
+		const char *name, *url, *moved_to, *want; /* below the folder */
+	} cases[] = {
+		{ "no folder new", "half", "", "half is no Maildir: its folder new: No such file or directory" },
+		{ "a target in no folder", "", "no/where", "cannot make the Maildir " },
+		{ "a target that is a file", "", "plain", "cannot open the Maildir " },
+		{ "a target whose cur is one", "", "odd", "cannot open the folder cur of the Maildir " },
+		{ "a target whose folders cannot be made", "", "link", "cannot make the folder tmp in the Maildir " },
+	};
+	struct site *s = *state;
+	char command[1024], url[256], moved_to[256];
+	size_t i;
+
+	snprintf(command, sizeof(command), "cd '%s' && mkdir half odd && touch plain odd/cur && ln -s /proc/self link", s->folder);
+	assert_int_equal(system(command), 0);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct mailbox_where where = { .url = url, .moved_to = moved_to, .stop_fd = -1 };
+		const struct mailbox_entry *list;
+		struct err e = ERR_INIT;
+		size_t count;
+
+		snprintf(url, sizeof(url), "maildir:%s/%s", s->folder, cases[i].url);
+		snprintf(moved_to, sizeof(moved_to), "%s%s%s", cases[i].moved_to[0] ? s->folder : "", cases[i].moved_to[0] ? "/" : "",
+		    cases[i].moved_to);
+		assert_null(mailbox_open(&where, &list, &count, &e));
+		if (!strstr(e.text, cases[i].want))
+			fail_msg("%s: %s", cases[i].name, e.text);
+	}
 }
 
 #define WITH_SITE(test) cmocka_unit_test_setup_teardown(test, make_site, remove_site)
@@ -321,11 +524,17 @@ main(void)
 		cmocka_unit_test(test_urls),
 		WITH_SITE(test_order),
 		WITH_SITE(test_odd_files),
+		WITH_SITE(test_unknown_kinds),
+		WITH_SITE(test_many),
+		WITH_SITE(test_seen_twice),
+		WITH_SITE(test_cannot_be_moved),
 		WITH_SITE(test_size),
 		WITH_SITE(test_renamed),
 		WITH_SITE(test_moved),
+		WITH_SITE(test_moved_nowhere),
 		WITH_SITE(test_long_name),
 		cmocka_unit_test(test_none),
+		WITH_SITE(test_no_maildir),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,6 +96,7 @@ static const struct {
 	  "[a[] [1]\n\n[1] https://calm.example/x\n" },
 	{ "… without words", "[![](/l.jpg)](/x)", "<p><a href=\"https://calm.example/x\"><img src=\"https://calm.example/l.jpg\" alt=\"\"></a></p>\n",
 	  "[1]\n\n[1] https://calm.example/x\n" },
+	{ "code and a hard break in an image", "![a `b`\\\nc](/l.jpg)", "<p><img src=\"https://calm.example/l.jpg\" alt=\"a b\nc\"></p>\n", "[a `b` c]\n" },
 	{ "a link in an image", "![a [b](/c) **d** ![e](/f)](/l.jpg)", "<p><img src=\"https://calm.example/l.jpg\" alt=\"a b d e\"></p>\n", "[a b d e]\n" },
 	{ "lists", "- a\n- b\n  1. c\n  2. d\n- e", "<ul>\n<li>a</li>\n<li>b<ol>\n<li>c</li>\n<li>d</li>\n</ol>\n</li>\n<li>e</li>\n</ul>\n",
 	  "- a\n- b\n  1. c\n  2. d\n- e\n" },
@@ -127,6 +128,10 @@ static const struct {
 	  "<table><tr><td><a href=\"https://calm.example/x\">b</a></td></tr></table>\n", "Dear name|x! `a`\n\nb\nhttps://calm.example/x\n" },
 	{ "mail and telephone", "[m](mailto:a@x.example) [t](tel:+34-1)", "<p><a href=\"mailto:a@x.example\">m</a> <a href=\"tel:+34-1\">t</a></p>\n",
 	  "m [1] t [2]\n\n[1] mailto:a@x.example\n[2] tel:+34-1\n" },
+	{ "a heading of more than a line", "# aaaaaaaaa bbbbbbbbb ccccccccc ddddddddd eeeeeeeee fffffffff ggggggggg hh iiiii",
+	  "<h1>aaaaaaaaa bbbbbbbbb ccccccccc ddddddddd eeeeeeeee fffffffff ggggggggg hh iiiii</h1>\n",
+	  "aaaaaaaaa bbbbbbbbb ccccccccc ddddddddd eeeeeeeee fffffffff ggggggggg hh\niiiii\n"
+	  "========================================================================\n" },
 	{ "wrapped at 72", "aaaaaaaaa bbbbbbbbb ccccccccc ddddddddd eeeeeeeee fffffffff ggggggggg hh 3 iiiiiiiii",
 	  "<p>aaaaaaaaa bbbbbbbbb ccccccccc ddddddddd eeeeeeeee fffffffff ggggggggg hh 3 iiiiiiiii</p>\n",
 	  "aaaaaaaaa bbbbbbbbb ccccccccc ddddddddd eeeeeeeee fffffffff ggggggggg hh\n3 iiiiiiiii\n" },
@@ -273,6 +278,34 @@ test_alt(void **state)
 	buf_release(&in);
 	buf_release(&url);
 	buf_release(&alt);
+}
+
+/* What is said in the title is not said again. */
+static void
+test_without_title(void **state)
+{
+	static const struct {
+		const char *name, *in, *want;
+	} texts[] = {
+		{ "a line of #", "# Title\n\nText", "\nText" },
+		{ "with blanks before it", "   # Title\nText", "Text" },
+		{ "a line below", "Title\n=====\nText", "Text" },
+		{ "with blanks before that", "Title\n  of two lines\n   == \nText", "Text" },
+		{ "at the end", "Title\n=", "" },
+		{ "with a definition before it", "[a]: /b\nTitle\n===\nText [a]", "[a]: /b\nText [a]" },
+		{ "no title", "Text\n\n===\n", "Text\n\n===\n" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct buf out = BUF_INIT;
+
+		markdown_without_title(&out, texts[i].in, strlen(texts[i].in));
+		if (strcmp(out.data, texts[i].want) != 0)
+			fail_msg("%s: \"%s\", want \"%s\"", texts[i].name, out.data, texts[i].want);
+		buf_release(&out);
+	}
 }
 
 static size_t
@@ -477,6 +510,13 @@ test_wrap(void **state)
 		{ "or its name", "a " SLOT_MARK("name") " 8901", "a " SLOT_MARK("name") "|8901|" },
 		{ "no end, no slot", "a \001name|dear y", "a|\001name|dear|y|" },
 		{ "an emoji", "12345678 🙂", "12345678|🙂|" },
+		{ "no break before letters' marks", "日本語日,aa", "日本語|日,aa|" },
+		{ "but before letters and numbers", "日本語日aaa1本b", "日本語日|aaa1本b|" },
+		{ "bytes that are no UTF-8", "a\xff"
+					     "b \xe6\x97 \xe6z\x97 b c",
+		    "a\xff"
+		    "b \xe6\x97 \xe6z\x97|b c|" },
+		{ "half a character at the end", "a \xe6\x97", "a \xe6\x97|" },
 		{ "nothing", "", "" },
 	};
 	size_t i;
@@ -505,6 +545,7 @@ main(void)
 		cmocka_unit_test(test_looks),
 		cmocka_unit_test(test_small_questions),
 		cmocka_unit_test(test_alt),
+		cmocka_unit_test(test_without_title),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_url),

@@ -59,6 +59,8 @@ static const struct {
 	{ "no mark from outside", "\001name\002 &#1;name&#2; {{name|a\001b}}", ">name name {{name|ab}}</p>", "name name {{name|ab}}\n" },
 	{ "no token from outside", "a\xef\xb7\x90\xee\x80\x80 &#xfdd0;&#xe000; [b](/\xef\xb7\x90\xee\x80\x80)", ">a\xee\x80\x80 \xef\xb7\x90\xee\x80\x80 ",
 	  "a\xee\x80\x80 \xef\xb7\x90\xee\x80\x80 b [1]\n\n[1] https://calm.example/%EE%80%80\n" },
+	{ "no encoded one from outside", "{{name}} [b](/%EF%B7%90x) [c](/%EF%B7%90%EE%80%89)", ">" NAME " <a href=\"https://calm.example/%EF%B7%90x\"",
+	  NAME " b [1] c [2]\n\n[1] https://calm.example/%EF%B7%90x\n[2] https://calm.example/%EF%B7%90%EE%80%89\n" },
 	{ "one that is there at most", "{{name}} &#xfdd0;&#xe000; &#xfdd0;&#xe001;&#xfdd0;", ">" NAME " " NAME " \xee\x80\x81</p>", NAME " " NAME " \xee\x80\x81\n" },
 };
 // clang-format on

@@ -282,6 +282,9 @@ static const struct {
 } html_cases[] = {
 	{ "text", "<p>Hi " SLOT_MARK("name") "</p>\n", "<b>&\"'", "<p>Hi &lt;b&gt;&amp;&quot;&#39;</p>" },
 	{ "attribute", "<img alt=\"Hi " SLOT_MARK("name") "\">\n", "\"><script>", "<img alt=\"Hi &quot;&gt;&lt;script&gt;\">" },
+	{ "URL in another attribute", "<img alt=\"See " SLOT_MARK("view_url") "\">\n", "https://a.org/?a&b", "<img alt=\"See https://a.org/?a&amp;b\">" },
+	{ "after an unquoted attribute", "<p class=a>" SLOT_MARK("name") "</p><p class=b id=c>" SLOT_MARK("name") "</p>\n", "<",
+	    "<p class=a>&lt;</p><p class=b id=c>&lt;</p>" },
 	{ "attribute, apostrophes", "<img alt='" SLOT_MARK("name") "'>\n", "' onload='", "<img alt='&#39; onload=&#39;'>" },
 	{ "fallback", "<p>" SLOT_MARK("name|you & me") "</p>\n", "", "<p>you &amp; me</p>" },
 	{ "href", "<a href=\"" SLOT_MARK("view_url") "\">x</a>\n", "https://a.org/?a=1&b='\" <",
@@ -513,6 +516,9 @@ static const struct refused {
 	{ "From with a name", { .from = "A <a@b.org>" }, "From" },
 	{ "UTF-8 From", { .from = "\xc3\xa9@b.org" }, "ASCII" },
 	{ "CRLF in Reply-To", { .reply_to = "a@b.org\r\nBcc: c@d.org" }, "Reply-To" },
+	{ "long From name", { .from_name = X1000 "x" }, "longer" },
+	{ "long list's id", { .list_id = X100 X100 "x" }, "list_id is longer than 200 bytes" },
+	{ "long Feedback-ID", { .feedback_id = X100 X100 "x" }, "feedback_id is longer than 200 bytes" },
 	{ "slot in the list's name", { .list_name = SLOT_MARK("name") }, "List-Id" },
 	{ "CRLF in the list's name", { .list_name = "a\r\nBcc: c@d.org" }, "List-Id" },
 	{ "bracket in the list's id", { .list_id = "a>.b" }, "list_id" },
@@ -808,6 +814,25 @@ static const struct {
 	{ "To as a header", 14, 10 },
 };
 
+/* Identifiers of all that they may be made of. */
+static void
+test_ids(void **state)
+{
+	struct message_spec spec = base_spec;
+	struct message *m;
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	spec.list_id = "Az09_-.example.org";
+	spec.feedback_id = "AZ:az=09@b/c_d-e+f";
+	m = compile(&spec);
+	merge("ids", m, &base_values, &out);
+	assert_non_null(strstr(out.data, "<Az09_-.example.org>"));
+	assert_non_null(strstr(out.data, "\nFeedback-ID: AZ:az=09@b/c_d-e+f\r\n"));
+	message_free(m);
+	buf_release(&out);
+}
+
 static void
 test_forged(void **state)
 {
@@ -884,6 +909,7 @@ main(void)
 		cmocka_unit_test(test_uses),
 		cmocka_unit_test(test_save_load),
 		cmocka_unit_test(test_corrupt),
+		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_forged),
 		cmocka_unit_test(test_forged_growth),
 	};

@@ -160,6 +160,9 @@ test_month(void **state)
 	assert_int_equal(period_month(at("2026-04-15 10:00"), 4), at("2025-12-01 00:00"));
 	assert_int_equal(period_month(at("2026-03-31 23:59"), 11), at("2025-04-01 00:00"));
 	assert_int_equal(period_month(INT64_MAX, 1), INT64_MAX);
+	zone("UTC");
+	/* the month before the first that has a year */
+	assert_int_equal(period_month(INT64_C(-67768040609740800), 1), INT64_C(-67768040609740800));
 }
 
 int

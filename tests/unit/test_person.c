@@ -149,6 +149,28 @@ test_bound(void **state)
 	json_decref(data);
 }
 
+/* A topic that is gone though somebody has it, as when foreign keys were off, has no name. */
+static void
+test_lost_topic(void **state)
+{
+	json_t *data;
+
+	(void)state;
+	make_topic("articles");
+	begin();
+	make_subscriber("ann@example.org");
+	commit();
+	assert_int_equal(raw_exec("INSERT INTO subscription VALUES (1, 1, 1, 5), (99, 1, 1, 7)"), SQLITE_OK);
+	data = person_data(db, 1, &err);
+	assert_non_null(data);
+	assert_int_equal(count("topics"), 2);
+	is("topics.0.topic", "articles");
+	is("topics.1.topic", "");
+	is("topics.1.title", "");
+	is("topics.1.state", "active");
+	json_decref(data);
+}
+
 int
 main(void)
 {
@@ -156,6 +178,7 @@ main(void)
 		store_test(test_everything),
 		store_test(test_little),
 		store_test(test_bound),
+		store_test(test_lost_topic),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -159,6 +159,36 @@ static const struct named statuses[] = {
 	    MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n\nFinal-Recipient: rfc822; ANN@example.com\nAction: failed\n"
 		"Status: 5.1.1\n",
 	    "bounce: ann@example.com hard 5.1.1" },
+	{ "an action that nobody knows", MTA "Final-Recipient: rfc822; ann@example.com\nAction: lost\nStatus: 5.1.1\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "a blank line with spaces between two groups",
+	    MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n \nFinal-Recipient: rfc822; bob@example.com\nAction: failed\n"
+		"Status: 5.2.2\n",
+	    "bounce: ann@example.com hard 5.1.1, bob@example.com soft 5.2.2" },
+	{ "an original alone, then another group",
+	    MTA "Original-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n\nFinal-Recipient: rfc822; bob@example.com\nAction: failed\n"
+		"Status: 5.2.2\n",
+	    "bounce: ann@example.com hard 5.1.1, bob@example.com soft 5.2.2" },
+	{ "a blank line between an original and its final",
+	    MTA "Original-Recipient: rfc822; ann@example.com\n\nFinal-Recipient: rfc822; lee@example.net\nAction: failed\nStatus: 5.1.1\n",
+	    "bounce: lee@example.net hard 5.1.1 (ann@example.com)" },
+	{ "a bracket that does not close", MTA "Final-Recipient: rfc822; <ann@example.com\nAction: failed\nStatus: 5.1.1\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "as in a link", MTA "Final-Recipient: rfc822; mailto:ann@example.com\nAction: failed\nStatus: 5.1.1\n", "bounce: ann@example.com hard 5.1.1" },
+	{ "the type twice", MTA "Final-Recipient: rfc822; rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n", "bounce: ann@example.com hard 5.1.1" },
+	{ "a type of Exchange's", MTA "Final-Recipient: rfc822; SMTP:ann@example.com\nAction: failed\nStatus: 5.1.1\n", "bounce: ann@example.com hard 5.1.1" },
+	{ "IMCEA in small hex", MTA "Final-Recipient: rfc822; IMCEASMTP-ann+2dlee+40example+2ecom@mx.example.net\nAction: failed\nStatus: 5.1.1\n",
+	    "bounce: ann-lee@example.com hard 5.1.1" },
+	{ "IMCEA of RFC 822", MTA "Final-Recipient: rfc822; IMCEARFC822-ann+40example+2Ecom@mx.example.net\nAction: failed\nStatus: 5.1.1\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "IMCEA of no kind", MTA "Final-Recipient: rfc822; IMCEAINVALID-ann+40example+2Ecom@mx.example.net\nAction: failed\nStatus: 5.1.1\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "IMCEA of something else stays", MTA "Final-Recipient: rfc822; IMCEAEX-_O=X+20CN=ann@mx.example.net\nAction: failed\nStatus: 5.1.1\n",
+	    "bounce: IMCEAEX-_O=X+20CN=ann@mx.example.net hard 5.1.1" },
+	{ "RFC 6533: \\X{}", MTA "Final-Recipient: utf-8; \\X{E4}nn@example.com\nAction: failed\nStatus: 5.1.1\n", "bounce: änn@example.com hard 5.1.1" },
+	{ "a number with a dot before the code", MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.0.0\n"
+						    "Diagnostic-Code: smtp; 550 after 5.12 seconds: 5.1.1 no such user\n",
+	    "bounce: ann@example.com hard 5.1.1" },
 	{ "address of the actual recipient only", MTA "Final-Recipient: rfc822;\nX-Actual-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1\n",
 	    "bounce: ann@example.com hard 5.1.1" },
 };
@@ -212,6 +242,78 @@ static const struct named wrappings[] = {
 	{ "a diagnostic folded without white space", FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; ann@example.com\n"
 	    "Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 unknown\nuser <ann@example.com>\n\n--b--\n",
 	    "bounce: ann@example.com hard 5.0.0" },
+	{ "… and the text ends there", FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; ann@example.com\n"
+	    "Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 unknown\nuser <ann@example.com>\n--b--\n",
+	    "bounce: ann@example.com hard 5.0.0" },
+	{ "status as text, without an action", FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: text/plain\n\nFinal-Recipient: rfc822; ann@example.com\nStatus: 5.1.1\n\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "status as a message of an unknown kind", FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/x-report\n\n" STATUS "\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "the group names nobody, the words do", FROM REPORT
+	    "--b\n\nYour message to the following recipient was not delivered:\n\n<ann@example.com>: user unknown\n\n--b\n"
+	    "Content-Type: message/delivery-status\n\n" MTA "Final-Recipient: LOCAL; ann\nAction: failed\nStatus: 5.1.1\n\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "nobody is named anywhere, but to whom it was", FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n"
+	    "--b\nContent-Type: text/plain\n\nFrom: x@example.org\nTo: Ann <ann@example.com>\nSubject: News\n\n--b--\n",
+	    "bounce: ann@example.com soft" },
+	{ "nobody at all", FROM "\nYour message could not be delivered.\n", "bounce: - soft" },
+	{ "nobody, under a subject that says nothing", "From: MAILER-DAEMON@mx.example.net\nSubject: Hello\n" REPORT
+	    "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n--b--\n",
+	    "bounce: - soft" },
+	{ "the same, with the message that it returns", "From: MAILER-DAEMON@mx.example.net\nSubject: Hello\n" REPORT
+	    "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n"
+	    "--b\nContent-Type: text/rfc822-headers\n\nFrom: x@example.org\nTo: Ann <ann@example.com>\n\n--b--\n",
+	    "bounce: ann@example.com soft" },
+	{ "… which was for two", "From: MAILER-DAEMON@mx.example.net\nSubject: Hello\n" REPORT
+	    "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n"
+	    "--b\nContent-Type: text/rfc822-headers\n\nFrom: x@example.org\nTo: ann@example.com, bob@example.com\n\n--b--\n",
+	    "bounce: - soft" },
+	{ "much is said of it in words of no known form", "From: x@example.net\nSubject: Hello\n" REPORT
+	    "--b\n\nIt is about ann@example.com: user unknown: 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n"
+	    "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n"
+	    "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n"
+	    "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n"
+	    "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n\n--b\n"
+	    "Content-Type: message/delivery-status\n\n" MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.0.0\n\n--b--\n",
+	    "bounce: ann@example.com hard 5.0.0" },
+	{ "the same of another kind", "From: MAILER-DAEMON@mx.example.net\nSubject: Hello\n"
+	    "Content-Type: multipart/report; report-type=x; boundary=b\n\n--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n--b--\n",
+	    "automatic:" },
+	{ "the same of nobody's", "Return-Path: <>\nFrom: x@example.net\nSubject: Hello\n" REPORT
+	    "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n--b--\n",
+	    "automatic:" },
+	{ "a code and no reason in the fields, a line in the words", FROM REPORT
+	    "--b\n\nYour message was not delivered.\n\nann@example.com: unknown\n\nBye.\n\n--b\n"
+	    "Content-Type: message/delivery-status\n\n" MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.0.0\n"
+	    "Diagnostic-Code: smtp; 550 Delivery failed\n\n--b--\n",
+	    "bounce: ann@example.com soft 5.0.0" },
+	{ "two texts, the first of which does not end its line", FROM "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n"
+	    "Your message was not delivered.\n--b\n\n<ann@example.com>: 550 5.1.1 unknown\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "white space around the boundary's =", FROM "Content-Type: multipart/report; boundary = \"b\"\n\n--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "a boundary with a quote in it", FROM "Content-Type: multipart/report; boundary=\"b\\\"c\"\n\n--b\"c\n\nSorry.\n\n--b\"c\nContent-Type: message/delivery-status\n\n" STATUS "\n--b\"c--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "a byte order mark before it", "\xef\xbb\xbf" FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "a status alone, to its last octet", FROM "Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.1.1",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "headers alone, to their last octet", "From: ann@example.com\nSubject: Hello", "person:" },
+	{ "headers that end within a line break", "From: ann@example.com\nSubject: Hello\n\r", "person:" },
+	{ "an mbox line alone", "From ann Mon Mar  3 10:00:00 2025", "error 1: the message is empty" },
+	{ "plain text labelled as HTML", FROM "Content-Type: text/html\n\nNot delivered:\n<ann@example.com>: 550 5.1.1 unknown\n", "bounce: ann@example.com hard 5.1.1" },
+	{ "HTML with what is odd in it", FROM "Content-Type: text/html\n\n<?xml version=1?><html><!-- no --><body>Not delivered&foo;:<br><ann&#x40;example.com><br>"
+	    "&lt;bob@example.com&gt;: 550 5.1.1 unknown<br><lee@example.com>: 552 5.2.2 full</body></html>\n",
+	    "bounce: bob@example.com hard 5.1.1, lee@example.com soft 5.2.2" },
+	{ "HTML with letters by number", FROM "Content-Type: text/html\n\n<html>Not delivered &#; &#0; &#1114112; &#x110000; &#160;:<br>"
+	    "&lt;ann&#x40;example.com&gt;: 550 5.1.1 unknown<br>&lt;bob&#64example&#X2e;com&gt;: 552 5.2.2 full</html>",
+	    "bounce: ann@example.com hard 5.1.1, bob@example.com soft 5.2.2" },
+	{ "HTML with a style within", FROM "Content-Type: text/html\n\n<html><style>p</p { a }</style>Not delivered:<br>&lt;ann@example.com&gt;: 550 5.1.1 unknown",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "HTML that ends in a style", FROM "Content-Type: text/html\n\n<html>Not delivered:<br>&lt;ann@example.com&gt;: 550 5.1.1 unknown<style>bob@example.com",
+	    "bounce: ann@example.com hard 5.1.1" },
+	{ "HTML that ends in a comment", FROM "Content-Type: text/html\n\n<html>Not delivered:<br>&lt;ann@example.com&gt;: 550 5.1.1 unknown<!-- bob@example.com",
+	    "bounce: ann@example.com hard 5.1.1" },
 	{ "HTML labelled as text", FROM REPORT "--b\n\n<html><body><p>&lt;ann@example.com&gt;:<br>550 5.2.2 mailbox full</p></body></html>\n\n--b\n"
 	    "Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.0.0\n\n--b--\n",
 	    "bounce: ann@example.com soft 5.2.2" },
@@ -257,6 +359,14 @@ static const struct named complaints[] = {
 	    "complaint: - complaint" },
 	{ "two of them", "From: fbl@example.net\nSubject: News\n" FEEDBACK "Feedback-Type: abuse\nOriginal-Rcpt-To: ann@example.com\nOriginal-Rcpt-To: bob@example.com\n" ORIGINAL,
 	    "complaint: ann@example.com complaint, bob@example.com complaint" },
+	{ "returned with two recipients: whose is it?", "From: fbl@example.net\nSubject: News\n" FEEDBACK "Feedback-Type: abuse\nUser-Agent: X/1\n"
+	    "\n--b\nContent-Type: message/rfc822\n\nFrom: news@example.org\nTo: ann@example.com, bob@example.com\n\nHello\n--b--\n",
+	    "complaint: - complaint" },
+	{ "X-ARF", "From: abuse-team@example.net\nX-XARF: PLAIN\nSubject: From your network\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nThis is spam.\n" ORIGINAL,
+	    "complaint: ann@example.com complaint" },
+	{ "X-ARF of something else", "From: abuse-team@example.net\nX-ARF: PLAIN\nSubject: From your network\n\nSomebody tried our doors.\n", "person:" },
+	{ "RFC 8460", "From: tls@example.net\nSubject: A report\nTLS-Report-Domain: example.org\nContent-Type: multipart/report; report-type=tlsrpt; boundary=b\n\n--b\n\nx\n--b--\n",
+	    "auth-failure:" },
 	{ "not spam", "From: fbl@example.net\nSubject: News\n" FEEDBACK "Feedback-Type: not-spam\nOriginal-Rcpt-To: ann@example.com\n" ORIGINAL, "automatic:" },
 	{ "RFC 6591", "From: dmarc@example.net\nSubject: News\n" FEEDBACK "Feedback-Type: auth-failure\nAuth-Failure: dmarc\nOriginal-Rcpt-To: ann@example.com\n" ORIGINAL,
 	    "auth-failure:" },
@@ -298,6 +408,9 @@ static const struct named automatic[] = {
 	{ "a receipt", "From: Ann <ann@example.com>\nSubject: Read: News\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nRead.\n\n"
 		       "--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; ann@example.com\nDisposition: manual-action/MDN-sent-manually; displayed\n\n--b--\n",
 	    "receipt:" },
+	{ "a receipt in another wrapping", "From: Ann <ann@example.com>\nSubject: News\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nRead.\n\n"
+		       "--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; ann@example.com\nDisposition: manual-action/MDN-sent-manually; displayed\n\n--b--\n",
+	    "receipt:" },
 	{ "a filter refuses (RFC 5429)", "Return-Path: <>\nFrom: postmaster@example.com\nSubject: Rejected: News\nAuto-Submitted: auto-replied (rejected)\n"
 	    "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nYour message was automatically rejected: no.\n\n--b\n"
 	    "Content-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; ann@example.com\nDisposition: automatic-action/MDN-sent-automatically; deleted\n\n--b--\n",
@@ -314,6 +427,11 @@ static const struct named automatic[] = {
 	{ "a person forwards a bounce as an attachment", "From: Ann <ann@example.com>\nSubject: Fwd: failure\nUser-Agent: Mozilla/5.0 Thunderbird/115\n"
 							 "Content-Type: multipart/mixed; boundary=a\n\n--a\n\nLook.\n\n--a\nContent-Type: message/rfc822\n\n" FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n--a--\n",
 	    "person:" },
+	{ "a person quotes a report", "From: Ann <ann@example.com>\nSubject: Look\n\nAre you still there?\n> or not\nYour server wrote:\n\n> Sorry\n\n" STATUS, "person:" },
+	{ "… and says nothing before", "From: Ann <ann@example.com>\nSubject: Look\n\n> Sorry\n\n" STATUS, "person:" },
+	{ "a quotation of nobody's is none", "From: Ann <ann@example.com>\nSubject: Look\n\nSorry\n> about that\n\n" STATUS, "bounce: ann@example.com hard 5.1.1" },
+	{ "… nor one within a report", "From: Ann <ann@example.com>\nSubject: Look\n" REPORT "--b\n\nYou wrote:\n> Hello\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS "\n--b--\n",
+	    "bounce: ann@example.com hard 5.1.1" },
 	{ "a person pastes a report", "From: Ann <ann@example.com>\nSubject: Fwd: Undelivered\n\nLook:\n\n" STATUS, "person:" },
 };
 // clang-format on
@@ -353,6 +471,10 @@ static const struct named links[] = {
 	{ "returned headers as text", FROM BODY STATUS "--b\nContent-Type: text/rfc822-headers\n\nFrom: x@example.org\nMessage-ID:\n <" T44 "@example.org>\n\n--b--\n", BOUNCED " 1=a" },
 	{ "returned headers in base64", FROM BODY STATUS "--b\nContent-Type: text/rfc822-headers\nContent-Transfer-Encoding: base64\n\nTWVzc2FnZS1JRDogPGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6MjM0NTY3YWJjZGVmZ2hpamtsQGV4\nYW1wbGUub3JnPgo=\n\n--b--\n",
 	    BOUNCED " 1=a" },
+	{ "returned headers as any text", FROM BODY STATUS "--b\nContent-Type: text/plain\n\nFrom: x@example.org\nTo: ann@example.com\nList-Unsubscribe: <mailto:unsubscribe+" T44 "@example.org>\n\n--b--\n",
+	    BOUNCED " 3=a" },
+	{ "a returned message of an unknown kind", FROM BODY STATUS "--b\nContent-Type: message/x-copy\n\nMessage-ID: <" T44 "@example.org>\n\n--b--\n", BOUNCED " 1=a" },
+	{ "a returned message of nothing", FROM BODY STATUS "--b\nContent-Type: message/rfc822\n\n--b--\n", BOUNCED },
 	{ "global headers", FROM BODY STATUS "--b\nContent-Type: message/global-headers\n\nFrom: x@example.org\nMessage-ID: <" T44 "@example.org>\n\n--b--\n", BOUNCED " 1=a" },
 	{ "Original-Envelope-Id", FROM BODY "Reporting-MTA: dns; x\nOriginal-Envelope-Id: " T44 "\n" GROUP "--b--\n", BOUNCED " 2=a" },
 	{ "Postfix's sender", FROM BODY "Reporting-MTA: dns; x\nX-Postfix-Sender: rfc822; b+" T44 "@example.org\n" GROUP "--b--\n", BOUNCED " 2=a" },
@@ -445,6 +567,119 @@ test_fields(void **state)
 	report_release(&r);
 }
 
+/* Who said it, and what: the fields of one recipient. */
+static void
+test_servers(void **state)
+{
+	static const char fifty[] = "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghij";
+	static const struct {
+		const char *name, *fields, *server, *text;
+	} cases[] = {
+		{ "no type", "Remote-MTA: MX.example.com\nDiagnostic-Code: smtp; 550 no\n", "mx.example.com", "550 no" },
+		{ "said by", "Diagnostic-Code: smtp; host MX.example.org[192.0.2.1] said: 550 no\n", "mx.example.org",
+		    "host MX.example.org[192.0.2.1] said: 550 no" },
+		{ "said by whom", "Diagnostic-Code: smtp; somebody said: 550 no\n", "mx.example.net", "somebody said: 550 no" },
+		{ "said by no host", "Diagnostic-Code: smtp; host mx said: 550 no\n", "mx.example.net", "host mx said: 550 no" },
+	};
+	struct buf b = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i <= sizeof(cases) / sizeof(cases[0]); i++) {
+		bool last = i == sizeof(cases) / sizeof(cases[0]);
+		struct report r = REPORT_INIT;
+		struct err e = ERR_INIT;
+
+		buf_reset(&b);
+		buf_addstr(&b, FROM BODY MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.0.0\n");
+		if (last)
+			buf_addf(&b, "Remote-MTA: dns; %s%s%s%s%s.example.com\n", fifty, fifty, fifty, fifty, fifty);
+		else
+			buf_addstr(&b, cases[i].fields);
+		buf_addstr(&b, "\n--b--\n");
+		assert_int_equal(report_read(&r, b.data, b.len, NULL, &e), 0);
+		assert_int_equal(r.recipients, 1);
+		if (last) {
+			assert_int_equal(strlen(r.recipient[0].server), sizeof(r.recipient[0].server) - 1);
+			assert_string_equal(r.recipient[0].server + 250, ".exam");
+		} else if (strcmp(r.recipient[0].server, cases[i].server) != 0 || strcmp(r.recipient[0].text, cases[i].text) != 0)
+			fail_msg("%s: %s: \"%s\"", cases[i].name, r.recipient[0].server, r.recipient[0].text);
+		report_release(&r);
+	}
+	buf_release(&b);
+}
+
+/* What is too long is cut, and never within a character. */
+static void
+test_cut(void **state)
+{
+	struct report r = REPORT_INIT;
+	struct err e = ERR_INIT;
+
+	(void)state;
+	for (int odd = 0; odd < 2; odd++) {
+		struct buf b = BUF_INIT;
+
+		buf_addf(&b, "From: \"%s", odd ? "x" : "");
+		for (int i = 0; i < 300; i++)
+			buf_addstr(&b, "\xc3\xa4");
+		buf_addf(&b, "\" <MAILER-DAEMON@mx.example.net>\nSubject: %s", odd ? "x" : "");
+		for (int i = 0; i < 3000; i++)
+			buf_addstr(&b, "\xc3\xa4");
+		buf_addstr(&b, "\n" BODY MTA "Final-Recipient: rfc822; ann@example.com\nAction: failed\nStatus: 5.0.0\n");
+		buf_addf(&b, "Diagnostic-Code: smtp; 550 no %s", odd ? "x" : "");
+		for (int i = 0; i < 3000; i++)
+			buf_addstr(&b, "\xc3\xa4");
+		buf_addstr(&b, "\n\n--b--\n");
+		assert_int_equal(report_read(&r, b.data, b.len, NULL, &e), 0);
+		assert_int_equal(r.kind, REPORT_BOUNCE);
+		assert_int_equal(r.recipients, 1);
+		assert_in_range(strlen(r.subject), sizeof(r.subject) - 3, sizeof(r.subject) - 1);
+		assert_true(text_is_utf8(r.subject, strlen(r.subject)));
+		assert_in_range(strlen(r.recipient[0].text), REPORT_TEXT - 5, REPORT_TEXT - 1);
+		assert_true(text_is_utf8(r.recipient[0].text, strlen(r.recipient[0].text)));
+		assert_null(strstr(r.recipient[0].text, "\xef\xbf\xbd"));
+		report_release(&r);
+		buf_release(&b);
+	}
+}
+
+/* Whatever charset a text is in, or says that it is in. */
+static void
+test_charsets(void **state)
+{
+	static const struct {
+		const char *charset, *bytes, *want;
+	} cases[] = {
+		{ "utf-8", "\xc3\xa4", "\xc3\xa4" },
+		{ "us-ascii", "\xe4", "\xc3\xa4" },
+		{ "iso-8859-1", "\xe4 \x80", "\xc3\xa4 \xe2\x82\xac" },
+		{ "iso-8859-15", "\xe4 \xa4", "\xc3\xa4 \xe2\x82\xac" },
+		{ "no-such-charset", "\xe4", "\xc3\xa4" },
+		{ "..//no name of one", "\xe4", "\xc3\xa4" },
+		{ "shift_jis", "\x8e\xa9 \xff \x8e\xa9", "\xe8\x87\xaa \xef\xbf\xbd \xe8\x87\xaa" },
+		{ "gb2312", "\xd7\xd4", "\xe8\x87\xaa" },
+		{ "euc-kr", "\xc0\xda", "\xec\x9e\x90" },
+		{ "iso-2022-jp", "\x1b$B<+\x1b(B", "\xe8\x87\xaa" },
+		{ "us-ascii", "\x1b$B<+\x1b(B", "\xe8\x87\xaa" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct report r = REPORT_INIT;
+		struct err e = ERR_INIT;
+		struct buf b = BUF_INIT;
+
+		buf_addf(&b, FROM "Content-Type: text/plain; charset=\"%s\"\n\n", cases[i].charset);
+		buf_addf(&b, "Not delivered:\n\n<ann@example.com>: 550 5.1.1 %s\n", cases[i].bytes);
+		assert_int_equal(report_read(&r, b.data, b.len, NULL, &e), 0);
+		assert_int_equal(r.recipients, 1);
+		if (!strstr(r.recipient[0].text, cases[i].want))
+			fail_msg("%s: \"%s\"", cases[i].charset, r.recipient[0].text);
+		report_release(&r);
+		buf_release(&b);
+	}
+}
+
 static void
 repeat(struct buf *b, const char *text, int times)
 {
@@ -463,6 +698,10 @@ test_bounds(void **state)
 		{ "too large", "From: a@example.com\n\n", "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz\n", "larger than 8 MiB", 700000 },
 		{ "header lines", "From: a@example.com\n", "X-A: b\n", "header lines", 1000000 },
 		{ "folded header lines", "From: a@example.com\n", " b\n", "header lines", 1000000 },
+		{ "long header lines", "From: a@example.com\n",
+		    " 0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghij"
+		    "klmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz\n",
+		    "headers longer than 256 KiB", 1500 },
 		{ "nested messages", "From: a@example.com\n", "Content-Type: message/rfc822\n\n", "nests", 10000 },
 		{ "parts", "From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n\n", "--b\n\nx\n", "parts", 10000 },
 		{ "no headers", "", "hello world\n", "no mail message", 3 },
@@ -496,15 +735,58 @@ test_many(void **state)
 	struct err e = ERR_INIT;
 
 	(void)state;
-	buf_addstr(&b, FROM BODY MTA);
-	for (int i = 0; i < 150; i++)
-		buf_addf(&b, "Final-Recipient: rfc822; ann%d@example.com\nAction: failed\nStatus: 5.1.1\n\n", i);
-	buf_addstr(&b, "--b--\n");
-	assert_int_equal(report_read(&r, b.data, b.len, NULL, &e), 0);
-	assert_int_equal(r.recipients, REPORT_RECIPIENTS);
-	assert_true(r.more);
-	report_release(&r);
+	for (int delayed = 0; delayed < 2; delayed++) {
+		buf_reset(&b);
+		buf_addstr(&b, FROM BODY MTA);
+		for (int i = 0; i < 150; i++)
+			buf_addf(&b, "Final-Recipient: rfc822; ann%d@example.com\nAction: %s\nStatus: 4.1.1\n\n", i,
+			    delayed ? "delayed" : "failed");
+		buf_addstr(&b, "--b--\n");
+		assert_int_equal(report_read(&r, b.data, b.len, NULL, &e), 0);
+		assert_int_equal(r.kind, delayed ? REPORT_DELAY : REPORT_BOUNCE);
+		assert_int_equal(r.recipients, REPORT_RECIPIENTS);
+		assert_true(r.more);
+		report_release(&r);
+	}
 	buf_release(&b);
+}
+
+/* Of parts beyond what is read of all, the first count; those behind are as if they were not there, texts and messages alike. */
+static void
+test_much(void **state)
+{
+	struct buf b = BUF_INIT, got = BUF_INIT;
+
+	(void)state;
+	buf_addstr(&b, FROM REPORT "--b\n\nSorry.\n\n--b\nContent-Type: message/delivery-status\n\n" STATUS);
+	for (int i = 0; i < 6; i++) {
+		buf_addstr(&b, "\n--b\n\n");
+		repeat(&b, "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz\n", 4000);
+	}
+	buf_addstr(&b, "\n--b\nContent-Type: message/rfc822\n\nMessage-ID: <" T44 "@example.org>\n\nx\n--b--\n");
+	describe(&got, b.data, b.len);
+	assert_string_equal(got.data, BOUNCED);
+	buf_release(&b);
+	buf_release(&got);
+}
+
+/* More parts in each other than are looked into, in a form that is not counted before: then it is read as one text. */
+static void
+test_deep(void **state)
+{
+	(void)state;
+	for (int depth = 40; depth <= 100; depth += 60) {
+		struct buf b = BUF_INIT, got = BUF_INIT;
+
+		buf_addstr(&b, "From: MAILER-DAEMON@mx.example.net\nSubject: Hello\n");
+		for (int i = 0; i < depth; i++)
+			buf_addf(&b, "Content-Type: multipart/mixed;\n boundary*0=\"b\"; boundary*1=%d\n\n--b%d\n", i, i);
+		buf_addstr(&b, "Content-Type: message/delivery-status\n\n" STATUS);
+		describe(&got, b.data, b.len);
+		assert_string_equal(got.data, BOUNCED);
+		buf_release(&b);
+		buf_release(&got);
+	}
 }
 
 /* Ten thousand multiparts in each other: refused before a parser recurses. */
@@ -541,8 +823,13 @@ main(void)
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_many_links),
 		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_servers),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_charsets),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_much),
+		cmocka_unit_test(test_deep),
 		cmocka_unit_test(test_depth),
 	};
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "mail/report_free.h"
 
 #define DAEMON "mailer-daemon@mx.example.net"
@@ -67,6 +68,65 @@ static const struct {
 	{ "nothing but colons before it", DAEMON, "Undelivered mail",
 	    " : ann@example.com was not found\n550 unknown user\n", "", NULL, "generic", true, false,
 	    { { "ann@example.com", 550, "", "unknown user" } } },
+	{ "neither From nor a null sender, but a bounce's subject", "", "Undelivered mail",
+	    "<ann@example.com>: user unknown\n", "", NULL, "generic", false, false,
+	    { { "ann@example.com", 0, "", "user unknown" } } },
+	{ "a form known by its subject and its words", DAEMON, "Delivery delayed: News",
+	    "This message hasn't been delivered yet:\n\nann@example.com\n", "", NULL, "exchange-delay", true, true, { { "ann@example.com", 0, "", "" } } },
+	{ "a form's words open a mail whose subject agrees", "ann.lee@example.com", "failure notice",
+	    "Hi. This is the qmail-send program at x.\n\n<ann@example.com>:\nno such user\n", "", NULL, "qmail", false, false,
+	    { { "ann@example.com", 0, "", "no such user" } } },
+	{ "a form and a null sender, under a subject that says nothing", "x@example.com", "Your mail",
+	    "A message that you sent could not be delivered to one or more of its recipients:\n\n  ann@example.com\n    550 unknown user\n", "", NULL, "exim", true, false,
+	    { { "ann@example.com", 550, "", "unknown user" } } },
+	{ "X-Failed-Recipients, and no form", DAEMON, "Your mail", "It did not work out.\n", "",
+	    "somebody@, ann@example.com", "generic", false, false,
+	    { { "ann@example.com", 0, "", "work out" } } },
+	{ "… nor a daemon, but a sentence", "x@example.com", "Your mail", "It could not be delivered.\n", "",
+	    "ann@example.com", "generic", false, false,
+	    { { "ann@example.com", 0, "", "not be delivered" } } },
+	{ "a bounce's subject over our own mail, and words of a failure", "x@example.com", "Undelivered mail",
+	    "There is no such user.\n", RETURNED, NULL, "generic", false, false, { { "ann@example.com", 0, "", "no such user" } } },
+	{ "returned headers that end in a To", "postmaster@mx.example.net", "Undeliverable message", "There is no such user here.\n",
+	    "From: News <news@example.org>\nTo: @ not there <ann@example.com>", NULL, "generic", true, false, { { "ann@example.com", 0, "", "no such user" } } },
+	{ "a returned To that names nobody", "postmaster@mx.example.net", "Undeliverable message",
+	    "There is no such user here: bob@example.com\n", "From: News <news@example.org>\nTo: undisclosed @ recipients\n", NULL, "generic", true, false, { { "bob@example.com", 0, "", "no such user" } } },
+	{ "names without a domain, up to what is none", "mailer-daemon@aol.com", "Undeliverable Mail",
+	    "Your mail to the following recipients could not be delivered because they are not accepting mail from x:\n\tannlee\n\tbob\n\t*** end\n\tnobody\n", "",
+	    NULL, "aol", true, false, { { "annlee@aol.com", 0, "", "not accepting mail" }, { "bob@aol.com", 0, "", "" } } },
+	{ "no line behind the words that announce names", "mailer-daemon@aol.com", "Undeliverable Mail",
+	    "Your mail to the following recipients could not be delivered because they are not accepting mail from x", RETURNED, NULL, "aol", true, false,
+	    { { "ann@example.com", 0, "", "not accepting mail" } } },
+	{ "addresses of odd forms", DAEMON, "Undelivered mail",
+	    "Not delivered:\n\n<\xc3\xa4nn@example.com>: 550 5.1.1 unknown\n<bob@[192.0.2.1]>: 552 5.2.2 full\n<eve@[192.0.2.1>: no\n<lee.@example.com>: see http://x.example/lee@example.com\n",
+	    "", NULL, "generic", true, false,
+	    { { "\xc3\xa4nn@example.com", 550, "5.1.1", "unknown" }, { "bob@[192.0.2.1]", 552, "5.2.2", "full" } } },
+	{ "an address with its type before it", DAEMON, "Undelivered mail",
+	    "Not delivered, 550 5.1.1 unknown: utf-8;\xc3\xa4nn@example.com\n", "", NULL,
+	    "generic", true, false, { { "\xc3\xa4nn@example.com", 550, "5.1.1", "unknown" } } },
+	{ "for now by a code, for good without one", DAEMON, "Undelivered mail",
+	    "Not delivered:\n\n<ann@example.com>:\n 450 4.2.1 wait\n 5.1.1 unknown user\n", "", NULL, "generic", true, false,
+	    { { "ann@example.com", 0, "5.1.1", "unknown user" } } },
+	{ "whom to write to, in a line of its own", DAEMON, "Undelivered mail",
+	    "Not delivered:\n\nann@example.com\n\nFor help please contact\n\nhelp@example.net\n", "", NULL, "generic", true, false,
+	    { { "ann@example.com", 0, "", "" } } },
+	{ "a rule above the recipients is no signature", DAEMON, "Undelivered mail",
+	    "Not delivered:\n--\n<ann@example.com>: 550 unknown user\n", "", NULL,
+	    "generic", true, false, { { "ann@example.com", 550, "", "unknown user" } } },
+	{ "for now, and then for good", DAEMON, "Undelivered mail",
+	    "Not delivered:\n\n<ann@example.com>:\n 450 4.2.1 wait\n 550 5.1.1 unknown user\n", "", NULL,
+	    "generic", true, false, { { "ann@example.com", 550, "5.1.1", "unknown user" } } },
+	{ "two asked for before one is answered", DAEMON, "Undelivered mail",
+	    "Not delivered:\n\n<ann@example.com>\n<bob@example.com>\n\n>>> RCPT To:<ann@example.com>\n>>> RCPT To:<bob@example.com>\n<<< 552 5.2.2 full\n", "", NULL,
+	    "generic", true, false, { { "ann@example.com", 552, "5.2.2", "full" }, { "bob@example.com", 552, "5.2.2", "full" } } },
+	{ "nothing but a subject", DAEMON, "Undelivered mail: user unknown", "\n", RETURNED, NULL, "generic", true, false,
+	    { { "ann@example.com", 0, "", "user unknown" } } },
+	{ "numbers nearly like codes", DAEMON, "Undelivered mail",
+	    "It was not delivered after 5.12 seconds, 5.1 x, 5.1234.1 and 5..1, at 550.5 or 550:5 or 550-5:\n\nann@example.com\n   error of the server\n", "", NULL,
+	    "generic", true, false, { { "ann@example.com", 0, "", "error of the server" } } },
+	{ "a code at the end of its line", DAEMON, "Undelivered mail",
+	    "Not delivered:\n\nann@example.com\n   error 550\n", "", NULL, "generic", true, false,
+	    { { "ann@example.com", 550, "", "error" } } },
 	{ "numbers that are no codes", DAEMON, "Undelivered mail",
 	    "Your message of 500 bytes was not delivered after 550 minutes at port 525:\n\nann@example.com\n   error from 5.5.5.5 version 5.1.1.2\n", "", NULL,
 	    "generic", true, false, { { "ann@example.com", 0, "", "error from" } } },
@@ -84,6 +144,7 @@ static const struct {
 	{ "a success", DAEMON, "Successful Mail Delivery Report", "Your message was successfully delivered.\n<ann@example.com>: delivered\n", true },
 	{ "a ticket", "support@example.net", "[Ticket 7] undeliverable mail", "550 for ann@example.com: could not be delivered\n", true },
 	{ "nothing", DAEMON, "", "", true },
+	{ "a failure of nobody's", DAEMON, "Your mail", "Something could not be delivered: 550 unknown user\n", true },
 };
 
 static const struct {
@@ -95,6 +156,12 @@ static const struct {
 	{ "by itself", "It failed.\n\nReceived: from x\n\tby y\nFrom: x\nTo: y\n\nbody\n", "Received", "It failed.\n" },
 	{ "quoted", "Sorry.\n----- Original message -----\n> From: a\n> To: b\n> Subject: c\n", "From: a", "Sorry.\n" },
 	{ "headers that only say which message", "Sent by this report:\n\n  Message-id: <1@x.org>\n  From: a\n  To: b\n\nYour message could not be delivered\n", NULL, NULL },
+	{ "an mbox line first", "Sorry.\n--- Below this line is a copy of the message.\n\nFrom ann Mon Mar  3\nReceived: from x\nFrom: x\nTo: y\n", "From ann", "Sorry.\n" },
+	{ "a long line behind it", "Sorry.\n\nReceived: from x\nFrom: x\nTo: y\n\n"
+				   "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 "
+				   "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n",
+	    "Received", "Sorry.\n" },
+	{ "announced in the last words", "The message you sent to ann@example.com failed", NULL, NULL },
 	{ "none", "Just words.\nNote: nothing\n", NULL, NULL },
 	{ "empty", "", NULL, NULL },
 };
@@ -139,6 +206,26 @@ reads_bounces(void **state)
 			    !strstr(got->text, want->reason))
 				fail_msg("%s: %s %d %s \"%s\"", bounces[i].name, got->address, got->code, got->enhanced, got->text);
 		}
+	}
+	free(recipient);
+}
+
+/* Who is a mail server by name alone is believed where the subject agrees. */
+static void
+knows_a_name(void **state)
+{
+	struct report_free_recipient *recipient = xcalloc(REPORT_FREE_MOST, sizeof *recipient);
+	struct report_free_out out = { .recipient = recipient };
+
+	(void)state;
+	for (int fails = 0; fails < 2; fails++) {
+		struct report_free_in in = message("x@example.com", fails ? "failure notice" : "News",
+		    "Hi. This is the qmail-send program at x.\n\n<ann@example.com>:\nno such person\n", false);
+
+		in.name = "Mail Delivery System";
+		report_free(&in, &out);
+		assert_int_equal(out.what, fails ? REPORT_FREE_BOUNCE : REPORT_FREE_NONE);
+		assert_string_equal(out.form, fails ? "qmail" : "");
 	}
 	free(recipient);
 }
@@ -199,6 +286,32 @@ stays_within_bounds(void **state)
 	in.text = text.data;
 	report_free(&in, &out);
 	assert_int_equal(out.count, 1);
+	/* nor is a returned header read for ever */
+	buf_reset(&text);
+	buf_addstr(&text, "To: ");
+	for (int i = 0; i < 4096; i++)
+		buf_addch(&text, ' ');
+	buf_addstr(&text, "ann@example.com\n");
+	in.text = "There is no such user.\n";
+	in.returned = text.data;
+	report_free(&in, &out);
+	assert_int_equal(out.count, 0);
+	/* and what is said is cut, between two characters and not at a space */
+	in.returned = "";
+	for (int odd = 0; odd < 2; odd++)
+		for (int spaces = 0; spaces < 2; spaces++) {
+			buf_reset(&text);
+			buf_addf(&text, "<ann@example.com>: %s", odd ? "x" : "");
+			for (int i = 0; i < 1000; i++)
+				buf_addstr(&text, spaces ? "x " : "\xc3\xa4");
+			buf_addch(&text, '\n');
+			in.text = text.data;
+			report_free(&in, &out);
+			assert_int_equal(out.count, 1);
+			assert_in_range(strlen(recipient[0].text), sizeof recipient[0].text - 3, sizeof recipient[0].text - 1);
+			assert_true(text_is_utf8(recipient[0].text, strlen(recipient[0].text)));
+			assert_int_not_equal(recipient[0].text[strlen(recipient[0].text) - 1], ' ');
+		}
 	buf_release(&text);
 	free(recipient);
 }
@@ -229,6 +342,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_bounces),
+		cmocka_unit_test(knows_a_name),
 		cmocka_unit_test(leaves_other_mail_alone),
 		cmocka_unit_test(tells_original_and_server),
 		cmocka_unit_test(stays_within_bounds),

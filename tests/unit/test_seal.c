@@ -20,6 +20,7 @@
 #include "base/encode.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "interrupt_fixture.h"
 
 static uint8_t key[32];
 
@@ -269,6 +270,10 @@ secrets(void **state)
 	assert_int_equal(e.code, ERR_USAGE);
 	file.len = 31;
 	assert_null(seal_new(fd, &p, &file, &e));
+	p.log_n = 20; /* more than is ever given for a key */
+	assert_null(seal_new(fd, &p, &words, &e));
+	assert_int_equal(e.code, ERR_SYSTEM);
+	assert_string_equal(e.text, "cannot make the key: there is no memory for it (1024 MiB)");
 	buf_release(&out);
 	close(fd);
 }
@@ -318,6 +323,31 @@ hostile_headers(void **state)
 	buf_release(&out);
 }
 
+/* A header that cannot be written makes no stream; one that is interrupted while it is read is read. */
+static void
+descriptors(void **state)
+{
+	struct seal_secret file = key_secret();
+	struct seal_params p = fixed_params(SEAL_KEY_FILE);
+	int full = open("/dev/full", O_WRONLY | O_CLOEXEC), fd[2];
+	struct err e = ERR_INIT;
+
+	(void)state;
+	assert_null(seal_new(full, &p, &file, &e));
+	assert_int_equal(e.code, ERR_FULL);
+	close(full);
+	full = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_null(seal_open(full, &file, &e));
+	assert_string_equal(e.text, "cannot read: Is a directory");
+	close(full);
+	assert_int_equal(pipe(fd), 0);
+	interrupts_begin(fd[1], -1);
+	assert_null(seal_open(fd[0], &file, &e));
+	interrupts_end();
+	assert_int_equal(e.code, ERR_INPUT); /* the octet that came then */
+	close(fd[0]);
+}
+
 int
 main(void)
 {
@@ -328,6 +358,7 @@ main(void)
 		cmocka_unit_test(truncations),
 		cmocka_unit_test(moved_chunks),
 		cmocka_unit_test(secrets),
+		cmocka_unit_test(descriptors),
 		cmocka_unit_test(hostile_headers),
 	};
 

@@ -122,6 +122,13 @@ compares(void **state)
 }
 
 static void
+frees_nothing(void **state)
+{
+	(void)state;
+	hmac_free(NULL);
+}
+
+static void
 random_and_wipe(void **state)
 {
 	uint8_t a[32] = { 0 }, b[32] = { 0 };
@@ -144,6 +151,7 @@ main(void)
 		cmocka_unit_test(labels_keep_apart),
 		cmocka_unit_test(aes_vector),
 		cmocka_unit_test(compares),
+		cmocka_unit_test(frees_nothing),
 		cmocka_unit_test(random_and_wipe),
 	};
 

@@ -1,6 +1,7 @@
 /* test_segment.c - segments: what is refused and why, the canonical text, and who is in one, beside a slow and obvious answer. */
 #include "store_fixture.h"
 
+#include "../../lib/store/segment_private.h"
 #include "store/campaign.h"
 #include "store/segment.h"
 #include "store/subscription.h"
@@ -45,6 +46,7 @@ static const struct {
 } bad[] = {
 	{ "a word alone", "articles", "column 1: \"articles\" is no field; there are: topic, pending" },
 	{ "a field alone", "topic", "column 6: it ends where one of = != in should follow" },
+	{ "a time's field alone", "joined", "column 7: it ends where one of = < <= > >= should follow" },
 	{ "no value", "topic=", "column 7: it ends where a value should follow" },
 	{ "unknown field", "topic=a and lang=es", "column 13: \"lang\" is no field" },
 	{ "columns are characters", "name=Zoë and x=1", "column 14: \"x\" is no field" },
@@ -57,6 +59,12 @@ static const struct {
 	{ "an empty list", "topic in ()", "column 11: \")\" stands where a value should be" },
 	{ "an open list", "topic in (a, b", "column 15: it ends where \",\" or \")\" should follow" },
 	{ "open quote", "name='Ann", "column 6: the quote that begins here does not end" },
+	{ "an open quote first", "'Ann", "column 1: the quote that begins here does not end" },
+	{ "an open quote behind not", "not 'Ann", "column 5: the quote that begins here does not end" },
+	{ "an open quote behind and", "topic=a and 'Ann", "column 13: the quote that begins here does not end" },
+	{ "an open quote behind or", "topic=a or 'Ann", "column 12: the quote that begins here does not end" },
+	{ "an open quote in a list", "name in (Ann, 'Ben)", "column 15: the quote that begins here does not end" },
+	{ "an open quote first in a list", "name in ('Ben)", "column 10: the quote that begins here does not end" },
 	{ "less than a topic", "topic<a", "column 6: topic is compared with = and !=" },
 	{ "not a day", "joined!=2026-01-01", "column 7: joined is compared with = < <= > >=" },
 	{ "days in a list", "joined in (2026-01-01)", "column 8: joined is compared with" },
@@ -129,6 +137,7 @@ test_bounds(void **state)
 {
 	struct buf text = BUF_INIT;
 	struct segment *s;
+	int i;
 
 	(void)state;
 	repeat(&text, "not ", 16);
@@ -151,6 +160,12 @@ test_bounds(void **state)
 	ok(segment_parse(text.data, &s, &err));
 	segment_free(s);
 	buf_addch(&text, ' ');
+	refused(segment_parse(text.data, &s, &err), ERR_USAGE);
+	buf_reset(&text);
+	buf_addstr(&text, "name='");
+	for (i = 0; i < SUBSCRIBER_NAME; i++)
+		buf_addch(&text, 'a');
+	buf_addstr(&text, "'");
 	refused(segment_parse(text.data, &s, &err), ERR_USAGE);
 	/* the canonical text is longer than what was written, and may not be too long either */
 	buf_reset(&text);
@@ -616,11 +631,36 @@ test_walk(void **state)
 	segment_free(s);
 }
 
+/* Nobody has a topic that there is not; who is not there is not found. */
+static void
+test_nobody(void **state)
+{
+	struct segment_probe *p;
+	struct subscriber who;
+	struct segment *s;
+	int64_t n;
+
+	(void)state;
+	make_topic("articles");
+	begin();
+	make_subscriber("ann@example.org");
+	commit();
+	ok(segment_parse("", &s, &err));
+	ok(segment_audience(db, s, 99, &n, &err));
+	assert_int_equal(n, 0);
+	p = segment_probe_open(db, s, T0, true, &err);
+	assert_non_null(p);
+	assert_int_equal(segment_probe_person(p, 1, &who, &err), 1);
+	assert_int_equal(segment_probe_person(p, 2, &who, &err), 0);
+	segment_probe_free(p);
+	segment_free(s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_text), cmocka_unit_test(test_refused), cmocka_unit_test(test_bounds),
-		store_test(test_random), store_test(test_names), store_test(test_times), store_test(test_walk) };
+		store_test(test_random), store_test(test_names), store_test(test_times), store_test(test_walk), store_test(test_nobody) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

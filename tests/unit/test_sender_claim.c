@@ -2,10 +2,14 @@
 #include "sender_fixture.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
+#include "../../daemon/role.h"
 #include "../../daemon/sender_sign.h"
 #include "mail/dkim.h"
+#include "site/running.h"
 
 /* What was rolled back is not on the way: else a full disk would fill its domain's share for ever. */
 static void
@@ -579,6 +583,162 @@ envelope(void **state)
 	close_sender();
 }
 
+/* Its relay's pace holds what is signed as it does everything else. */
+static void
+signed_in_pace(void **state)
+{
+	const struct pace_relay_limits slow = { .name = "r", .rate = { 1, 3600 } };
+	const struct pace_limits limits = { .relay = &slow, .relays = 1 };
+	int64_t wait_us;
+
+	(void)state;
+	open_sender(1, NULL);
+	sender_pace_free(s.pace);
+	s.pace = sender_pace_new(&limits);
+	signed_for("ann@example.org");
+	sender_pace_take(s.pace, 0, -1, clock_mono_us()); /* its turn is used */
+	wait_us = sender_submit(&s);
+	assert_int_equal(fake[0].taken, 0);
+	assert_int_equal(s.relay[0].signed_.count, 1);
+	assert_in_range(wait_us, 3000000000, 3601000000);
+	close_sender();
+}
+
+/* A relay with thousands of places has no thousands of messages in memory for the threads: see sender_keys.c. */
+static void
+few_jobs(void **state)
+{
+	struct dkim *d = a_key();
+	size_t jobs, most;
+
+	(void)state;
+	open_sender(1, NULL);
+	most = s.most;
+	ok(sender_keys_start(&s, &err));
+	assert_null(s.signers); /* nothing is signed */
+	s.relay[0].dkim = d;
+	s.most = 100000;
+	ok(sender_keys_start(&s, &err));
+	s.most = most;
+	assert_non_null(s.signers);
+	for (jobs = 0; signers_begin(s.signers, jobs, d); jobs++)
+		signers_submit(s.signers);
+	assert_in_range(jobs, 2, 1000);
+	signers_free(s.signers);
+	s.signers = NULL;
+	dkim_free(d);
+	close_sender();
+}
+
+/* In another process: a sender that drains, until it is killed. */
+static void __attribute__((noreturn))
+drain_beside(int begun)
+{
+	struct err e = ERR_INIT;
+
+	if (running_claim_sender(store_path, &e) == 1 && write(begun, "", 1) == 1)
+		pause();
+	_exit(1);
+}
+
+/* Two at once would send twice: the next one waits, and ends when it is told to. */
+static void
+one_at_a_time(void **state)
+{
+	struct role_run run = { 0 };
+	int begun[2], stop[2];
+	pid_t child;
+	char byte;
+
+	(void)state;
+	assert_int_equal(pipe(begun), 0);
+	assert_int_equal(pipe(stop), 0);
+	child = fork();
+	assert_int_not_equal(child, -1);
+	if (child == 0)
+		drain_beside(begun[1]);
+	close(begun[1]);
+	assert_int_equal(read(begun[0], &byte, 1), 1);
+	close(begun[0]);
+	run.site.conf.store_path = store_path;
+	run.stop_fd = stop[0];
+	assert_int_equal(write(stop[1], "", 1), 1);
+	assert_int_equal(sender_run(&run, &err), 0);
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	close(stop[0]);
+	close(stop[1]);
+}
+
+/* What the places allow is claimed, though the relays would take more. */
+static void
+places_are_short(void **state)
+{
+	int i;
+
+	(void)state;
+	open_sender(1, NULL);
+	campaign_to(64, "example.org");
+	for (i = 0; i < 60; i++) /* these wait for the threads: they are not in the lane, nor at the relay */
+		slot_new(&s);
+	assert_true(sender_can_claim(&s));
+	claim();
+	assert_int_equal(s.lane[0].ready.count, 4);
+	assert_false(sender_can_claim(&s));
+	close_sender();
+}
+
+/* The claims of one campaign are given back; those of others, and mail to one person, stay. */
+static void
+one_given_back(void **state)
+{
+	const struct slot_entry *mail;
+
+	(void)state;
+	open_sender(1, NULL);
+	campaign_to(5, "example.org");
+	campaign_to(5, "example.com"); /* to those of example.org as well */
+	s.compiled[1] = s.compiled[0];
+	s.compiled_end = 2;
+	s.compiled[0].campaign_id = s.campaign[0].row.id;
+	claim();
+	mail = mail_to("ann@example.org");
+	assert_int_equal(s.lane[0].ready.count, 15);
+	sender_unclaim(&s, s.campaign[0].row.id);
+	assert_int_equal(s.lane[0].ready.count, 10);
+	assert_int_equal(s.done.count, 5);
+	assert_ptr_equal(s.outbox.head, mail);
+	assert_int_equal(s.lane[0].ready.head->claim.campaign_id, s.campaign[1].row.id);
+	sender_unclaim(&s, 0);
+	assert_int_equal(s.lane[0].ready.count + s.outbox.count, 0);
+	assert_int_equal(s.done.count, 16);
+	close_sender();
+}
+
+/* Where the store cannot say whether somebody still wants it, nobody is struck off: what waits stays, what would leave is given back. */
+static void
+store_is_silent(void **state)
+{
+	struct slot_entry *first;
+
+	(void)state;
+	open_sender(1, NULL);
+	campaign_to(4, "example.org");
+	claim();
+	assert_int_equal(raw_exec("PRAGMA legacy_alter_table = ON; ALTER TABLE subscription RENAME TO away"), SQLITE_OK);
+	refused(sender_drop_unwanted(&s, &err), ERR_SYSTEM);
+	assert_int_equal(s.lane[0].ready.count, 4);
+	assert_int_equal(s.done.count, 0);
+	first = slot_take(&s.lane[0].ready);
+	assert_false(sender_keeps(&s, first));
+	assert_ptr_equal(s.done.head, first);
+	assert_int_equal(first->result.state, DELIVERY_DEFERRED);
+	assert_true(first->result.not_tried);
+	assert_int_equal(raw_exec("ALTER TABLE away RENAME TO subscription"), SQLITE_OK);
+	assert_true(sender_keeps(&s, s.lane[0].ready.head));
+	close_sender();
+}
+
 int
 main(void)
 {
@@ -599,6 +759,12 @@ main(void)
 		sender_test(slowed_while_waiting),
 		sender_test(erased),
 		sender_test(envelope),
+		sender_test(signed_in_pace),
+		sender_test(few_jobs),
+		sender_test(one_at_a_time),
+		sender_test(places_are_short),
+		sender_test(one_given_back),
+		sender_test(store_is_silent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -297,6 +297,7 @@ test_slow(void **state)
 	assert_in_range(flow(60), 1, 8);
 	flow(INT64_C(3) * 3600);
 	assert_int_equal(sender_pace_relay_slowed(pace, 0), 0);
+	assert_int_equal(sender_pace_relay_slowed(pace, 1), 0); /* there is no such relay */
 }
 
 /* No rate set: half of what left lately; free again at twice that. */

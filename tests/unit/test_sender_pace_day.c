@@ -338,6 +338,64 @@ test_clock_put_back(void **state)
 	}
 }
 
+/* What left before the moment that the clock was put back to stays counted, though all rows are written anew. */
+static void
+test_clock_put_back_between(void **state)
+{
+	const struct pace_relay_limits relay = { .name = "r", .per_day = 10 };
+	const struct pace_limits limits = { .relay = &relay, .relays = 1 };
+	int i, round;
+
+	(void)state;
+	now = 50 * DAY;
+	start(&limits);
+	for (i = 0; i < 3; i++) {
+		assert_true(until_free(0, now + SECOND));
+		leave(0, -1);
+	}
+	save();
+	now += 2 * 3600 * SECOND;
+	for (i = 0; i < 4; i++) {
+		assert_true(until_free(0, now + SECOND));
+		leave(0, -1);
+	}
+	save();
+	now -= 3600 * SECOND;
+	for (round = 0; round < 3; round++) {
+		restart(&limits);
+		save();
+		assert_int_equal(raw_int("SELECT count(*) FROM pace WHERE scope = 'relay'"), 2);
+		assert_true(raw_int("SELECT used FROM pace WHERE scope = 'relay' ORDER BY window_start LIMIT 1") >= 3);
+		assert_in_range(raw_int("SELECT sum(used) FROM pace WHERE scope = 'relay'"), 7, 10); /* what was set aside counts as used */
+	}
+	while (until_free(0, now + 3600 * SECOND))
+		leave(0, -1);
+	assert_in_range(sents, 7, 10);
+}
+
+/* A store that says more than can have left does not make the count begin below zero again. */
+static void
+test_absurd(void **state)
+{
+	const struct pace_relay_limits relay = { .name = "r", .per_day = 10 };
+	const struct pace_limits limits = { .relay = &relay, .relays = 1 };
+	int i;
+
+	(void)state;
+	now = 50 * DAY;
+	for (i = 1; i < 4; i++) {
+		char sql[160];
+
+		snprintf(sql, sizeof(sql),
+		    "INSERT INTO pace (scope, subject, window_start, used) VALUES ('relay', 'r', %lld, 9223372036854775807)",
+		    (long long)(wall() - i * 3600));
+		assert_int_equal(raw_exec(sql), SQLITE_OK);
+	}
+	start(&limits);
+	assert_false(until_free(0, now + DAY - 3 * 3600 * SECOND));
+	assert_true(until_free(0, now + DAY));
+}
+
 /* The limit of a warm-up's day, as sender_pace.h says. */
 static int64_t
 warm(const struct pace_relay_limits *r, int64_t n)
@@ -432,6 +490,8 @@ main(void)
 		pace_test(test_unsaved),
 		pace_test(test_sleep),
 		pace_test(test_clock_put_back),
+		pace_test(test_clock_put_back_between),
+		pace_test(test_absurd),
 		pace_test(test_warmup),
 		pace_test(test_relays),
 	};

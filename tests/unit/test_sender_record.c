@@ -283,6 +283,42 @@ retries(void **state)
 			assert_in_range(sender_retry_at(waits[i].attempts) - T0, waits[i].wait * 9 / 10, waits[i].wait * 11 / 10);
 }
 
+#define TROUBLE "SELECT window_start || ' ' || used FROM pace WHERE scope = 'relay-trouble' AND subject = 'second'"
+
+/* What others may know of a relay that does not work: since when, and until when it is left alone. */
+static void
+relays_in_trouble(void **state)
+{
+	char name[] = "second";
+
+	(void)state;
+	open_sender(2, NULL);
+	s.relay[0].conf = NULL; /* as the outbox folder */
+	relay_conf[1].name = name;
+	begin();
+	ok(sender_note_relays(&s, db, &err));
+	commit();
+	assert_string_equal(raw_text(TROUBLE), "");
+	fake[1].down = true;
+	begin();
+	ok(sender_note_relays(&s, db, &err));
+	commit();
+	assert_string_equal(raw_text(TROUBLE), "1767225600 0"); /* at any moment */
+	clock_set(T0 + 7);
+	fake[1].down = false;
+	s.relay[1].hold_until_us = clock_mono_us() + INT64_C(100500000);
+	begin();
+	ok(sender_note_relays(&s, db, &err));
+	commit();
+	assert_string_equal(raw_text(TROUBLE), "1767225600 1767225707");
+	s.relay[1].hold_until_us = 0;
+	begin();
+	ok(sender_note_relays(&s, db, &err));
+	commit();
+	assert_string_equal(raw_text(TROUBLE), "");
+	close_sender();
+}
+
 int
 main(void)
 {
@@ -293,6 +329,7 @@ main(void)
 		sender_test(mails),
 		sender_test(many_campaigns),
 		sender_test(deadline),
+		sender_test(relays_in_trouble),
 		cmocka_unit_test(many_classes),
 		cmocka_unit_test(retries),
 	};

@@ -275,6 +275,58 @@ signed_in_pace(void **state)
 	sender_pace_free(s.pace);
 }
 
+/* The threads sign ahead of a relay's room, and not without end: then it is busy, and keeps its share. */
+static void
+signed_ahead(void **state)
+{
+	int64_t wait_us = -1;
+	int i;
+
+	(void)state;
+	start(2, (const int64_t[]){ 1, 1 });
+	s.relay[0].dkim = s.relay[1].dkim = (struct dkim *)(void *)&fake; /* not looked at */
+	fake[0].room = 2;
+	for (i = 0; lane_relay(&s, &s.lane[0], &wait_us) == &s.relay[0]; i++) {
+		s.relay[0].signed_.count++;
+		assert_in_range(i, 0, 100);
+	}
+	assert_int_equal(i, 34); /* 32 more than there is room for */
+	s.relay[0].turn = 0;
+	s.relay[1].turn = UINT64_MAX / 2;
+	assert_null(lane_relay(&s, &s.lane[0], &wait_us));
+	sender_pace_free(s.pace);
+}
+
+/* Each topic that a relay names has a lane, all others have the first; a relay of two lanes is wanted for what the greedier one wants. */
+static void
+lanes(void **state)
+{
+	char articles[] = "articles", offers[] = "promotions";
+
+	(void)state;
+	start(2, (const int64_t[]){ 1, 1 });
+	s.lanes = 3;
+	s.lane[1].topic = articles;
+	s.lane[2].topic = offers;
+	assert_ptr_equal(lane_for(&s, "articles"), &s.lane[1]);
+	assert_ptr_equal(lane_for(&s, "promotions"), &s.lane[2]);
+	assert_ptr_equal(lane_for(&s, "news"), &s.lane[0]);
+	/* the second relay is the spare of the one lane, and the only one of the other: it does not work, and is asked by one connection */
+	s.lane[1].tier[0] = 1;
+	s.lane[1].tier[1] = 2;
+	s.lane[2].tier[0] = 2;
+	s.lane[1].ready.count = s.lane[2].ready.count = 5;
+	fake[0].down = fake[1].down = true;
+	sender_want(&s);
+	assert_int_equal(fake[0].wanted, 1);
+	assert_int_equal(fake[1].wanted, 1);
+	/* in charge of the first lane, it is wanted whole, though the next lane would be content with less */
+	fake[1].down = false;
+	sender_want(&s);
+	assert_int_equal(fake[1].wanted, 64);
+	sender_pace_free(s.pace);
+}
+
 int
 main(void)
 {
@@ -285,6 +337,8 @@ main(void)
 		cmocka_unit_test(tiers),
 		cmocka_unit_test(breaker),
 		cmocka_unit_test(signed_in_pace),
+		cmocka_unit_test(signed_ahead),
+		cmocka_unit_test(lanes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "store_fixture.h"
 
 #include "store/signup.h"
+#include "store/signup_line.h"
 
 static void
 fill(struct signup *s, const char *address)
@@ -100,12 +101,42 @@ test_topics(void **state)
 	assert_memory_equal(ids, back, (size_t)n * sizeof(ids[0]));
 }
 
+/* Who waits and asks again: the same kind, of the same address, from the same network. */
+static void
+test_repeated(void **state)
+{
+	struct signup s;
+	int i;
+
+	(void)state;
+	begin();
+	for (i = 0; i < 2; i++) {
+		fill(&s, i ? "ben@example.org" : "ann@example.org");
+		s.manage = i;
+		s.held_by = SIGNUP_NETWORK;
+		snprintf(s.network, sizeof(s.network), "192.0.2.0/24");
+		snprintf(s.line, sizeof(s.line), "192.0.2.0/24");
+		s.held_at = T0;
+		ok(signup_append(db, &s, &err));
+		s.id = i + 1;
+		ok(signup_hold(db, &s, T0 + 60, &err));
+		assert_int_equal(signup_repeated(db, &s, &err), 1);
+		s.manage = !s.manage;
+		assert_int_equal(signup_repeated(db, &s, &err), 0);
+	}
+	s.manage = true;
+	snprintf(s.network, sizeof(s.network), "192.0.3.0/24");
+	assert_int_equal(signup_repeated(db, &s, &err), 0);
+	commit();
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		store_test(test_queue),
 		store_test(test_topics),
+		store_test(test_repeated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -199,7 +199,10 @@ writes_stay_in_place(void **state)
 	assert_int_equal(total, 5 + 300000 + 5);
 	assert_memory_equal(again, "MAIL FROM", 9);
 	assert_true(smtp_conn_exposed(p.c));
+	assert_int_equal(smtp_conn_take(p.c, "421 x\r\n", 7), SMTP_SAID_421);
+	assert_false(smtp_conn_exposed(p.c)); /* it said what became of it */
 	stop(&p);
+	smtp_conn_free(NULL);
 }
 
 static const struct {

@@ -27,11 +27,13 @@ static const struct {
 	{ "an address is none",   "220 5.1.1.1 is my name\r\n",                  220, "",       "5.1.1.1 is my name" },
 	{ "a version is none",    "220 3.1.1 mailer\r\n",                        220, "",       "3.1.1 mailer" },
 	{ "too many digits",      "550 5.1.1111 no\r\n",                         550, "",       "5.1.1111 no" },
+	{ "two numbers",          "550 5.1 no\r\n",                              550, "",       "5.1 no" },
 	{ "two lines",            "550-5.1.1 The account\r\n550 5.1.1 is gone\r\n", 550, "5.1.1", "The account is gone" },
 	{ "empty middle line",    "250-a\r\n250-\r\n250 b\r\n",                  250, "",       "a b" },
 	{ "last code counts",     "250-fine\r\n550 or not\r\n",                  550, "",       "fine or not" },
 	{ "control characters",   "250 a\x01" "b\x7f\tc\r\n",                    250, "",       "a?b??c" },
 	{ "UTF-8 stays",          "550 5.1.1 b\xc3\xbcrger\r\n",                 550, "5.1.1",  "b\xc3\xbcrger" },
+	{ "UTF-8, long",          "550 \xe2\x82\xac \xf0\x9f\x90\xa2\r\n",       550, "",       "\xe2\x82\xac \xf0\x9f\x90\xa2" },
 	{ "broken UTF-8",         "550 \xc3 \xff\r\n",                           550, "",       "? ?" },
 	{ "CR inside",            "250 a\rb\r\n",                                250, "",       "a?b" },
 	{ "no code",              "hello\r\n",                                   0, NULL, NULL },
@@ -101,6 +103,8 @@ one_after_the_other(void **state)
 	assert_string_equal(r.reply.enhanced, "");
 	assert_string_equal(r.reply.text, "c");
 	assert_int_equal(*p, '\0');
+	assert_int_equal(smtp_reader_feed(&r, p, 0, &used), SMTP_READ_MORE);
+	assert_string_equal(r.reply.text, "c");
 }
 
 static void

@@ -100,6 +100,23 @@ blame(void **state)
 	}
 }
 
+/* What another connection learned meanwhile is not forgotten. */
+static void
+blame_after_another(void **state)
+{
+	static const struct smtp_reply no_pipelining = { 503, "5.5.0", "Improper use of SMTP command pipelining" };
+	static const struct smtp_reply unknown = { 500, "", "x" };
+	struct smtp_trust t;
+
+	(void)state;
+	smtp_trust_init(&t, SMTP_AUTO);
+	assert_true(smtp_trust_blames(&t, SMTP_CHUNKING, SMTP_MAIL, &no_pipelining));
+	assert_int_equal(smtp_trust_terms(&t, &both, 0, 1000).dialogue, SMTP_PLAIN);
+	assert_true(smtp_trust_blames(&t, SMTP_CHUNKING, SMTP_BODY, &unknown));
+	assert_int_equal(t.best, SMTP_PLAIN);
+	assert_int_equal(smtp_trust_terms(&t, &both, 0, 1000 + SMTP_TRUST_RETRY).dialogue, SMTP_CHUNKING);
+}
+
 /* Two losses, and a day after a better one is tried again. */
 static void
 losses_and_the_day_after(void **state)
@@ -183,6 +200,7 @@ main(void)
 		cmocka_unit_test(chosen_by_offer_and_configuration),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(blame),
+		cmocka_unit_test(blame_after_another),
 		cmocka_unit_test(losses_and_the_day_after),
 		cmocka_unit_test(closed_after_so_many),
 		cmocka_unit_test(ahead),

@@ -42,14 +42,25 @@ static const struct {
 	{ "too many bits", "v=spf1 ip4:192.0.2.0/33 -all", -1 },
 	{ "too many bits of a name", "v=spf1 a/33 -all", -1 },
 	{ "no bits", "v=spf1 a/ -all", -1 },
+	{ "too many bits of a name, IPv6", "v=spf1 a//129 -all", -1 },
+	{ "more behind the bits", "v=spf1 a/24x -all", -1 },
+	{ "a name of one label", "v=spf1 a:localhost -all", -1 },
+	{ "ip4 alone", "v=spf1 ip4 -all", -1 },
+	{ "ptr with bits", "v=spf1 ptr/24 -all", -1 },
+	{ "an address longer than any", "v=spf1 ip6:2001:db8:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000/32 -all", -1 },
 	{ "a comma", "v=spf1 ip4:192.0.2.1, -all", -1 },
 	{ "a lone qualifier", "v=spf1 - all", -1 },
+	{ "ptr with bits", "v=spf1 ptr/24 -all", -1 },
+	{ "redirect twice, behind others", "v=spf1 mx a redirect=a.b redirect=c.d", -1 },
+	{ "redirect to one label", "v=spf1 redirect=localhost", -1 },
 };
 
 static void
 test_parse(void **state)
 {
 	struct spf *s = xmalloc(sizeof(*s));
+	struct err many_e = ERR_INIT;
+	struct buf many = BUF_INIT;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
@@ -59,6 +70,14 @@ test_parse(void **state)
 		if (got != records[i].terms)
 			fail_msg("%s: %d terms (%s)", records[i].name, got, e.text);
 	}
+	buf_addstr(&many, "v=spf1");
+	for (int i = 0; i < SPF_TERMS; i++)
+		buf_addstr(&many, " mx");
+	assert_int_equal(spf_parse(s, many.data, &many_e), 0);
+	buf_addstr(&many, " mx");
+	assert_int_equal(spf_parse(s, many.data, &many_e), -1);
+	assert_string_equal(many_e.text, "it has more than 200 terms");
+	buf_release(&many);
 	free(s);
 }
 
@@ -88,6 +107,15 @@ static const struct zone_row rows[] = {
 	{ "eleven.test", DNS_TXT, "v=spf1 a:a.test a:a.test a:a.test a:a.test a:a.test a:a.test a:a.test a:a.test a:a.test a:a.test a:a.test -all" },
 	{ "late.test", DNS_TXT, "v=spf1 ip4:192.0.2.1 a:a.test a:a.test a:a.test a:a.test a:a.test a:a.test a:a.test a:a.test a:a.test a:a.test a:a.test -all" },
 	{ "void.test", DNS_TXT, "v=spf1 a:x.x a:y.y a:z.z -all" },
+	{ "dumb.test", DNS_A, NULL },
+	{ "dumb.test", DNS_MX, NULL },
+	{ "a-dumb.test", DNS_TXT, "v=spf1 a:dumb.test -all" },
+	{ "mx-dumb.test", DNS_TXT, "v=spf1 mx:dumb.test -all" },
+	{ "exists-dumb.test", DNS_TXT, "v=spf1 exists:dumb.test -all" },
+	{ "exists-not.test", DNS_TXT, "v=spf1 exists:none.test -all" },
+	{ "null-mx.test", DNS_TXT, "v=spf1 mx -all" },
+	{ "null-mx.test", DNS_MX, "" },
+	{ "eleventh.test", DNS_TXT, "v=spf1 a:a.test a:a.test a:a.test a:a.test a:a.test a:a.test a:a.test a:a.test a:a.test a:a.test redirect=good.test" },
 	{ NULL, DNS_TXT, NULL },
 };
 
@@ -128,6 +156,12 @@ static const struct {
 	{ "eleven look-ups", "eleven.test", "198.51.100.1", SPF_PERMERROR, 11 },
 	{ "a match before the eleventh", "late.test", "192.0.2.1", SPF_PASS, 11 },
 	{ "three that find nothing", "void.test", "", SPF_PERMERROR, 3 },
+	{ "no answer to an address", "a-dumb.test", "192.0.2.5", SPF_TEMPERROR, 1 },
+	{ "no answer to mail servers", "mx-dumb.test", "192.0.2.5", SPF_TEMPERROR, 1 },
+	{ "no answer to what should exist", "exists-dumb.test", "192.0.2.5", SPF_TEMPERROR, 1 },
+	{ "what does not exist", "exists-not.test", "192.0.2.5", SPF_FAIL, 1 },
+	{ "no mail is taken there", "null-mx.test", "192.0.2.5", SPF_FAIL, 1 },
+	{ "a redirect as the eleventh", "eleventh.test", "192.0.2.7", SPF_PERMERROR, 11 },
 };
 
 static void

@@ -359,6 +359,28 @@ test_return_once(void **state)
 	assert_invariants();
 }
 
+/* Evidence that is not whole: what is not known to have ended has not, and nobody comes back on a guess. */
+static void
+test_evidence_lacks(void **state)
+{
+	(void)state;
+	make_topic("articles");
+	begin();
+	who = make_subscriber("ann@example.org");
+	commit();
+	assert_int_equal(raw_exec("INSERT INTO subscription VALUES (1, 1, 0, 1767225600);"
+				  "INSERT INTO consent (subscriber_id, topic_id, action, at, source) VALUES (1, 1, 'confirmed', 1, 'x')"),
+	    SQLITE_OK);
+	assert_int_equal(subscription_addable(db, who, 1, &err), 1);
+	assert_int_equal(raw_exec("UPDATE subscription SET state = 2; DELETE FROM consent;"
+				  "INSERT INTO consent (subscriber_id, topic_id, action, at, source) VALUES (1, 1, 'left', 1767225600, 'x')"),
+	    SQLITE_OK);
+	begin();
+	assert_int_equal(subscription_return(db, who, 0, T0 + 1, 3600, &by_test, &err), 0);
+	commit();
+	assert_int_equal(raw_int("SELECT state FROM subscription"), SUB_LEFT);
+}
+
 int
 main(void)
 {
@@ -372,6 +394,7 @@ main(void)
 		store_test(test_expire),
 		store_test(test_return),
 		store_test(test_return_once),
+		store_test(test_evidence_lacks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

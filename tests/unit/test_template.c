@@ -129,6 +129,8 @@ test_renderings(void **state)
 	}
 }
 
+#define FIFTY "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
 static const struct {
 	const char *name, *text, *data, *want; /* want: how the error's text begins */
 } errors[] = {
@@ -142,6 +144,7 @@ static const struct {
 	{ "an empty section", "{{#}}{{/}}", "{}", "t:1:1: an empty tag" },
 	{ "spaces in a name", "{{first name}}", "{}", "t:1:1: a name has no spaces" },
 	{ "a tag that swallows one", "{{a} and {{b}}", "{}", "t:1:1: a name has no spaces" },
+	{ "a long name", "{{" FIFTY FIFTY FIFTY FIFTY "x}}", "{}", "t:1:1: a name has at most 200 bytes" },
 	{ "one delimiter", "{{=<%=}}", "{}", "t:1:1: delimiters" },
 	{ "three delimiters", "{{=a b c=}}", "{}", "t:1:1: delimiters" },
 	{ "no delimiters", "{{==}}", "{}", "t:1:1: " },
@@ -225,6 +228,11 @@ test_bounds(void **state)
 	buf_reset(&text);
 	buf_addstr(&text, "{{>p}}");
 	assert_refused(&text, data, &loader, "p:1:1: more than 32 sections and partials");
+
+	buf_reset(&text);
+	for (i = 0; i < 257; i++)
+		buf_addf(&text, "{{>p%d}}", i);
+	assert_refused(&text, data, &loader, "t:1:2195: more than 256 partials");
 
 	for (i = 0; i < 1000; i++)
 		json_array_append_new(list, json_integer(1));

@@ -201,6 +201,36 @@ test_code_point(void **state)
 	}
 }
 
+/* A surrogate, or what is beyond Unicode, is written as what stands for no character. */
+static void
+test_add_code_point(void **state)
+{
+	static const struct {
+		uint32_t c;
+		const char *text;
+	} points[] = {
+		{ 'a', "a" },
+		{ 0xfc, "\xc3\xbc" },
+		{ 0xff20, "\xef\xbc\xa0" },
+		{ 0x10ffff, "\xf4\x8f\xbf\xbf" },
+		{ 0xd7ff, "\xed\x9f\xbf" },
+		{ 0xd800, "\xef\xbf\xbd" },
+		{ 0xdfff, "\xef\xbf\xbd" },
+		{ 0x110000, "\xef\xbf\xbd" },
+		{ UINT32_MAX, "\xef\xbf\xbd" },
+	};
+	struct buf out = BUF_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(points) / sizeof(*points); i++) {
+		buf_reset(&out);
+		text_add_code_point(&out, points[i].c);
+		assert_string_equal(out.data, points[i].text);
+	}
+	buf_release(&out);
+}
+
 static void
 test_listed(void **state)
 {
@@ -219,6 +249,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_code_point),
+		cmocka_unit_test(test_add_code_point),
 		cmocka_unit_test(utf8),
 		cmocka_unit_test(utf8_whole),
 		cmocka_unit_test(controls),

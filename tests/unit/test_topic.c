@@ -103,6 +103,8 @@ test_find(void **state)
 	assert_null(topic_named(&all, "other"));
 	assert_ptr_equal(topic_in(&all, 1), &all.item[0]);
 	assert_null(topic_in(&all, 7));
+	assert_string_equal(topic_slug(&all, all.item[1].id), "articles");
+	assert_string_equal(topic_slug(&all, 7), "?");
 }
 
 static void

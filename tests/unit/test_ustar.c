@@ -78,6 +78,40 @@ round_trips(void **state)
 	}
 }
 
+/* What a header may hold that another program wrote, or somebody who means harm; its sum is right. */
+static const struct {
+	const char *name;
+	size_t at;
+	const char *text;
+	size_t n;
+	const char *want; /* NULL: it is taken */
+} fields[] = {
+	{ "a number that a space ends", 124, "00000000001 ", 12, NULL },
+	{ "a number that nothing ends", 124, "000000000001", 12, NULL },
+	{ "a name that leads elsewhere", 0, "../passwd", 9, "a name that leads elsewhere: \"../passwd\"" },
+	{ "a folder that does", 345, "/etc", 4, "a name that leads elsewhere: \"/etc/a\"" },
+	{ "a size that is no number", 124, "many", 4, "a size, mode or time that cannot be" },
+	{ "a size that is none", 124, "\0", 1, "a size, mode or time that cannot be" },
+	{ "a size of two to the 88th", 124, "\x80\1\1\1\1\1\1\1\1\1\1\1", 12, "a size, mode or time that cannot be" },
+	{ "a size that is negative", 124, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 12, "a size, mode or time that cannot be" },
+	{ "a size beyond what is taken", 124, "\x80\0\0\0\7\xff\xff\xff\xff\xff\xff\xff", 12, "a size, mode or time that cannot be" },
+	{ "a mode that is no number", 100, "rwxr-xr-x", 8, "a size, mode or time that cannot be" },
+	{ "a time with a digit of ten", 136, "00000000008", 11, "a size, mode or time that cannot be" },
+};
+
+static void
+mend(uint8_t block[USTAR_BLOCK])
+{
+	unsigned sum = 0;
+	size_t i;
+
+	memset(block + 148, ' ', 8);
+	for (i = 0; i < USTAR_BLOCK; i++)
+		sum += block[i];
+	snprintf((char *)block + 148, 8, "%06o", sum);
+	block[155] = ' ';
+}
+
 static void
 refusals(void **state)
 {
@@ -85,6 +119,8 @@ refusals(void **state)
 	uint8_t block[USTAR_BLOCK];
 	struct err e = ERR_INIT;
 	const char *types = "123456gxLK7";
+	size_t i;
+	int rc;
 
 	(void)state;
 	memset(block, 0, sizeof(block));
@@ -96,6 +132,14 @@ refusals(void **state)
 		block[156] = (uint8_t)*types;
 		assert_int_equal(ustar_get(block, &back, &e), -1);
 		assert_non_null(strstr(e.text, "no plain file"));
+	}
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		assert_int_equal(ustar_put(block, &entry, &e), 0);
+		memcpy(block + fields[i].at, fields[i].text, fields[i].n);
+		mend(block);
+		rc = ustar_get(block, &back, &e);
+		if (fields[i].want ? rc != -1 || !strstr(e.text, fields[i].want) : rc != 1)
+			fail_msg("%s: %d, %s", fields[i].name, rc, e.text);
 	}
 	assert_int_equal(ustar_put(block, &entry, &e), 0);
 	block[124] ^= 1;

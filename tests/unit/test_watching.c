@@ -2,6 +2,7 @@
 #include "store_fixture.h"
 
 #include "base/histogram.h"
+#include "site/role_json.h"
 #include "store/counter.h"
 #include "store/event.h"
 #include "store/queue.h"
@@ -87,15 +88,16 @@ test_roles(void **state)
 	static const struct {
 		const char *name;
 		int64_t seen_at;
-		bool fresh;
+		const char *problem; /* NULL: none */
 	} cases[] = {
-		{ "never", 0, false },
-		{ "now", T0, true },
-		{ "just in time", T0 - ROLE_FRESH, true },
-		{ "too long ago", T0 - ROLE_FRESH - 1, false },
-		{ "the clock was set back a little", T0 + 5, true },
-		{ "the clock was set back by a day", T0 + 86400, false },
+		{ "never", 0, "has never been seen" },
+		{ "now", T0, NULL },
+		{ "just in time", T0 - ROLE_FRESH, NULL },
+		{ "too long ago", T0 - ROLE_FRESH - 1, "was not seen for 46 s: " ROLE_ABSENT },
+		{ "the clock was set back a little", T0 + 5, NULL },
+		{ "the clock was set back by a day", T0 + 86400, "was seen 86400 s in the future: the clock was set back" },
 	};
+	struct buf problem = BUF_INIT;
 	size_t i;
 
 	(void)state;
@@ -115,9 +117,12 @@ test_roles(void **state)
 	assert_int_equal(seen[1].restarts, 3);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		clerk.seen_at = cases[i].seen_at;
-		if (role_is_fresh(&clerk, T0) != cases[i].fresh)
-			fail_msg("%s", cases[i].name);
+		buf_reset(&problem);
+		role_problem(&problem, &clerk, T0);
+		if (role_is_fresh(&clerk, T0) != !cases[i].problem || strcmp(problem.data, cases[i].problem ? cases[i].problem : "") != 0)
+			fail_msg("%s: %s", cases[i].name, problem.data);
 	}
+	buf_release(&problem);
 }
 
 static void

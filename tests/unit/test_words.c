@@ -54,7 +54,7 @@ test_site_files(void **state)
 	size_t i;
 
 	(void)state;
-	put_file("words/fr.txt", "# Français\r\nconfirm.lead  =  Vous {{what}} demandé :  \r\n\nbroken = {{#a}}\n");
+	put_file("words/fr.txt", "# Français\r\nconfirm.lead  =  Vous {{what}} demandé :  \r\n\n \t \r\n  # de plus\nbroken = {{#a}}\n");
 	put_file("words/es.txt", "form.name = ¿Cómo se llama?");
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		json_t *data = json_pack("{s:s, s:s*}", "what", "<avez>", "language", cases[i].language);
@@ -82,6 +82,7 @@ test_bad_files(void **state)
 		{ "no key", "\n\n= b\n", "words/de.txt:3:" },
 		{ "not UTF-8", "a = \xff\n", "is not UTF-8" },
 	};
+	struct buf path = BUF_INIT;
 	struct err e = ERR_INIT;
 	struct words w;
 	size_t i;
@@ -93,6 +94,12 @@ test_bad_files(void **state)
 			fail_msg("%s: \"%s\"", cases[i].name, e.text);
 		words_release(&w);
 	}
+	file_join(&path, folder, "words/de.txt");
+	assert_int_equal(file_write(path.data, 0600, "a = b\0c\n", 8, &e), 0);
+	buf_release(&path);
+	assert_int_equal(words_open(&w, folder, "de", &e), -1);
+	assert_string_equal(e.text, "words/de.txt holds a NUL");
+	words_release(&w);
 	put_file("words/de.txt", "");
 	assert_int_equal(words_open(&w, folder, "de", &e), 0);
 	words_release(&w);
@@ -110,6 +117,7 @@ test_languages(void **state)
 	put_file("words/pt-BR.txt", "");
 	put_file("words/a-code-that-is-too-long.txt", "");
 	put_file("words/no.mustache", "");
+	put_file("words/n_o.txt", "");
 	put_file("words/es.txt", "");
 	assert_int_equal(words_languages(folder, codes), 5);
 	assert_string_equal(codes[0], "de");
