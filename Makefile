@@ -235,6 +235,7 @@ lint: $(patsubst %.c,$(B)/lint/%,$(ALL_SRC))
 	shellcheck $(sort $(SCRIPTS))
 	mandoc -T lint -W warning docs/*.[1578]
 	tools/docs_check
+	tests/mutation/run --fit
 $(B)/lint/%: %.c .clang-tidy tests/.clang-tidy
 	@mkdir -p $(@D)
 	@echo "  LINT $<"

@@ -109,7 +109,7 @@ give_place(struct clerk *c, struct signup *s, const struct gate *gate, int64_t *
 static int
 held_by(struct clerk *c, const struct signup *s, const struct gate *gate, struct err *e)
 {
-	struct signup_first first;
+	struct signup_first first = { 0 };
 	struct pace_room room;
 	int64_t now = clock_now();
 	int by, rc;

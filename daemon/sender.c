@@ -20,6 +20,7 @@
 #include "sender_sign.h"
 #include "site/running.h"
 
+#define TURN_US 10000       /* of claims, in time for whoever waits to write */
 #define CACHE_KIB 512       /* cursor and ledger are walked in order: memory stays flat however long the list is */
 #define LOOK_US 100000      /* how often the store is looked at */
 #define RECORD_US 50000     /* a result waits at most so long for company */
@@ -297,6 +298,7 @@ open_all(struct sender *s, struct err *e)
 	s->hub = smtp_hub_new();
 	if (window_parse(&s->window, s->site->conf.campaign_promotion_window, e) == -1 || sender_route_open(s, e) == -1)
 		return -1;
+	s->turn_us = TURN_US;
 	s->pace = sender_limits(&s->site->conf, s->most);
 	if (sender_pace_load(s->pace, s->site->db, clock_mono_us(), clock_now(), e) == -1)
 		return -1;

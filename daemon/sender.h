@@ -162,6 +162,7 @@ struct sender {
 	int compiled_end; /* no place from here on was ever used */
 	struct running campaign[CAMPAIGNS_MAX];
 	int campaigns, turn; /* whose turn among them is next */
+	int64_t turn_us;     /* after so long no further one is asked in the same transaction */
 	int64_t outbox_due;  /* when the next outbox mail is due; 0: none waits */
 	bool stale;          /* what we wrote ourselves changed what is due: data_version does not show it */
 	bool draining;

@@ -15,7 +15,6 @@
 #include "sender.h"
 
 #define BATCH 64
-#define TURN_US 10000 /* after so long no further campaign is asked in the same transaction */
 
 /* The ledger holds at most s->most claims; what this transaction records is none any more, though its slot is taken until the commit. */
 static size_t
@@ -159,7 +158,7 @@ sender_claim(struct sender *s, struct err *e)
 	if (outbox_waits(s) && budget(s) && claim_outbox(s, e) == -1)
 		return -1;
 	/* in time for whoever waits to write: campaigns whose segments are searched take longer than others */
-	while (budget(s) && idle < s->campaigns && clock_mono_us() - began < TURN_US) {
+	while (budget(s) && idle < s->campaigns && clock_mono_us() - began < s->turn_us) {
 		struct running *r = &s->campaign[s->turn++ % s->campaigns];
 
 		n = 0;

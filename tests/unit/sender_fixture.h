@@ -67,6 +67,7 @@ open_sender(int relays, const struct pace_domain_limits *domain)
 	memset(&s, 0, sizeof(s));
 	site = (struct site){ .db = db, .conf = { .site_language = language, .campaign_on_unknown = resend, .campaign_deadline = 86400 } };
 	s.site = &site;
+	s.turn_us = INT64_MAX; /* however busy the machine is */
 	s.lanes = 1;
 	s.relays = relays;
 	s.pace = sender_pace_new(&limits);

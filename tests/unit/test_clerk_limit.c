@@ -138,6 +138,7 @@ turn(int64_t now)
 			fail_msg("a turn does not end");
 	}
 	commit();
+	assert_int_equal(clerk.held, raw_int("SELECT count(*) FROM signup_request WHERE held_by IS NOT NULL"));
 }
 
 static int64_t
@@ -402,6 +403,50 @@ test_same_place(void **state)
 	assert_int_equal(answer("192.0.4.1", "x@a.example", false, true), LIMIT_WAIT);
 	set_limits(rate(0, 1), rate(0, 1), rate(0, 1));
 	assert_int_equal(answer("192.0.5.1", "y@a.example", false, true), LIMIT_PASS);
+}
+
+/* The clerk that has just been started has counted nobody yet: what leaves then leaves none less than that. */
+static void
+test_left_uncounted(void **state)
+{
+	struct signup s = { .id = 1, .held_by = SIGNUP_TOTAL };
+
+	(void)state;
+	set_limits(rate(0, 1), rate(0, 1), rate(1, 60));
+	ok(limit_left(&clerk, &s, &err));
+	assert_int_equal(clerk.held, 0);
+	clerk.held = 2;
+	ok(limit_left(&clerk, &s, &err));
+	assert_int_equal(clerk.held, 1);
+	s.held_by = SIGNUP_FREE; /* did not wait */
+	ok(limit_left(&clerk, &s, &err));
+	assert_int_equal(clerk.held, 1);
+}
+
+/* Who goes from one line to the next keeps the place that was given when it came. */
+static void
+test_place_stays(void **state)
+{
+	int64_t b, d;
+
+	(void)state;
+	set_limits(rate(1, 60), rate(0, 1), rate(2, 60));
+	begin();
+	asks("192.0.2.1", "a@a.example", 1);
+	b = asks("192.0.2.1", "b@a.example", 1);
+	commit();
+	turn(T0);
+	assert_int_equal(raw_int("SELECT place FROM signup_request"), T0 + LIMIT_SETBACK);
+	begin();
+	asks("192.0.3.1", "c@a.example", 1);
+	d = asks("192.0.4.1", "d@a.example", 1);
+	commit();
+	turn(T0 + 30);
+	assert_int_equal(passed_count, 2);
+	turn(T0 + 60); /* its network has room, and there is room for one over all, who has a place before it */
+	assert_true(has_passed(d) && !has_passed(b));
+	assert_string_equal(raw_text("SELECT held_by || ' ' || place FROM signup_request"), "total 1767226200");
+	assert_invariants();
 }
 
 /* A new link key names every line anew: nobody is left behind in an old one. */
@@ -770,9 +815,10 @@ main(void)
 		limit_test(test_most),
 		limit_test(test_unmailed),
 		limit_test(test_same_place),
+		limit_test(test_place_stays),
+		limit_test(test_left_uncounted),
 		limit_test(test_new_names),
 		limit_test(test_no_network_limit),
-		limit_test(test_full),
 		limit_test(test_quiet),
 		limit_test(test_fair),
 		limit_test(test_nobody_starves),
@@ -780,6 +826,7 @@ main(void)
 		limit_test(test_hold),
 		limit_test(test_surge),
 		limit_test(test_surge_untold),
+		limit_test(test_full), /* takes longest */
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,6 +49,32 @@ parked(void **state)
 	close_sender();
 }
 
+/* A pause or a cancel that came after the campaign was read last wins. */
+static void
+stopped_in_between(void **state)
+{
+	int64_t id;
+
+	(void)state;
+	open_sender(1, NULL);
+	campaign_to(5, "example.org");
+	id = s.campaign[0].row.id;
+	begin();
+	ok(campaign_pause(db, id, "wait", &err));
+	commit();
+	claim();
+	assert_int_equal(s.lane[0].ready.count, 0);
+	assert_int_equal(raw_int("SELECT count(*) FROM delivery"), 0);
+	begin();
+	ok(campaign_resume(db, id, &err));
+	ok(campaign_cancel(db, id, "", &err));
+	commit();
+	claim();
+	assert_int_equal(s.lane[0].ready.count, 0);
+	assert_int_equal(raw_int("SELECT count(*) FROM delivery"), 0);
+	close_sender();
+}
+
 /* A slot that has been signed for the first relay. */
 static struct slot_entry *
 signed_for(const char *address)
@@ -451,9 +477,8 @@ lanes_apart(void **state)
 	s.compiled_end = 2;
 	s.compiled[0].campaign_id = s.campaign[0].row.id;
 	claim();
-	/* 64 each, unless its time was up before */
-	assert_true(s.lane[0].ready.count > 0);
-	assert_true(s.lane[1].ready.count > 0);
+	assert_int_equal(s.lane[0].ready.count, 64);
+	assert_int_equal(s.lane[1].ready.count, 64);
 	close_sender();
 }
 
@@ -719,6 +744,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		sender_test(rolled_back),
 		sender_test(parked),
+		sender_test(stopped_in_between),
 		sender_test(signed_later),
 		sender_test(recalled_while_signed),
 		sender_test(not_signed),

@@ -304,6 +304,9 @@ test_load_relays(void **state)
 		assert_int_equal(p->relay[i].day.total, 5 + i);
 		assert_int_equal(p->relay[i].slow.spread.count, 50 + i);
 	}
+	/* what lies behind the last one is no relay */
+	for (i = 0; i < PACE_DOMAINS; i++)
+		p->domain[i].slow.changed = p->domain[i].slow.saving = p->domain[i].slow.saved = 2;
 	save(MONO);
 	sender_pace_saved(p);
 	for (i = 0; i < PACE_RELAYS; i++)
