@@ -44,7 +44,7 @@ put_labels(struct buf *out, const struct metric *metric, const char *suffix, con
 	int i;
 
 	buf_addf(out, "%s%s", metric->name, suffix);
-	for (i = 0; *name; i++, name += n + (name[n] == ' ')) {
+	for (i = 0; values && *name; i++, name += n + (name[n] == ' ')) {
 		n = strcspn(name, " ");
 		buf_addstr(out, i ? "," : "{");
 		buf_addf(out, "%.*s=\"", (int)n, name);

@@ -115,6 +115,14 @@ none_running(const struct parent *p)
 	return true;
 }
 
+static void
+close_ready(struct child *c)
+{
+	if (c->ready_fd != -1)
+		close(c->ready_fd);
+	c->ready_fd = -1;
+}
+
 int64_t
 parent_backoff(int64_t before_us, int64_t lived_us)
 {
@@ -130,9 +138,7 @@ on_exit_of(struct parent *p, int i, int status)
 	int64_t now = clock_mono_us();
 	bool asked = c->kill_at_us != 0;
 
-	if (c->ready_fd != -1)
-		close(c->ready_fd);
-	c->ready_fd = -1;
+	close_ready(c);
 	c->pid = 0;
 	c->kill_at_us = 0;
 	if (asked && !p->stopping) { /* replaced after SIGHUP: start at once */
@@ -287,8 +293,7 @@ on_ready(struct parent *p, int i)
 	c->ready = n == 1; /* else it is dying */
 	if (c->ready)
 		c->deaths = 0;
-	close(c->ready_fd);
-	c->ready_fd = -1;
+	close_ready(c);
 	if (!p->announced && all_ready(p)) {
 		p->announced = true;
 		log_event(LOG_LEVEL_INFO, "ready", "version=%s", NEWSLETTER_VERSION);

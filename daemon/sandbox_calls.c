@@ -218,7 +218,10 @@ sandbox_calls(const struct role *role, bool *loaded, struct err *e)
 	filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	if (!filter)
 		return err_set(e, ERR_SYSTEM, "cannot make a seccomp filter");
-	rc = ADD(filter, everybody);
+	/* else whatever the kernel says to the load comes back as ECANCELED */
+	rc = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
+	if (rc == 0)
+		rc = ADD(filter, everybody);
 	if (rc == 0)
 		rc = add_memory(filter, role);
 	if (rc == 0)

@@ -185,7 +185,8 @@ like "asks on a terminal" "$status $out" "^3 .*Forget the replies, codes and cla
 at_terminal '' "$BIN/newsletter campaign archive 1 --json"
 like "with --json there is no place to ask" "$out" "with --json on a terminal, say --yes"
 is "and changes nothing" "$(db 'SELECT archived_at IS NULL FROM campaign')" 1
-succeeds "archive" nl campaign archive --older-than 90d
+at_terminal 'y\n' "$BIN/newsletter campaign archive --older-than 90d"
+is "archive" "$status" 0
 like "says how many" "$out" "30 deliveries of 1 campaign shrunk"
 is "no reply is left" "$(db 'SELECT count(*), count(code), count(reply), count(class) FROM delivery')" "30|0|0|0"
 is "who got it is" "$(db 'SELECT group_concat(DISTINCT subscriber_id) FROM delivery WHERE state = 1')" "1,2,3,4,5,6,7,8,9,10,11"

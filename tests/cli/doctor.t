@@ -5,13 +5,12 @@
 
 # verdict NAME CHECK RESULT REGEX: one finding of the last run.
 verdict() {
-	local found
-	found=$(json '"\n".join(f["check"] + ": " + f["result"] + ": " + f["found"] for f in j["findings"])')
+	[ -n "$found" ] || found=$(json '"\n".join(f["check"] + ": " + f["result"] + ": " + f["found"] for f in j["findings"])')
 	grep -qE "^$2: $3: .*$4" <<<"$found"
 	ok "$1" $? "no $2: $3: $4" "$found"
 }
 # examine [options]: run it, --json.
-examine() { run nl doctor --json "$@"; }
+examine() { found='' && run nl doctor --json "$@"; }
 set_conf() { conf_set newsletter.conf "$@"; }
 
 site home
@@ -125,12 +124,17 @@ restore
 # Somebody who may not look everywhere.
 if [ "$(id -u)" = 0 ]; then
 	chmod 711 "$tmp"
-	somebody() { run setpriv --reuid=65534 --regid="$1" --clear-groups "$BIN/newsletter" doctor --json "${@:2}"; }
+	somebody() { found='' && run setpriv --reuid=65534 --regid="$1" --clear-groups "$BIN/newsletter" doctor --json "${@:2}"; }
 	somebody 65534 --only configuration --only store --only host
 	verdict "of others' folders it is said that they are others'" permissions skip 'the store .*: Permission denied'
 	verdict "of the keys too" keys skip 'may not look into keys'
 	verdict "and of the store" store skip 'may not open the store'
 	verdict "nor is it known whether newsletterd runs" daemon skip 'cannot be seen'
+	cp newsletter.conf other.conf && install -m 600 /dev/null secrets/shut.key
+	printf '[dkim]\nkey_file = secrets/shut.key\n' >>other.conf
+	somebody 65534 -c other.conf --only configuration
+	verdict "or whether a key that signs is good" keys skip 'the RSA key cannot be read'
+	rm secrets/shut.key
 	chgrp 64333 store aside && chmod 2750 store aside
 	somebody 64333 --only configuration
 	verdict "who may read but not write is told so" permissions warn "this user may not write into the store's folder"
@@ -142,7 +146,7 @@ if [ "$(id -u)" = 0 ]; then
 	somebody 65534 -c other.conf --only host
 	verdict "without a folder to look at there is no disk" disk skip "none of the site's folders can be seen"
 else
-	for name in "of others' folders it is said that they are others'" "of the keys too" "and of the store" "nor is it known whether newsletterd runs" \
+	for name in "of others' folders it is said that they are others'" "of the keys too" "or whether a key that signs is good" "and of the store" "nor is it known whether newsletterd runs" \
 		"who may read but not write is told so" "of each folder" "without a folder to look at there is no disk"; do
 		skip "$name" "root alone can be somebody else"
 	done
@@ -152,7 +156,7 @@ fi
 if ldd "$BIN/newsletter" | grep -q libasan; then
 	skip "other machines" "the sanitizer wants to be loaded first"
 else
-	machine() { run env LD_PRELOAD="$B/tests/kernel.so" "$@" "$BIN/newsletter" doctor --json --only "${only:-host}"; }
+	machine() { found='' && run env LD_PRELOAD="$B/tests/kernel.so" "$@" "$BIN/newsletter" doctor --json --only "${only:-host}"; }
 	db "DELETE FROM audit WHERE at > 8000000000" 2>/dev/null
 	machine KERNEL_CLOCK=network KERNEL_LANDLOCK=0 KERNEL_FREE=40
 	verdict "a clock that is kept right" clock pass "kept right by the network's time"
@@ -449,9 +453,9 @@ for name in sys.argv[1:]:
 END
 for row in "${rows[@]}"; do
 	IFS='|' read -r domain check result regex <<<"$row"
-	found=$(awk -F '|' -v d="$domain" '$1 == d { print substr($0, length(d) + 2) }' findings)
-	grep -qE "^$check: $result: .*$regex" <<<"$found"
-	ok "$domain" $? "no $check: $result: $regex" "$found"
+	said=$(awk -F '|' -v d="$domain" '$1 == d { print substr($0, length(d) + 2) }' findings)
+	grep -qE "^$check: $result: .*$regex" <<<"$said"
+	ok "$domain" $? "no $check: $result: $regex" "$said"
 done
 
 # Names that must align with each other.
@@ -505,6 +509,10 @@ sed -i '/^ed25519_key_file = /d' newsletter.conf
 examine --only dns --dns "127.0.0.1:$dns" --ip 192.0.2.10
 verdict "no key" dkim warn 'no key is named'
 verdict "so the envelope alone aligns" dmarc warn "only the envelope's sender aligns with From"
+set_conf mail bounce b@spf-none.test
+examine --only dns --dns "127.0.0.1:$dns" --ip 192.0.2.10
+verdict "or nothing does" dmarc fail "neither a signature nor the envelope's sender .spf-none.test. aligns"
+set_conf mail bounce ''
 printf '[relay]\nurl = smtps://relay.test\ndkim = no\n' >>newsletter.conf
 set_conf mail from news@dmarc-none.test
 set_conf mail operator ann@good.test
@@ -560,6 +568,7 @@ if [ "$(id -u)" = 0 ] && unshare -n ip link set lo up 2>/dev/null; then
 	export root dns
 	alone() { # FROM: doctor of relay, DNS and pages there
 		set_conf mail from "$1"
+		found=''
 		# shellcheck disable=SC2016 # all of it is that shell's
 		run unshare -n bash -c 'ip link set lo up && ip addr add 192.0.2.10/32 dev lo
 			LD_LIBRARY_PATH=$PEER_LIBRARIES "$NSD" -d -c dns/nsd.conf >dns/log 2>&1 &

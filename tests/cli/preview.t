@@ -114,11 +114,11 @@ at_most "nobody waits for it" $((SECONDS - begin)) 10
 wait_for 5 test -s fake/pid && kill "$(<fake/pid)"
 DISPLAY=:99 BROWSER=no-such-browser works "a browser that is not there" nl preview articles --open
 like "is no failure: the page is there" "$err$out" "cannot start no-such-browser.*file://"
-sed 's/told/xdg-told/g' fake/browser >fake/xdg-open && chmod +x fake/xdg-open
+sed 's/told/xdg-told/g' fake/browser >fake/xdg-open && chmod +x fake/xdg-open && rm fake/pid
 WAYLAND_DISPLAY=wayland-9 PATH=$PWD/fake:$PATH succeeds "without \$BROWSER it is xdg-open" nl preview articles --open
 wait_for 5 test -e fake/xdg-told
 like "with the address alone" "$(<fake/xdg-told)" "^file://$PWD/run/newsletter-preview-[A-Za-z0-9]{6}\.html$"
-kill "$(<fake/pid)"
+wait_for 5 test -s fake/pid && kill "$(<fake/pid)"
 rm -r run/* && XDG_RUNTIME_DIR='' TMPDIR=$PWD/run nl preview articles --open >/dev/null
 is "without a folder of the session's own it is that for what is temporary" "$(page | wc -l)" 1
 succeeds "or that of the system" env -u XDG_RUNTIME_DIR -u TMPDIR "$BIN/newsletter" preview articles --open --json

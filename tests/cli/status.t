@@ -55,9 +55,9 @@ like "a domain is slowed, and one is not any more" "$out" "Slowed +mail to gmail
  +Waiting"
 sql "INSERT INTO pace SELECT 'domain-' || v, d, $((now + 60)), iif(v = 'rate', 700, 10000) FROM
 	(SELECT 'rate' v UNION SELECT 'until'), (SELECT 'a.example' d UNION SELECT 'b.example' UNION SELECT 'c.example' UNION SELECT 'd.example' UNION SELECT 'e.example');
-	INSERT INTO pace VALUES ('relay-trouble', '', 1773482400, 0)"
+	INSERT INTO pace VALUES ('relay-trouble', '', 1773482400, 1773486000)"
 run nl status
-like "the relay is in trouble" "$out" "which cannot be used since 2026-03-14 10:00, see the daemon's log"
+like "the relay is in trouble" "$out" "which cannot be used since 2026-03-14 10:00, see the daemon's log; it is tried again at 2026-03-14 11:00"
 like "so many domains are slowed that the last are counted" "$out" "Slowed +mail to a.example.*
  +mail to b.example, as it asks: 42 a minute.*
  +and to 1 other domains"

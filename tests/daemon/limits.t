@@ -64,11 +64,13 @@ has "and says that they are few" "$(cat "$tmp/few")" "event=few-descriptors want
 is "it takes what there is" "$(awk '/^Max open files/ { print $4 }' "/proc/$(role_pid http)/limits")" 600
 probe crowd 408
 stop_daemon
+set_http request_time=2
 (ulimit -n 250 && exec "$BIN/newsletterd" -C "$site") 2>"$tmp/fewer" &
 daemon=$!
 at_exit $daemon
 wait_for 15 curl -sf --max-time 10 -o /dev/null "$base/"
 ok "with hardly any, too" $?
+probe unread 2
 is "nor has another role more" "$(awk '/^Max open files/ { print $4 }' "/proc/$(role_pid inbound)/limits")" 250
 stop_daemon
 

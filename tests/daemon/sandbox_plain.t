@@ -65,7 +65,7 @@ for what in landlock seccomp both filter; do
 	is "without $what: the pages are served" "$(curl -s --max-time 10 -o /dev/null -w '%{http_code}' "$base/")" 200
 	# the parent knows what there is, and not that it is refused
 	[ $what = filter ] && said=4 || said=1
-	is "it is said" "$(grep -c 'event=sandbox' "$site/log")" $said
+	is "it is said" "$(grep -c 'event=sandbox' "$site/log")" "$said"
 	case $what in
 	landlock) want='0|1' ;;
 	seccomp | filter) want='2|0' ;;

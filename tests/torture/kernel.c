@@ -32,6 +32,7 @@ has_no(const char *name)
 	return value && strcmp(value, "no") == 0;
 }
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): libc's headers have names that are libc's own. */
 int
 adjtimex(struct timex *t)
 {
@@ -152,3 +153,4 @@ pipe2(int ends[2], int flags)
 	}
 	return real(ends, flags);
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

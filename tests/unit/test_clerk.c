@@ -5,19 +5,29 @@
 #include <time.h>
 
 #include "../../daemon/role.h"
+#include "store/campaign.h"
 
 static int stop[2];
 
-/* Ends the role once what has waited for too long is dropped. */
-static void *
-stranger(void *arg)
+static void
+wait_for(const char *sql)
 {
 	const struct timespec pause = { 0, 2000000 };
 	int tries;
 
-	(void)arg;
-	for (tries = 0; raw_int("SELECT count(*) FROM signup_request") != 0 && tries < 10000; tries++)
+	for (tries = 0; raw_int(sql) == 0 && tries < 10000; tries++)
 		nanosleep(&pause, NULL);
+}
+
+/* Sees that one duty which fails keeps no other from being done; ends the role once that one is done, too. */
+static void *
+stranger(void *arg)
+{
+	(void)arg;
+	wait_for("SELECT state = 'sending' FROM campaign");
+	raw_exec("DROP TRIGGER no");
+	clock_set(T0 + 240); /* it looks once a minute */
+	wait_for("SELECT count(*) = 0 FROM signup_request");
 	if (write(stop[1], "", 1) != 1)
 		abort();
 	return NULL;
@@ -28,6 +38,7 @@ test_loop(void **state)
 {
 	static struct role_run run;
 	pthread_t thread;
+	struct campaign c = { .kind = "promotion", .created_by = "ann", .start_at = T0 + 100 };
 	uint8_t form[CONSENT_HASH];
 	int rc;
 
@@ -37,13 +48,18 @@ test_loop(void **state)
 	begin();
 	ok(consent_wording(db, "By pressing the button", form, &err));
 	commit();
-	rc = raw_exec("INSERT INTO signup_request SELECT NULL, 'signup', a || '@b.example', a || '@b.example', '', '1', '', '', 1, hash, 1, 1, "
-		      "NULL, NULL, NULL, NULL, NULL FROM form_text, (SELECT 'a' AS a UNION SELECT 'b')");
+	rc = raw_exec("INSERT INTO signup_request SELECT NULL, 'signup', a, a, '', '1', '', '', 1, hash, 1, 1, NULL, NULL, NULL, NULL, "
+		      "NULL FROM form_text, (SELECT 'a@b.org' AS a UNION SELECT 'b@b.org')");
 	assert_int_equal(rc, SQLITE_OK);
 	site.conf.signup_hold = 60;
 	ok(clerk_signups(&clerk, &err));
 	assert_int_equal(raw_int("SELECT count(*) FROM signup_request WHERE held_by = 'total'"), 1);
 	clock_set(T0 + 120);
+	c.topic_id = news;
+	begin();
+	ok(campaign_create(db, &c, &err));
+	commit();
+	assert_int_equal(raw_exec("CREATE TRIGGER no BEFORE DELETE ON signup_request BEGIN SELECT RAISE(ABORT, 'no'); END"), SQLITE_OK);
 	assert_int_equal(pipe(stop), 0);
 	run = (struct role_run){ .site = site, .stop_fd = stop[0] };
 	pulse_init(&run.pulse, "clerk", 0);
@@ -51,6 +67,7 @@ test_loop(void **state)
 	ok(clerk_run(&run, &err));
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	assert_int_equal(raw_int("SELECT count(*) FROM signup_request"), 0);
+	assert_string_equal(raw_text("SELECT state FROM campaign"), "sending");
 	assert_int_equal(raw_int("SELECT count(*) FROM role WHERE name = 'clerk'"), 1);
 	close(stop[0]);
 	close(stop[1]);

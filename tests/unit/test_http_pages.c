@@ -189,6 +189,47 @@ full_queue(void **state)
 	close_http();
 }
 
+static int
+write_well(struct http_request *request, struct err *e)
+{
+	(void)request, (void)e;
+	return 0;
+}
+
+static int
+write_badly(struct http_request *request, struct err *e)
+{
+	(void)request;
+	return err_set(e, ERR_SYSTEM, "this row cannot be written");
+}
+
+/* One that cannot be written takes nobody along: those before it are written by themselves. The sign of life waits. */
+static void
+bad_row(void **state)
+{
+	struct http_request next;
+
+	(void)state;
+	open_http();
+	pulse_init(&run.pulse, "http", 0);
+	h.batch = SIZE_MAX;
+	next = r;
+	r.write = write_well;
+	next.write = write_badly;
+	r.next = &next;
+	h.head = &r;
+	h.tail = &next.next;
+	h.queued = 2;
+	assert_true(pulse_due(&run.pulse));
+	http_queue_turn(&h);
+	assert_int_equal(h.queued, 2); /* both wait still */
+	assert_int_equal(h.batch, 1);  /* the first one will be alone */
+	assert_false(pulse_due(&run.pulse));
+	assert_int_equal(raw_int("SELECT count(*) FROM role"), 0);
+	r.next = NULL;
+	close_http();
+}
+
 int
 main(void)
 {
@@ -197,6 +238,7 @@ main(void)
 		site_test(not_kept),
 		site_test(feed),
 		site_test(full_queue),
+		site_test(bad_row),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -227,6 +227,20 @@ not_noted(void **state)
 	assert_int_equal(raw_int(COUNTED("inbound_polls")), 1);
 }
 
+/* What cannot even note that it begins reads nothing: it might die of it, and nobody would know. */
+static void
+not_begun(void **state)
+{
+	(void)state;
+	put("1.a", LETTER, sizeof(LETTER) - 1);
+	raw_exec("CREATE TRIGGER no BEFORE INSERT ON pace WHEN NEW.scope LIKE 'inbound-reading%' BEGIN SELECT RAISE(ABORT, 'no'); END");
+	refused(poll_box(), ERR_SYSTEM);
+	assert_string_equal(raw_text(SEEN), "");
+	raw_exec("DROP TRIGGER no");
+	ok(poll_box());
+	assert_string_equal(raw_text(SEEN), "1.a");
+}
+
 /* More than are removed at once: all of them go, and their rows. */
 static void
 many_to_remove(void **state)
@@ -401,6 +415,7 @@ main(void)
 		box_test(suspected),
 		box_test(not_recorded),
 		box_test(not_noted),
+		box_test(not_begun),
 		box_test(many_to_remove),
 		box_test(told_to_stop),
 		box_test(secrets),

@@ -354,7 +354,7 @@ test_clock_put_back_between(void **state)
 		leave(0, -1);
 	}
 	save();
-	now += 2 * 3600 * SECOND;
+	now += 7200 * SECOND;
 	for (i = 0; i < 4; i++) {
 		assert_true(until_free(0, now + SECOND));
 		leave(0, -1);
@@ -388,11 +388,11 @@ test_absurd(void **state)
 
 		snprintf(sql, sizeof(sql),
 		    "INSERT INTO pace (scope, subject, window_start, used) VALUES ('relay', 'r', %lld, 9223372036854775807)",
-		    (long long)(wall() - i * 3600));
+		    (long long)(wall() - INT64_C(3600) * i));
 		assert_int_equal(raw_exec(sql), SQLITE_OK);
 	}
 	start(&limits);
-	assert_false(until_free(0, now + DAY - 3 * 3600 * SECOND));
+	assert_false(until_free(0, now + DAY - 10800 * SECOND));
 	assert_true(until_free(0, now + DAY));
 }
 

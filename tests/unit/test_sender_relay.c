@@ -98,11 +98,18 @@ start_relay(const char *offers, const char *at, const char *says)
 }
 
 static char nothing[] = "", no_tls[] = "none", plain[] = "plain", helo[] = "x", from[] = "news@example.org", hold[] = "hold";
+static char ann[] = "ann", password[160], token[160]; /* files */
 static struct link_keys *keys;
+
+enum login {
+	NOBODY,
+	BY_PASSWORD,
+	BY_TOKEN
+};
 
 /* One relay, the thread's, in the one lane. */
 static void
-open_relay(const char *user, const char *password_file, const char *token_file)
+open_relay(enum login login)
 {
 	open_sender(1, NULL);
 	site.conf.mail_from = from;
@@ -112,9 +119,9 @@ open_relay(const char *user, const char *password_file, const char *token_file)
 	relay_conf[0] = (struct conf_relay){
 		.name = nothing,
 		.url = script.url,
-		.user = (char *)(uintptr_t)user,
-		.password_file = (char *)(uintptr_t)password_file,
-		.token_file = (char *)(uintptr_t)token_file,
+		.user = login == NOBODY ? nothing : ann,
+		.password_file = login == BY_PASSWORD ? password : nothing,
+		.token_file = login == BY_TOKEN ? token : nothing,
 		.tls = no_tls,
 		.ca_file = nothing,
 		.helo = helo,
@@ -215,7 +222,7 @@ replies(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		start_relay(OFFERS, cases[i].at, cases[i].says);
-		open_relay(nothing, nothing, nothing);
+		open_relay(NOBODY);
 		e = mail_to("ann@example.org", cases[i].attempts);
 		run();
 		if (s.done.head != e || e->result.state != cases[i].state || e->dead != cases[i].dead)
@@ -273,7 +280,7 @@ unknown(void **state)
 	assert_non_null(d);
 	for (i = 0; i < 2; i++) {
 		start_relay(OFFERS, ".", "");
-		open_relay(nothing, nothing, nothing);
+		open_relay(NOBODY);
 		site.conf.campaign_on_unknown = i ? hold : resend;
 		e = signed_message(d);
 		run();
@@ -293,13 +300,13 @@ static void
 login(void **state)
 {
 	static const struct {
-		const char *user, *password_file, *token_file, *want; /* what the relay is told begins so */
+		enum login login;
+		const char *want; /* what the relay is told begins so */
 	} logins[] = {
-		{ "", "", "", "" },
-		{ "ann", "password", "", "AUTH PLAIN AGFubgBzZWNyZXQ=" },                        /* \0ann\0secret */
-		{ "ann", "", "token", "AUTH XOAUTH2 dXNlcj1hbm4BYXV0aD1CZWFyZXIgdG9rZW4tMQEB" }, /* user=ann\1auth=Bearer token-1\1\1 */
+		{ NOBODY, "" },
+		{ BY_PASSWORD, "AUTH PLAIN AGFubgBzZWNyZXQ=" },                        /* \0ann\0secret */
+		{ BY_TOKEN, "AUTH XOAUTH2 dXNlcj1hbm4BYXV0aD1CZWFyZXIgdG9rZW4tMQEB" }, /* user=ann\1auth=Bearer token-1\1\1 */
 	};
-	char password[160], token[160];
 	size_t i;
 
 	(void)state;
@@ -309,7 +316,7 @@ login(void **state)
 	ok(file_write(token, 0600, "token-1\n", 8, &err));
 	for (i = 0; i < sizeof(logins) / sizeof(logins[0]); i++) {
 		start_relay("250-x\r\n250 AUTH PLAIN XOAUTH2\r\n", NULL, NULL);
-		open_relay(logins[i].user, logins[i].password_file[0] ? password : "", logins[i].token_file[0] ? token : "");
+		open_relay(logins[i].login);
 		mail_to("ann@example.org", 1);
 		run();
 		assert_int_equal(s.done.head->result.state, DELIVERY_ACCEPTED);
@@ -327,7 +334,7 @@ beyond_ascii(void **state)
 	(void)state;
 	for (i = 0; i < 2; i++) {
 		start_relay(i ? "250-x\r\n250 SMTPUTF8\r\n" : OFFERS, NULL, NULL);
-		open_relay(nothing, nothing, nothing);
+		open_relay(NOBODY);
 		mail_to("\xc3\xa4nn@example.org", 1);
 		run();
 		assert_int_equal(s.done.head->result.state, i ? DELIVERY_ACCEPTED : DELIVERY_REFUSED);
@@ -339,9 +346,12 @@ beyond_ascii(void **state)
 static void
 into_the_folder(void **state)
 {
+	struct dkim_spec spec = { .domain = "example.org", .ed25519_selector = "s" };
 	char outbox[160], path[200];
 	const struct slot_entry *e;
+	struct buf pem = BUF_INIT;
 	struct stat st;
+	struct dkim *d;
 
 	(void)state;
 	snprintf(outbox, sizeof(outbox), "%s/outbox", folder);
@@ -357,6 +367,15 @@ into_the_folder(void **state)
 	assert_non_null(strstr(e->reply, "outbox"));
 	assert_false(relay_works(&s.relay[0], clock_mono_us()));
 	s.relay[0].hold_until_us = s.relay[0].hold_us = 0;
+	ok(dkim_keygen(DKIM_ED25519, 0, &pem, &err));
+	spec.ed25519_pem = pem.data;
+	d = dkim_new(&spec, &err);
+	assert_non_null(d);
+	e = signed_message(d); /* one of a campaign */
+	sender_submit(&s);
+	assert_int_equal(e->result.state, DELIVERY_DEFERRED);
+	assert_true(is_later(e->result.next_at, AGAIN));
+	s.relay[0].hold_until_us = s.relay[0].hold_us = 0;
 	assert_int_equal(mkdir(outbox, 0700), 0);
 	e = mail_to("\xc3\xa4nn@example.org", 1);
 	sender_submit(&s);
@@ -364,6 +383,10 @@ into_the_folder(void **state)
 	snprintf(path, sizeof(path), "%s/welcome-0.eml", outbox);
 	assert_int_equal(stat(path, &st), 0);
 	s.relay[0].transport->free(s.relay[0].t);
+	signers_free(s.signers);
+	s.signers = NULL;
+	dkim_free(d);
+	buf_release(&pem);
 	close_sender();
 }
 
