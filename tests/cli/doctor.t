@@ -199,6 +199,16 @@ cp kept.db store/newsletter.db
 rm -f store/newsletter.db-wal store/newsletter.db-shm
 examine --only store --full
 verdict "all of it looked at" store pass 'whole, version'
+db 'PRAGMA user_version = 1'
+examine --only store
+verdict "an older version's" store fail 'version 1'
+has "is to be brought up to date" "$(json 'j["findings"][0]["advice"]')" "newsletter init"
+mv store/newsletter.db away.db
+examine --only store
+verdict "a store that is not there" store fail '.'
+has "is to be brought back" "$(json 'j["findings"][0]["advice"]')" "restore it from the backup"
+rm -f store/newsletter.db-*
+cp kept.db store/newsletter.db
 truncate -s 300M store/newsletter.db-wal
 examine --only store
 verdict "a log that nobody could empty" store warn 'the write-ahead log has 300 MB'

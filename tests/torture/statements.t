@@ -112,7 +112,6 @@ stats --json
 stats --html ../stats.html
 status
 status --json
-doctor --only store
 audit
 retention
 backup ../again.backup
