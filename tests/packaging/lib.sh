@@ -5,7 +5,7 @@
 #                                installed; kept for the next time
 #   machine_boot FOLDER          boots it; $leader is its process 1. It ends with the test
 #   inside COMMAND               a shell command of root in it: $out and $status
-#   around COMMAND…              a program of this machine, on the other's network
+#   around COMMAND… &            a program of this machine, in the background, on the other's network
 . "$(dirname "${BASH_SOURCE[0]}")/../cli/lib.sh"
 
 machine_make() {
@@ -59,4 +59,4 @@ inside() {
 		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin bash -c "cd /root && $1"
 }
 
-around() { nsenter -t "$leader" -n -- "$@"; }
+around() { exec nsenter -t "$leader" -n -- "$@"; }
