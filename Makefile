@@ -152,7 +152,8 @@ check-all: headers
 	VALGRIND='valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' timeout 3600 $(MAKE) test ONLY='unit $(wildcard tests/daemon/main*.t)'
 
 # What no test reaches. The programs count in files that they map when they start: a role counts from inside its sandbox, and one that is killed has counted.
-COUNTING := -fprofile-instr-generate=$(CURDIR)/build/cov/profile/%m%c.profraw -fcoverage-mapping -mllvm -runtime-counter-relocation
+# Many run at the same time and share a file: without atomic the only count of a place can be lost.
+COUNTING := -fprofile-instr-generate=$(CURDIR)/build/cov/profile/%m%c.profraw -fprofile-update=atomic -fcoverage-mapping -mllvm -runtime-counter-relocation
 # As environment, so that a test that calls make gets the same build.
 COUNTS   := B=build/cov CC=clang CFLAGS='-O1 -g -Wno-unused-command-line-argument' EXTRA='$(COUNTING)'
 coverage:

@@ -723,7 +723,8 @@ test_parts(void **state)
 	(void)state;
 	for (n = 46; n <= 48; n += 2) {
 		buf_reset(&text);
-		buf_addstr(&text, "From: MAILER-DAEMON@mx.example.org\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n");
+		buf_addstr(&text, "From: MAILER-DAEMON@mx.example.org\nSubject: x\nMIME-Version: 1.0\n"
+				  "Content-Type: multipart/mixed; boundary=b\n\n");
 		for (i = 0; i < n; i++)
 			buf_addstr(&text, "--b\nContent-Type: text/plain\n\nWords.\n\n");
 		buf_addstr(&text, "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.org\n\n"

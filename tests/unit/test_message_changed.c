@@ -1,4 +1,4 @@
-/* test_message_changed.c - a message that was stored, and is not as we compile one: refused where it is read back, not read beyond its end. */
+/* test_message_changed.c - a stored message that is not as we compile one: refused where it is read back, not read beyond its end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

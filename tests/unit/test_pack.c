@@ -310,7 +310,12 @@ test_archives(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { in_folder(test_sites), in_folder(test_unreadable), in_folder(test_many), in_folder(test_archives) };
+	const struct CMUnitTest tests[] = {
+		in_folder(test_sites),
+		in_folder(test_unreadable),
+		in_folder(test_many),
+		in_folder(test_archives),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
