@@ -139,7 +139,7 @@ torture: programs $(FAILING)
 soak: $(SOAK)
 	B=$(B) HOURS=$(HOURS) SECONDS_OF_LIFE=$(SECONDS) SEED=$(SEED) tests/soak/run
 # ONLY= names a part (ledger mutations by a word of their name; links, judge, limits, pace; a file): the parts can be run one by one. Seconds of a
-# processor: ledger 340 (and as many of waiting again), links 35, judge 120, limits 380, pace 415, the builds 200. Two idle ones need half the limit.
+# processor: ledger 340 (and as many of waiting again), links 35, judge 120, limits 300, pace 415, the builds 200. Two idle ones need half the limit.
 mutation: programs
 	timeout -k 10 3600 sh -c 'for made in run generated; do tests/mutation/$$made "$$0"; got=$$?; case $$got in 3) ;; *) [ $$got = 0 ] || bad=1; any=1 ;; esac; done; \
 	  [ -z "$$bad" ] && [ "$$any" ]' "$(ONLY)"
