@@ -1,5 +1,6 @@
 /*
- * same_number.h - tables of numbers: what is wrong is said with the case's name, the rest of the table is tried too, and `none_wrong` ends it.
+ * same_number.h - tables of numbers: what is wrong is said with the case's name, the rest of the table is tried too, and `none_wrong`
+ * ends it.
  */
 #ifndef SAME_NUMBER_H
 #define SAME_NUMBER_H

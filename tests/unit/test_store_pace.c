@@ -197,6 +197,7 @@ static void
 test_ramp(void **state)
 {
 	size_t i;
+	const struct pace_ramp long_one = { .start = 1, .days = 400, .first = T0 };
 
 	(void)state;
 	for (i = 0; i < sizeof(ramps) / sizeof(ramps[0]); i++) {
@@ -210,7 +211,7 @@ test_ramp(void **state)
 	}
 	/* a clock that was put back: as on the first day; and no number of days lets it grow without end */
 	assert_int_equal(pace_ramp_limit(&(struct pace_ramp){ .start = 50, .days = 2, .first = T0 }, T0 - 5 * PACE_DAY), 50);
-	assert_int_equal(pace_ramp_limit(&(struct pace_ramp){ .start = 1, .days = 400, .first = T0 }, T0 + 399 * PACE_DAY), INT64_C(1) << 30);
+	assert_int_equal(pace_ramp_limit(&long_one, T0 + 399 * PACE_DAY), INT64_C(1) << 30);
 }
 
 static const struct pace_limit hourly = { "signup-total", 5, 3600 }, quick = { "signup-total", 5, 60 };
