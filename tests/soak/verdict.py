@@ -11,10 +11,10 @@ from world import DAY, HOUR
 STATES = ('claimed', 'accepted', 'deferred', 'refused', 'unknown', 'skipped')
 # What was claimed just before somebody left may still be with the relay, or on a connection that has to end first.
 ON_THE_WAY = 60
-# What kills, a full disk and a relay in trouble make newsletterd say; everything else of that weight is unexpected.
+# What kills, a full disk, a relay in trouble and a clock that is set make newsletterd say; everything else of that weight is unexpected.
 EXPECTED = re.compile('|'.join((
     r'event=role_died child=\w+ signal=9', r'no space left for the store',
-    r'event=(relay|relay_held|recovered|campaign_(paused|alarm|held)|killed|orphan|users)\b')))
+    r'event=(relay|relay_held|recovered|campaign_(paused|alarm|held)|clock_set_back|killed|orphan|users)\b')))
 
 
 def served(site, people):
