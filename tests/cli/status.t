@@ -58,6 +58,9 @@ sql "INSERT INTO pace SELECT 'domain-' || v, d, $((now + 60)), iif(v = 'rate', 7
 	INSERT INTO pace VALUES ('relay-trouble', '', 1773482400, 1773486000)"
 run nl status
 like "the relay is in trouble" "$out" "which cannot be used since 2026-03-14 10:00, see the daemon's log; it is tried again at 2026-03-14 11:00"
+sql "UPDATE pace SET used = 0 WHERE scope = 'relay-trouble'"
+like "nobody knows when it is tried again" "$(nl status)" "which cannot be used since 2026-03-14 10:00, see the daemon's log"$'\n'
+sql "UPDATE pace SET used = 1773486000 WHERE scope = 'relay-trouble'"
 like "so many domains are slowed that the last are counted" "$out" "Slowed +mail to a.example.*
  +mail to b.example, as it asks: 42 a minute.*
  +and to 1 other domains"

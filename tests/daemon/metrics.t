@@ -148,12 +148,14 @@ is "in numbers, too" "$(value 'newsletter_role_up{role="sender"}') $(value 'news
 # as the sender writes it, which at present does not
 soon=$(($(date +%s) + 50))
 sql "INSERT INTO pace (scope, subject, window_start, used) VALUES ('relay-rate', '', unixepoch(), 7500), ('relay-until', '', unixepoch(), 14000),
-	('relay-trouble', 'second', unixepoch() - 100, $soon), ('relay-trouble', 'another', 1, 1)"
+	('relay-trouble', 'second', unixepoch() - 100, $soon), ('relay-trouble', 'another', 1, 1),
+	('domain-rate', 'gmail.com', unixepoch(), 700), ('domain-until', 'gmail.com', unixepoch(), 10000)"
 wait_for 5 says 'newsletter_relay_slowed_messages_per_second{relay="relay"}' 7.5
 is "a relay that was slowed" "$(value 'newsletter_relay_slowed_messages_per_second{relay="relay"}') $(value 'newsletter_relay_slowed_messages_per_second{relay="second"}')" '7.5 none'
+is "a domain that was slowed" "$(value newsletter_slowed_domains)" 1
 is "one that does not work" "$(value 'newsletter_relay_paused_until_timestamp_seconds{relay="second"}') $(value 'newsletter_relay_trouble_seconds{relay="relay"}')" "$soon 0"
 at_least "for so long" "$(value 'newsletter_relay_trouble_seconds{relay="second"}')" 100
-sql "DELETE FROM pace WHERE scope IN ('relay-rate', 'relay-until', 'relay-trouble')"
+sql "DELETE FROM pace WHERE scope IN ('relay-rate', 'relay-until', 'relay-trouble', 'domain-rate', 'domain-until')"
 kill -CONT "$pid"
 wait_for 20 health 200
 ok "and is well again" $?
