@@ -239,22 +239,33 @@ on_signal(struct parent *p)
 	reap(p);
 }
 
-/* One at a time: a role is only replaced when all are up. */
+static int
+first_stale(const struct parent *p, bool ready)
+{
+	int i;
+
+	for (i = 0; i < ROLE_COUNT; i++)
+		if (p->child[i].pid && p->child[i].stale && p->child[i].ready == ready)
+			return i;
+	return -1;
+}
+
+/* One at a time: a role that is up is only replaced when all are up. One that is not up yet gives up nothing, and may hang with what it began with. */
 static void
 replace_stale(struct parent *p)
 {
 	int i;
 
-	if (p->stopping || !all_ready(p))
+	if (p->stopping)
 		return;
 	for (i = 0; i < ROLE_COUNT; i++)
 		if (p->child[i].kill_at_us)
 			return;
-	for (i = 0; i < ROLE_COUNT; i++)
-		if (p->child[i].stale) {
-			stop(p, i);
-			return;
-		}
+	i = first_stale(p, false);
+	if (i == -1 && all_ready(p))
+		i = first_stale(p, true);
+	if (i != -1)
+		stop(p, i);
 }
 
 /* Start what is due, kill what does not go. Returns how long to wait at most, in milliseconds. */
@@ -264,6 +275,7 @@ tend(struct parent *p)
 	int64_t now = clock_mono_us(), next = now + 3600000000, due;
 	int i;
 
+	replace_stale(p); /* first: when to kill it is looked at below */
 	for (i = 0; i < ROLE_COUNT; i++) {
 		struct child *c = &p->child[i];
 
@@ -277,7 +289,6 @@ tend(struct parent *p)
 		if (due && due < next)
 			next = due;
 	}
-	replace_stale(p);
 	return next <= now ? 100 : (int)((next - now) / 1000) + 1;
 }
 

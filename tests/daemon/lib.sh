@@ -26,8 +26,8 @@ conf_add() {
 newsletter() { "$BIN/newsletter" -C "$site" "$@"; }
 sql() { sqlite3 -batch -cmd '.timeout 8000' "$site/store/newsletter.db" "$@"; }
 
-# dump: every row, but for those by which roles show every ten seconds that they live.
-dump() { sql .dump | grep -vE "^INSERT INTO (role VALUES|counter VALUES\\('(commit|http|http_time):)"; }
+# dump: every row, but for those that roles write by the clock: that they live, what they counted, how fast the relay is sent to.
+dump() { sql .dump | grep -vE "^INSERT INTO (role VALUES|pace VALUES\\('relay-|counter VALUES\\('(commit|http|http_time):)"; }
 
 # start_daemon [BINARY]: in the background, its log in $site/log; waits until it answers.
 start_daemon() {

@@ -44,9 +44,11 @@ rm -r "$site/templates/web"
 
 conf_add "relay second" url=smtp://127.0.0.1:1 user=ann password_file=secret/relay tls=none
 kill -HUP "$daemon"
-new_sender() { [ "$(role_pid sender)" ] && [ "$(pids | wc -w)" = 4 ] && [ "$(role_pid sender)" != "$(cut -d' ' -f3 <<<"$before")" ]; }
-wait_for 30 new_sender
+idle() { grep -c 'role=inbound event=idle' "$site/log"; }
+all_replaced() { [ "$(idle)" = "$1" ]; } # the last one says so at its start, for which those before it were ready
+wait_for 30 all_replaced 2
 ok "one with which all can start is taken" $? "$(tail -n 5 "$site/log")"
+ok "with other roles" "$([ "$(pids)" != "$before" ]; echo $?)"
 is "nobody died" "$(grep -c event=role_died "$site/log")" 0
 
 # A role that hangs is replaced all the same, after the 10 s that it has to drain. In these a secret that is a pipe makes a role hang that only tries.
@@ -72,6 +74,23 @@ all_four() { [ "$(pids | wc -w)" = 4 ]; }
 wait_for 20 all_four
 is "still nobody died by itself" "$(grep -c event=role_died "$site/log")" 0
 hasnt "and no secret is in the log" "$(<"$site/log")" "secret$"
+
+# One that hangs before it is ready does not keep the others from being replaced, nor itself. The key to sign with is read at the start.
+conf_add dkim selector=s1 key_file=secret/key
+mkfifo "$site/secret/key"
+hung=$(role_pid sender)
+kill -KILL "$hung"
+wait_for 20 sender_is_new
+hung=$(role_pid sender)
+waits_for_the_pipe() { grep -q wait_for_partner "/proc/$hung/wchan"; }
+wait_for 5 waits_for_the_pipe
+rm "$site/secret/key"
+cp "$site/secrets/dkim-s1.key" "$site/secret/key"
+count=$(idle)
+kill -HUP "$daemon"
+wait_for 30 all_replaced $((count + 1))
+ok "roles are replaced while one hangs at its start" $?
+ok "and so is that one" "$([ "$(role_pid sender)" != "$hung" ]; echo $?)"
 stop_daemon
 is "nothing is left of those who tried" "$(pgrep -fc -- "-c $site/newsletter.conf --rehearse")" 0
 done_testing
