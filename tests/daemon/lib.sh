@@ -24,7 +24,7 @@ conf_add() {
 }
 
 newsletter() { "$BIN/newsletter" -C "$site" "$@"; }
-sql() { sqlite3 -batch -cmd '.timeout 8000' "$site/store/newsletter.db" "$@"; }
+sql() { sqlite3 -batch -cmd '.timeout 60000' "$site/store/newsletter.db" "$@"; }
 
 # dump: every row, but for those that roles write by the clock: that they live, what they counted, how fast the relay is sent to.
 dump() { sql .dump | grep -vE "^INSERT INTO (role VALUES|pace VALUES\\('relay-|counter VALUES\\('(commit|http|http_time):)"; }
@@ -34,7 +34,7 @@ start_daemon() {
 	${DAEMON_UNDER:-} "${1:-$BIN/newsletterd}" -C "$site" 2>>"$site/log" &
 	daemon=$!
 	at_exit "$daemon"
-	wait_for "${DAEMON_WAIT:-15}" curl -sf --max-time 10 -o /dev/null "$base/" || { tail -n 20 "$site/log" >&2; bail "newsletterd did not come up"; }
+	wait_for "${DAEMON_WAIT:-20}" curl -sf --max-time 30 -o /dev/null "$base/" || { tail -n 20 "$site/log" >&2; bail "newsletterd did not come up"; }
 }
 
 stop_daemon() {
@@ -44,15 +44,40 @@ stop_daemon() {
 # role_pid NAME: of the running role, once it is there: a machine with much to do may take a while to start it.
 role_pid() {
 	local pid pids=() tries
-	for tries in {1..100}; do
+	for tries in {1..600}; do
 		[ -e "/proc/$daemon" ] || return
 		pids=()
 		read -ra pids <"/proc/$daemon/task/$daemon/children" # which ends without a line feed
 		for pid in "${pids[@]}"; do
 			[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != "$1" ] || { echo "$pid" && return; }
 		done
-		[ "$tries" = 100 ] || sleep 0.05
+		[ "$tries" = 600 ] || sleep 0.05
 	done
+}
+
+# halt ROLE: SIGSTOP, where nobody waits for it: neither in the midst of a transaction nor with a place in the writers' queue. Its process is $halted,
+# for SIGCONT.
+halt() {
+	for _ in {1..100}; do
+		halted=$(role_pid "$1")
+		[ -n "$halted" ] || bail "there is no $1"
+		kill -STOP "$halted"
+		python3 - "/proc/$halted/stat" "$site/store/newsletter.db-lock" <<-'END' && return
+			import fcntl, struct, sys, time
+			while open(sys.argv[1]).read().rpartition(") ")[2][0] != "T":
+			    time.sleep(0.01)
+			with open(sys.argv[2], "r+b") as f:
+			    for _ in range(100):  # others have their turns, which are short
+			        asked = fcntl.fcntl(f, 36, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))  # F_OFD_GETLK
+			        if struct.unpack("hhqqi4x", asked)[0] == fcntl.F_UNLCK:
+			            sys.exit(0)
+			        time.sleep(0.01)
+			sys.exit(1)
+		END
+		kill -CONT "$halted"
+		sleep 0.1
+	done
+	bail "the $1 was never found idle"
 }
 
 outbox_body() { tr -d '\r' <"$1" | sed -e ':a' -e '/=$/{N;s/=\n//;ba' -e '}'; }
@@ -114,7 +139,7 @@ sink_at() {
 	LD_LIBRARY_PATH=$POSTFIX_LIBRARIES "$SMTP_SINK" "$@" "127.0.0.1:$port" 256 2>>"$tmp/sink.log" &
 	sink_pid=$!
 	at_exit $sink_pid
-	wait_for 5 port_open "$port" || bail "smtp-sink did not come up: $(tail -n 1 "$tmp/sink.log")"
+	wait_for 20 port_open "$port" || bail "smtp-sink did not come up: $(tail -n 1 "$tmp/sink.log")"
 }
 
 # mail_folder: $tmp/sink, where smtp-sink may write as nobody.
@@ -141,7 +166,7 @@ start_relay() {
 	node "$root/tests/daemon/relay.js" "$@" >"$tmp/relay" 2>"$tmp/relay.err" &
 	relay_pid=$!
 	at_exit $relay_pid
-	wait_for 10 grep -q '^port' "$tmp/relay" || bail "relay.js did not come up: $(head -c 600 "$tmp/relay.err")"
+	wait_for 20 grep -q '^port' "$tmp/relay" || bail "relay.js did not come up: $(head -c 600 "$tmp/relay.err")"
 	relay=$(sed -n 's/^port //p' "$tmp/relay")
 }
 # For a relay with --record $tmp/got --halt $tmp/halt that does nothing just now: it takes N messages more, and then none until go_on. What a test
@@ -231,7 +256,7 @@ postfix_at() {
 	LD_LIBRARY_PATH=$POSTFIX_LIBRARIES "$POSTFIX_LIBRARIES/sbin/master" -c "$postfix/etc" -d 2>"$postfix/stderr" &
 	postfix_pid=$!
 	at_exit $postfix_pid
-	wait_for 10 postfix_answers "$port" || bail "Postfix did not come up: $(tail -n 1 "$postfix/stderr") $(tail -n 3 "$postfix/log")"
+	wait_for 20 postfix_answers "$port" || bail "Postfix did not come up: $(tail -n 1 "$postfix/stderr") $(tail -n 3 "$postfix/log")"
 }
 # stop_postfix: it takes a second, for which nobody waits: the next one has another port and folder.
 stop_postfix() {
