@@ -6,7 +6,7 @@
 need_peers
 relay_port=$(free_port)
 make_site
-conf_add relay "url=smtp://127.0.0.1:$relay_port" tls=none connections=1 window=1 timeout=5
+conf_add relay "url=smtp://127.0.0.1:$relay_port" tls=none connections=1 window=1 timeout=60
 relay_up() {
 	mail_folder
 	sink_at "$relay_port" -D "$tmp/sink/mail." "$@"
