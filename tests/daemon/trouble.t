@@ -140,10 +140,21 @@ newsletter campaign resume 3 >/dev/null
 wait_for 20 campaign_is 3 'done'
 is "a campaign resumed after its deadline leaves out nobody who was not reached" "$(campaign_state 3) $(tally 3)" 'done 30 0 0 0 0'
 
-# The parent is killed, and started again at once.
+# The parent is killed while a visitor's request waits for the store, and started again at once: what its roles have to end keeps nothing from it.
+begun=$(logged 'event=start ')
+starts() { [ "$(logged 'event=start ')" -gt "$begun" ]; }
+lock_store
+curl -s --max-time 60 -o /dev/null -d email=eve@example.org -d topic=articles "$base/subscribe" &
+sleep 0.5
 kill -9 "$daemon"
 wait "$daemon" 2>/dev/null
-start_daemon
+"$BIN/newsletterd" -C "$site" 2>>"$site/log" &
+daemon=$!
+at_exit $daemon
+wait_for 20 starts
+ok "the port is free though a request waits" $? "$(tail -n 3 "$site/log")"
+let_go
+wait_for 20 curl -sf --max-time 30 -o /dev/null "$base/"
 announce 'After the kill'
 wait_for 20 campaign_is 6 'done'
 is "a parent that was killed can be started again at once" "$(tally 6)" '30 0 0 0 0'
