@@ -301,7 +301,10 @@ turn(struct http *h, int epoll_fd, bool draining, struct err *e)
 	return http_operator_turn(h->operator_, e);
 }
 
-/* Take no connection any more, and end what was begun. The port is free at once, but for the parent: after a kill of it another one waits for that. */
+/*
+ * Take no connection any more, and end what was begun. The port is free at once, but for what the parent has: whoever starts
+ * after a kill of the parent waits for it.
+ */
 static int
 drain(struct http *h, int epoll_fd, struct err *e)
 {
