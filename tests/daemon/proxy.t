@@ -48,7 +48,7 @@ start_nginx() { # SED-SCRIPT
 	"$NGINX" -c "$tmp/proxy/nginx.conf" -p "$tmp/proxy" -e "$tmp/proxy/start.log" 2>>"$tmp/proxy/stderr.log" &
 	proxy=$!
 	at_exit $proxy
-	wait_for 10 port_open "$https" || bail "nginx did not come up: $(cat "$tmp/proxy"/st*.log | tail -n 2)"
+	wait_for 20 port_open "$https" || bail "nginx did not come up: $(cat "$tmp/proxy"/st*.log | tail -n 2)"
 }
 start_caddy() {
 	https=$(free_port) http=
@@ -110,7 +110,7 @@ check_site() { # PROXY HOST PATH
 	is "$name $path/: the style sheet" "$code" 200
 	ask "$url/subscribe" -H 'X-Forwarded-For: 203.0.113.9' -H 'Forwarded: for=203.0.113.9' -d "email=$who@example.org" -d topic=articles
 	is "$name $path/: a signup" "$code" 200
-	wait_for 10 has_consent "$who"
+	wait_for 20 has_consent "$who"
 	is "$name $path/: the visitor's address counts, not what they wrote" "$(consent_ip "$who")" 127.0.0.2
 
 	id=$(subscriber "leaves-$who") && token=$(link unsubscribe "$id" 1 0 0)

@@ -63,7 +63,7 @@ said_by() { [ "$(grep -c 'event=sandbox' "$site/log")" -ge "$1" ]; }
 for what in landlock seccomp both filter; do
 	: >"$site/log"
 	DAEMON_UNDER="$plain $refuse $what" start_daemon "$daemon_under_test"
-	is "without $what: the pages are served" "$(curl -s --max-time 10 -o /dev/null -w '%{http_code}' "$base/")" 200
+	is "without $what: the pages are served" "$(curl -s --max-time 60 -o /dev/null -w '%{http_code}' "$base/")" 200
 	# the parent knows what there is, and not that it is refused
 	[ $what = filter ] && said=4 || said=1
 	wait_for 20 said_by "$said"

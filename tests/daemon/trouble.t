@@ -55,7 +55,7 @@ is "the end is logged once" "$(logged event=campaign_done)" 1
 # A confirmation whose reply was lost goes out again, though nobody else writes to the store.
 relay_down
 relay_up -q .
-curl -s --max-time 10 -o /dev/null -d email=ann@example.org -d topic=articles "$base/subscribe"
+curl -s --max-time 60 -o /dev/null -d email=ann@example.org -d topic=articles "$base/subscribe"
 wait_for 20 grep -q 'kind=confirm state=deferred' "$site/log"
 ok "a confirmation's reply is lost" $?
 relay_down
@@ -65,7 +65,7 @@ wait_for 25 mail_accepted
 ok "and it is sent again" $?
 
 # A confirmation that the relay refused does not keep its owner from asking again, some times.
-ask() { curl -s --max-time 10 -o /dev/null -d email=ben@example.org -d topic=articles "$base/subscribe"; }
+ask() { curl -s --max-time 60 -o /dev/null -d email=ben@example.org -d topic=articles "$base/subscribe"; }
 asked() { sql "SELECT group_concat(state) FROM (SELECT state FROM outbox WHERE id > 1 ORDER BY id)"; }
 asked_is() { [ "$(asked)" = "$1" ]; }
 relay_down

@@ -57,6 +57,7 @@ curl -sf --max-time 30 -o /dev/null -d "email=ben@example.org&topic=articles" "$
 wait_for 20 has_mail confirm ben@example.org
 is "who comes after it has their mail" $? 0
 is "it is kept" "$(held)" "ann@example.org"
+wait_for 20 grep -q manage.text.mustache "$site/log"
 has "the log says what is wrong" "$(cat "$site/log")" "manage.text.mustache"
 stop_daemon
 rm "$site/templates/mail/manage.text.mustache"
