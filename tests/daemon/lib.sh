@@ -55,29 +55,23 @@ role_pid() {
 	done
 }
 
-# halt ROLE: SIGSTOP, where nobody waits for it: neither in the midst of a transaction nor with a place in the writers' queue. Its process is $halted,
-# for SIGCONT.
-halt() {
+# freeze ROLE: it is stopped where it holds up nobody who wants to write the store, which a role does that is stopped within a transaction; its
+# process is $frozen.
+freeze() {
 	for _ in {1..100}; do
-		halted=$(role_pid "$1")
-		[ -n "$halted" ] || bail "there is no $1"
-		kill -STOP "$halted"
-		python3 - "/proc/$halted/stat" "$site/store/newsletter.db-lock" <<-'END' && return
-			import fcntl, struct, sys, time
-			while open(sys.argv[1]).read().rpartition(") ")[2][0] != "T":
-			    time.sleep(0.01)
-			with open(sys.argv[2], "r+b") as f:
-			    for _ in range(100):  # others have their turns, which are short
-			        asked = fcntl.fcntl(f, 36, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))  # F_OFD_GETLK
-			        if struct.unpack("hhqqi4x", asked)[0] == fcntl.F_UNLCK:
-			            sys.exit(0)
-			        time.sleep(0.01)
-			sys.exit(1)
-		END
-		kill -CONT "$halted"
-		sleep 0.1
+		frozen=$(role_pid "$1")
+		kill -STOP "$frozen" && wait_for 10 grep -q '^State:.T' "/proc/$frozen/status" && wait_for 1 nobody_writes && return
+		kill -CONT "$frozen"
+		sleep 0.05
 	done
-	bail "the $1 was never found idle"
+	bail "$1 is always writing"
+}
+nobody_writes() {
+	sqlite3 -batch -bail "$site/store/newsletter.db" 'BEGIN IMMEDIATE; ROLLBACK' 2>/dev/null && python3 - "$site/store/newsletter.db-lock" <<-'END'
+		import fcntl, struct, sys
+		want = struct.pack('hhqqi4x', fcntl.F_WRLCK, 0, 0, 0, 0)
+		sys.exit(struct.unpack('hhqqi4x', fcntl.fcntl(open(sys.argv[1], 'rb+'), fcntl.F_GETLK, want))[0] != fcntl.F_UNLCK)
+	END
 }
 
 outbox_body() { tr -d '\r' <"$1" | sed -e ':a' -e '/=$/{N;s/=\n//;ba' -e '}'; }
