@@ -9,8 +9,17 @@ verdict() {
 	grep -qE "^$2: $3: .*$4" <<<"$found"
 	ok "$1" $? "no $2: $3: $4" "$found"
 }
-# examine [options]: run it, --json.
-examine() { found='' && run nl doctor --json "$@"; }
+# unheard FILE: our name server is said there not to answer, though it does for all but two; it may have to wait for its turn on a busy machine
+unheard() { grep -oE '[^ "]+: no name server (answers|says)' "$1" | grep -qvE '(broken|nothing)\.test[/:]'; }
+# examine [options]: run it, --json; again while it does not hear of our name server.
+examine() {
+	found=''
+	for _ in 1 2 3 4 5; do
+		run nl doctor --json "$@"
+		[[ " $* " == *" 127.0.0.1:${dns:-none} "* ]] || break
+		unheard "$tmp/out" || break
+	done
+}
 set_conf() { conf_set newsletter.conf "$@"; }
 
 site home
@@ -449,7 +458,10 @@ for domain in $(printf '%s\n' "${rows[@]%%|*}" | sort -u); do
 	restore
 	set_conf mail from "news@$domain"
 	mv newsletter.conf "$domain.conf"
-	nl -c "$domain.conf" doctor --json --only dns --dns "127.0.0.1:$dns" --ip 192.0.2.10 >"asked/$domain" 2>&1 &
+	for _ in 1 2 3 4 5; do
+		nl -c "$domain.conf" doctor --json --only dns --dns "127.0.0.1:$dns" --ip 192.0.2.10 >"asked/$domain" 2>&1
+		unheard "asked/$domain" || break
+	done &
 	pids+=($!)
 	[ $((${#pids[@]} % 8)) != 0 ] || wait "${pids[@]}"
 done
