@@ -184,7 +184,7 @@ watch(struct clerk *c, struct err *e)
 		return end(c, e);
 	if (rc == -1 || pace_each(c->site->db, SCOPE_TOLD, keep_latest, &told, e) == -1)
 		return -1;
-	tells = c->site->conf.mail_operator[0] && now - c->surge_since >= SETTLES && (now - told >= TELL_EVERY || told > now);
+	tells = c->site->conf.mail_operator[0] && (now - c->surge_since >= SETTLES || c->surge_since > now) && (now - told >= TELL_EVERY || told > now);
 	if (!tells)
 		return 0;
 	return signup_waiting(c->site->db, &waiting, e) == -1 ? -1 : tell(c, &waiting, e);
