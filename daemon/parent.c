@@ -340,6 +340,17 @@ run(struct parent *p)
 	}
 }
 
+/* One that comes before the signals are read, which a migration may put off for long, is no reason to end: it is seen to then. */
+static void
+keep_hangup(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 static int
 open_signals(struct err *e)
 {
@@ -427,6 +438,7 @@ parent_main(const char *conf_path)
 	int i, rc = 1;
 
 	log_init("newsletterd");
+	keep_hangup();
 	if (conf_load(&conf, conf_path, &e) == -1 || clock_init(conf.site_timezone, &e) == -1)
 		goto out;
 	p.spawn.conf_path = conf.path;

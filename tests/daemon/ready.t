@@ -24,6 +24,23 @@ cat "$site/secrets/dkim-s1.key" >"$site/secret/key"
 wait_for 20 logged_is event=ready 1
 ok "it is when the sender has it" $?
 
+# Told to read its configuration before it has begun.
+stop_daemon
+good_key
+hold_store "$site/store/newsletter.db"
+: >"$site/log"
+"$BIN/newsletterd" -C "$site" 2>>"$site/log" &
+daemon=$!
+at_exit $daemon
+opens_the_store() { [ -n "$(find "/proc/$daemon/fd" -lname '*/newsletter.db' 2>/dev/null)" ]; }
+wait_for 20 opens_the_store
+kill -HUP "$daemon"
+let_go
+wait_for 20 logged_is 'event=reload conf=' 1
+ok "told to read its configuration before it has begun, it does so then" $? "$(tail -n 3 "$site/log")"
+wait_for 30 logged_is event=ready 1
+ok "and is ready" $? "$(tail -n 5 "$site/log")"
+
 # Told to stop while the configuration is tried, and the role that tries hangs.
 pipe_key
 refused() { logged 'event=reload_refused'; }
