@@ -55,6 +55,23 @@ role_pid() {
 	done
 }
 
+# make_trap FILE: it is a pipe now, and whoever opens it to read hangs there, until the trap is opened. trapped: somebody does.
+make_trap() {
+	rm -f "$1" "$1.caught"
+	mkfifo "$1"
+	(exec 8>"$1" && : >"$1.caught" && exec sleep 600) &
+	trap_holder=$!
+	at_exit $trap_holder
+}
+trapped() { [ -e "$1.caught" ]; }
+# open_trap FILE [WITH]: who is in it reads that file, or nothing, to its end.
+open_trap() {
+	[ $# = 1 ] || cat "$2" >"$1"
+	kill "$trap_holder"
+	wait "$trap_holder" 2>/dev/null
+	rm -f "$1" "$1.caught"
+}
+
 outbox_body() { tr -d '\r' <"$1" | sed -e ':a' -e '/=$/{N;s/=\n//;ba' -e '}'; }
 
 # mail_in_outbox KIND ADDRESS: the newest file, or nothing.

@@ -21,41 +21,36 @@ kill_parent() {
 # A killed process is none any more, though nobody may have asked for its end yet.
 lives() { local state; state=$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null); [ -n "$state" ] && [ "$state" != Z ]; }
 all_gone() { local pid; for pid in $roles; do ! lives "$pid" || return; done; }
-opens_the_pipe() { grep -q wait_for_partner "/proc/$(role_pid "$1")/wchan"; }
-sender_is_new() { local now; now=$(role_pid sender) && [ -n "$now" ] && [ "$now" != "$was" ]; }
 accepted() { [ "$(sql "SELECT count(*) FROM outbox WHERE state = 'accepted'")" = "$1" ]; }
 
 # One that hangs at its start: the key is a pipe that nobody writes to.
 start_daemon
-was=$(role_pid sender)
-rm "$site/secret/key"
-mkfifo "$site/secret/key"
-kill -KILL "$was"
-wait_for 20 sender_is_new
-wait_for 20 opens_the_pipe sender
+wait_for 20 grep -q event=ready "$site/log"
+make_trap "$site/secret/key"
+kill -KILL "$(role_pid sender)"
+wait_for 20 trapped "$site/secret/key"
 ok "a sender hangs at its start" $?
 kill_parent
 wait_for 25 all_gone
 ok "and is gone after its parent was killed" $? "$(for pid in $roles; do lives "$pid" && tr '\0' ' ' <"/proc/$pid/cmdline"; done)"
-rm "$site/secret/key"
+open_trap "$site/secret/key"
 cp "$site/secrets/dkim-s1.key" "$site/secret/key"
 
 # Two that hang at their work: the password for the sender's next connection is such a pipe, and so is a page that http is asked for.
 start_daemon
-rm "$site/secret/relay"
-mkfifo "$site/secret/relay"
 mkdir -p "$site/templates/web"
-mkfifo "$site/templates/web/manage.html.mustache"
+make_trap "$site/templates/web/manage.html.mustache"
+make_trap "$site/secret/relay"
 curl -sf --max-time 20 -o /dev/null -d email=ann@example.org -d topic=articles "$base/subscribe"
-wait_for 20 opens_the_pipe sender
+wait_for 20 trapped "$site/secret/relay"
 ok "a sender hangs at its work" $?
 curl -s --max-time 60 -o /dev/null "$base/manage" &
 at_exit $!
-wait_for 20 opens_the_pipe http
+wait_for 20 trapped "$site/templates/web/manage.html.mustache"
 ok "so does http" $?
 kill_parent
 rm -r "$site/secret/relay" "$site/templates/web"
-echo secret >"$site/secret/relay"
+echo secret >"$site/secret/relay" # both traps are shut still
 DAEMON_WAIT=30 start_daemon
 ok "the next parent waits for the port, and has it" $?
 wait_for 25 all_gone

@@ -8,54 +8,53 @@ newsletter dkim keygen --selector s1 >/dev/null
 conf_add relay url=smtp://127.0.0.1:1 tls=none
 conf_add dkim selector=s1 key_file=secret/key
 good_key() { rm -f "$site/secret/key"; cp "$site/secrets/dkim-s1.key" "$site/secret/key"; }
-pipe_key() { rm -f "$site/secret/key"; mkfifo "$site/secret/key"; }
-opens_the_pipe() { grep -q wait_for_partner "/proc/$(role_pid sender)/wchan"; }
 logged() { grep -c "$1" "$site/log"; }
 logged_is() { [ "$(logged "$1")" = "$2" ]; }
 
 # The key to sign with is a pipe in which nothing is yet.
-pipe_key
+make_trap "$site/secret/key"
 start_daemon
-wait_for 20 opens_the_pipe
+wait_for 20 trapped "$site/secret/key"
 ok "a sender waits for its key" $?
 wait_for 20 logged_is event=idle 1 # the others work
 is "and the daemon is not ready" "$(logged event=ready)" 0
-cat "$site/secrets/dkim-s1.key" >"$site/secret/key"
+open_trap "$site/secret/key" "$site/secrets/dkim-s1.key"
 wait_for 20 logged_is event=ready 1
 ok "it is when the sender has it" $?
 
 # Told to read its configuration before it has begun.
 stop_daemon
 good_key
-hold_store "$site/store/newsletter.db"
 : >"$site/log"
+mv "$site/newsletter.conf" "$tmp/conf"
+make_trap "$site/newsletter.conf"
 "$BIN/newsletterd" -C "$site" 2>>"$site/log" &
 daemon=$!
 at_exit $daemon
-opens_the_store() { [ -n "$(find "/proc/$daemon/fd" -lname '*/newsletter.db' 2>/dev/null)" ]; }
-wait_for 20 opens_the_store
+wait_for 20 trapped "$site/newsletter.conf"
 kill -HUP "$daemon"
-let_go
+mv "$site/newsletter.conf" "$tmp/trap"
+cp "$tmp/conf" "$site/newsletter.conf"
+open_trap "$tmp/trap" "$tmp/conf"
 wait_for 20 logged_is 'event=reload conf=' 1
 ok "told to read its configuration before it has begun, it does so then" $? "$(tail -n 3 "$site/log")"
 wait_for 30 logged_is event=ready 1
 ok "and is ready" $? "$(tail -n 5 "$site/log")"
 
 # Told to stop while the configuration is tried, and the role that tries hangs.
-pipe_key
-refused() { logged 'event=reload_refused'; }
-tries() { pgrep -f -- "--role sender -c $site/newsletter.conf --rehearse" >/dev/null; }
+make_trap "$site/secret/key"
 kill -HUP "$daemon"
-wait_for 10 tries
+wait_for 10 trapped "$site/secret/key"
 stop_daemon
 is "told to stop while a new configuration is tried it ends in good order" $? 0
 is "and does not wait for that" "$(logged 'event=reload_refused.*told to stop')" 1
 
 # Both at once.
+open_trap "$site/secret/key"
 good_key
 start_daemon
 wait_for 20 logged_is event=ready 2
-pipe_key
+make_trap "$site/secret/key"
 before=$(logged event=reload)
 kill -STOP "$daemon"
 kill -HUP "$daemon"
@@ -66,7 +65,7 @@ is "told to stop and to read its configuration it ends" $? 0
 is "and tries none" "$(logged event=reload)" "$before"
 
 # No key at all: the sender dies again and again.
-rm "$site/secret/key"
+open_trap "$site/secret/key"
 echo 'no key' >"$site/secret/key"
 start_daemon
 died() { logged 'event=role_died child=sender'; }
