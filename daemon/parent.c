@@ -256,7 +256,10 @@ first_stale(const struct parent *p, bool ready)
 	return -1;
 }
 
-/* One at a time: a role that is up is only replaced when all are up. One that is not up yet gives up nothing, and may hang with what it began with. */
+/*
+ * One at a time: a role that is up is only replaced when all are up. One that is not up yet gives up nothing, and may hang with what it
+ * began with.
+ */
 static void
 replace_stale(struct parent *p)
 {
