@@ -123,9 +123,10 @@ role_ready(struct role_run *r)
 	r->starting = false;
 	stops(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	if (write(ROLE_READY_FD, "R", 1) != 1)
+	if (r->ready_fd == -1 || write(r->ready_fd, "R", 1) != 1)
 		log_event(LOG_LEVEL_WARNING, "orphan", "text=%s", log_text("nobody waits for this role"));
-	close(ROLE_READY_FD);
+	if (r->ready_fd != -1)
+		close(r->ready_fd);
 }
 
 int
@@ -157,21 +158,23 @@ void role_probe(const char *role, const struct conf *conf); /* tests/probe/probe
 
 /* Whether the parent handed this descriptor down: asked before anything else is opened. */
 static bool
-is_socket(int fd)
+is_given(int fd, mode_t type)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+	return fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == type;
 }
 
 /* What the role gets from outside its sandbox. */
 static void
 take_descriptors(struct role_run *run, const struct role *role)
 {
+	if (is_given(ROLE_READY_FD, S_IFIFO))
+		run->ready_fd = ROLE_READY_FD;
 	if (!role->listens)
 		return;
 	run->listen_fd = ROLE_LISTEN_FD;
-	if (is_socket(ROLE_OPERATOR_FD))
+	if (is_given(ROLE_OPERATOR_FD, S_IFSOCK))
 		run->operator_fd = ROLE_OPERATOR_FD;
 	run->memory_fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 }
@@ -180,7 +183,7 @@ int
 role_main(const char *name, const char *conf_path, long deaths)
 {
 	const struct role *role = find(name);
-	struct role_run run = { .listen_fd = -1, .operator_fd = -1, .memory_fd = -1, .stop_fd = -1 };
+	struct role_run run = { .listen_fd = -1, .operator_fd = -1, .memory_fd = -1, .stop_fd = -1, .ready_fd = -1 };
 	struct err e = ERR_INIT;
 	int rc = -1;
 

@@ -48,7 +48,8 @@ struct role_run {
 	int operator_fd;        /* http: the operator's, if there is one; else -1 */
 	int memory_fd;          /* http: /proc/self/statm, out of reach from within the sandbox, or -1 */
 	int stop_fd;            /* becomes readable when the role is to drain and return; poll it, never read it */
-	bool starting;          /* a parent hears of it when it is ready, and SIGTERM ends it until then */
+	bool starting;          /* SIGTERM ends it until it is ready … */
+	int ready_fd;           /* … and its parent hears of that here; -1: there is none */
 };
 
 struct role {
