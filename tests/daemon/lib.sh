@@ -72,6 +72,24 @@ open_trap() {
 	rm -f "$1" "$1.caught"
 }
 
+# halt PID: a role's process is stopped, but not where it keeps all others from writing, in a transaction or first in the line for one: then it
+# goes on for a moment, and is stopped once more.
+halt() {
+	local try look turn
+	turn=$(stat -c %i "$site/store/newsletter.db-lock")
+	for try in {1..100}; do
+		kill -STOP "$1"
+		wait_for 20 grep -q '^State:[[:space:]]*T' "/proc/$1/status"
+		for look in {1..20}; do
+			grep -q ":$turn " /proc/locks || return 0
+			sleep 0.02
+		done
+		kill -CONT "$1"
+		sleep 0.05
+	done
+	bail "$(cat "/proc/$1/comm") always has its turn to write after $try tries of $look looks"
+}
+
 outbox_body() { tr -d '\r' <"$1" | sed -e ':a' -e '/=$/{N;s/=\n//;ba' -e '}'; }
 
 # mail_in_outbox KIND ADDRESS: the newest file, or nothing.

@@ -54,7 +54,7 @@ promotion spring "valid-until: $(date -u -d '1 hour' +%FT%TZ)"
 newsletter send promotion "$tmp/spring.md" --topic articles --key spring >/dev/null
 wait_for 10 reached 1 10
 is "some have it" $? 0
-kill -STOP "$clerk"
+halt "$clerk"
 ends 1 spring 1
 while [ "$(date +%s)" -le $((over + 2)) ]; do sleep 0.2; done
 at_most "none left in the seconds after it" "$(sql "SELECT count(*) FROM delivery WHERE state = 1 AND at > $over + 1")" 0
@@ -72,7 +72,7 @@ echo "# over while it is paused"
 promotion paused "valid-until: $(date -u -d '1 hour' +%FT%TZ)"
 newsletter send promotion "$tmp/paused.md" --topic articles >/dev/null
 wait_for 10 reached 2 5
-kill -STOP "$clerk"
+halt "$clerk"
 newsletter campaign pause 2 >/dev/null
 ends 2 paused -1
 sleep 1

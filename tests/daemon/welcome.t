@@ -156,7 +156,7 @@ sign_up ida en articles
 ida=$confirm
 sign_up jon en articles
 jon=$confirm
-kill -STOP "$(role_pid clerk)"
+halt "$(role_pid clerk)"
 for confirm in "$hal" "$ida" "$jon"; do press somebody; done
 is "they wait" "$(waiting)" 3
 id() { sql "SELECT id FROM subscriber WHERE name = '$1'"; }
@@ -167,7 +167,7 @@ sql "INSERT INTO token (hash, purpose, subscriber_id, topics, created_at, expire
 	x'$(printf %s "$token" | sha256sum | cut -c1-64)', 'my-data', $(id Ida), '', unixepoch(), unixepoch() + 3600)"
 is "ida erases herself" "$(post -d action=erase -d confirm=yes "$base/my-data/$token")" 200
 is "the row of who is erased goes at once" "$(waiting)" 2
-kill -STOP "$(role_pid sender)"
+halt "$(role_pid sender)"
 kill -CONT "$(role_pid clerk)"
 wait_for 20 none_waits || bail "the clerk does not decide"
 is "hal gets none" "$(mails hal)" 0
