@@ -301,13 +301,18 @@ turn(struct http *h, int epoll_fd, bool draining, struct err *e)
 	return http_operator_turn(h->operator_, e);
 }
 
-/* Take no connection any more, and end what was begun. */
+/*
+ * Take no connection any more, and end what was begun. The port is free at once, but for what the parent has: whoever starts
+ * after a kill of the parent waits for it.
+ */
 static int
 drain(struct http *h, int epoll_fd, struct err *e)
 {
 	int64_t since = clock_mono_us(), left;
+	int fd = MHD_quiesce_daemon(h->mhd);
 
-	MHD_quiesce_daemon(h->mhd);
+	if (fd != MHD_INVALID_SOCKET)
+		close(fd);
 	while (h->active) {
 		left = clock_mono_us() - since;
 		if (left > DRAIN_US || (!h->head && left > DRAIN_IDLE_US))

@@ -24,7 +24,7 @@ conf_add() {
 }
 
 newsletter() { "$BIN/newsletter" -C "$site" "$@"; }
-sql() { sqlite3 -batch -cmd '.timeout 8000' "$site/store/newsletter.db" "$@"; }
+sql() { sqlite3 -batch -cmd '.timeout 60000' "$site/store/newsletter.db" "$@"; }
 
 # dump: every row, but for those that roles write by the clock: that they live, what they counted, how fast the relay is sent to.
 dump() { sql .dump | grep -vE "^INSERT INTO (role VALUES|pace VALUES\\('relay-|counter VALUES\\('(commit|http|http_time):)"; }
@@ -34,7 +34,7 @@ start_daemon() {
 	${DAEMON_UNDER:-} "${1:-$BIN/newsletterd}" -C "$site" 2>>"$site/log" &
 	daemon=$!
 	at_exit "$daemon"
-	wait_for "${DAEMON_WAIT:-15}" curl -sf --max-time 10 -o /dev/null "$base/" || { tail -n 20 "$site/log" >&2; bail "newsletterd did not come up"; }
+	wait_for "${DAEMON_WAIT:-20}" curl -sf --max-time 30 -o /dev/null "$base/" || { tail -n 20 "$site/log" >&2; bail "newsletterd did not come up"; }
 }
 
 stop_daemon() {
@@ -44,14 +44,14 @@ stop_daemon() {
 # role_pid NAME: of the running role, once it is there: a machine with much to do may take a while to start it.
 role_pid() {
 	local pid pids=() tries
-	for tries in {1..100}; do
+	for tries in {1..600}; do
 		[ -e "/proc/$daemon" ] || return
 		pids=()
 		read -ra pids <"/proc/$daemon/task/$daemon/children" # which ends without a line feed
 		for pid in "${pids[@]}"; do
 			[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != "$1" ] || { echo "$pid" && return; }
 		done
-		[ "$tries" = 100 ] || sleep 0.05
+		[ "$tries" = 600 ] || sleep 0.05
 	done
 }
 
@@ -72,22 +72,24 @@ open_trap() {
 	rm -f "$1" "$1.caught"
 }
 
-# halt PID: a role's process is stopped, but not where it keeps all others from writing, in a transaction or first in the line for one: then it
-# goes on for a moment, and is stopped once more.
+# halt ROLE | PID: a role's process, $halted, is stopped until its SIGCONT, but not where it keeps all others from writing, in a transaction or
+# first in the line for one: then it goes on for a moment, and is stopped once more.
 halt() {
 	local try look turn
 	turn=$(stat -c %i "$site/store/newsletter.db-lock")
 	for try in {1..100}; do
-		kill -STOP "$1"
-		wait_for 20 grep -q '^State:[[:space:]]*T' "/proc/$1/status"
+		case $1 in *[!0-9]*) halted=$(role_pid "$1") ;; *) halted=$1 ;; esac
+		[ -n "$halted" ] || bail "there is no $1"
+		kill -STOP "$halted"
+		wait_for 20 grep -q '^State:[[:space:]]*T' "/proc/$halted/status"
 		for look in {1..20}; do
 			grep -q ":$turn " /proc/locks || return 0
 			sleep 0.02
 		done
-		kill -CONT "$1"
+		kill -CONT "$halted"
 		sleep 0.05
 	done
-	bail "$(cat "/proc/$1/comm") always has its turn to write after $try tries of $look looks"
+	bail "$(cat "/proc/$halted/comm") always has its turn to write after $try tries of $look looks"
 }
 
 outbox_body() { tr -d '\r' <"$1" | sed -e ':a' -e '/=$/{N;s/=\n//;ba' -e '}'; }
@@ -149,7 +151,7 @@ sink_at() {
 	LD_LIBRARY_PATH=$POSTFIX_LIBRARIES "$SMTP_SINK" "$@" "127.0.0.1:$port" 256 2>>"$tmp/sink.log" &
 	sink_pid=$!
 	at_exit $sink_pid
-	wait_for 5 port_open "$port" || bail "smtp-sink did not come up: $(tail -n 1 "$tmp/sink.log")"
+	wait_for 20 port_open "$port" || bail "smtp-sink did not come up: $(tail -n 1 "$tmp/sink.log")"
 }
 
 # mail_folder: $tmp/sink, where smtp-sink may write as nobody.
@@ -176,7 +178,7 @@ start_relay() {
 	node "$root/tests/daemon/relay.js" "$@" >"$tmp/relay" 2>"$tmp/relay.err" &
 	relay_pid=$!
 	at_exit $relay_pid
-	wait_for 10 grep -q '^port' "$tmp/relay" || bail "relay.js did not come up: $(head -c 600 "$tmp/relay.err")"
+	wait_for 20 grep -q '^port' "$tmp/relay" || bail "relay.js did not come up: $(head -c 600 "$tmp/relay.err")"
 	relay=$(sed -n 's/^port //p' "$tmp/relay")
 }
 # For a relay with --record $tmp/got --halt $tmp/halt that does nothing just now: it takes N messages more, and then none until go_on. What a test
@@ -266,7 +268,7 @@ postfix_at() {
 	LD_LIBRARY_PATH=$POSTFIX_LIBRARIES "$POSTFIX_LIBRARIES/sbin/master" -c "$postfix/etc" -d 2>"$postfix/stderr" &
 	postfix_pid=$!
 	at_exit $postfix_pid
-	wait_for 10 postfix_answers "$port" || bail "Postfix did not come up: $(tail -n 1 "$postfix/stderr") $(tail -n 3 "$postfix/log")"
+	wait_for 20 postfix_answers "$port" || bail "Postfix did not come up: $(tail -n 1 "$postfix/stderr") $(tail -n 3 "$postfix/log")"
 }
 # stop_postfix: it takes a second, for which nobody waits: the next one has another port and folder.
 stop_postfix() {
