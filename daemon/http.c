@@ -378,6 +378,7 @@ http_run(struct role_run *role, struct err *e)
 	if (open_all(&h, e) == -1 || start(&h, e) == -1 || http_operator_open(&h, e) == -1)
 		goto out;
 	http_numbers_init(&h.numbers, &role->pulse);
+	role_ready(role);
 	info = MHD_get_daemon_info(h.mhd, MHD_DAEMON_INFO_EPOLL_FD);
 	while (!role_stopping(role))
 		if (turn(&h, info->epoll_fd, false, e) == -1)

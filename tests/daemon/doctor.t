@@ -193,7 +193,7 @@ verdict "one-click" one-click pass 'acts at once'
 verdict "newsletterd runs" daemon pass 'all of its roles'
 is "and the store is as it was" "$(stands)" "$before"
 hung=$(role_pid inbound)
-kill -STOP "$hung"
+halt "$hung"
 sql "UPDATE role SET seen_at = seen_at - 300 WHERE name = 'inbound'"
 examine --only host
 verdict "a role that hangs" daemon fail 'role inbound was not heard of lately'
@@ -289,7 +289,7 @@ newsletter doctor --json --only host --send ann@example.org >"$tmp/out" 2>"$tmp/
 verdict "the relay takes it" 'test mail' pass 'the relay took the test mail'
 like "and it is told what to look for" "$(<"$tmp/out")" 'Authentication-Results'
 hung=$(role_pid sender)
-kill -STOP "$hung"
+halt "$hung"
 newsletter doctor --json --only host --send dan@example.org >"$tmp/taken" 2>"$tmp/err" &
 takes=$!
 waits() { [ -n "$(sql "SELECT 1 FROM outbox WHERE address = 'dan@example.org'")" ]; }

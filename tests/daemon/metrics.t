@@ -94,7 +94,7 @@ is "and one that is not there" "$(value 'newsletter_mailbox_read_timestamp_secon
 at_least "for how long it is in trouble" "$(value 'newsletter_mailbox_trouble_seconds{mailbox="spare"}')" 1
 # a promotion; whatever a relay or a burglar gets into a counter's name; a request that nobody has decided
 pid=$(role_pid clerk)
-kill -STOP "$pid"
+halt "$pid"
 curl -s --max-time 10 -o /dev/null -d email=dan@example.net -d topic=articles "$base/subscribe"
 sql "UPDATE campaign SET kind = 'promotion' WHERE id = 3; UPDATE signup_request SET received_at = received_at - 1000;
 	INSERT INTO counter VALUES ('failures:a\"b\\c' || char(10) || 'd', 7), ('messages:nonsense', 3)"
@@ -138,7 +138,7 @@ ok "and commits" $?
 
 # --- one that hangs ---
 pid=$(role_pid sender)
-kill -STOP "$pid"
+halt "$pid"
 sql "UPDATE role SET seen_at = seen_at - 60 WHERE name = 'sender'"
 wait_for 5 health 503
 is "a role that hangs is named" "$(ask http://operator/healthz | sed -E 's/[0-9]+ s/N s/' | grep -v ' ok, ')" 'not ok

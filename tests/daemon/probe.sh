@@ -112,7 +112,7 @@ check_descriptors() {
 		names=$(for fd in /proc/"$pid"/fd/*; do
 			case "$role $(readlink "$fd")" in
 			*" $site/store/newsletter.db" | *" $site/store/newsletter.db-wal" | *" $site/store/newsletter.db-shm" | *" $site/store/newsletter.db-lock") ;;
-			*" $site/store/newsletter.db-"*) [ "$role" = sender ] || readlink "$fd" ;;
+			*" $site/store/newsletter.db-daemon") ;; # its place
 			*" /dev/null" | *" $site/log") ;;
 			*' anon_inode:[signalfd]' | *' anon_inode:[eventpoll]') ;;
 			'http socket:'* | 'http /proc/'*/statm) ;;

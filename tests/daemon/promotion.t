@@ -62,7 +62,7 @@ halt_after 20
 newsletter send promotion "$tmp/spring.md" --topic articles --key spring >/dev/null
 wait_for 20 reached 1 10
 is "some have it" $? 0
-freeze clerk
+halt clerk
 ends 1 spring 1
 while [ "$(date +%s)" -le $((over + 2)) ]; do sleep 0.2; done
 go_on # the relay would take all of them
@@ -72,7 +72,7 @@ had=$(accepted 1)
 at_most "none was sent but what was on its way" "$had" 28
 sleep 1
 is "nor is it later" "$(accepted 1)" "$had"
-kill -CONT "$frozen"
+kill -CONT "$halted"
 wait_for 20 campaign_is 1 cancelled
 is "then it is cancelled" "$(sql 'SELECT state, reason FROM campaign')" "cancelled|its offer was over before all had it"
 refused_with "resume" "cancelled" newsletter campaign resume 1
@@ -85,7 +85,7 @@ promotion paused "valid-until: $(date -u -d '1 hour' +%FT%TZ)"
 halt_after 20
 newsletter send promotion "$tmp/paused.md" --topic articles >/dev/null
 wait_for 20 reached 2 5
-freeze clerk
+halt clerk
 newsletter campaign pause 2 >/dev/null
 ends 2 paused -1
 go_on
@@ -96,7 +96,7 @@ refused_with "resume of what is over" "no longer valid" newsletter campaign resu
 sql "UPDATE campaign SET state = 'sending' WHERE id = 2" # as if it had been resumed a moment before
 sleep 1.5
 is "nor does the sender send it" "$(accepted 2)" "$had"
-kill -CONT "$frozen"
+kill -CONT "$halted"
 wait_for 20 campaign_is 2 cancelled
 is "it ends" "$(campaign_state 2)" cancelled
 is "the relay has had nothing that the ledger does not know" "$(find "$tmp/got" -name '*.eml' | wc -l)" "$(sql 'SELECT count(*) FROM delivery WHERE state = 1')"

@@ -11,7 +11,7 @@ send() { ask -X POST "$base/subscribe" --data-urlencode "email=$1" -d "topic=$fi
 send_json() { ask "$base/subscribe" -H 'Content-Type: application/json' -d "$1"; }
 rows() { sql 'SELECT count(*) FROM signup_request'; }
 last() { sql "SELECT $1 FROM signup_request ORDER BY id DESC LIMIT 1"; }
-halt_clerk() { freeze clerk && clerk=$frozen; }
+halt_clerk() { halt clerk && clerk=$halted; }
 # refused NAME WORDS ADDRESS [curl options]: the form again, with words, and nothing in the store
 refused() {
 	local before

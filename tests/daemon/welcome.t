@@ -156,8 +156,8 @@ sign_up ida en articles
 ida=$confirm
 sign_up jon en articles
 jon=$confirm
-freeze clerk
-clerk=$frozen
+halt clerk
+clerk=$halted
 for confirm in "$hal" "$ida" "$jon"; do press somebody; done
 is "they wait" "$(waiting)" 3
 id() { sql "SELECT id FROM subscriber WHERE name = '$1'"; }
@@ -168,7 +168,7 @@ sql "INSERT INTO token (hash, purpose, subscriber_id, topics, created_at, expire
 	x'$(printf %s "$token" | sha256sum | cut -c1-64)', 'my-data', $(id Ida), '', unixepoch(), unixepoch() + 3600)"
 is "ida erases herself" "$(post -d action=erase -d confirm=yes "$base/my-data/$token")" 200
 is "the row of who is erased goes at once" "$(waiting)" 2
-freeze sender
+halt sender
 kill -CONT "$clerk"
 wait_for 20 none_waits || bail "the clerk does not decide"
 is "hal gets none" "$(mails hal)" 0
@@ -176,7 +176,7 @@ is "ida is nobody" "$(sql "SELECT count(*) FROM outbox WHERE kind = 'welcome' AN
 is "jon leaves while his is queued" "$(post -d List-Unsubscribe=One-Click "$base/u/$(link unsubscribe "$(id Jon)" 1 0 0)")" 200
 is "it is taken back" "$(sql "SELECT state, message IS NULL, address IS NULL FROM outbox
 	WHERE kind = 'welcome' ORDER BY id DESC LIMIT 1")" "expired|1|1"
-kill -CONT "$frozen"
+kill -CONT "$halted"
 sleep 1.5
 is "and goes nowhere" "$(welcome jon)" ""
 
