@@ -82,10 +82,12 @@ relay_down first
 relay_up first slow=10
 with_conf '[relay]' @1 connections=2 window=4 '[relay second]' @2 connections=2 window=4
 halt_at first 30
+halt_at second 100 # or it may be through before the first one has any
 campaign 'One dies'
 wait_for 20 got_at_least first 30
 relay_down first
 halt_at first
+halt_at second
 all_done 1 40
 is "one relay dies in the midst: the other one serves the rest" "$(tally 1) $(got_both)" "done|$people|0|0|0 $people"
 at_most "and what was on the way may come twice, with its Message-ID" "$(copies)" 8
