@@ -6,8 +6,8 @@
  * struct http_request. One thread, one loop: poll, MHD_run, then one
  * transaction for what visitors asked for in this turn (http_queue.c).
  *
- * Told to stop, it takes no connection any more, writes and answers what
- * it has, and returns within 10 s.
+ * Told to stop, it takes the connections that have come by then and no more,
+ * writes and answers what it has, and returns within 10 s.
  */
 #include "http.h"
 
@@ -33,6 +33,7 @@
 #define SEND_BUFFER 65536 /* bytes the kernel holds for a client that does not read; by itself it would go up to megabytes */
 #define RETRY_MS 1        /* between two tries for the writers' turn */
 #define DRAIN_US 10000000
+#define DRAIN_TURNS 64        /* at most, for taking the connections that had come before: each takes some of them */
 #define DRAIN_IDLE_US 1000000 /* requests of which only a part has come get so long to come whole */
 
 /* The request begins: its URI is known, nothing else yet. What is returned is the request's context in all that follows. */
@@ -301,12 +302,27 @@ turn(struct http *h, int epoll_fd, bool draining, struct err *e)
 	return http_operator_turn(h->operator_, e);
 }
 
-/* Take no connection any more, and end what was begun. */
+/* Whether somebody's connection has not been taken yet. */
+static bool
+is_called(const struct http *h)
+{
+	struct pollfd p = { .fd = h->role->listen_fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+/* Take no connection any more but those that are there, for nobody may come to take them, and end what was begun. */
 static int
 drain(struct http *h, int epoll_fd, struct err *e)
 {
 	int64_t since = clock_mono_us(), left;
+	int i;
 
+	for (i = 0; i < DRAIN_TURNS && is_called(h); i++)
+		if (turn(h, epoll_fd, true, e) == -1)
+			return -1;
+	if (turn(h, epoll_fd, true, e) == -1) /* which reads what the one before it has taken */
+		return -1;
 	MHD_quiesce_daemon(h->mhd);
 	while (h->active) {
 		left = clock_mono_us() - since;

@@ -3,8 +3,8 @@
 Prints a line for each case: "0" or "1" (as an exit status), its name, and what came where something else was wanted, between tabs. What came
 is written as the statuses of the answers and then "open" or "closed". Parts: bytes, idle, trickles, unread, slowly, bodies, kept, crowd.
 
-Any process of a busy machine may stand still for seconds. So what is waited for has a generous end; where two times are told apart one is by
-far the larger; and a case that has to keep to a time itself, and did not, says nothing and is tried again.
+Any process of a busy machine may stand still for seconds. So what is waited for has a generous end; where two times are told apart one is
+by far the larger; and a case that has to keep to a time itself, and did not, says nothing and is tried again.
 """
 
 import concurrent.futures
