@@ -55,6 +55,25 @@ role_pid() {
 	done
 }
 
+# freeze ROLE: it is stopped where it holds up nobody who wants to write the store, which a role does that is stopped within a transaction; its
+# process is $frozen.
+freeze() {
+	for _ in {1..100}; do
+		frozen=$(role_pid "$1")
+		kill -STOP "$frozen" && wait_for 10 grep -q '^State:.T' "/proc/$frozen/status" && wait_for 1 nobody_writes && return
+		kill -CONT "$frozen"
+		sleep 0.05
+	done
+	bail "$1 is always writing"
+}
+nobody_writes() {
+	sqlite3 -batch -bail "$site/store/newsletter.db" 'BEGIN IMMEDIATE; ROLLBACK' 2>/dev/null && python3 - "$site/store/newsletter.db-lock" <<-'END'
+		import fcntl, struct, sys
+		want = struct.pack('hhqqi4x', fcntl.F_WRLCK, 0, 0, 0, 0)
+		sys.exit(struct.unpack('hhqqi4x', fcntl.fcntl(open(sys.argv[1], 'rb+'), fcntl.F_GETLK, want))[0] != fcntl.F_UNLCK)
+	END
+}
+
 outbox_body() { tr -d '\r' <"$1" | sed -e ':a' -e '/=$/{N;s/=\n//;ba' -e '}'; }
 
 # mail_in_outbox KIND ADDRESS: the newest file, or nothing.
