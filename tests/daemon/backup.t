@@ -1,11 +1,12 @@
 #!/bin/bash
-# A backup that is made while a campaign goes out at full speed; and what the site that it gives does, and does not, send.
+# A backup that is made while a campaign goes out; and what the site that it gives does, and does not, send.
 . "$(dirname "$0")/lib.sh"
 N=${N:-20000}
 make_site
 subscribers "$N"
 start_sink
-conf_add relay "url = smtp://$sink" tls=none connections=8
+# at a rate, so that it lasts for as long as the backup takes, also on a machine that stands still meanwhile
+conf_add relay "url = smtp://$sink" tls=none connections=8 rate=1500
 head -c 32 /dev/urandom >"$tmp/key"
 backup() { newsletter backup "$1" --key-file "$tmp/key" >"$tmp/out" 2>&1; }
 ids() { sqlite3 -batch "$1/store/newsletter.db" "SELECT subscriber_id FROM delivery WHERE campaign_id = 1 AND state = 1 ORDER BY 1"; }
@@ -47,6 +48,7 @@ is "nobody is accepted there and not here" "$(comm -23 <(ids "$tmp/first" | sort
 mv "$site" "$tmp/lost"
 "$BIN/newsletter" restore "$tmp/c" --key-file "$tmp/key" --to "$site" >"$tmp/out" 2>&1
 ok "restore the second in its place" $? "$(<"$tmp/out")"
+sed -i '/^rate=1500$/d' "$site/newsletter.conf"
 rm -rf "$tmp/sink"
 mail_folder
 sink_at "${sink#*:}" -D "$tmp/sink/mail."
