@@ -5,8 +5,8 @@
 people=3000
 port_of_relay=$(free_port)
 make_site
-# at a rate that leaves eight seconds for what is to happen in the midst
-conf_add relay "url=smtp://127.0.0.1:$port_of_relay" tls=none connections=2 window=8 rate=250 timeout=60
+# at a rate that leaves fifteen seconds for what is to happen in the midst
+conf_add relay "url=smtp://127.0.0.1:$port_of_relay" tls=none connections=2 window=8 rate=150 timeout=60
 conf_add campaign on_unknown=hold
 subscribers $people
 article 'Sleeping better'
@@ -25,7 +25,7 @@ taken() { wc -l <"$record"; }
 got_some() { [ "$(taken)" -ge "$1" ]; }
 no_space() { [ "$(grep -c 'role=sender event=sender text=.*space' "$site/log")" -gt "$1" ]; }
 failures=0
-for at in 200 600; do
+for at in 150 400; do
 	wait_for 20 got_some $at
 	dd if=/dev/zero of="$site/store/ballast" bs=64k 2>/dev/null
 	wait_for 20 no_space "$failures"
@@ -37,7 +37,7 @@ for at in 200 600; do
 	rm "$site/store/ballast"
 	failures=$(grep -c 'role=sender event=sender text=.*space' "$site/log")
 done
-sed -i 's/^rate=250$/rate=2000/' "$site/newsletter.conf"
+sed -i 's/^rate=150$/rate=2000/' "$site/newsletter.conf"
 kill -HUP "$daemon" # the rest need not take so long
 wait_for 40 campaign_is 1 'done'
 is "with space again it comes to its end" "$(sql 'SELECT state, accepted, deferred, refused, unknown FROM campaign')" "done|$people|0|0|0"
