@@ -44,14 +44,14 @@ stop_daemon() {
 # role_pid NAME: of the running role, once it is there: a machine with much to do may take a while to start it.
 role_pid() {
 	local pid pids=() tries
-	for tries in {1..100}; do
+	for tries in {1..600}; do
 		[ -e "/proc/$daemon" ] || return
 		pids=()
 		read -ra pids <"/proc/$daemon/task/$daemon/children" # which ends without a line feed
 		for pid in "${pids[@]}"; do
 			[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != "$1" ] || { echo "$pid" && return; }
 		done
-		[ "$tries" = 100 ] || sleep 0.05
+		[ "$tries" = 600 ] || sleep 0.05
 	done
 }
 
@@ -133,7 +133,7 @@ sink_at() {
 	LD_LIBRARY_PATH=$POSTFIX_LIBRARIES "$SMTP_SINK" "$@" "127.0.0.1:$port" 256 2>>"$tmp/sink.log" &
 	sink_pid=$!
 	at_exit $sink_pid
-	wait_for 5 port_open "$port" || bail "smtp-sink did not come up: $(tail -n 1 "$tmp/sink.log")"
+	wait_for 20 port_open "$port" || bail "smtp-sink did not come up: $(tail -n 1 "$tmp/sink.log")"
 }
 
 # mail_folder: $tmp/sink, where smtp-sink may write as nobody.
