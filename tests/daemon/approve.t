@@ -131,7 +131,7 @@ is "and shows nothing" "$code" 404
 echo "# two presses at once"
 pids=()
 for i in 1 2 3 4 5 6; do
-	curl -s --max-time 20 -o "$tmp/press.$i" -w '%{http_code}' -d action=approve "$url" >"$tmp/code.$i" &
+	curl -s --max-time 60 -o "$tmp/press.$i" -w '%{http_code}' -d action=approve "$url" >"$tmp/code.$i" &
 	pids+=($!)
 done
 wait "${pids[@]}"

@@ -56,7 +56,8 @@ before=$(ids "$site")
 reached=$(wc -l <<<"$before")
 start_daemon
 is "the campaign is held" "$(campaign_state 1)" "held"
-curl -sf --max-time 20 -o "$tmp/page" "$base/" && ok "pages are served" 0
+curl -sf --max-time 60 -o "$tmp/page" "$base/"
+ok "pages are served" $?
 sleep 3
 is "nothing was sent" "$(sink_count)" 0
 is "mail to one person waits" "$(sql "SELECT state FROM outbox WHERE address = 'op@example.org'")" queued
@@ -93,7 +94,7 @@ wait_for 30 http_is_new
 ok "newsletterd takes it up" $?
 left() { sql "SELECT count(*) FROM subscription WHERE state = 2"; }
 is "nobody has left" "$(left)" 0
-is "a link mailed before" "$(curl -s --max-time 20 -o /dev/null -w '%{http_code}' -d 'List-Unsubscribe=One-Click' "$old")" 200
+is "a link mailed before" "$(curl -s --max-time 60 -o /dev/null -w '%{http_code}' -d 'List-Unsubscribe=One-Click' "$old")" 200
 has_left() { [ "$(left)" = 1 ]; }
 wait_for 20 has_left
 ok "acts" $?

@@ -43,7 +43,7 @@ parts() { # NUMBER: text and HTML of somebody's mail
 m = email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.policy.default)
 print(*(p.get_content() for p in m.walk() if p.get_content_maintype() == "text"))' "$tmp/mails/$1.1.eml"
 }
-visit() { curl -sL --max-time 20 -H "Accept-Language: $1" "$base/archive/$2"; }
+visit() { curl -sL --max-time 60 -H "Accept-Language: $1" "$base/archive/$2"; }
 uuid() { sql "SELECT substr(uuid, 1, 8) FROM campaign WHERE id = $1"; }
 
 need_peers
@@ -145,14 +145,14 @@ written rest 1
 newsletter article import "$tmp/articles" >/dev/null
 newsletter send --yes >/dev/null || bail "send failed"
 wait_for 60 campaign_is 4 'done' || bail "the last one does not end"
-page=$(curl -s --max-time 20 "$base/preferences/$("$B/tests/make_link" "$site/keys" preferences 1 0 0 1900000000)")
+page=$(curl -s --max-time 60 "$base/preferences/$("$B/tests/make_link" "$site/keys" preferences 1 0 0 1900000000)")
 has "nobody is asked to choose one" "$page" 'name="name"'
 hasnt "where there is no choice" "$page" 'name="language"'
 is "all in Spanish" "$(mails | cut -d' ' -f2,3 | sort | uniq -c | xargs)" "$people es es"
 
 echo "# words that can be no page's"
 printf 'error.not-found = {{#open}}\nmanage.problem = {{#open}}\n' >"$site/templates/words/es.txt"
-json() { curl -s --max-time 20 -w ' %{http_code}' -H 'Accept: application/json' "$@"; }
+json() { curl -s --max-time 60 -w ' %{http_code}' -H 'Accept: application/json' "$@"; }
 like "an error is answered all the same" "$(json "$base/nowhere")" '"status": ?404.* 404$'
 like "and an address that is none" "$(json -H 'Content-Type: application/json' -d '{"email": "ann"}' "$base/manage")" '"status": ?4[0-9][0-9].* 4[0-9][0-9]$'
 is "the log names the line" "$(grep -c 'event=template reason=.*words/es.txt' "$site/log")" 2

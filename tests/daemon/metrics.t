@@ -94,7 +94,7 @@ is "and one that is not there" "$(value 'newsletter_mailbox_read_timestamp_secon
 at_least "for how long it is in trouble" "$(value 'newsletter_mailbox_trouble_seconds{mailbox="spare"}')" 1
 # a promotion; whatever a relay or a burglar gets into a counter's name; a request that nobody has decided
 freeze clerk
-curl -s --max-time 10 -o /dev/null -d email=dan@example.net -d topic=articles "$base/subscribe"
+curl -s --max-time 60 -o /dev/null -d email=dan@example.net -d topic=articles "$base/subscribe"
 sql "UPDATE campaign SET kind = 'promotion' WHERE id = 3; UPDATE signup_request SET received_at = received_at - 1000;
 	INSERT INTO counter VALUES ('failures:a\"b\\c' || char(10) || 'd', 7), ('messages:nonsense', 3)"
 older() { scrape && [ "$(value newsletter_signups_oldest_seconds)" -ge 1000 ]; }
