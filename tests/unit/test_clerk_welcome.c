@@ -1,60 +1,22 @@
 /* test_clerk_welcome.c - who is welcomed, how often, in how many bites, and that a mail that cannot be made keeps nobody waiting. */
-#include "../../daemon/clerk.h"
+#include "clerk_fixture.h"
 
-#include "store_fixture.h"
-
-#include "base/file.h"
-#include "base/link.h"
 #include "store/article.h"
 #include "store/outbox.h"
 #include "store/subscription.h"
 #include "store/suppression.h"
 #include "store/welcome.h"
 
-static struct site site;
-static struct clerk clerk;
-static int64_t news, offers;
-static char templates[96];
-
 static int
-clerk_setup(void **state)
+welcome_setup(void **state)
 {
-	static const char conf[] = "[site]\nname = Quiet Harbour\nurl = https://news.quietharbour.example\n"
-				   "[mail]\nfrom = news@quietharbour.example\nwelcome = yes\n";
-	char path[96];
-	int id;
-
-	if (store_setup(state) == -1)
+	if (clerk_setup(state) == -1)
 		return -1;
-	memset(&site, 0, sizeof(site));
-	snprintf(path, sizeof(path), "%s/newsletter.conf", folder);
-	snprintf(templates, sizeof(templates), "%s/templates/mail", folder);
-	if (file_write(path, 0600, conf, sizeof(conf) - 1, &err) == -1 ||
-	    conf_load(&site.conf, path, &err) == -1 || link_keys_create(folder, &id, &err) == -1 ||
-	    !(site.links = link_keys_load(folder, &err))) {
-		print_error("%s\n", err.text);
-		return -1;
-	}
-	site.db = db;
-	clerk = (struct clerk){ .site = &site };
-	personal_init(&clerk.personal, &site.conf, site.links);
-	clerk_notices_init(&clerk.notices);
-	news = make_topic("articles");
-	offers = make_topic("promotions");
+	site.conf.mail_welcome = 1;
 	return 0;
 }
 
-static int
-clerk_teardown(void **state)
-{
-	clerk_notices_release(&clerk.notices);
-	personal_release(&clerk.personal);
-	link_keys_free(site.links);
-	conf_release(&site.conf);
-	return store_teardown(state);
-}
-
-#define clerk_test(f) cmocka_unit_test_setup_teardown(f, clerk_setup, clerk_teardown)
+#define welcome_test(f) cmocka_unit_test_setup_teardown(f, welcome_setup, clerk_teardown)
 
 /* Somebody who has confirmed these topics just now. */
 static int64_t
@@ -128,7 +90,7 @@ test_cases(void **state)
 		if (raw_int(QUEUED) != cases[i].want || raw_int(WAITING) != 0)
 			fail_msg("%s: %lld queued, %lld waiting", cases[i].name, (long long)raw_int(QUEUED), (long long)raw_int(WAITING));
 		clerk_teardown(state);
-		clerk_setup(state);
+		assert_int_equal(welcome_setup(state), 0);
 	}
 }
 
@@ -180,9 +142,9 @@ break_template(bool broken)
 {
 	char path[128];
 
-	snprintf(path, sizeof(path), "mkdir -p %s", templates);
+	snprintf(path, sizeof(path), "mkdir -p %s/templates/mail", folder);
 	assert_int_equal(system(path), 0);
-	snprintf(path, sizeof(path), "%s/welcome.html.mustache", templates);
+	snprintf(path, sizeof(path), "%s/templates/mail/welcome.html.mustache", folder);
 	if (broken)
 		ok(file_write(path, 0600, "{{#unclosed}}", 13, &err));
 	else
@@ -218,10 +180,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		clerk_test(test_cases),
-		clerk_test(test_switched_off),
-		clerk_test(test_backlog),
-		clerk_test(test_put_off),
+		welcome_test(test_cases),
+		welcome_test(test_switched_off),
+		welcome_test(test_backlog),
+		welcome_test(test_put_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
