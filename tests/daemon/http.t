@@ -359,7 +359,7 @@ answered() {
 	rm -f "$tmp/signed"
 }
 # A signup waits for five seconds: what took longer because this machine stood still says nothing, and is tried again.
-for try in {1..8}; do
+for _ in {1..8}; do
 	hold
 	ask "$base/"
 	page=$code
@@ -382,7 +382,7 @@ let_go
 is "it is not recorded" "$(asked toolate@example.org)" 0
 
 sql "CREATE TRIGGER poison BEFORE INSERT ON signup_request WHEN NEW.address = 'poison@example.org' BEGIN SELECT RAISE(ABORT, 'no'); END"
-for try in {1..8}; do
+for _ in {1..8}; do
 	hold
 	for who in kim poison lea max; do
 		signs_up $who
@@ -455,7 +455,7 @@ ask "$base/"
 is "repaired, it is there" "$code" 200
 
 # Others are served before the slow one is dropped; one that was dropped before they had asked, by a machine that stood still, says nothing.
-for try in {1..8}; do
+for _ in {1..8}; do
 	exec 4<>"/dev/tcp/127.0.0.1/$port"
 	printf 'POST /subscribe HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nemail=' >&4
 	begun=$SECONDS
@@ -481,7 +481,7 @@ answer() {
 	exec 5>&-
 }
 # again, if this machine stood still for longer than there is
-for try in {1..8}; do
+for _ in {1..8}; do
 	hold
 	asks last
 	wait_for 10 all_read "$port"
@@ -499,7 +499,7 @@ is "newsletterd ends well" "$status" 0
 is "and is recorded" "$(asked last@example.org)" 1
 
 start_daemon
-for try in {1..8}; do
+for _ in {1..8}; do
 	http=$(role_pid http) begun=$SECONDS
 	kill -STOP "$http"
 	asks unread

@@ -23,7 +23,7 @@ for name in person more again; do
 	wait $import
 	is "100,000 people are imported" "$?$(sql "SELECT count(*) FROM subscriber WHERE address LIKE '$name%'")" 0100000
 	say "$good visitors meanwhile, the slowest was answered in $slowest ms"
-	[ $good -lt 3 ] && [ $slowest -lt 500 ] || break
+	if [ $good -ge 3 ] || [ $slowest -ge 500 ]; then break; fi
 done
 at_least "visitors signed up meanwhile, one after the other: they do not wait for the import" "$good" 3
 

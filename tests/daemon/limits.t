@@ -41,7 +41,7 @@ stop_daemon
 set_http timeout=1 request_time=2
 start_daemon
 # longer than a client has, and not as long as the store is waited for: when this machine took longer over it, that says nothing
-for try in {1..8}; do
+for _ in {1..8}; do
 	hold_store "$site/store/newsletter.db"
 	curl -s --max-time 60 -o /dev/null -w '%{http_code}' -d 'email=ann@example.org&topic=articles' "$base/subscribe" >"$tmp/code" &
 	client=$!

@@ -151,7 +151,7 @@ has "as JSON with its field" "$body" '"field":"confirm"'
 is "nothing has changed" "$(dump)" "$before"
 # twice, before either is written
 # again, if this machine stood still for as long as the store is waited for
-for try in {1..8}; do
+for _ in {1..8}; do
 	hold_store "$site/store/newsletter.db"
 	pressed=()
 	for i in 1 2; do
@@ -161,7 +161,7 @@ for try in {1..8}; do
 	sleep 0.5 # one that comes later is told the same
 	let_go
 	wait "${pressed[@]}"
-	[ "$held_ms" -ge 4500 ] && ! grep -q 200 "$tmp"/code.* || break
+	if [ "$held_ms" -lt 4500 ] || grep -q 200 "$tmp"/code.*; then break; fi
 done
 is "with both: 200; the second press is told what an unknown link is told" "$(sort "$tmp"/code.* | xargs)" '200 404'
 has "says so" "$(cat "$tmp"/erased.*)" 'Your data are erased'
