@@ -31,6 +31,7 @@
  */
 #define MEMORY 49152
 #define SEND_BUFFER 65536 /* bytes the kernel holds for a client that does not read; by itself it would go up to megabytes */
+#define STILL_US 1000000  /* a loop that comes round so late stood still */
 #define RETRY_MS 1        /* between two tries for the writers' turn */
 #define DRAIN_US 10000000
 #define DRAIN_TURNS 64        /* at most, for taking the connections that had come before: each takes some of them */
@@ -225,6 +226,7 @@ set_limits(struct http *h)
 	struct rlimit files;
 
 	h->conns.limit_us = conf->http_request_time * 1000000;
+	h->conns.timeout = (unsigned)conf->http_timeout;
 	h->conns.most = (size_t)conf->http_connections;
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < h->conns.most + beside)
 		h->conns.most = files.rlim_cur > 2 * beside ? files.rlim_cur - beside : beside;
@@ -291,9 +293,16 @@ turn(struct http *h, int epoll_fd, bool draining, struct err *e)
 		{ .fd = h->role->stop_fd, .events = POLLIN },
 	};
 
+	const int wait = wait_ms(h, draining ? 10 : 1000);
+	int64_t late;
+
 	/* draining, stop_fd stays readable */
-	if (poll(fds, draining ? 2 : 3, wait_ms(h, draining ? 10 : 1000)) == -1 && errno != EINTR)
+	if (poll(fds, draining ? 2 : 3, wait) == -1 && errno != EINTR)
 		return err_sys(e, "poll");
+	late = clock_mono_us() - h->turned_us - (int64_t)wait * 1000;
+	if (h->turned_us && late > STILL_US)
+		http_conn_excuse(&h->conns, late);
+	h->turned_us = clock_mono_us();
 	h->resumed = false;
 	http_conn_turn(&h->conns);
 	if (MHD_run(h->mhd) != MHD_YES)

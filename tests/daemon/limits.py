@@ -1,13 +1,15 @@
 """limits.py PORT PART: what the http role answers to odd, large and slow clients, over plain sockets.
 
 Prints a line for each case: "0" or "1" (as an exit status), its name, and what came where something else was wanted, between tabs. What came
-is written as the statuses of the answers and then "open" or "closed". Parts: bytes, idle, trickles, unread, slowly, bodies, kept, crowd.
+is written as the statuses of the answers and then "open" or "closed". Parts: bytes, idle, still, trickles, unread, slowly, bodies, kept, crowd.
 
 Any process of a busy machine may stand still for seconds. So what is waited for has a generous end; where two times are told apart one is
 by far the larger; and a case that has to keep to a time itself, and did not, says nothing and is tried again.
 """
 
 import concurrent.futures
+import os
+import signal
 import socket
 import sys
 import time
@@ -270,8 +272,7 @@ def idle(timeout, limit):
                 raise Stalled("late")
             begun = before
         got = read_all(s, 1, quiet=0.05)
-        # by chance: libmicrohttpd 0.9.75 counts the time that it stood still itself as its clients' silence, whatever they have sent meanwhile
-        if got == "closed":
+        if got == "closed":  # it may be the role that stood still for a moment
             raise Stalled(got)
         return got
 
@@ -297,6 +298,26 @@ def idle(timeout, limit):
         ("one that says nothing more", nothing_more, "in time"),
         ("one that asks again in time", in_time, "200 open"),
     ])
+
+
+def still(role, seconds):
+    """The role's process is stopped for so long, which is longer than it waits for anybody; what came meanwhile came in time."""
+
+    def case():
+        s, begun = connect(), time.monotonic()
+        s.sendall(GET[:-2])
+        wait_until(all_read)
+        os.kill(role, signal.SIGSTOP)
+        stopped = time.monotonic()
+        if stopped - begun < 0.5:
+            time.sleep(seconds)
+            s.sendall(b"\r\n")
+        os.kill(role, signal.SIGCONT)
+        if stopped - begun >= 0.5:
+            raise Stalled("late")
+        return read_all(s, 1, quiet=0.05)
+
+    report("what was sent while the role stood still", patiently(case), "200 open")
 
 
 def trickles(limit, timeout):
@@ -466,6 +487,8 @@ def main():
         report("after all that it answers", talk(GET, "200 open"), "200 open")
     elif part == "idle":
         idle(int(sys.argv[3]), int(sys.argv[4]))
+    elif part == "still":
+        still(int(sys.argv[3]), float(sys.argv[4]))
     elif part == "trickles":
         trickles(int(sys.argv[3]), int(sys.argv[4]))
     elif part == "crowd":

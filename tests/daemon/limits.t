@@ -52,6 +52,7 @@ for _ in {1..8}; do
 	[ "$held_ms" -ge 4000 ] || break
 done
 is "a wait for the store is not counted against the client" "$(<"$tmp/code")" 200
+probe still "$(role_pid http)" 2.6
 stop_daemon
 
 echo "# what is too many"
