@@ -117,7 +117,8 @@ bad "a link as a name" 400 "Please check the name" "$base/subscribe" -d email=e@
 bad "a name of two lines" 400 "Please check the name" "$base/subscribe" -d email=e@example.org -d 'name=a%0ab' -d "topic=$first"
 bad "an unknown topic" 400 "There are: $all." "$base/subscribe" -d email=e@example.org -d topic=nonsense
 bad "no topic" 400 "choose at least one topic" "$base/subscribe" -d email=e@example.org
-bad "a forged form_token" 400 "out of date" "$base/subscribe" -d email=e@example.org -d "topic=$first" -d "form_token=A${form_token:1:30}A"
+[ "${form_token: -1}" = A ] && other=B || other=A
+bad "a forged form_token" 400 "out of date" "$base/subscribe" -d email=e@example.org -d "topic=$first" -d "form_token=${form_token%?}$other"
 bad "broken UTF-8" 400 "UTF-8" "$base/subscribe" -d 'email=e@example.org&name=%C3%28' -d "topic=$first"
 bad "a NUL" 400 "NUL" "$base/subscribe" -d 'email=e@example.org&name=a%00b' -d "topic=$first"
 bad "half a percent sign" 400 "percent" "$base/subscribe" -d 'email=e%'
@@ -367,7 +368,7 @@ for _ in {1..8}; do
 	sleep 1
 	let_go
 	answered
-	[ "$held_ms" -ge 4500 ] || break
+	[ "$held_ms" -ge 4500 ] || [ "$got" = 'patience 503' ] || break
 done
 is "pages are served while the store is locked" "$page" 200
 is "a signup waits for it" "$got" 'patience 200'
