@@ -54,6 +54,7 @@ clerk_run(struct role_run *r, struct err *e)
 	(void)e;
 	personal_init(&c.personal, &r->site.conf, r->site.links);
 	clerk_notices_init(&c.notices);
+	role_ready(r);
 	do {
 		if (pulse_turn(&r->pulse, r->site.db)) {
 			wait = RETURN_WAIT_MS;

@@ -18,9 +18,9 @@ struct subscriber;
 struct clerk {
 	struct site *site;
 	struct personal personal;
-	int64_t next_retention, next_watch, next_surge, next_drop, next_lost; /* Unix time */
+	int64_t next_watch, next_surge, next_drop, next_lost; /* Unix time */
 	struct notices notices;
-	bool more; /* the last turn of signups left some for the next */
+	bool more; /* the last turn of a duty left some for the next */
 
 	/* clerk_limit.h */
 	int64_t held;                      /* requests that wait: as the turn began, and what it did since */
@@ -33,6 +33,13 @@ struct clerk {
 		int64_t back; /* seconds that nobody has made up for yet */
 		bool looked;  /* at what was written while no clerk ran */
 	} clock;
+
+	struct {
+		size_t rule;    /* that the next bite is of */
+		int64_t rows;   /* it has cost until now */
+		bool under_way; /* some of the rules are still to be applied, whatever the time */
+		int64_t next;   /* Unix time */
+	} retention;
 
 	/* clerk_welcome: one pass after the other through those that wait */
 	struct {
@@ -104,7 +111,7 @@ unsigned watch_judge(const struct watch_counts *n);
 /* What people wrote and [mail] forward did not get, refused for good or tried for too long: into [store] aside, where staff find it. */
 int clerk_lost(struct clerk *c, struct err *e);
 
-/* Once an hour: delete what was kept long enough. */
+/* Once an hour: delete what was kept long enough. At most some thousand rows; c->more as above. */
 int clerk_retention(struct clerk *c, struct err *e);
 
 #endif

@@ -6,23 +6,42 @@
 #include "site/retention.h"
 
 #define HOUR 3600
+#define BITES 16 /* a turn: then the clerk's other duties have theirs */
+
+static void
+end_rule(struct clerk *c, const struct retention_rule *rule)
+{
+	if (c->retention.rows)
+		log_event(LOG_LEVEL_INFO, "retention", "what=%s rows=%lld", rule->name, (long long)c->retention.rows);
+	c->retention.rows = 0;
+	c->retention.rule++;
+}
 
 int
 clerk_retention(struct clerk *c, struct err *e)
 {
 	struct retention_rule rules[RETENTION_RULES];
 	int64_t now = clock_now(), n;
-	size_t i;
+	int bites, rc;
 
-	if (now < c->next_retention && c->next_retention - now <= HOUR) /* a clock that was set back is no reason to wait */
+	/* a clock that was set back is no reason to wait */
+	if (!c->retention.under_way && now < c->retention.next && c->retention.next - now <= HOUR)
 		return 0;
+	c->retention.under_way = true;
 	retention_rules(&c->site->conf, rules);
-	for (i = 0; i < RETENTION_RULES; i++) {
-		if (retention_apply(c->site->db, &c->site->conf, &rules[i], &n, e) == -1)
+	for (bites = 0; c->retention.rule < RETENTION_RULES && bites < BITES; bites++) {
+		rc = retention_bite(c->site->db, &c->site->conf, &rules[c->retention.rule], &n, e);
+		if (rc == -1)
 			return -1;
-		if (n)
-			log_event(LOG_LEVEL_INFO, "retention", "what=%s rows=%lld", rules[i].name, (long long)n);
+		c->retention.rows += n;
+		if (rc == 0)
+			end_rule(c, &rules[c->retention.rule]);
 	}
-	c->next_retention = now + HOUR;
+	c->retention.under_way = c->retention.rule < RETENTION_RULES;
+	c->more |= c->retention.under_way;
+	if (c->retention.under_way)
+		return 0;
+	c->retention.rule = 0;
+	c->retention.next = now + HOUR;
 	return 0;
 }

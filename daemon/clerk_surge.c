@@ -169,7 +169,7 @@ watch(struct clerk *c, struct err *e)
 {
 	struct signup_waiting waiting;
 	int64_t now = clock_now(), told = 0;
-	bool tells;
+	bool settled, tells;
 	int rc;
 
 	if (surge_load(c, e) == -1)
@@ -184,7 +184,8 @@ watch(struct clerk *c, struct err *e)
 		return end(c, e);
 	if (rc == -1 || pace_each(c->site->db, SCOPE_TOLD, keep_latest, &told, e) == -1)
 		return -1;
-	tells = c->site->conf.mail_operator[0] && now - c->surge_since >= SETTLES && (now - told >= TELL_EVERY || told > now);
+	settled = now - c->surge_since >= SETTLES || c->surge_since > now;
+	tells = c->site->conf.mail_operator[0] && settled && (now - told >= TELL_EVERY || told > now);
 	if (!tells)
 		return 0;
 	return signup_waiting(c->site->db, &waiting, e) == -1 ? -1 : tell(c, &waiting, e);

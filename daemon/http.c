@@ -320,19 +320,24 @@ is_called(const struct http *h)
 	return poll(&p, 1, 0) == 1;
 }
 
-/* Take no connection any more but those that are there, for nobody may come to take them, and end what was begun. */
+/*
+ * Take no connection any more but those that are there, for nobody may come to take them, and end what was begun. Then the port is
+ * free at once, but for what the parent has: whoever starts after a kill of the parent waits for it.
+ */
 static int
 drain(struct http *h, int epoll_fd, struct err *e)
 {
 	int64_t since = clock_mono_us(), left;
-	int i;
+	int i, fd;
 
 	for (i = 0; i < DRAIN_TURNS && is_called(h); i++)
 		if (turn(h, epoll_fd, true, e) == -1)
 			return -1;
 	if (turn(h, epoll_fd, true, e) == -1) /* which reads what the one before it has taken */
 		return -1;
-	MHD_quiesce_daemon(h->mhd);
+	fd = MHD_quiesce_daemon(h->mhd);
+	if (fd != MHD_INVALID_SOCKET)
+		close(fd);
 	while (h->active) {
 		left = clock_mono_us() - since;
 		if (left > DRAIN_US || (!h->head && left > DRAIN_IDLE_US))
@@ -398,6 +403,7 @@ http_run(struct role_run *role, struct err *e)
 	if (open_all(&h, e) == -1 || start(&h, e) == -1 || http_operator_open(&h, e) == -1)
 		goto out;
 	http_numbers_init(&h.numbers, &role->pulse);
+	role_ready(role);
 	info = MHD_get_daemon_info(h.mhd, MHD_DAEMON_INFO_EPOLL_FD);
 	while (!role_stopping(role))
 		if (turn(&h, info->epoll_fd, false, e) == -1)

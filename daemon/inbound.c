@@ -162,6 +162,7 @@ inbound_run(struct role_run *r, struct err *e)
 	int i;
 
 	if (c->mailboxes < 1) {
+		role_ready(r);
 		log_event(LOG_LEVEL_INFO, "idle", "text=%s", log_text("no mailbox to read is configured"));
 		wait_until(r, INT64_MAX);
 		return 0;
@@ -174,6 +175,7 @@ inbound_run(struct role_run *r, struct err *e)
 		if (was.interrupted)
 			round[i].next_us += CONF_MAILBOXES_MAX;
 	}
+	role_ready(r);
 	for (;;) {
 		m = next_of(round, c->mailboxes);
 		if (wait_until(r, m->next_us) == 1)

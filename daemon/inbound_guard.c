@@ -13,6 +13,7 @@
 #include "store/returned.h"
 
 #define DEATHS_MOST 5
+#define END_WAIT_MS 2000
 
 int
 inbound_guard_begin(struct inbound_poll *p, struct err *e)
@@ -116,13 +117,23 @@ inbound_guard_ahead(const struct inbound_poll *p)
 	return p->noted ? 1 : trusted - p->fetched;
 }
 
+/* Told to stop is no reason not to write this: but for a moment only, if somebody else does. */
+static int
+begin_last(struct inbound_poll *p, struct err *e)
+{
+	if (!inbound_stopping(p))
+		return inbound_begin(p, e);
+	db_set_wait(p->site->db, END_WAIT_MS);
+	return db_begin(p->site->db, e);
+}
+
 void
 inbound_guard_end(struct inbound_poll *p, bool all)
 {
 	struct db *db = p->site->db;
 	struct err ignored = ERR_INIT;
 
-	if (!p->guarded || inbound_begin(p, &ignored) == -1)
+	if (!p->guarded || begin_last(p, &ignored) == -1)
 		return; /* the next poll is a careful one */
 	if (reading_end(db, p->conf->name, all, &ignored) == -1 || db_commit(db, &ignored) == -1)
 		db_rollback(db);

@@ -18,18 +18,19 @@
 #include "base/err.h"
 
 #define BACKLOG 1024
+#define TAKEN_TRIES 120 /* every tenth of a second: a killed newsletterd's http role drains for up to ten, and may be slow to hear of it */
 
 static int
 open_address(const struct addrinfo *ai, const char *key, const char *where, struct err *e)
 {
 	const struct timespec pause = { 0, 100000000 };
-	int on = 1, rc, tries = 30, fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int on = 1, rc, tries = TAKEN_TRIES, fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd == -1)
 		return err_sys(e, "cannot make a socket for %s", where);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	while ((rc = bind(fd, ai->ai_addr, ai->ai_addrlen)) == -1 && errno == EADDRINUSE && tries--)
-		nanosleep(&pause, NULL); /* a killed newsletterd's http role may still be draining */
+		nanosleep(&pause, NULL);
 	if (rc == -1 || listen(fd, BACKLOG) == -1) {
 		err_sys(e, "cannot listen on %s ([http] %s in newsletter.conf)", where, key);
 		close(fd);
@@ -93,13 +94,13 @@ bind_unix(int fd, const struct sockaddr_un *to)
 {
 	const struct timespec pause = { 0, 100000000 };
 	mode_t mask = umask(0117);
-	int rc, tries = 30;
+	int rc, tries = TAKEN_TRIES;
 
 	while ((rc = bind(fd, (const struct sockaddr *)to, sizeof(*to))) == -1 && errno == EADDRINUSE && tries--) {
 		if (is_left_over(to))
 			unlink(to->sun_path);
 		else
-			nanosleep(&pause, NULL); /* as above */
+			nanosleep(&pause, NULL);
 	}
 	umask(mask);
 	return rc;

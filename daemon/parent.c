@@ -19,6 +19,7 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <systemd/sd-daemon.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -35,7 +36,8 @@
 #include "store/db.h"
 #include "users.h"
 
-#define DRAIN_US 10000000 /* after SIGTERM: then what is on the way is unknown */
+#define LAST_US (INT64_C(1000000) * ROLE_LAST_S)
+#define KILL_AGAIN_US 1000000
 #define BACKOFF_FIRST_US 100000
 #define BACKOFF_LAST_US 30000000
 #define STEADY_US 60000000 /* a role that ran so long starts again at once */
@@ -90,7 +92,7 @@ stop(struct parent *p, int i)
 	if (!c->pid || c->kill_at_us)
 		return;
 	kill(c->pid, SIGTERM);
-	c->kill_at_us = clock_mono_us() + DRAIN_US + 1000000;
+	c->kill_at_us = clock_mono_us() + LAST_US; /* then what is on the way is unknown */
 }
 
 static bool
@@ -213,30 +215,34 @@ reload(struct parent *p)
 }
 
 static void
+stop_all(struct parent *p, unsigned signal)
+{
+	int i;
+
+	if (p->stopping)
+		return;
+	log_event(LOG_LEVEL_INFO, "stopping", "signal=%u", signal);
+	p->stopping = true;
+	sd_notify(0, "STOPPING=1");
+	for (i = 0; i < ROLE_COUNT; i++)
+		stop(p, i);
+}
+
+/* All that have come are seen before any is acted on: who is told to stop tries no configuration first, which may take 10 s. */
+static void
 on_signal(struct parent *p)
 {
 	struct signalfd_siginfo info;
-	int i;
+	bool again = false;
 
 	while (read(p->signal_fd, &info, sizeof(info)) == sizeof(info)) {
-		switch (info.ssi_signo) {
-		case SIGHUP:
-			reload(p);
-			break;
-		case SIGTERM:
-		case SIGINT:
-			if (!p->stopping)
-				log_event(LOG_LEVEL_INFO, "stopping", "signal=%u", info.ssi_signo);
-			p->stopping = true;
-			sd_notify(0, "STOPPING=1");
-			for (i = 0; i < ROLE_COUNT; i++)
-				stop(p, i);
-			break;
-		default:
-			break;
-		}
+		if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
+			stop_all(p, info.ssi_signo);
+		again |= info.ssi_signo == SIGHUP;
 	}
 	reap(p);
+	if (again && !p->stopping)
+		reload(p);
 }
 
 static int
@@ -250,7 +256,10 @@ first_stale(const struct parent *p, bool ready)
 	return -1;
 }
 
-/* One at a time: a role that is up is only replaced when all are up. One that is not up yet gives up nothing, and may hang with what it began with. */
+/*
+ * One at a time: a role that is up is only replaced when all are up. One that is not up yet gives up nothing, and may hang with what it
+ * began with.
+ */
 static void
 replace_stale(struct parent *p)
 {
@@ -282,6 +291,7 @@ tend(struct parent *p)
 		if (c->pid && c->kill_at_us && now >= c->kill_at_us) {
 			log_event(LOG_LEVEL_WARNING, "killed", "child=%s", roles[i].name);
 			kill(c->pid, SIGKILL);
+			c->kill_at_us = now + KILL_AGAIN_US; /* it has a moment to go */
 		}
 		if (!c->pid && !p->stopping && now >= c->start_at_us)
 			start(p, i);
@@ -333,6 +343,17 @@ run(struct parent *p)
 	}
 }
 
+/* One that comes before the signals are read, which a migration may put off for long, is no reason to end: it is seen to then. */
+static void
+keep_hangup(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 static int
 open_signals(struct err *e)
 {
@@ -363,6 +384,18 @@ say_kernel(void)
 					    : "this kernel, or what newsletterd runs in, keeps the roles from no system call"));
 }
 
+/* After a kill of another parent its http role has the port still, for as long as it drains (role.h). */
+static void
+wait_for_port(const struct conf *conf)
+{
+	const struct timespec pause = { 0, 50000000 };
+	int64_t until_us = clock_mono_us() + 2 * LAST_US;
+	struct err ignored = ERR_INIT; /* listening says what is wrong */
+
+	while (running_has_role(conf->store_path, RUNNING_HTTP, &ignored) == 1 && clock_mono_us() < until_us)
+		nanosleep(&pause, NULL);
+}
+
 /* Everything that can be wrong with a site is found before a role runs. */
 static int
 prepare(struct parent *p, const struct conf *conf, struct err *e)
@@ -380,6 +413,7 @@ prepare(struct parent *p, const struct conf *conf, struct err *e)
 	if (!db)
 		return -1;
 	db_close(db);
+	wait_for_port(conf);
 	p->spawn.listen_fd = listen_open(conf->http_listen, e);
 	if (p->spawn.listen_fd == -1)
 		return -1;
@@ -407,6 +441,7 @@ parent_main(const char *conf_path)
 	int i, rc = 1;
 
 	log_init("newsletterd");
+	keep_hangup();
 	if (conf_load(&conf, conf_path, &e) == -1 || clock_init(conf.site_timezone, &e) == -1)
 		goto out;
 	p.spawn.conf_path = conf.path;

@@ -1,6 +1,7 @@
 /* role.c - see role.h. The table is the whole story of who may do what. */
 #include "role.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -16,9 +17,12 @@
 #include "base/secret.h"
 #include "sandbox.h"
 
+#define LOOK_MS 50 /* whether the place is free */
+
 const struct role roles[ROLE_COUNT] = {
 	[ROLE_HTTP] = {
 	    .name = "http",
+	    .place = RUNNING_HTTP,
 	    .opens = SITE_STORE | SITE_LINKS,
 	    .listens = true,
 	    .templates = true,
@@ -29,6 +33,7 @@ const struct role roles[ROLE_COUNT] = {
 	},
 	[ROLE_CLERK] = {
 	    .name = "clerk",
+	    .place = RUNNING_CLERK,
 	    .opens = SITE_ALL,
 	    .aside = true,
 	    .templates = true,
@@ -39,6 +44,7 @@ const struct role roles[ROLE_COUNT] = {
 	},
 	[ROLE_SENDER] = {
 	    .name = "sender",
+	    .place = RUNNING_SENDER,
 	    .opens = SITE_ALL,
 	    .connects = true,
 	    .secrets = true,
@@ -50,6 +56,7 @@ const struct role roles[ROLE_COUNT] = {
 	},
 	[ROLE_INBOUND] = {
 	    .name = "inbound",
+	    .place = RUNNING_INBOUND,
 	    .opens = SITE_ALL,
 	    .connects = true,
 	    .mailboxes = true,
@@ -69,21 +76,69 @@ role_stopping(const struct role_run *r)
 	return poll(&p, 1, 0) == 1;
 }
 
-/* SIGTERM and SIGINT become a readable descriptor: no handler, no race. */
+static void
+stops(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+}
+
+/* The parent is gone: nobody kills us when we hang, so that is seen to here. The first thread is the one that waits for SIGTERM. */
+static void
+on_orphaned(int number)
+{
+	int before = errno;
+
+	(void)number;
+	alarm(ROLE_LAST_S);
+	tgkill(getpid(), getpid(), SIGTERM);
+	errno = before;
+}
+
+/* SIGTERM and SIGINT become a readable descriptor, once role_ready has blocked them: no handler, no race. */
 static int
 open_stop_fd(struct err *e)
 {
+	const struct sigaction orphaned = { .sa_handler = on_orphaned, .sa_flags = SA_RESTART };
 	sigset_t set;
 	int fd;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	stops(&set);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN); /* the parent's business */
+	signal(SIGALRM, SIG_DFL);
+	sigaction(ROLE_ORPHANED, &orphaned, NULL);
 	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return fd == -1 ? err_sys(e, "cannot make the signal descriptor") : fd;
+}
+
+void
+role_ready(struct role_run *r)
+{
+	sigset_t set;
+
+	if (!r->starting)
+		return;
+	r->starting = false;
+	stops(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (r->ready_fd == -1 || write(r->ready_fd, "R", 1) != 1)
+		log_event(LOG_LEVEL_WARNING, "orphan", "text=%s", log_text("nobody waits for this role"));
+	if (r->ready_fd != -1)
+		close(r->ready_fd);
+}
+
+int
+role_take_place(const struct role_run *r, enum running_role place, struct err *e)
+{
+	struct pollfd stop = { .fd = r->stop_fd, .events = POLLIN };
+	int rc;
+
+	while ((rc = running_claim_role(r->site.conf.store_path, place, e)) == 0)
+		if (poll(&stop, 1, LOOK_MS) == 1)
+			return 0;
+	return rc;
 }
 
 static const struct role *
@@ -103,21 +158,23 @@ void role_probe(const char *role, const struct conf *conf); /* tests/probe/probe
 
 /* Whether the parent handed this descriptor down: asked before anything else is opened. */
 static bool
-is_socket(int fd)
+is_given(int fd, mode_t type)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+	return fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == type;
 }
 
 /* What the role gets from outside its sandbox. */
 static void
 take_descriptors(struct role_run *run, const struct role *role)
 {
+	if (is_given(ROLE_READY_FD, S_IFIFO))
+		run->ready_fd = ROLE_READY_FD;
 	if (!role->listens)
 		return;
 	run->listen_fd = ROLE_LISTEN_FD;
-	if (is_socket(ROLE_OPERATOR_FD))
+	if (is_given(ROLE_OPERATOR_FD, S_IFSOCK))
 		run->operator_fd = ROLE_OPERATOR_FD;
 	run->memory_fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 }
@@ -126,7 +183,7 @@ int
 role_main(const char *name, const char *conf_path, long deaths)
 {
 	const struct role *role = find(name);
-	struct role_run run = { .listen_fd = -1, .operator_fd = -1, .memory_fd = -1, .stop_fd = -1 };
+	struct role_run run = { .listen_fd = -1, .operator_fd = -1, .memory_fd = -1, .stop_fd = -1, .ready_fd = -1 };
 	struct err e = ERR_INIT;
 	int rc = -1;
 
@@ -145,10 +202,10 @@ role_main(const char *name, const char *conf_path, long deaths)
 #ifdef ROLE_PROBE
 	role_probe(role->name, &run.site.conf);
 #endif
-	if (write(ROLE_READY_FD, "R", 1) != 1)
-		log_event(LOG_LEVEL_WARNING, "orphan", "text=%s", log_text("nobody waits for this role"));
-	close(ROLE_READY_FD);
-	rc = role->run(&run, &e);
+	run.starting = true;
+	rc = role_take_place(&run, role->place, &e);
+	if (rc == 1)
+		rc = role->run(&run, &e);
 out:
 	if (rc == -1)
 		log_event(LOG_LEVEL_ERROR, "failed", "text=%s", log_text(e.text));

@@ -3,16 +3,21 @@
  *
  * The parent (parent.c) starts each as `newsletterd --role NAME -c CONF`, with
  * the descriptors below; role_main opens what the table says, shuts the
- * sandbox (sandbox.h) and calls `run`.
+ * sandbox (sandbox.h), waits for a forerunner that still drains, and calls `run`.
+ *
+ * Until a role is ready SIGTERM ends it at once, wherever it hangs; from then on it drains. When its parent is gone the kernel sends it
+ * ROLE_ORPHANED, which is the same, and the end of it when it is still there after ROLE_LAST_S.
  */
 #ifndef ROLE_H
 #define ROLE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "pulse.h"
 #include "sandbox.h"
+#include "site/running.h"
 #include "site/site.h"
 
 struct err;
@@ -32,6 +37,9 @@ enum {
 	ROLE_OPERATOR_FD = 5
 };
 
+#define ROLE_ORPHANED SIGUSR1
+#define ROLE_LAST_S 11 /* seconds from being told to stop to being killed: 10 to drain, and one */
+
 struct role_run {
 	struct site site;
 	struct pulse pulse;
@@ -40,10 +48,13 @@ struct role_run {
 	int operator_fd;        /* http: the operator's, if there is one; else -1 */
 	int memory_fd;          /* http: /proc/self/statm, out of reach from within the sandbox, or -1 */
 	int stop_fd;            /* becomes readable when the role is to drain and return; poll it, never read it */
+	bool starting;          /* SIGTERM ends it until it is ready … */
+	int ready_fd;           /* … and its parent hears of that here; -1: there is none */
 };
 
 struct role {
 	const char *name;
+	enum running_role place;                         /* of this role for the store: one at a time */
 	unsigned opens;                                  /* SITE_…: what is opened before the sandbox shuts */
 	bool listens;                                    /* gets the listening sockets */
 	bool connects;                                   /* may make connections */
@@ -69,6 +80,12 @@ int role_rehearse(const char *name, const char *conf_path);
 
 /* The table of the roles for people: two, a line for each role, columns between tabs, as newsletterd(8) has them. */
 void role_table(FILE *out);
+
+/* For `run`, once it has all that it works with and its loop begins: the parent is told. */
+void role_ready(struct role_run *r);
+
+/* Wait for the role's place: 1; 0 when told to stop meanwhile; -1. After a kill of the parent an old one may still drain. */
+int role_take_place(const struct role_run *r, enum running_role place, struct err *e);
 
 /* Whether the parent or a signal asked to stop. */
 bool role_stopping(const struct role_run *r);

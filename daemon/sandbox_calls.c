@@ -35,7 +35,7 @@ static const int everybody[] = {
 	CALL(munmap), CALL(mremap), CALL(madvise), CALL(brk),
 	CALL(clock_gettime), CALL(clock_getres), CALL(clock_nanosleep), CALL(nanosleep), CALL(gettimeofday), CALL(time),
 	CALL(poll), CALL(ppoll), CALL(epoll_create1), CALL(epoll_ctl), CALL(epoll_wait), CALL(epoll_pwait), CALL(eventfd2),
-	CALL(rt_sigaction), CALL(rt_sigprocmask), CALL(rt_sigreturn), CALL(sigaltstack), CALL(futex), CALL(set_robust_list), CALL(rseq),
+	CALL(rt_sigaction), CALL(rt_sigprocmask), CALL(rt_sigreturn), CALL(sigaltstack), CALL(alarm), CALL(setitimer), CALL(futex), CALL(set_robust_list), CALL(rseq),
 	CALL(sched_yield), CALL(sched_getaffinity), CALL(getrandom), CALL(getpid), CALL(getppid), CALL(gettid), CALL(getuid), CALL(geteuid),
 	CALL(getgid), CALL(getegid), CALL(getrusage), CALL(uname), CALL(sysinfo), CALL(restart_syscall), CALL(exit), CALL(exit_group),
 #if defined(__SANITIZE_ADDRESS__)

@@ -18,7 +18,6 @@
 #include "mail/smtp.h"
 #include "role.h"
 #include "sender_sign.h"
-#include "site/running.h"
 
 #define TURN_US 10000       /* of claims, in time for whoever waits to write */
 #define CACHE_KIB 512       /* cursor and ledger are walked in order: memory stays flat however long the list is */
@@ -264,19 +263,6 @@ drain(struct sender *s, struct loop *l)
 	log_event(LOG_LEVEL_INFO, "drained", "in_time=%s", clock_mono_us() < until ? "yes" : "no");
 }
 
-/* After a kill of the parent an old sender may still be draining: two at once would send twice. */
-static int
-wait_for_turn(struct role_run *r, struct err *e)
-{
-	struct pollfd stop = { .fd = r->stop_fd, .events = POLLIN };
-	int rc;
-
-	while ((rc = running_claim_sender(r->site.conf.store_path, e)) == 0)
-		if (poll(&stop, 1, 100) == 1)
-			return 0;
-	return rc;
-}
-
 static void
 release(struct sender *s)
 {
@@ -331,11 +317,10 @@ sender_run(struct role_run *r, struct err *e)
 	struct sender s = { .site = &r->site, .stop_fd = r->stop_fd, .pulse = &r->pulse };
 	struct loop l = { .version = -1 };
 	struct err trouble = ERR_INIT;
-	int rc = wait_for_turn(r, e);
+	int rc = open_all(&s, e);
 
-	if (rc != 1)
-		return rc;
-	rc = open_all(&s, e);
+	if (rc == 0)
+		role_ready(r);
 	while (rc == 0 && !role_stopping(r)) {
 		if (look(&s, &l, &trouble) == -1 || turn(&s, &l, &trouble) == -1) {
 			log_event(LOG_LEVEL_ERROR, "sender", "text=%s", log_text(trouble.text));

@@ -67,7 +67,7 @@ become_user(const struct spawn *s, const struct role *role)
 
 /* In the child between fork and exec: exactly the descriptors and the environment that the role may have. */
 static void
-become_role(const struct spawn *s, const struct role *role, long deaths, int ready_fd)
+become_role(const struct spawn *s, const struct role *role, long deaths, int ready_fd, pid_t parent)
 {
 	char number[24];
 	char *argv[] = { (char *)"newsletterd", (char *)"--role", (char *)role->name, (char *)"-c", (char *)s->conf_path,
@@ -82,7 +82,9 @@ become_role(const struct spawn *s, const struct role *role, long deaths, int rea
 	}
 	if (s->users->apart)
 		become_user(s, role);
-	prctl(PR_SET_PDEATHSIG, SIGTERM); /* after the change of users, which forgets it */
+	prctl(PR_SET_PDEATHSIG, ROLE_ORPHANED); /* after the change of users, which forgets it */
+	if (getppid() != parent)
+		_exit(1); /* killed just before */
 	hand_down(s, role, ready_fd);
 	if (!role->secrets)
 		forget_passwords("NEWSLETTER_RELAY_PASSWORD");
@@ -98,14 +100,23 @@ become_role(const struct spawn *s, const struct role *role, long deaths, int rea
 pid_t
 spawn_role(const struct spawn *s, const struct role *role, long deaths, int ready_fd)
 {
-	pid_t pid = fork();
+	pid_t parent = getpid(), pid = fork();
 
 	if (pid == 0)
-		become_role(s, role, deaths, ready_fd);
+		become_role(s, role, deaths, ready_fd, parent);
 	return pid;
 }
 
-/* Its exit status as waitpid has it; what is not over by then is killed. */
+/* The parent has both of them blocked, and reads them once this is over. */
+static bool
+told_to_stop(void)
+{
+	sigset_t set;
+
+	return sigpending(&set) == 0 && (sigismember(&set, SIGTERM) == 1 || sigismember(&set, SIGINT) == 1);
+}
+
+/* Its exit status as waitpid has it; what is not over by then, or when we are told to stop, is killed. */
 static int
 wait_until(pid_t pid, int64_t until_us)
 {
@@ -114,7 +125,7 @@ wait_until(pid_t pid, int64_t until_us)
 	pid_t got;
 
 	while ((got = waitpid(pid, &status, WNOHANG)) == 0) {
-		if (clock_mono_us() > until_us)
+		if (clock_mono_us() > until_us || told_to_stop())
 			kill(pid, SIGKILL);
 		nanosleep(&pause, NULL);
 	}
@@ -135,5 +146,5 @@ spawn_rehearse(const struct spawn *s, struct err *e)
 			rc = err_set(e, ERR_SYSTEM, "%s cannot be tried", roles[i].name);
 		else if (wait_until(pid[i], until_us) != 0)
 			rc = err_set(e, ERR_INPUT, "%s could not start with it, as its line in the log says", roles[i].name);
-	return rc;
+	return told_to_stop() ? err_set(e, ERR_BUSY, "newsletterd is told to stop") : rc;
 }

@@ -22,7 +22,8 @@ pid_t spawn_role(const struct spawn *s, const struct role *role, long deaths, in
 
 /*
  * Whether every role can start with the configuration as it is in the file now: each opens what it needs in a process of its own, sandbox
- * and all, and ends. 0, or -1 and who could not; why is in the log by then. Takes some 100 ms, and 10 s at most.
+ * and all, and ends. 0, or -1 and who could not; why is in the log by then. Takes some 100 ms, and 10 s at most; less
+ * when we are told to stop meanwhile, which is -1 too.
  */
 int spawn_rehearse(const struct spawn *s, struct err *e);
 

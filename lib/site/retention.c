@@ -110,17 +110,26 @@ bite(struct db *db, const struct conf *conf, const struct retention_rule *rule, 
 }
 
 int
+retention_bite(struct db *db, const struct conf *conf, const struct retention_rule *rule, int64_t *n, struct err *e)
+{
+	if (bite(db, conf, rule, n, e) == -1) {
+		db_rollback(db);
+		return -1;
+	}
+	return *n == BITE;
+}
+
+int
 retention_apply(struct db *db, const struct conf *conf, const struct retention_rule *rule, int64_t *n, struct err *e)
 {
 	int64_t some;
+	int rc;
 
 	*n = 0;
-	do {
-		if (bite(db, conf, rule, &some, e) == -1) {
-			db_rollback(db);
-			return -1;
-		}
+	while ((rc = retention_bite(db, conf, rule, &some, e)) != -1) {
 		*n += some;
-	} while (some == BITE);
-	return 0;
+		if (rc == 0)
+			break;
+	}
+	return rc;
 }

@@ -32,7 +32,10 @@ void retention_rules(const struct conf *conf, struct retention_rule out[RETENTIO
 /* How many rows are past it now. */
 int retention_past(struct db *db, const struct conf *conf, const struct retention_rule *rule, int64_t *n, struct err *e);
 
-/* Delete them, in bites, so that others can write in between; no transaction may be open. *n says how many. */
+/* Delete some of them, in a transaction of its own: 1 when there may be more, 0, -1. *n says how many. */
+int retention_bite(struct db *db, const struct conf *conf, const struct retention_rule *rule, int64_t *n, struct err *e);
+
+/* Delete them all, in bites, so that others can write in between; no transaction may be open. *n says how many. */
 int retention_apply(struct db *db, const struct conf *conf, const struct retention_rule *rule, int64_t *n, struct err *e);
 
 #endif

@@ -11,7 +11,6 @@
 
 enum {
 	PARENT,
-	SENDER,
 	KEYS = 256, /* and the key's number */
 	KEYS_MOST = 255
 };
@@ -61,15 +60,15 @@ running_claim(const char *store_path, struct err *e)
 }
 
 int
-running_claim_sender(const char *store_path, struct err *e)
+running_claim_role(const char *store_path, enum running_role role, struct err *e)
 {
-	return claim(store_path, SENDER, e);
+	return claim(store_path, role, e);
 }
 
-int
-running_check(const char *store_path, struct err *e)
+static int
+is_held(const char *store_path, off_t byte, struct err *e)
 {
-	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = PARENT, .l_len = 1 };
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1 };
 	int fd = open_file(store_path, O_RDONLY, e), rc;
 
 	if (fd == -1)
@@ -77,6 +76,18 @@ running_check(const char *store_path, struct err *e)
 	rc = fcntl(fd, F_OFD_GETLK, &fl);
 	close(fd);
 	return rc == -1 ? err_sys(e, "cannot see whether newsletterd runs") : fl.l_type != F_UNLCK;
+}
+
+int
+running_check(const char *store_path, struct err *e)
+{
+	return is_held(store_path, PARENT, e);
+}
+
+int
+running_has_role(const char *store_path, enum running_role role, struct err *e)
+{
+	return is_held(store_path, role, e);
 }
 
 int

@@ -1,8 +1,8 @@
 /*
  * running.h - whether newsletterd runs for a store: locks that the kernel drops with the process.
  *
- * Bytes of the file `<store>-daemon`: 0 is the parent's, 1 the sender's. After
- * the parent was killed its sender still drains for a moment; a new one waits for it.
+ * Bytes of the file `<store>-daemon`: 0 is the parent's, the next ones the
+ * roles'. After the parent was killed its roles still drain for a moment; each of a new one's waits for its forerunner.
  * 256 and more are the parent's as well: 256 + N while its roles know the link keys up to N.
  */
 #ifndef RUNNING_H
@@ -13,8 +13,18 @@ struct err;
 /* The parent: hold it for this process's life. ERR_BUSY when a newsletterd runs already. */
 int running_claim(const char *store_path, struct err *e);
 
-/* The sender: 1 when it is ours now (held for this process's life), 0 when another one still drains, -1. */
-int running_claim_sender(const char *store_path, struct err *e);
+enum running_role {
+	RUNNING_SENDER = 1,
+	RUNNING_HTTP,
+	RUNNING_CLERK,
+	RUNNING_INBOUND
+};
+
+/* A role: 1 when its place is ours now (held for this process's life), 0 when another one still drains, -1. */
+int running_claim_role(const char *store_path, enum running_role role, struct err *e);
+
+/* 1 when such a role lives, 0 when none does, -1 when that cannot be seen. */
+int running_has_role(const char *store_path, enum running_role role, struct err *e);
 
 /* 1 when a newsletterd runs, 0 when none does, -1 when that cannot be seen. */
 int running_check(const char *store_path, struct err *e);

@@ -364,7 +364,7 @@ zone:
 END
 LD_LIBRARY_PATH=$PEER_LIBRARIES "$NSD" -d -c dns/nsd.conf >dns/log 2>&1 &
 at_exit $!
-wait_for 10 port_open "$dns" || bail "NSD did not come up: $(tail -n 3 dns/log)"
+wait_for 20 port_open "$dns" || bail "NSD did not come up: $(tail -n 3 dns/log)"
 
 ask() { # DOMAIN [options]: what doctor says of mail from there
 	restore
@@ -533,7 +533,7 @@ has "who reads the reports is the operator" "$(json '[f["advice"] for f in j["fi
 # Servers that answer as they should not, and none.
 python3 "$root/tests/cli/doctor_world.py" >ports &
 at_exit $!
-wait_for 10 test -s ports || bail "the servers did not come up"
+wait_for 20 test -s ports || bail "the servers did not come up"
 read -r web relay odd <ports
 pages() { # URL [options]
 	restore

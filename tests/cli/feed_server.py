@@ -92,7 +92,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Length", "1000000")
         self.end_headers()
-        for _ in range(300):
+        for _ in range(3000):
             self.wfile.write(b"<rss> ")
             self.wfile.flush()
             time.sleep(0.1)

@@ -19,14 +19,21 @@ mkdir blog
 article() { printf -- '---\ntitle: Number %d\ndate: 2026-01-01\nurl: https://www.quietharbour.example/%d\n---\nWords.\n' "$1" "$1" >"blog/$1.md"; }
 
 article 0
-start=$(now_ms)
-job
-took=$(($(now_ms) - start))
+# timed_job: it is known of the quickest so far how long it takes
+timed_job() {
+	local start now
+	start=$(now_ms)
+	job
+	now=$(now_ms)
+	[ $((now - start)) -ge $took ] || took=$((now - start))
+}
+took=10000
+timed_job
 is "unharmed it announces an article" "$(db 'SELECT count(*) FROM announcement')" 1
 
 nothing=0 imported=0 announced=0 wrong=
 began=$SECONDS
-for ((i = 1; i <= rounds && (SECONDS - began < 9 || i <= 20); i++)); do
+for ((i = 1; i <= rounds && (SECONDS - began < 9 || i <= 20 || nothing == 0 || imported == 0); i++)); do
 	at=$((took * (i * 23 % rounds) / rounds)) # each of its moments once, and however few there are: from all over it
 	article "$i"
 	setsid "$tmp/job" >/dev/null 2>&1 &
@@ -40,7 +47,7 @@ for ((i = 1; i <= rounds && (SECONDS - began < 9 || i <= 20); i++)); do
 	2) announced=$((announced + 1)) ;;
 	*) wrong+="after the kill in round $i; " ;;
 	esac
-	job
+	timed_job
 	[ "$(db "SELECT count(*), count(DISTINCT campaign_id) FROM announcement n JOIN article a ON a.id = n.article_id WHERE a.title = 'Number $i'")" = "1|1" ] ||
 		wrong+="Number $i is not announced once; "
 done

@@ -32,7 +32,7 @@ works() {
 	ok "$name" "$status" "$err"
 }
 
-db() { sqlite3 -cmd '.timeout 2000' "${2:-store/newsletter.db}" "$1"; }
+db() { sqlite3 -cmd '.timeout 60000' "${2:-store/newsletter.db}" "$1"; }
 
 # Everything in the store, as text.
 dump() { [ ! -e store/newsletter.db ] || db .dump; }

@@ -111,7 +111,7 @@ echo "# links that are asked"
 port=$(free_port) closed=$(free_port)
 python3 "$root/tests/cli/links.py" "$port" "$tmp/log" &
 at_exit $!
-wait_for 10 port_open "$port" || bail "the server did not come up"
+wait_for 20 port_open "$port" || bail "the server did not come up"
 base=http://127.0.0.1:$port
 mkdir "$tmp/asked"
 cd "$tmp/asked" || exit 1

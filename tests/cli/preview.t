@@ -104,21 +104,21 @@ mkdir run/newsletter-preview-FOLDER.html
 for _ in {1..7}; do nl preview articles --open >/dev/null; done
 is "the last five are kept, and what is not ours is left alone" "$(page | wc -l) $(find run -maxdepth 1 | wc -l)" "7 10"
 # shellcheck disable=SC2016 # the script's own
-printf '#!/bin/sh\nprintf "%%s\\n" "$@" >"%s/fake/told.new"\nmv "%s/fake/told.new" "%s/fake/told"\necho $$ >"%s/fake/pid"\nexec sleep 30\n' "$PWD" "$PWD" "$PWD" "$PWD" >fake/browser
+printf '#!/bin/sh\nprintf "%%s\\n" "$@" >"%s/fake/told.new"\nmv "%s/fake/told.new" "%s/fake/told"\necho $$ >"%s/fake/pid"\nexec sleep 300\n' "$PWD" "$PWD" "$PWD" "$PWD" >fake/browser
 chmod +x fake/browser
 begin=$SECONDS
 DISPLAY=:99 BROWSER="$PWD/fake/browser --new-window %s '; touch broken':other" succeeds "with a display the browser is started" nl preview articles --open
-wait_for 5 test -e fake/told
+wait_for 20 test -e fake/told
 like "with the address in its place, without a shell" "$(<fake/told)" "^--new-window"$'\n'"file://$PWD/run/newsletter-preview-[A-Za-z0-9]{6}\.html"$'\n'"';"$'\n'touch$'\n'"broken'$"
-at_most "nobody waits for it" $((SECONDS - begin)) 10
-wait_for 5 test -s fake/pid && kill "$(<fake/pid)"
+at_most "nobody waits for it" $((SECONDS - begin)) 100
+wait_for 20 test -s fake/pid && kill "$(<fake/pid)"
 DISPLAY=:99 BROWSER=no-such-browser works "a browser that is not there" nl preview articles --open
 like "is no failure: the page is there" "$err$out" "cannot start no-such-browser.*file://"
 sed 's/told/xdg-told/g' fake/browser >fake/xdg-open && chmod +x fake/xdg-open && rm fake/pid
 WAYLAND_DISPLAY=wayland-9 PATH=$PWD/fake:$PATH succeeds "without \$BROWSER it is xdg-open" nl preview articles --open
-wait_for 5 test -e fake/xdg-told
+wait_for 20 test -e fake/xdg-told
 like "with the address alone" "$(<fake/xdg-told)" "^file://$PWD/run/newsletter-preview-[A-Za-z0-9]{6}\.html$"
-wait_for 5 test -s fake/pid && kill "$(<fake/pid)"
+wait_for 20 test -s fake/pid && kill "$(<fake/pid)"
 rm -r run/* && XDG_RUNTIME_DIR='' TMPDIR=$PWD/run nl preview articles --open >/dev/null
 is "without a folder of the session's own it is that for what is temporary" "$(page | wc -l)" 1
 succeeds "or that of the system" env -u XDG_RUNTIME_DIR -u TMPDIR "$BIN/newsletter" preview articles --open --json

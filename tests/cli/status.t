@@ -20,11 +20,11 @@ import fcntl, os, struct, sys, time
 fd = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT, 0o660)
 fcntl.fcntl(fd, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 1, 0))  # F_OFD_SETLK
 print("locked", flush=True)
-time.sleep(60)
+time.sleep(600)
 P
 holder=$!
 at_exit "$holder"
-for _ in $(seq 100); do [ -s locked ] && break; sleep 0.1; done
+wait_for 20 test -s locked
 succeeds "with a daemon and a relay" nl status
 like "both are said" "$out" "Daemon +running.*Mail +through smtp://mail.example.org:587"
 run nl status --json
@@ -34,8 +34,9 @@ wait "$holder" 2>/dev/null
 run nl status --json
 is "a daemon that died leaves no trace" "$(json 'j["running"]')" False
 
-# What was used of a relay's limits, and what slows it: rows as the sender writes them.
+# What was used of a relay's limits, and what slows it: rows as the sender writes them. The clock stands still.
 now=$(date +%s)
+export NEWSLETTER_CLOCK=@$now
 sql() { python3 -c 'import sqlite3, sys; c = sqlite3.connect("store/newsletter.db"); c.executescript(sys.argv[1])' "$1"; }
 sql "INSERT INTO pace VALUES ('relay', '', $((now - 90000)), 77), ('relay', '', $((now - 3000)), 1200), ('relay', '', $now, 34)"
 succeeds "one relay without limits" nl status
@@ -114,7 +115,6 @@ is "as JSON" "$(json 'j["mailboxes"]')" "[{'name': 'main', 'url': 'imaps://mail.
 
 # --- the roles, as they write that they live ---
 sql "DELETE FROM pace; UPDATE campaign SET state = 'done'"
-now=$(date +%s)
 sql "INSERT INTO role VALUES ('http', 11, '0.1.0', $((now - 100000)), $now, 2, 1, 1), ('clerk', 12, '0.1.0', $((now - 60)), $((now - 9)), 2, 1, 1),
 	('sender', 13, '0.1.0', $((now - 100000)), $((now - 300)), 2, 1, 1); INSERT INTO counter VALUES ('role_restarts:clerk', 2)"
 unlike "without a daemon none of them is looked for" "$(nl status)" "Roles"
@@ -124,11 +124,11 @@ import fcntl, os, struct, sys, time
 fd = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT, 0o660)
 fcntl.fcntl(fd, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 1, 0))  # F_OFD_SETLK
 print("locked", flush=True)
-time.sleep(60)
+time.sleep(600)
 P
 holder=$!
 at_exit "$holder"
-wait_for 10 test -s locked
+wait_for 20 test -s locked
 succeeds "roles" nl status
 like "those that were seen, one that was not, one that died, one that never was" "$out" "Roles +http \(11\), clerk \(12\)
  +clerk was started anew at [^
@@ -154,7 +154,7 @@ unlike "a pipe has brought some" "$(nl status)" "nobody reads them"
 sql "INSERT INTO pace VALUES ('relay-trouble', 'backup', 1773482400, 0)"
 like "a relay in trouble" "$(nl status)" "backup +smtps://backup.example.org:465 +[^
 ]*not usable since 2026-03-14 10:00"
-sql "UPDATE campaign SET state = 'sending', started_at = $(($(date +%s) - 100)), planned = 1000, accepted = 400, refused = 50, deferred = 30 WHERE id = 1"
+sql "UPDATE campaign SET state = 'sending', started_at = $((now - 100)), planned = 1000, accepted = 400, refused = 50, deferred = 30 WHERE id = 1"
 like "how far a campaign is" "$(nl status)" "Campaign 1 +45 %, 4\.[0-9] a second, [^
 ]*left, 30 to be tried again"
 sql "UPDATE campaign SET state = 'held', reason = 'its message cannot be read' WHERE id = 1"
@@ -180,7 +180,7 @@ def view(rows, columns, end, seconds):
         os.environ.update(TERM="xterm", LC_ALL="C.UTF-8")
         os.execv(sys.argv[1], [sys.argv[1], "-C", sys.argv[2], "status", "--watch"])
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    text, until, sent, others = b"", time.time() + 20, False, False
+    text, until, sent, others = b"", time.time() + 200, False, False
     while time.time() < until:
         if not others and text.count(b"\x1b[H") >= seconds - 1:
             with sqlite3.connect("store/newsletter.db", timeout=20) as store:  # others are open now, and those go on
@@ -232,7 +232,7 @@ if pid == 0:
     _, status = os.waitpid(job, 0)
     print("\nENDED", os.waitstatus_to_exitcode(status), termios.tcgetattr(0) == before, flush=True)
     os._exit(0)
-text, until, sent = b"", time.time() + 20, 0
+text, until, sent = b"", time.time() + 200, 0
 ends = [b"\x1a", signal.SIGTSTP, b"q"]
 while time.time() < until:
     if sent < 3 and text.count(b"\x1b[?1049h") == sent + 1 and text.endswith(b"q ends\x1b[K"):

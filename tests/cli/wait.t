@@ -16,13 +16,13 @@ print("locked", flush=True)
 time.sleep(600)
 P
 at_exit $!
-wait_for 10 test -s locked
+wait_for 20 test -s locked
 "$BIN/newsletter" send promotion "$data/site/promotions/spring.md" --wait >"$tmp/two.out" 2>"$tmp/two.err" &
 waiting=$!
 is_queued() { [ -n "$(db 'SELECT 1 FROM campaign')" ]; }
-wait_for 10 is_queued
+wait_for 20 is_queued
 db "UPDATE campaign SET state = 'sending', started_at = $EPOCHSECONDS"
-wait_for 10 grep -q sending "$tmp/two.out"
+wait_for 20 grep -q sending "$tmp/two.out"
 db "UPDATE campaign SET accepted = 2"
 
 site one --listen "127.0.0.1:$port" --url "http://127.0.0.1:$port"
@@ -48,28 +48,32 @@ like "what moves is said every ten seconds, and what came of it in the end" "$st
 "$BIN/newsletterd" -c newsletter.conf 2>daemon.log &
 at_exit $!
 is_done() { [ "$(db 'SELECT state FROM campaign WHERE id = 1')" = "done" ]; }
-wait_for 10 is_done
+wait_for 20 is_done
 is "once it is there, that campaign goes out" "$(db 'SELECT state, accepted FROM campaign WHERE id = 1')" "done|5" || say "$(tail -n 20 daemon.log)"
 
-run timeout 60 "$BIN/newsletter" send promotion "$data/site/promotions/spring.md" --wait
+run timeout 120 "$BIN/newsletter" send promotion "$data/site/promotions/spring.md" --wait
 is "with a daemon: exit status" "$status" 0
 like "lines, as this is no terminal" "$out" "Campaign 2 starts now.*Done: 5 sent\."
 unlike "and no bar" "$out$err" $'\r'
 is "each has one" "$(find outbox -name '*.eml' -exec grep -l '^Subject: A first conversation' {} + | wc -l)" 5
 
 sed -i 's/^cancel_window.*/cancel_window = 1h/' newsletter.conf
-(sleep 2 && nl campaign cancel 3 --reason "second thoughts") >/dev/null &
-run timeout 60 "$BIN/newsletter" send promotion "$data/site/promotions/spring.md" --wait
+is_there() { [ -n "$(db "SELECT 1 FROM campaign WHERE id = $1")" ]; }
+(wait_for 20 is_there 3 && nl campaign cancel 3 --reason "second thoughts") >/dev/null &
+run timeout 120 "$BIN/newsletter" send promotion "$data/site/promotions/spring.md" --wait
 is "cancelled while it waits: exit status" "$status" 3
 like "says why" "$err" "campaign 3 is cancelled: second thoughts"
 
-sed -i 's/^cancel_window.*/cancel_window = 2s/' newsletter.conf
 export TERM=xterm
+(wait_for 20 grep -q 'starts in' "$tmp/out" && nl campaign cancel 4) >/dev/null &
+at_terminal 'y\n' "$BIN/newsletter send promotion $data/site/promotions/spring.md --wait"
+is "at a terminal, cancelled: exit status" "$status" 3
+like "a bar" "$out" "0 %  0 of 5  starts in"
+sed -i 's/^cancel_window.*/cancel_window = 0s/' newsletter.conf
 at_terminal 'y\n' "$BIN/newsletter send promotion $data/site/promotions/spring.md --wait"
 is "at a terminal: exit status" "$status" 0
-like "a bar" "$out" "0 %  0 of 5  starts in"
 like "and the end" "$out" "Done: 5 sent"
-run timeout 60 "$BIN/newsletter" send promotion "$data/site/promotions/spring.md" --wait --json
+run timeout 120 "$BIN/newsletter" send promotion "$data/site/promotions/spring.md" --wait --json
 is "as JSON" "$(json 'j["state"], j["accepted"]')" "('done', 5)"
 [ "$tests_failed" = 0 ] || say "$(tail -n 20 daemon.log)"
 done_testing

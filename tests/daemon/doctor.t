@@ -192,7 +192,7 @@ verdict "the signup form" pages pass 'shows the signup form'
 verdict "one-click" one-click pass 'acts at once'
 verdict "newsletterd runs" daemon pass 'all of its roles'
 is "and the store is as it was" "$(stands)" "$before"
-freeze inbound
+halt inbound
 sql "UPDATE role SET seen_at = seen_at - 300 WHERE name = 'inbound'"
 examine --only host
 verdict "a role that hangs" daemon fail 'role inbound was not heard of lately'
@@ -214,7 +214,7 @@ sql 'PRAGMA user_version = 99'
 examine --only host
 sql "PRAGMA user_version = $version"
 verdict "a newer version's store tells of no role" daemon pass 'newsletterd runs$'
-kill -CONT "$frozen"
+kill -CONT "$halted"
 NEWSLETTER_CLOCK=+7200 examine --only web
 verdict "a server whose clock is another" pages warn 'and this machine are 7[0-9]* seconds apart'
 
@@ -290,7 +290,7 @@ start_daemon
 newsletter doctor --json --only host --send ann@example.org >"$tmp/out" 2>"$tmp/err"
 verdict "the relay takes it" 'test mail' pass 'the relay took the test mail'
 like "and it is told what to look for" "$(<"$tmp/out")" 'Authentication-Results'
-freeze sender
+halt sender
 newsletter doctor --json --only host --send dan@example.org >"$tmp/taken" 2>"$tmp/err" &
 takes=$!
 waits() { [ -n "$(sql "SELECT 1 FROM outbox WHERE address = 'dan@example.org'")" ]; }
@@ -305,7 +305,7 @@ else
 	verdict "one that nobody takes" 'test mail' fail 'did not try to send the test mail in 30 seconds'
 	sql "DELETE FROM outbox WHERE address = 'dan@example.org'"
 fi
-kill -CONT "$frozen"
+kill -CONT "$halted"
 mail=$(cat "$tmp"/sink/mail.*)
 like "it is for that address" "$mail" 'To: .*ann@example.org'
 has "it can be left by one click" "$mail" 'List-Unsubscribe-Post: List-Unsubscribe=One-Click'

@@ -24,7 +24,7 @@ conf_add() {
 }
 
 newsletter() { "$BIN/newsletter" -C "$site" "$@"; }
-sql() { sqlite3 -batch -cmd '.timeout 8000' "$site/store/newsletter.db" "$@"; }
+sql() { sqlite3 -batch -cmd '.timeout 60000' "$site/store/newsletter.db" "$@"; }
 
 # dump: every row, but for those that roles write by the clock: that they live, what they counted, how fast the relay is sent to.
 dump() { sql .dump | grep -vE "^INSERT INTO (role VALUES|pace VALUES\\('relay-|counter VALUES\\('(commit|http|http_time):)"; }
@@ -34,7 +34,7 @@ start_daemon() {
 	${DAEMON_UNDER:-} "${1:-$BIN/newsletterd}" -C "$site" 2>>"$site/log" &
 	daemon=$!
 	at_exit "$daemon"
-	wait_for "${DAEMON_WAIT:-15}" curl -sf --max-time 10 -o /dev/null "$base/" || { tail -n 20 "$site/log" >&2; bail "newsletterd did not come up"; }
+	wait_for "${DAEMON_WAIT:-20}" curl -sf --max-time 30 -o /dev/null "$base/" || { tail -n 20 "$site/log" >&2; bail "newsletterd did not come up"; }
 }
 
 stop_daemon() {
@@ -55,23 +55,41 @@ role_pid() {
 	done
 }
 
-# freeze ROLE: it is stopped where it holds up nobody who wants to write the store, which a role does that is stopped within a transaction; its
-# process is $frozen.
-freeze() {
-	for _ in {1..100}; do
-		frozen=$(role_pid "$1")
-		kill -STOP "$frozen" && wait_for 10 grep -q '^State:.T' "/proc/$frozen/status" && wait_for 1 nobody_writes && return
-		kill -CONT "$frozen"
+# make_trap FILE: it is a pipe now, and whoever opens it to read hangs there, until the trap is opened. trapped: somebody does.
+make_trap() {
+	rm -f "$1" "$1.caught"
+	mkfifo "$1"
+	(exec 8>"$1" && : >"$1.caught" && exec sleep 600) &
+	trap_holder=$!
+	at_exit $trap_holder
+}
+trapped() { [ -e "$1.caught" ]; }
+# open_trap FILE [WITH]: who is in it reads that file, or nothing, to its end.
+open_trap() {
+	[ $# = 1 ] || cat "$2" >"$1"
+	kill "$trap_holder"
+	wait "$trap_holder" 2>/dev/null
+	rm -f "$1" "$1.caught"
+}
+
+# halt ROLE | PID: a role's process, $halted, is stopped until its SIGCONT, but not where it keeps all others from writing, in a transaction or
+# first in the line for one: then it goes on for a moment, and is stopped once more.
+halt() {
+	local try look turn
+	turn=$(stat -c %i "$site/store/newsletter.db-lock")
+	for try in {1..100}; do
+		case $1 in *[!0-9]*) halted=$(role_pid "$1") ;; *) halted=$1 ;; esac
+		[ -n "$halted" ] || bail "there is no $1"
+		kill -STOP "$halted"
+		wait_for 20 grep -q '^State:[[:space:]]*T' "/proc/$halted/status"
+		for look in {1..20}; do
+			grep -q ":$turn " /proc/locks || return 0
+			sleep 0.02
+		done
+		kill -CONT "$halted"
 		sleep 0.05
 	done
-	bail "$1 is always writing"
-}
-nobody_writes() {
-	sqlite3 -batch -bail "$site/store/newsletter.db" 'BEGIN IMMEDIATE; ROLLBACK' 2>/dev/null && python3 - "$site/store/newsletter.db-lock" <<-'END'
-		import fcntl, struct, sys
-		want = struct.pack('hhqqi4x', fcntl.F_WRLCK, 0, 0, 0, 0)
-		sys.exit(struct.unpack('hhqqi4x', fcntl.fcntl(open(sys.argv[1], 'rb+'), fcntl.F_GETLK, want))[0] != fcntl.F_UNLCK)
-	END
+	bail "$(cat "/proc/$halted/comm") always has its turn to write after $try tries of $look looks"
 }
 
 outbox_body() { tr -d '\r' <"$1" | sed -e ':a' -e '/=$/{N;s/=\n//;ba' -e '}'; }
@@ -162,7 +180,7 @@ start_relay() {
 	node "$root/tests/daemon/relay.js" "$@" >"$tmp/relay" 2>"$tmp/relay.err" &
 	relay_pid=$!
 	at_exit $relay_pid
-	wait_for 10 grep -q '^port' "$tmp/relay" || bail "relay.js did not come up: $(head -c 600 "$tmp/relay.err")"
+	wait_for 20 grep -q '^port' "$tmp/relay" || bail "relay.js did not come up: $(head -c 600 "$tmp/relay.err")"
 	relay=$(sed -n 's/^port //p' "$tmp/relay")
 }
 # For a relay with --record $tmp/got --halt $tmp/halt that does nothing just now: it takes N messages more, and then none until go_on. What a test
@@ -252,7 +270,7 @@ postfix_at() {
 	LD_LIBRARY_PATH=$POSTFIX_LIBRARIES "$POSTFIX_LIBRARIES/sbin/master" -c "$postfix/etc" -d 2>"$postfix/stderr" &
 	postfix_pid=$!
 	at_exit $postfix_pid
-	wait_for 10 postfix_answers "$port" || bail "Postfix did not come up: $(tail -n 1 "$postfix/stderr") $(tail -n 3 "$postfix/log")"
+	wait_for 20 postfix_answers "$port" || bail "Postfix did not come up: $(tail -n 1 "$postfix/stderr") $(tail -n 3 "$postfix/log")"
 }
 # stop_postfix: it takes a second, for which nobody waits: the next one has another port and folder.
 stop_postfix() {

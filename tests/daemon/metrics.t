@@ -93,7 +93,7 @@ at_least "when the mailbox was read" "$(value 'newsletter_mailbox_read_timestamp
 is "and one that is not there" "$(value 'newsletter_mailbox_read_timestamp_seconds{mailbox="spare"}') $(value 'newsletter_mailbox_trouble_seconds{mailbox="inbound"}')" '0 0'
 at_least "for how long it is in trouble" "$(value 'newsletter_mailbox_trouble_seconds{mailbox="spare"}')" 1
 # a promotion; whatever a relay or a burglar gets into a counter's name; a request that nobody has decided
-freeze clerk
+halt clerk
 curl -s --max-time 60 -o /dev/null -d email=dan@example.net -d topic=articles "$base/subscribe"
 sql "UPDATE campaign SET kind = 'promotion' WHERE id = 3; UPDATE signup_request SET received_at = received_at - 1000;
 	INSERT INTO counter VALUES ('failures:a\"b\\c' || char(10) || 'd', 7), ('messages:nonsense', 3)"
@@ -106,7 +106,7 @@ ok "what is odd is escaped" $?
 is "and what is nonsense left out" "$(grep -c nonsense "$tmp/metrics")" 0
 is "promtool takes it" "$("$PROMTOOL" check metrics <"$tmp/metrics" >/dev/null 2>&1; echo $?)" 0
 sql "UPDATE campaign SET kind = 'articles' WHERE id = 3; DELETE FROM counter WHERE name LIKE 'failures:a%' OR name = 'messages:nonsense'"
-kill -CONT "$frozen"
+kill -CONT "$halted"
 wait_for 10 says newsletter_signup_requests_total 1
 wait_for 10 says newsletter_outbox_waiting 1
 is "who asked" "$(value newsletter_signup_passed_total)" 1
@@ -136,7 +136,7 @@ wait_for 15 commits
 ok "and commits" $?
 
 # --- one that hangs ---
-freeze sender
+halt sender
 sql "UPDATE role SET seen_at = seen_at - 60 WHERE name = 'sender'"
 wait_for 10 health 503
 is "a role that hangs is named" "$(ask http://operator/healthz | sed -E 's/[0-9]+ s/N s/' | grep -v ' ok, ')" 'not ok
@@ -154,7 +154,7 @@ is "a domain that was slowed" "$(value newsletter_slowed_domains)" 1
 is "one that does not work" "$(value 'newsletter_relay_paused_until_timestamp_seconds{relay="second"}') $(value 'newsletter_relay_trouble_seconds{relay="relay"}')" "$soon 0"
 at_least "for so long" "$(value 'newsletter_relay_trouble_seconds{relay="second"}')" 100
 sql "DELETE FROM pace WHERE scope IN ('relay-rate', 'relay-until', 'relay-trouble', 'domain-rate', 'domain-until')"
-kill -CONT "$frozen"
+kill -CONT "$halted"
 wait_for 20 health 200
 ok "and is well again" $?
 

@@ -27,7 +27,11 @@ alone=$!
 at_exit $alone
 wait_for 10 grep -q event=orphan "$tmp/alone"
 ok "a role that nobody waits for says so" $?
+sql "INSERT INTO signup_request (kind, address, address_key, name, topics, language, ip, weight, received_at, next_at)
+	VALUES ('manage', 'ann@example.org', 'ann@example.org', '', '', '', '', 1, unixepoch(), unixepoch())"
+wait_for 10 grep -q 'event=signups decided=1' "$tmp/alone"
+ok "and works" $? "$(<"$tmp/alone")"
 kill -TERM $alone
 wait $alone
-is "works, and ends when it is told to" $? 0
+is "and ends when it is told to" $? 0
 done_testing

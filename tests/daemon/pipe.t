@@ -15,7 +15,7 @@ make_site
 home=quietharbour.example
 conf_add mail bounce=bounce@$home
 conf_add mail unsubscribe=leave@$home
-conf_add relay "url=smtp://127.0.0.1:$relay_port" tls=none connections=2 timeout=5
+conf_add relay "url=smtp://127.0.0.1:$relay_port" tls=none connections=2 timeout=60
 printf '%s\n' '/^missing@/ error:5.1.1 User unknown in virtual mailbox table' "/^full@/ error:5.2.2 Mailbox full" "/^(bounce|leave)(\+.*)?@$home/ newsletter:" \
 	>"$tmp/transport"
 postfix_at "$relay_port" "transport_maps = regexp:$tmp/transport" 'recipient_delimiter = +' 'newsletter_destination_recipient_limit = 1' \
@@ -113,15 +113,18 @@ chown root:root "$exim/conf" # which Exim insists on
 chmod 711 "$tmp" "$exim"
 exim() { (in_private env "LD_LIBRARY_PATH=$PEER_LIBRARIES" "$EXIM" -C "$exim/conf" "$@") >>"$exim/out" 2>&1; }
 printf '%s\n' 'From: full@example.org' 'Subject: unsubscribe' '' '' | exim -odq -oi -f full@example.org "leave+$(link leave 3 1)@$home"
-exim -qff
+# goes CONDITION: the queue is run until then
+goes() { exim -qff; "$@"; }
+left_by_exim() { [ "$(states) $(sql "SELECT count(*) FROM event WHERE class = 'mailto'")" = '2,3,2 2' ]; }
+wait_for 20 goes left_by_exim
 is "it says in the environment whom the mail is for" "$(states) $(sql "SELECT count(*) FROM event WHERE class = 'mailto'")" '2,3,2 2'
 mv "$site/keys/link-1.key" "$tmp/"
 printf '%s\n' 'From: jo@example.org' 'Subject: Where?' '' '' | exim -odq -oi -f jo@example.org "bounce@$home"
 exim -qff
 like "it waits while there is no key" "$(<"$exim/mainlog")" '== bounce@[^ ]* R=newsletter T=newsletter defer'
 mv "$tmp/link-1.key" "$site/keys/"
-sleep 1.1
-exim -qff
+handed_over() { [ "$(grep -c Completed "$exim/mainlog")" = 2 ]; }
+wait_for 20 goes handed_over
 is "and then hands it over" "$(find "$site/aside/new" -type f | wc -l) $(grep -c Completed "$exim/mainlog")" '2 2'
 is "it has bounced nothing" "$(grep -c ' \*\* ' "$exim/mainlog")" 0
 done_testing

@@ -6,7 +6,7 @@
 need_peers
 relay_port=$(free_port)
 make_site
-conf_add relay "url=smtp://127.0.0.1:$relay_port" tls=none connections=1 window=1 timeout=5
+conf_add relay "url=smtp://127.0.0.1:$relay_port" tls=none connections=1 window=1 timeout=60
 relay_up() {
 	mail_folder
 	sink_at "$relay_port" -D "$tmp/sink/mail." "$@"
@@ -17,6 +17,8 @@ score() { sql 'SELECT group_concat(bounce_score) FROM (SELECT bounce_score FROM 
 states() { sql "SELECT group_concat(state) FROM (SELECT state FROM subscription ORDER BY subscriber_id)"; }
 ago() { sql "UPDATE subscriber SET bounce_first_at = bounce_first_at - $1 * 86400, bounce_last_at = bounce_last_at - $1 * 86400 WHERE bounce_score > 0"; }
 
+# noon: no day ends between two points of one day
+export NEWSLETTER_CLOCK=+$((86400 + 43200 - $(date +%s) % 86400))
 for who in ann ben; do
 	newsletter subscriber add $who@example.org --topic articles >/dev/null
 done
@@ -41,7 +43,7 @@ newsletter subscriber add cid@example.org --topic articles >/dev/null
 announce 'Fourth'
 wait_for 15 campaign_is 4 'done'
 is "an unknown user ends it at once" "$(states)" '3,3,3'
-ask() { curl -s --max-time 10 -o /dev/null -d email=dan@example.org -d topic=articles "$base/subscribe"; }
+ask() { curl -s --max-time 60 -o /dev/null -d email=dan@example.org -d topic=articles "$base/subscribe"; }
 dan() { [ "$(sql "SELECT group_concat(state) FROM outbox WHERE kind = 'confirm'")" = "$1" ]; }
 ask
 wait_for 15 dan refused
@@ -52,9 +54,9 @@ ask
 wait_for 15 dan refused,accepted
 is "who asks again gets another" "$(states) $(sql "SELECT group_concat(state) FROM outbox WHERE kind = 'confirm'")" '3,3,3,0 refused,accepted'
 token=$(outbox_body "$(grep -l 'dan@example.org' "$tmp"/sink/* | tail -n 1)" | grep -o '/confirm/[0-9a-f-]*' | head -n 1)
-curl -s --max-time 10 -o /dev/null -d '' "$base$token"
+curl -s --max-time 60 -o /dev/null -d '' "$base$token"
 confirmed() { [ "$(states)" = 3,3,3,1 ]; }
-wait_for 10 confirmed
+wait_for 20 confirmed
 is "and is back once they have confirmed" "$(states) $(sql "SELECT count(*) FROM suppression")" '3,3,3,1 3'
 writes=$(sql 'SELECT count(*) FROM event')
 announce 'Fifth'

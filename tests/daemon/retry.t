@@ -11,6 +11,7 @@ article 'Sleeping better'
 start_daemon
 newsletter send --yes >/dev/null
 wait_for 60 campaign_is 1 'done'
+wait_for 20 sink_reached $people
 is "all are served" "$(sql 'SELECT accepted, sink FROM campaign, (SELECT '"$(sink_count)"' AS sink)')" "$people|$people"
 
 # Forty were refused by policy, ten are unknown and five dead; one of the refused has left since.
@@ -23,9 +24,11 @@ newsletter campaign retry 1 --class policy --json >"$tmp/retried"
 like "39 are queued, and newsletterd runs" "$(<"$tmp/retried")" '"retried": ?39.*"running": ?true'
 wait_for 30 campaign_is 1 'done'
 is "they are sent, and the campaign ends again" "$(sql 'SELECT state, accepted, deferred, refused, unknown FROM campaign')" "done|$((people - 16))|0|6|10"
+wait_for 20 sink_reached $((people + 39))
 is "just these" "$(sink_count)" $((people + 39))
 newsletter campaign retry 1 >/dev/null
 wait_for 30 campaign_is 1 'done'
+wait_for 20 sink_reached $((people + 49))
 is "then the unknown ones" "$(sql 'SELECT accepted, refused, unknown FROM campaign')|$(sink_count)" "$((people - 6))|6|0|$((people + 49))"
 ids=$(cat "$tmp"/sink/* | tr -d '\r' | grep -i '^Message-ID:' | sort -u | wc -l)
 is "each with its first one's Message-ID" "$ids" "$people"
@@ -40,12 +43,16 @@ sql "PRAGMA foreign_keys = OFF; BEGIN;
 	UPDATE sqlite_sequence SET seq = 300000 WHERE name = 'subscriber';
 	WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
 	INSERT INTO delivery SELECT 50, i, 1, 1, 5, NULL, 250, '2.0.0', '2.0.0 Ok: queued as ' || hex(randomblob(20)), NULL FROM n; COMMIT"
+# there it hangs until it is killed
+sql "CREATE TRIGGER hang BEFORE INSERT ON delivery WHEN NEW.campaign_id = 50 AND NEW.subscriber_id = 150000 BEGIN
+	SELECT count(*) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n); END"
 "$BIN/newsletter" -C "$site" campaign archive 50 >/dev/null &
 pid=$!
 some_are() { [ "$(sql 'SELECT reply IS NULL FROM delivery WHERE campaign_id = 50 ORDER BY subscriber_id LIMIT 1')" = 1 ]; }
-wait_for 10 some_are
+wait_for 20 some_are
 kill -9 "$pid"
 wait "$pid" 2>/dev/null
+sql "DROP TRIGGER hang"
 is "half archived is not archived" "$(sql 'SELECT archived_at IS NULL FROM campaign WHERE id = 50')" 1
 at_least "since some are not" "$(sql 'SELECT count(reply) FROM delivery WHERE campaign_id = 50')" 1
 article 'Breathing'

@@ -78,9 +78,12 @@ wait_for 20 is_kept
 is "what the relay refuses for good is kept aside" "$(kept)" 1
 has "as it came" "$(cat "$site"/aside/new/*)" 'Is there an evening group?'
 gone() { [ "$(sql "SELECT state || coalesce(length(message), 0) FROM outbox WHERE kind = 'forward'")" = refused0 ]; }
-wait_for 10 gone
+wait_for 20 gone
 is "then the outbox has it no longer" "$(sql "SELECT state || coalesce(length(message), 0) FROM outbox WHERE kind = 'forward'")" refused0
+letter_gone() { [ -z "$(find "$maildir/new" -name 'letter*')" ]; }
+wait_for 20 letter_gone
 is "nor the mailbox" "$(find "$maildir/new" -name 'letter*' | wc -l)" 0
+wait_for 20 grep -q event=forward_kept "$site/log"
 like "the log says so" "$(grep event=forward_kept "$site/log")" 'role=clerk .*code=550'
 is "and holds no address" "$(grep -c '@' "$site/log")" 0
 is "every invariant of the store holds" "$(sql <"$root/tests/invariants.sql")" ''

@@ -39,7 +39,7 @@ old=$(role_pid inbound)
 kill -HUP "$daemon"
 wait_for 30 is_new inbound
 ok "told, it starts its roles anew" $?
-wait_for 20 curl -sf --max-time 5 -o "$tmp/page" "$base/"
+wait_for 20 curl -sf --max-time 30 -o "$tmp/page" "$base/"
 like "a mailing's links work" "$(mailed --key three --yes)" "^(200 )+$"
 is "they are of the new key" "$(key_of)" 2
 like "a test copy's, too" "$(mailed --to ann@example.org)" "^410 (200 )+$"

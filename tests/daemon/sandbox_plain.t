@@ -59,12 +59,14 @@ is "it is said once" "$(grep -c 'event=sandbox' "$site/log")" 1
 stop_daemon
 
 # A container that refuses seccomp, Landlock or both to what runs in it; and one that refuses a filter only when it comes to it.
+said_by() { [ "$(grep -c 'event=sandbox' "$site/log")" -ge "$1" ]; }
 for what in landlock seccomp both filter; do
 	: >"$site/log"
 	DAEMON_UNDER="$plain $refuse $what" start_daemon "$daemon_under_test"
-	is "without $what: the pages are served" "$(curl -s --max-time 10 -o /dev/null -w '%{http_code}' "$base/")" 200
+	is "without $what: the pages are served" "$(curl -s --max-time 60 -o /dev/null -w '%{http_code}' "$base/")" 200
 	# the parent knows what there is, and not that it is refused
 	[ $what = filter ] && said=4 || said=1
+	wait_for 20 said_by "$said"
 	is "it is said" "$(grep -c 'event=sandbox' "$site/log")" "$said"
 	case $what in
 	landlock) want='0|1' ;;

@@ -89,12 +89,12 @@ check_pages
 # A role that dies comes again as its user; a reload tries each as its user.
 kill -KILL "$(role_pid clerk)"
 came_again() { [ "$(grep -c 'role=clerk what=exec' "$site/log")" -ge "$1" ]; }
-ok "the clerk comes again" "$(wait_for 10 came_again 2; echo $?)"
+ok "the clerk comes again" "$(wait_for 20 came_again 2; echo $?)"
 is "as its user" "$(status_of clerk Uid | cut -d' ' -f1)" $((first + 2))
 kill -HUP "$daemon"
 ok "a reload replaces it" "$(wait_for 20 came_again 3; echo $?)"
 is "and is not refused" "$(grep -c reload_refused "$site/log")" 0
-is "the pages are served" "$(curl -s --max-time 10 -o /dev/null -w '%{http_code}' "$base/")" 200
+is "the pages are served" "$(curl -s --max-time 60 -o /dev/null -w '%{http_code}' "$base/")" 200
 
 # The parent ends: all go, though it is not their user. Killed, too.
 sender=$(role_pid sender)

@@ -117,7 +117,7 @@ class Scanner:
         self.methods[method] = self.methods.get(method, 0) + 1
         try:
             if not self.connection:
-                self.connection = http.client.HTTPConnection(self.host, timeout=10)
+                self.connection = http.client.HTTPConnection(self.host, timeout=60)
             self.connection.request(method, path, body=body, headers=headers)
             answer = self.connection.getresponse()
             text = answer.read(1 << 20)

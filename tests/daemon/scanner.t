@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 # The whole store, as text. The clerk's clock writes nothing while nobody asks for anything: two looks show it below.
-quiet() { [ "$(sql "SELECT (SELECT count(*) FROM signup_request) + (SELECT count(*) FROM outbox WHERE state = 'queued')
+quiet() { [ "$(sql "SELECT (SELECT count(*) FROM signup_request) + (SELECT count(*) FROM outbox WHERE state IN ('queued', 'claimed'))
 	+ (SELECT count(*) FROM campaign WHERE state NOT IN ('done', 'held'))")" = 0 ]; }
 post() { curl -s --max-time 20 -o "$tmp/body" -w '%{http_code}' "$@"; }
 # link KIND PATTERN: the first such link in the mails of a kind

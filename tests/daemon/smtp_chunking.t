@@ -8,7 +8,7 @@ chunk_relay() {
 	node "$root/tests/daemon/chunk_relay.js" "$1" >"$tmp/relay" 2>"$tmp/relay.err" &
 	relay_pid=$!
 	at_exit $relay_pid
-	wait_for 10 grep -q '^port' "$tmp/relay" || bail "chunk_relay.js did not come up: $(head -c 600 "$tmp/relay.err")"
+	wait_for 20 grep -q '^port' "$tmp/relay" || bail "chunk_relay.js did not come up: $(head -c 600 "$tmp/relay.err")"
 	port=$(sed -n 's/^port //p' "$tmp/relay")
 }
 # chunk MODE driver-options…: what the relay counted comes into $tmp/relay

@@ -19,6 +19,7 @@ cat >"$spam/rspamd/rspamd.conf" <<-END
 	options {
 		.include "\$CONFDIR/options.inc"
 		filters = "chartable,regexp";
+		task_timeout = 60s;
 		dns { nameserver = ["127.0.0.1:1:1"]; timeout = 0.05s; retransmits = 1; }
 		tempdir = "$spam/rspamd";
 	}
@@ -53,7 +54,7 @@ assassin() {
 	for folder in "$SPAMASSASSIN_ROOT"/usr/share/perl5 "$SPAMASSASSIN_ROOT"/usr/lib/*/perl5/*; do
 		include+=("-I$folder")
 	done
-	HOME=$spam/home timeout 120 perl -T "${include[@]}" "$SPAMASSASSIN_ROOT/usr/bin/spamassassin" --local \
+	HOME=$spam/home timeout 300 perl -T "${include[@]}" "$SPAMASSASSIN_ROOT/usr/bin/spamassassin" --local \
 		--configpath="$SPAMASSASSIN_ROOT/usr/share/spamassassin" --siteconfigpath="$spam/assassin" --prefspath="$spam/prefs" --mbox
 }
 "$root/tests/daemon/spam_check.py" mbox "$spam"/delivered/*.eml | assassin >"$spam/judged" 2>"$spam/errors" &
@@ -62,7 +63,7 @@ reads=$!
 wait_for 60 test -S "$spam/rspamd/socket"
 ok "rspamd comes up" $? "$(tail -n 5 "$spam/log")"
 for mail in "$spam"/delivered/*.eml; do
-	curl -sf --max-time 60 --unix-socket "$spam/rspamd/socket" --data-binary @"$mail" -H 'IP: 93.184.215.14' -H 'Helo: relay.quietharbour.example.org' \
+	curl -sf --max-time 120 --unix-socket "$spam/rspamd/socket" --data-binary @"$mail" -H 'IP: 93.184.215.14' -H 'Helo: relay.quietharbour.example.org' \
 		-H 'Hostname: relay.quietharbour.example.org' -H 'From: bounces@quietharbour.example.org' -H 'Rcpt: reader@example.org' \
 		http://localhost/checkv2 >"${mail%.eml}.json"
 done

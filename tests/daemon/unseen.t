@@ -7,7 +7,7 @@ held() { sql "SELECT coalesce(group_concat(address_key, ' '), '') FROM (SELECT a
 # post NETWORK PATH ADDRESS: and wait until the clerk has decided; without a form's token a signup counts as two
 post() {
 	curl -sf --max-time 30 -o "$tmp/body" -H "X-Forwarded-For: $1" -d "email=$3&topic=articles" "$base$2" || return 1
-	wait_for 10 settled
+	wait_for 20 settled
 }
 # probe NETWORK PATH ADDRESS WORD: somebody's address, then two of one's own; the second has no room behind one that is counted
 probe() {
@@ -54,16 +54,17 @@ echo '{{#never ended' >"$site/templates/mail/manage.text.mustache"
 NEWSLETTER_CLOCK=+180000 start_daemon
 curl -sf --max-time 30 -o /dev/null -d "email=ann@example.org" "$base/manage"
 curl -sf --max-time 30 -o /dev/null -d "email=ben@example.org&topic=articles" "$base/subscribe"
-wait_for 10 has_mail confirm ben@example.org
+wait_for 20 has_mail confirm ben@example.org
 is "who comes after it has their mail" $? 0
 is "it is kept" "$(held)" "ann@example.org"
+wait_for 20 grep -q manage.text.mustache "$site/log"
 has "the log says what is wrong" "$(cat "$site/log")" "manage.text.mustache"
 stop_daemon
 rm "$site/templates/mail/manage.text.mustache"
 NEWSLETTER_CLOCK=+180100 start_daemon
 nothing_held() { [ -z "$(held)" ]; }
-wait_for 10 nothing_held
-wait_for 10 has_mail my-data ann@example.org
+wait_for 20 nothing_held
+wait_for 20 has_mail my-data ann@example.org
 is "and decided when that is mended" "$? $(held)" "0 "
 stop_daemon
 

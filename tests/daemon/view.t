@@ -43,12 +43,12 @@ ask -H 'Accept-Language: en' "$ana"
 has "another reader's is in their language, whatever the browser asks for" "$body" '<html lang="es">'
 ask "$base/archive"
 hasnt "it is hidden" "$body" "Sleeping better"
-before=$(sql .dump)
+before=$(dump)
 for method in GET HEAD OPTIONS POST; do
 	if [ $method = HEAD ]; then ask -I "$ann"; else ask -X $method "$ann"; fi
 done
 is "a POST is none of it" "$code" 405
-is "not a row has changed" "$(diff <(echo "$before") <(sql .dump))" ""
+is "not a row has changed" "$(diff <(echo "$before") <(dump))" ""
 
 echo "# links that show nothing"
 id=$(sql "SELECT id FROM subscriber WHERE address = 'ann@example.org'")

@@ -37,9 +37,10 @@ wait_for 20 campaign_is 1 paused
 is "a campaign of which a tenth is refused pauses by itself" "$(campaign_state 1)" paused
 like "with the reason for people" "$(sql 'SELECT reason FROM campaign WHERE id = 1')" \
 	'^[0-9]+ of [0-9]+ messages \(1?[0-9]\.[0-9] %\) bounced; look at .newsletter campaign show 1., then resume or cancel it$'
+wait_for 20 grep -q event=campaign_paused "$site/log"
 like "and a line in the log" "$(grep event=campaign_paused "$site/log")" 'role=clerk .*campaign=1 cause=bounces settled=[0-9]+ accepted=[0-9]+ bounces=[0-9]+ complaints=0 operator_mail=1'
 go_on # its mail leaves by the same relay
-wait_for 10 has_mails 1
+wait_for 20 has_mails 1
 ok "the operator gets a mail, though the campaign is stopped" $?
 mail=$(last_mail)
 is "which names the campaign" "$(subject_of "$mail")" "Mailing paused: $(sql 'SELECT subject FROM campaign WHERE id = 1')"
@@ -71,11 +72,11 @@ settled_two() { [ "$(sql 'SELECT accepted FROM campaign WHERE id = 2')" -ge 110 
 wait_for 30 settled_two
 is "a campaign without trouble is left alone" "$(campaign_state 2)" sending
 complain 2 2
-wait_for 5 campaign_is 2 paused
+wait_for 20 campaign_is 2 paused
 is "two among a few hundred readers pause it" "$(campaign_state 2)" paused
 like "with that reason" "$(sql 'SELECT reason FROM campaign WHERE id = 2')" '^2 of [0-9]+ readers \([01]\.[0-9]+ %\) complained; '
 go_on
-wait_for 10 has_mails 2
+wait_for 20 has_mails 2
 has "and a mail of its own" "$(words_of "$(last_mail)" plain)" 'reported it as spam'
 halt_after 50
 newsletter campaign resume 2 >/dev/null
@@ -87,7 +88,7 @@ is "once resumed, it is not paused for the same again" "$(campaign_state 2)" 'do
 
 # what comes back after the end
 complain 2 1
-wait_for 10 has_mails 3
+wait_for 20 has_mails 3
 is "complaints after the end are told" "$(subject_of "$(last_mail)")" "Mailing needs a look: $(sql 'SELECT subject FROM campaign WHERE id = 1')"
 is "and pause nothing" "$(campaign_state 1)" 'done'
 is "what was told is remembered" "$(alarms 1) $(alarms 2)" '3 2'
@@ -98,8 +99,8 @@ article 'A calm morning'
 newsletter send --yes >/dev/null 2>&1
 sql 'UPDATE campaign SET start_at = start_at - 100000, created_at = created_at - 100000 WHERE id = 3'
 start_daemon
-wait_for 10 campaign_is 3 held
-wait_for 10 has_mails 4
+wait_for 20 campaign_is 3 held
+wait_for 20 has_mails 4
 ok "the operator hears of a campaign that is held" $?
 mail=$(last_mail)
 is "by name" "$(subject_of "$mail")" "Mailing on hold: $(sql 'SELECT subject FROM campaign WHERE id = 3')"
@@ -121,8 +122,9 @@ newsletter send --yes >/dev/null
 settled_four() { [ "$(sql 'SELECT accepted FROM campaign WHERE id = 4')" -ge 110 ]; }
 wait_for 30 settled_four
 complain 2 4
-wait_for 5 campaign_is 4 paused
+wait_for 20 campaign_is 4 paused
 is "without an operator it pauses too" "$(campaign_state 4)" paused
+wait_for 20 grep -q 'event=campaign_paused.*campaign=4' "$site/log"
 like "the log says it" "$(grep 'event=campaign_paused.*campaign=4' "$site/log")" 'complaints=2 operator_mail=0'
 newsletter campaign cancel 4 >/dev/null
 go_on
@@ -137,7 +139,7 @@ newsletter send --yes >/dev/null
 settled_five() { [ "$(sql 'SELECT accepted FROM campaign WHERE id = 5')" -ge 110 ]; }
 wait_for 30 settled_five
 complain 2 5
-wait_for 5 campaign_is 5 paused
+wait_for 20 campaign_is 5 paused
 is "with a template that is wrong too" "$(campaign_state 5)" paused
 like "the log names the template" "$(grep event=operator_mail "$site/log")" 'campaign=5 text=.*mail/paused.text.mustache'
 go_on

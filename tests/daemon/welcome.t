@@ -156,7 +156,8 @@ sign_up ida en articles
 ida=$confirm
 sign_up jon en articles
 jon=$confirm
-kill -STOP "$(role_pid clerk)"
+halt clerk
+clerk=$halted
 for confirm in "$hal" "$ida" "$jon"; do press somebody; done
 is "they wait" "$(waiting)" 3
 id() { sql "SELECT id FROM subscriber WHERE name = '$1'"; }
@@ -167,15 +168,15 @@ sql "INSERT INTO token (hash, purpose, subscriber_id, topics, created_at, expire
 	x'$(printf %s "$token" | sha256sum | cut -c1-64)', 'my-data', $(id Ida), '', unixepoch(), unixepoch() + 3600)"
 is "ida erases herself" "$(post -d action=erase -d confirm=yes "$base/my-data/$token")" 200
 is "the row of who is erased goes at once" "$(waiting)" 2
-kill -STOP "$(role_pid sender)"
-kill -CONT "$(role_pid clerk)"
+halt sender
+kill -CONT "$clerk"
 wait_for 20 none_waits || bail "the clerk does not decide"
 is "hal gets none" "$(mails hal)" 0
 is "ida is nobody" "$(sql "SELECT count(*) FROM outbox WHERE kind = 'welcome' AND state = 'queued'")" 1
 is "jon leaves while his is queued" "$(post -d List-Unsubscribe=One-Click "$base/u/$(link unsubscribe "$(id Jon)" 1 0 0)")" 200
 is "it is taken back" "$(sql "SELECT state, message IS NULL, address IS NULL FROM outbox
 	WHERE kind = 'welcome' ORDER BY id DESC LIMIT 1")" "expired|1|1"
-kill -CONT "$(role_pid sender)"
+kill -CONT "$halted"
 sleep 1.5
 is "and goes nowhere" "$(welcome jon)" ""
 
@@ -184,7 +185,7 @@ mkdir -p "$site/templates/mail"
 echo '{{#topics}}' >"$site/templates/mail/welcome.text.mustache"
 sign_up kay en articles
 press kay
-wait_for 10 grep -q 'welcomes_put_off=1' "$site/log" || bail "nothing in the log: $(tail -n 3 "$site/log")"
+wait_for 20 grep -q 'welcomes_put_off=1' "$site/log" || bail "nothing in the log: $(tail -n 3 "$site/log")"
 has "the log says where" "$(grep welcomes_put_off "$site/log")" "welcome.text.mustache"
 is "it waits" "$(waiting) $(mails kay)" "1 0"
 sign_up lea en articles
@@ -209,7 +210,7 @@ echo '{{#topics}}' >"$site/templates/mail/welcome.text.mustache"
 turn_daemon welcome=yes
 press lea
 put_off_twice() { [ "$(grep -c welcomes_put_off "$site/log")" = 2 ]; }
-wait_for 10 put_off_twice || bail "nothing in the log"
+wait_for 20 put_off_twice || bail "nothing in the log"
 rm "$site/templates/mail/welcome.text.mustache"
 stop_daemon
 sql "UPDATE welcome SET at = at - 172801"

@@ -13,7 +13,7 @@ faulty_at() {
 	python3 "$root/tests/torture/relay.py" --port "$port" --record "$record" "$@" >>"$tmp/faulty" 2>>"$tmp/faulty.err" &
 	faulty_pid=$!
 	at_exit $faulty_pid
-	wait_for 10 port_open "$port" || bail "relay.py did not come up: $(tail -n 3 "$tmp/faulty.err")"
+	wait_for 20 port_open "$port" || bail "relay.py did not come up: $(tail -n 3 "$tmp/faulty.err")"
 }
 stop_faulty() {
 	kill "$faulty_pid"

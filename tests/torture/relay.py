@@ -12,6 +12,7 @@
     --seed N            of chance; each connection has its own, from this and its number
     --rcvbuf N          octets of receive buffer: what does not fit waits at the sender
     --key F --cert F    for STARTTLS
+    --halt FILE         while FILE holds a number that so many messages have been accepted, RCPT and bodies wait for their answer
     --faults LIST       with commas; NAME=N by chance at one message in N, unless it says otherwise:
       421=N             421 instead of an answer to MAIL, RCPT, DATA or BDAT, and the end
       hangup=N          the same without a word
@@ -50,7 +51,7 @@ def pairs(text):
 
 
 options = dict(zip((a[2:] for a in sys.argv[1::2]), sys.argv[2::2]))
-unknown = set(options) - {'port', 'offers', 'record', 'keep', 'seed', 'rcvbuf', 'key', 'cert', 'faults'}
+unknown = set(options) - {'port', 'offers', 'record', 'keep', 'seed', 'rcvbuf', 'key', 'cert', 'halt', 'faults'}
 offers = pairs(options.get('offers', 'pipelining,chunking,8bitmime,smtputf8,dsn,size'))
 faults = pairs(options.get('faults', ''))
 unknown |= set(offers) - {'pipelining', 'chunking', '8bitmime', 'smtputf8', 'dsn', 'size', 'starttls', 'mailmax'}
@@ -67,6 +68,18 @@ bucket = [0.0, 0.0]     # when it was looked at, messages left in it
 
 class Over(Exception):
     """The connection has ended, by plan or not."""
+
+
+def halt():
+    """Wait while it is said that enough were accepted."""
+    while 'halt' in options:
+        try:
+            most = open(options['halt']).read().strip()
+        except FileNotFoundError:
+            return
+        if not most or counts['accepted'] < int(most):
+            return
+        time.sleep(0.02)
 
 
 def count(name, by=1):
@@ -225,6 +238,7 @@ class Connection:
         self.reply(250, '2.1.0 ok')
 
     def on_rcpt(self, text):
+        halt()
         self.break_off()
         self.pipelined_too_far()
         address = re.search(r'<([^>]*)>', text)
@@ -287,6 +301,7 @@ class Connection:
         return name, '%.3f' % time.monotonic()
 
     def take(self, data, dialogue):
+        halt()
         ident = re.search(rb'(?mi)^Message-ID:\s*(<[^>]*>)', data)
         boundary = re.search(rb'boundary="([^"]+)"', data)
         whole = bool(ident) and (not boundary or b'\r\n--' + boundary.group(1) + b'--' in data)

@@ -762,6 +762,10 @@ test_surge_untold(void **state)
 	clock_set(T0 + INT64_C(2) * 86400);
 	ok(clerk_surge(&clerk, &err));
 	assert_int_equal(raw_int("SELECT count(*) FROM outbox WHERE kind = 'operator'"), 1);
+	/* the clock that said when it began is set back: the operator hears of it all the same */
+	clock_set(T0 - 3600);
+	ok(clerk_surge(&clerk, &err));
+	assert_int_equal(raw_int("SELECT count(*) FROM outbox WHERE kind = 'operator'"), 2);
 	personal_release(&clerk.personal);
 	conf_release(&site.conf);
 }

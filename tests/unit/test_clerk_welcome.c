@@ -176,6 +176,24 @@ test_put_off(void **state)
 	check(3, 0); /* and then at once again */
 }
 
+/* The minute is one of a clock that is set back meanwhile. */
+static void
+test_put_off_and_set_back(void **state)
+{
+	(void)state;
+	clock_set(T0 + 7200);
+	begin();
+	confirmed("ann@example.org", news, 0);
+	commit();
+	break_template(true);
+	turn();
+	check(0, 1);
+	break_template(false);
+	clock_set(T0 + 3600);
+	turn();
+	check(1, 0);
+}
+
 int
 main(void)
 {
@@ -184,6 +202,7 @@ main(void)
 		welcome_test(test_switched_off),
 		welcome_test(test_backlog),
 		welcome_test(test_put_off),
+		welcome_test(test_put_off_and_set_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

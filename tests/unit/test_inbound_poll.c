@@ -278,6 +278,45 @@ told_to_stop(void **state)
 	assert_int_equal(files_left(), 1);
 }
 
+static char pipe_path[160];
+
+/* Somebody who begins to write as soon as the mailbox is being read, tells the role to stop, and goes on for a moment. */
+static void *
+writer(void *arg)
+{
+	const struct timespec moment = { 0, 50000000 };
+	int fd = open(pipe_path, O_WRONLY); /* somebody reads it */
+
+	(void)arg;
+	if (fd == -1 || raw_exec("BEGIN IMMEDIATE") != SQLITE_OK || write(stop[1], "", 1) != 1 || write(fd, "secret\n", 7) != 7)
+		abort();
+	close(fd);
+	nanosleep(&moment, NULL);
+	raw_exec("ROLLBACK");
+	return NULL;
+}
+
+/* Told to stop while somebody else writes: that it was reading is taken back all the same, or its next life would suspect that it died of it. */
+static void
+stopped_beside_a_writer(void **state)
+{
+	char user[] = "bounce";
+	struct reading was;
+	pthread_t thread;
+
+	(void)state;
+	put("1.a", LETTER, sizeof(LETTER) - 1);
+	in_box(pipe_path, "password", "");
+	assert_int_equal(mkfifo(pipe_path, 0600), 0);
+	mailbox.user = user;
+	mailbox.password_file = pipe_path;
+	assert_int_equal(pthread_create(&thread, NULL, writer, NULL), 0);
+	refused(poll_box(), ERR_BUSY);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	ok(reading_get(db, "", &was, &err));
+	assert_false(was.interrupted);
+}
+
 /* The mailbox's secret is a token or a password; either is read anew for each poll. */
 static void
 secrets(void **state)
@@ -418,6 +457,7 @@ main(void)
 		box_test(not_begun),
 		box_test(many_to_remove),
 		box_test(told_to_stop),
+		box_test(stopped_beside_a_writer),
 		box_test(secrets),
 		cmocka_unit_test(rounds),
 		box_test(one_in_trouble),

@@ -635,7 +635,7 @@ drain_beside(int begun)
 {
 	struct err e = ERR_INIT;
 
-	if (running_claim_sender(store_path, &e) == 1 && write(begun, "", 1) == 1)
+	if (running_claim_role(store_path, RUNNING_SENDER, &e) == 1 && write(begun, "", 1) == 1)
 		pause();
 	_exit(1);
 }
@@ -662,7 +662,8 @@ one_at_a_time(void **state)
 	run.site.conf.store_path = store_path;
 	run.stop_fd = stop[0];
 	assert_int_equal(write(stop[1], "", 1), 1);
-	assert_int_equal(sender_run(&run, &err), 0);
+	assert_int_equal(role_take_place(&run, RUNNING_SENDER, &err), 0);
+	ok(running_has_role(store_path, RUNNING_INBOUND, &err)); /* another role is no forerunner */
 	kill(child, SIGKILL);
 	assert_int_equal(waitpid(child, NULL, 0), child);
 	close(stop[0]);

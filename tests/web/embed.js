@@ -29,7 +29,7 @@ function is(got, want, name) {
 	ok(got === want, name, `got ${JSON.stringify(got)}, want ${JSON.stringify(want)}`);
 }
 
-const sql = (text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', path.join(SITE, 'store/newsletter.db'), text], { encoding: 'utf8' }).trim();
+const sql = (text) => execFileSync('sqlite3', ['-cmd', '.timeout 60000', path.join(SITE, 'store/newsletter.db'), text], { encoding: 'utf8' }).trim();
 /* How often an address has been asked for; the clerk may have taken the row already. */
 const asked = (who) => Number(sql(`SELECT (SELECT count(*) FROM signup_request WHERE address = '${who}') +
 	(SELECT count(*) FROM consent c JOIN subscriber s ON s.id = c.subscriber_id WHERE s.address = '${who}' AND c.action = 'requested'

@@ -47,7 +47,7 @@ async function run(main) {
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const store = path.join(SITE, 'store/newsletter.db');
-const sql = (text) => execFileSync('sqlite3', ['-cmd', '.timeout 8000', store, text], { encoding: 'utf8' }).trim();
+const sql = (text) => execFileSync('sqlite3', ['-cmd', '.timeout 60000', store, text], { encoding: 'utf8' }).trim();
 const link = (...words) => execFileSync(MAKE_LINK, [path.join(SITE, 'keys'), ...words.map(String)], { encoding: 'utf8' }).trim();
 const now = () => Math.floor(Date.now() / 1000);
 const tomorrow = () => now() + 86400;
@@ -104,7 +104,7 @@ function asked(state, decision, columns) {
 /* The first link that matches in the mail of that kind that the outbox folder holds for an address; waits for it. */
 async function mailed(kind, address, pattern) {
 	const outbox = path.join(SITE, 'outbox');
-	for (let i = 0; i < 200; i++, await pause(100)) {
+	for (let i = 0; i < 600; i++, await pause(100)) {
 		for (const file of fs.existsSync(outbox) ? fs.readdirSync(outbox).filter((f) => f.startsWith(`${kind}-`) && f.endsWith('.eml')) : []) {
 			const text = fs.readFileSync(path.join(outbox, file), 'latin1').replace(/=\r?\n/g, '').replace(/=3D/g, '=');
 			const found = text.match(pattern);
@@ -118,7 +118,7 @@ async function mailed(kind, address, pattern) {
 /* Keep the store locked, as a program that hangs would, until the function that comes back is called. */
 async function lockStore() {
 	const held = path.join(SITE, 'held');
-	const holder = spawn('sqlite3', ['-bail', '-cmd', '.timeout 8000', store], { stdio: ['pipe', 'ignore', 'inherit'] });
+	const holder = spawn('sqlite3', ['-bail', '-cmd', '.timeout 60000', store], { stdio: ['pipe', 'ignore', 'inherit'] });
 	holder.stdin.write(`BEGIN IMMEDIATE;\nCREATE TABLE held (x);\n.shell touch ${held}\n`);
 	for (let i = 0; i < 600 && !fs.existsSync(held); i++)
 		await pause(50);

@@ -90,7 +90,7 @@ async function drawn(w) {
 }
 
 /* Whether it becomes true in a while: focus moves into a frame of another process only some time after the key. */
-const reached = (w, what) => w.page.waitForFunction(what, null, { timeout: 20000 }).then(() => true, () => false);
+const reached = (w, what) => w.page.waitForFunction(what, null, { timeout: 60000 }).then(() => true, () => false);
 
 /* By the keyboard alone: Tab from group to group, arrows within. */
 async function keyboard(browser) {
