@@ -6,8 +6,8 @@
  * struct http_request. One thread, one loop: poll, MHD_run, then one
  * transaction for what visitors asked for in this turn (http_queue.c).
  *
- * Told to stop, it takes no connection any more, writes and answers what
- * it has, and returns within 10 s.
+ * Told to stop, it takes the connections that have come by then and no more,
+ * writes and answers what it has, and returns within 10 s.
  */
 #include "http.h"
 
@@ -31,8 +31,10 @@
  */
 #define MEMORY 49152
 #define SEND_BUFFER 65536 /* bytes the kernel holds for a client that does not read; by itself it would go up to megabytes */
+#define STILL_US 1000000  /* a loop that comes round so late stood still */
 #define RETRY_MS 1        /* between two tries for the writers' turn */
 #define DRAIN_US 10000000
+#define DRAIN_TURNS 64        /* at most, for taking the connections that had come before: each takes some of them */
 #define DRAIN_IDLE_US 1000000 /* requests of which only a part has come get so long to come whole */
 
 /* The request begins: its URI is known, nothing else yet. What is returned is the request's context in all that follows. */
@@ -224,6 +226,7 @@ set_limits(struct http *h)
 	struct rlimit files;
 
 	h->conns.limit_us = conf->http_request_time * 1000000;
+	h->conns.timeout = (unsigned)conf->http_timeout;
 	h->conns.most = (size_t)conf->http_connections;
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < h->conns.most + beside)
 		h->conns.most = files.rlim_cur > 2 * beside ? files.rlim_cur - beside : beside;
@@ -290,9 +293,16 @@ turn(struct http *h, int epoll_fd, bool draining, struct err *e)
 		{ .fd = h->role->stop_fd, .events = POLLIN },
 	};
 
+	const int wait = wait_ms(h, draining ? 10 : 1000);
+	int64_t late;
+
 	/* draining, stop_fd stays readable */
-	if (poll(fds, draining ? 2 : 3, wait_ms(h, draining ? 10 : 1000)) == -1 && errno != EINTR)
+	if (poll(fds, draining ? 2 : 3, wait) == -1 && errno != EINTR)
 		return err_sys(e, "poll");
+	late = clock_mono_us() - h->turned_us - (int64_t)wait * 1000;
+	if (h->turned_us && late > STILL_US)
+		http_conn_excuse(&h->conns, late);
+	h->turned_us = clock_mono_us();
 	h->resumed = false;
 	http_conn_turn(&h->conns);
 	if (MHD_run(h->mhd) != MHD_YES)
@@ -301,16 +311,31 @@ turn(struct http *h, int epoll_fd, bool draining, struct err *e)
 	return http_operator_turn(h->operator_, e);
 }
 
+/* Whether somebody's connection has not been taken yet. */
+static bool
+is_called(const struct http *h)
+{
+	struct pollfd p = { .fd = h->role->listen_fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1;
+}
+
 /*
- * Take no connection any more, and end what was begun. The port is free at once, but for what the parent has: whoever starts
- * after a kill of the parent waits for it.
+ * Take no connection any more but those that are there, for nobody may come to take them, and end what was begun. Then the port is
+ * free at once, but for what the parent has: whoever starts after a kill of the parent waits for it.
  */
 static int
 drain(struct http *h, int epoll_fd, struct err *e)
 {
 	int64_t since = clock_mono_us(), left;
-	int fd = MHD_quiesce_daemon(h->mhd);
+	int i, fd;
 
+	for (i = 0; i < DRAIN_TURNS && is_called(h); i++)
+		if (turn(h, epoll_fd, true, e) == -1)
+			return -1;
+	if (turn(h, epoll_fd, true, e) == -1) /* which reads what the one before it has taken */
+		return -1;
+	fd = MHD_quiesce_daemon(h->mhd);
 	if (fd != MHD_INVALID_SOCKET)
 		close(fd);
 	while (h->active) {

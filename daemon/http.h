@@ -84,6 +84,7 @@ struct http {
 	struct in6_addr proxies[HTTP_PROXIES];
 	size_t proxy_count;
 	struct http_conns conns;
+	int64_t turned_us;                 /* when the loop last came round */
 	size_t active;                     /* requests begun and not completed */
 	size_t bodies;                     /* bytes of bodies held */
 	struct http_request *head, **tail; /* waiting to be written, oldest first */

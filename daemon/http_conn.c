@@ -14,6 +14,7 @@
 struct http_conn {
 	struct http_conn *prev, *next;
 	struct http_conn_list *list; /* NULL: on none */
+	struct MHD_Connection *mhd;
 	int64_t since_us;
 	int fd; /* libmicrohttpd's: valid until it says that the connection is closed */
 	bool ending, kept;
@@ -68,6 +69,7 @@ opened(struct http_conns *all, struct MHD_Connection *connection, void **conn)
 	struct http_conn *c = xcalloc(1, sizeof(*c));
 
 	c->fd = info->connect_fd;
+	c->mhd = connection;
 	*conn = c;
 	all->open++;
 	if (all->open - all->ending > all->most - all->most / 8 && all->asking.head) {
@@ -134,6 +136,26 @@ end_old(struct http_conns *all, const struct http_conn_list *list, int64_t now)
 		end(all, list->head);
 		all->slow++;
 	}
+}
+
+/* Its silence begins anew: libmicrohttpd takes a timeout for a new one only where there was none. */
+static void
+excuse(const struct http_conns *all, struct http_conn_list *list, int64_t us)
+{
+	struct http_conn *c;
+
+	for (c = list->head; c; c = c->next) {
+		c->since_us += us;
+		MHD_set_connection_option(c->mhd, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
+		MHD_set_connection_option(c->mhd, MHD_CONNECTION_OPTION_TIMEOUT, all->timeout);
+	}
+}
+
+void
+http_conn_excuse(struct http_conns *all, int64_t us)
+{
+	excuse(all, &all->asking, us);
+	excuse(all, &all->reading, us);
 }
 
 void

@@ -36,6 +36,7 @@ struct http_conn_list {
 
 struct http_conns {
 	int64_t limit_us;
+	unsigned timeout;                      /* libmicrohttpd's, in seconds */
 	size_t most;                           /* connections held at once */
 	size_t open, ending;                   /* ending: of the open ones, those that were shut down and are not closed yet */
 	struct http_conn_list asking, reading; /* without a whole request; with an answer that is not read yet */
@@ -54,6 +55,12 @@ void http_conn_notify(void *cls, struct MHD_Connection *connection, void **conn,
 void http_conn_waits(struct http_conns *all, struct MHD_Connection *connection);
 bool http_conn_answers(struct http_conns *all, struct MHD_Connection *connection);
 void http_conn_asks(struct http_conns *all, struct MHD_Connection *connection);
+
+/*
+ * The role itself stood still for so long: that is nobody's silence. libmicrohttpd (0.9.75) would
+ * look at the time first, and at what has been sent meanwhile afterwards.
+ */
+void http_conn_excuse(struct http_conns *all, int64_t us);
 
 /* End those whose time is over; libmicrohttpd closes them the next time it runs. At most once a minute a line goes into the log. */
 void http_conn_turn(struct http_conns *all);

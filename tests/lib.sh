@@ -147,8 +147,15 @@ connected() {
 	awk -v port=":$(printf %04X "$1")" '$4 == "01" && substr($3, length($3) - 4) == port { found = 1 } END { exit !found }' /proc/net/tcp /proc/net/tcp6 2>/dev/null
 }
 
+# all_read PORT: whoever listens there has taken all connections, and read all that came by them.
+all_read() {
+	awk -v port=":$(printf %04X "$1")" 'substr($2, length($2) - 4) == port && ($4 == "01" || $4 == "0A") && $5 !~ /:00000000$/ { found = 1 } END { exit found }' \
+		/proc/net/tcp /proc/net/tcp6 2>/dev/null
+}
+
 # hold_store DATABASE [BEGIN…]: it is locked, by a program that knows nothing of ours, until let_go. (What is begun meanwhile has the other end of its
-# pipe too, so it is told to end.)
+# pipe too, so it is told to end.) let_go says in $held_ms for how many milliseconds at most it was: the roles wait for five seconds, and a test that
+# wants to be served tries again when it took longer itself.
 hold_store() {
 	local pipe=$tmp/hold.$RANDOM$RANDOM
 	mkfifo "$pipe"
@@ -156,6 +163,7 @@ hold_store() {
 	holder=$!
 	at_exit $holder
 	exec {holding}>"$pipe"
+	held_since=$(date +%s%N)
 	printf '%s;\n.shell echo held >%s.held\n' "${2:-BEGIN IMMEDIATE}" "$pipe" >&"$holding"
 	wait_for 20 test -s "$pipe.held" || bail "the store cannot be held"
 }
@@ -163,4 +171,5 @@ let_go() {
 	printf 'ROLLBACK;\n.quit\n' >&"$holding"
 	exec {holding}>&-
 	wait "$holder"
+	held_ms=$((($(date +%s%N) - held_since) / 1000000))
 }

@@ -7,7 +7,7 @@ conf_add http trusted_proxies=127.0.0.1
 start_daemon
 
 sign_up() { # ADDRESS TOPIC IP [NAME]
-	curl -s --max-time 20 -o /dev/null -w '%{http_code}' -H "X-Forwarded-For: $3" -d "email=$1" -d "topic=$2" -d "name=${4-}" "$base/subscribe"
+	curl -s --max-time 60 -o /dev/null -w '%{http_code}' -H "X-Forwarded-For: $3" -d "email=$1" -d "topic=$2" -d "name=${4-}" "$base/subscribe"
 }
 decided() { [ "$(sql 'SELECT count(*) FROM signup_request')" = 0 ]; }
 again() { # the same, and the clerk has decided
@@ -15,7 +15,7 @@ again() { # the same, and the clerk has decided
 	wait_for 10 decided || bail "the clerk does not decide"
 }
 confirm_link() { outbox_body "$(mail_in_outbox confirm "$1")" | grep -o "$base/confirm/[0-9a-f-]*" | head -n 1; }
-titles() { curl -s --max-time 20 "$1" | grep -c '<li><strong>'; }
+titles() { curl -s --max-time 60 "$1" | grep -c '<li><strong>'; }
 states() { sql "SELECT group_concat(t.slug || ' ' || u.state, ', ') FROM subscription u JOIN topic t ON t.id = u.topic_id
 	JOIN subscriber s ON s.id = u.subscriber_id WHERE s.address = '$1'"; }
 name_of() { sql "SELECT name FROM subscriber WHERE address_key = '$1'"; }
@@ -36,7 +36,7 @@ is "a name that was forgotten is taken" "$(name_of ann@example.org)" Ann
 is "evidence: each wish once, the later one without a mail of its own" \
 	"$(sql "SELECT group_concat(topic_id || ' ' || action || ' ' || (mail_hash IS NOT NULL), ', ') FROM consent WHERE subscriber_id = 1")" \
 	"1 requested 1, 2 requested 0"
-is "its button confirms" "$(curl -s --max-time 20 -o /dev/null -w '%{http_code}' -X POST "$link")" 200
+is "its button confirms" "$(curl -s --max-time 60 -o /dev/null -w '%{http_code}' -X POST "$link")" 200
 is "both" "$(states ann@example.org)" "articles 1, promotions 1"
 is "by one mail" "$(mails confirm ann@example.org)" 1
 
@@ -49,7 +49,7 @@ again ben@example.org articles 198.51.100.7 Mallory
 is "nobody else gives him a name" "$(name_of ben@example.org)" Ben
 is "nobody else puts a topic there" "$(titles "$link")" 1
 is "nor sends a second mail" "$(mails confirm ben@example.org)" 1
-curl -s --max-time 20 -o /dev/null -X POST "$link"
+curl -s --max-time 60 -o /dev/null -X POST "$link"
 is "what he asked for is his" "$(states ben@example.org)" "articles 1"
 
 echo "# once it is confirmed"

@@ -6,12 +6,13 @@
 owner=olive@quietharbour.example
 ask() {
 	: >"$tmp/body"
-	code=$(curl -s --max-time 30 -o "$tmp/body" -D "$tmp/head" -w '%{http_code}' "$@")
+	code=$(curl -s --max-time 60 -o "$tmp/body" -D "$tmp/head" -w '%{http_code}' "$@")
 	head=$(tr -d '\r' <"$tmp/head") body=$(tr -d '\000' <"$tmp/body")
 }
 uncounted() { dump | grep -v "^INSERT INTO counter"; }
 approval_mails() { find "$site/outbox" -name 'approval-*.eml' | wc -l; }
-approvals_are() { [ "$(approval_mails)" = "$1" ]; }
+# so many have come, and that is recorded
+approvals_are() { [ "$(approval_mails)" = "$1" ] && [ "$(sql "SELECT count(*) FROM outbox WHERE state IN ('queued', 'claimed')")" = 0 ]; }
 # wait for the N-th mail to the owner and fill $url
 newest() {
 	wait_for 20 approvals_are "$1" || bail "no approval mail $1"
@@ -27,7 +28,7 @@ window() {
 	sed -i "s/^cancel_window=.*/cancel_window=$1/" "$site/newsletter.conf"
 	kill -HUP "$daemon"
 	clerk_is_new() { local now; now=$(role_pid clerk) && [ -n "$now" ] && [ "$now" != "$before" ]; }
-	wait_for 20 clerk_is_new && sleep 0.5
+	wait_for 20 clerk_is_new
 }
 field() { python3 -c 'import json, sys; print(json.load(sys.stdin).get(sys.argv[1]))' "$1" <<<"$body"; }
 
@@ -130,7 +131,7 @@ is "and shows nothing" "$code" 404
 echo "# two presses at once"
 pids=()
 for i in 1 2 3 4 5 6; do
-	curl -s --max-time 20 -o "$tmp/press.$i" -w '%{http_code}' -d action=approve "$url" >"$tmp/code.$i" &
+	curl -s --max-time 60 -o "$tmp/press.$i" -w '%{http_code}' -d action=approve "$url" >"$tmp/code.$i" &
 	pids+=($!)
 done
 wait "${pids[@]}"
@@ -225,7 +226,7 @@ sql "UPDATE campaign SET start_at = unixepoch() - 86400 WHERE id = 6"
 ask "$url" -d action=approve
 is "approved long after it was made" "$code" 200
 is "it waits for the cancel window" "$(campaign_state 6)" scheduled
-is "which begins with the button" "$(sql 'SELECT start_at - unixepoch() BETWEEN 50 AND 60 FROM campaign WHERE id = 6')" 1
+is "which begins with the button" "$(sql 'SELECT start_at - decided_at BETWEEN 59 AND 61 FROM campaign JOIN approval ON campaign_id = id WHERE id = 6')" 1
 sql "UPDATE campaign SET state = 'paused' WHERE id = 6"
 ask "$url"
 has "one that staff paused meanwhile is in their hands" "$body" "It is on hold"

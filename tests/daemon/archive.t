@@ -6,7 +6,7 @@
 # What a request answers: $code, $head and $body.
 ask() {
 	: >"$tmp/body"
-	code=$(curl -s --max-time 30 -o "$tmp/body" -D "$tmp/head" -w '%{http_code}' "$@")
+	code=$(curl -s --max-time 60 -o "$tmp/body" -D "$tmp/head" -w '%{http_code}' "$@")
 	head=$(tr -d '\r' <"$tmp/head") body=$(tr -d '\000' <"$tmp/body")
 }
 header() { sed -n "s/^$1: //Ip" <<<"$head"; }
@@ -104,7 +104,7 @@ has "the bar speaks the visitor's" "$body" "Todos los boletines anteriores"
 has "and shows what their readers were sent" "$body" '<html lang="es">'
 ask "$base/archive?lang=es"
 has "the list too" "$body" "Boletines anteriores"
-has "with its months" "$body" " de $(sed -n "s/^month-$(date +%-m) = //p" "$root/templates/words/es.txt") de "
+has "with its months" "$body" " de $(sed -n "s/^month-$(date -d "@$(sql 'SELECT started_at FROM campaign WHERE id = 1')" +%-m) = //p" "$root/templates/words/es.txt") de "
 ask -H 'Accept-Language: en' "$url"
 has "one page for each language is kept" "$body" "All past newsletters"
 

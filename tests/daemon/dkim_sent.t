@@ -19,7 +19,7 @@ conf_add relay "url=smtp://127.0.0.1:$relay" tls=none connections=3
 subscribers $people
 article 'Sleeping better'
 start_daemon
-curl -sf --max-time 10 -o /dev/null -d 'email=person77@example.org&topic=articles' "$base/subscribe"
+curl -sf --max-time 60 -o /dev/null -d 'email=person77@example.org&topic=articles' "$base/subscribe"
 newsletter send --yes >/dev/null
 wait_for 60 campaign_is 1 'done'
 ok "the campaign is sent" $? "$(tail -n 5 "$site/log")"

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 ask() {
-	code=$(curl -s --max-time 30 -o "$tmp/body" -D "$tmp/head" -w '%{http_code}' "$@")
+	code=$(curl -s --max-time 60 -o "$tmp/body" -D "$tmp/head" -w '%{http_code}' "$@")
 	head=$(tr -d '\r' <"$tmp/head") body=$(tr -d '\000' <"$tmp/body")
 }
 header() { sed -n "s/^$1: //Ip" <<<"$head"; }
@@ -131,5 +131,5 @@ is "there are no other types" "$code" 404
 echo "# a wrong origin in the configuration"
 sed -i "s,^origins = .*,origins = https://www.example.org/," "$site/newsletter.conf"
 like "is said with its line" "$(newsletter status 2>&1)" 'newsletter.conf:[0-9]+: origins: "https://www.example.org/" is no origin'
-like "newsletterd says so too" "$(timeout 10 "$BIN/newsletterd" -C "$site" 2>&1)" 'origins: "https://www.example.org/"'
+like "newsletterd says so too" "$(timeout 60 "$BIN/newsletterd" -C "$site" 2>&1)" 'origins: "https://www.example.org/"'
 done_testing

@@ -13,7 +13,7 @@ trap 'umount -l "$site/store"; clean_up' EXIT
 cp -p "$tmp"/small/* "$site/store/"
 start_daemon
 
-sign_up() { curl -s --max-time 20 -o /dev/null -w '%{http_code}' -d topic=articles -d "email=$1@example.org" "$base/subscribe"; }
+sign_up() { curl -s --max-time 60 -o /dev/null -w '%{http_code}' -d topic=articles -d "email=$1@example.org" "$base/subscribe"; }
 is "with space a signup is taken" "$(sign_up ann)" 200
 wait_for 10 has_mail confirm ann@example.org
 dd if=/dev/zero of="$site/store/ballast" bs=64k 2>/dev/null
@@ -26,7 +26,7 @@ done
 is "a full disk is answered 503" "$code" 503
 is "again and again" "$(sign_up late)" 503
 is "and nothing of it is in the store" "$(sql "$late")" 0
-is "pages are served" "$(curl -s --max-time 20 -o /dev/null -w '%{http_code}' "$base/")" 200
+is "pages are served" "$(curl -s --max-time 60 -o /dev/null -w '%{http_code}' "$base/")" 200
 has "the log says what to do" "$(cat "$site/log")" "no space left for the store, so this was not written: free some space"
 rm "$site/store/ballast"
 is "with space again a signup is taken" "$(sign_up late)" 200

@@ -5,7 +5,7 @@
 
 # What a request answers: $code, $head and $body.
 ask() {
-	code=$(curl -s --max-time 30 -o "$tmp/body" -D "$tmp/head" -w '%{http_code}' "$@")
+	code=$(curl -s --max-time 60 -o "$tmp/body" -D "$tmp/head" -w '%{http_code}' "$@")
 	head=$(tr -d '\r' <"$tmp/head") body=$(tr -d '\000' <"$tmp/body")
 }
 post() { ask -X POST "$@"; }
@@ -15,12 +15,14 @@ asked() { sql "SELECT count(*) FROM (SELECT address FROM signup_request UNION SE
 forgotten() { [ "$(sql 'SELECT count(*) FROM erasure')" = 0 ]; }
 # All that was asked is decided, and its mail has left.
 settled() { [ "$(sql "SELECT (SELECT count(*) FROM signup_request) + (SELECT count(*) FROM outbox WHERE state IN ('queued', 'claimed'))")" = 0 ]; }
+# The last thing that newsletterd itself has said.
+log_ends_with() { grep role=newsletterd "$site/log" | tail -n 1 | grep -q "$1"; }
 # Send bytes as they are and show the first response, headers and body.
 raw() {
 	local line length=0
 	exec 3<>"/dev/tcp/127.0.0.1/$port"
 	printf '%b' "$1" >&3
-	while IFS= read -r -t 10 line <&3; do
+	while IFS= read -r -t 60 line <&3; do
 		line=${line%$'\r'}
 		echo "$line"
 		case ${line,,} in content-length:*) length=${line#*: } ;; esac
@@ -115,7 +117,8 @@ bad "a link as a name" 400 "Please check the name" "$base/subscribe" -d email=e@
 bad "a name of two lines" 400 "Please check the name" "$base/subscribe" -d email=e@example.org -d 'name=a%0ab' -d "topic=$first"
 bad "an unknown topic" 400 "There are: $all." "$base/subscribe" -d email=e@example.org -d topic=nonsense
 bad "no topic" 400 "choose at least one topic" "$base/subscribe" -d email=e@example.org
-bad "a forged form_token" 400 "out of date" "$base/subscribe" -d email=e@example.org -d "topic=$first" -d "form_token=A${form_token:1:30}A"
+[ "${form_token: -1}" = A ] && other=B || other=A
+bad "a forged form_token" 400 "out of date" "$base/subscribe" -d email=e@example.org -d "topic=$first" -d "form_token=${form_token%?}$other"
 bad "broken UTF-8" 400 "UTF-8" "$base/subscribe" -d 'email=e@example.org&name=%C3%28' -d "topic=$first"
 bad "a NUL" 400 "NUL" "$base/subscribe" -d 'email=e@example.org&name=a%00b' -d "topic=$first"
 bad "half a percent sign" 400 "percent" "$base/subscribe" -d 'email=e%'
@@ -251,7 +254,7 @@ post "$base/confirm/$old" -H 'Accept: application/json'
 has "as JSON too" "$body" '"status":410'
 is "the store is as it was" "$(dump)" "$before"
 for _ in 1 2 3 4 5 6 7 8; do token "$dora" 1 $((now + 1000)) NULL; done >"$tmp/tokens"
-<"$tmp/tokens" xargs -P 8 -I{} sh -c "curl -s --max-time 10 -o /dev/null -w '%{http_code}\n' -X POST $base/confirm/{}; curl -s -o /dev/null -w '%{http_code}\n' -X POST $base/confirm/{}" >"$tmp/codes"
+<"$tmp/tokens" xargs -P 8 -I{} sh -c "curl -s --max-time 60 -o /dev/null -w '%{http_code}\n' -X POST $base/confirm/{}; curl -s -o /dev/null -w '%{http_code}\n' -X POST $base/confirm/{}" >"$tmp/codes"
 is "sixteen at once are all answered" "$(sort "$tmp/codes" | uniq -c | xargs)" "16 200"
 is "and each token is used" "$(sql "SELECT count(*) FROM token WHERE subscriber_id = $dora AND used_at IS NULL AND expires_at > $now")" 0
 
@@ -356,13 +359,18 @@ answered() {
 	got=$(sort "$tmp/signed" | xargs)
 	rm -f "$tmp/signed"
 }
-hold
-ask --max-time 10 "$base/"
-is "pages are served while the store is locked" "$code" 200
-signs_up patience
-sleep 1
-let_go
-answered
+# A signup waits for five seconds: what took longer because this machine stood still says nothing, and is tried again.
+for _ in {1..8}; do
+	hold
+	ask "$base/"
+	page=$code
+	signs_up patience
+	sleep 1
+	let_go
+	answered
+	[ "$held_ms" -ge 4500 ] || [ "$got" = 'patience 503' ] || break
+done
+is "pages are served while the store is locked" "$page" 200
 is "a signup waits for it" "$got" 'patience 200'
 is "and is recorded" "$(asked patience@example.org)" 1
 wait_for 10 settled
@@ -375,14 +383,17 @@ let_go
 is "it is not recorded" "$(asked toolate@example.org)" 0
 
 sql "CREATE TRIGGER poison BEFORE INSERT ON signup_request WHEN NEW.address = 'poison@example.org' BEGIN SELECT RAISE(ABORT, 'no'); END"
-hold
-for who in kim poison lea max; do
-	signs_up $who
-	sleep 0.1
+for _ in {1..8}; do
+	hold
+	for who in kim poison lea max; do
+		signs_up $who
+		sleep 0.1
+	done
+	sleep 0.5
+	let_go
+	answered
+	[ "$held_ms" -ge 4500 ] || break
 done
-sleep 0.5
-let_go
-answered
 is "one that cannot be written takes nobody along" "$got" "kim 200 lea 200 max 200 poison 503"
 is "and the others are recorded" "$(for who in kim poison lea max; do asked $who@example.org; done | xargs)" "1 0 1 1"
 sql 'DROP TRIGGER poison'
@@ -444,28 +455,64 @@ rm "$site"/templates/web/*.mustache
 ask "$base/"
 is "repaired, it is there" "$code" 200
 
-exec 4<>"/dev/tcp/127.0.0.1/$port"
-printf 'POST /subscribe HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nemail=' >&4
-begun=$SECONDS
-ask --max-time 1 "$base/"
-is "others are served beside a slow client" "$code" 200
-timeout 60 cat <&4 >/dev/null
-at_most "a slow client is dropped: seconds" $((SECONDS - begun)) 30
-exec 4>&-
+# Others are served before the slow one is dropped; one that was dropped before they had asked, by a machine that stood still, says nothing.
+for _ in {1..8}; do
+	exec 4<>"/dev/tcp/127.0.0.1/$port"
+	printf 'POST /subscribe HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nemail=' >&4
+	begun=$SECONDS
+	ask "$base/"
+	served=$code dropped=0
+	connected "$port" || dropped=1
+	timeout 60 cat <&4 >/dev/null
+	took=$((SECONDS - begun))
+	exec 4>&-
+	[ $dropped = 1 ] || break
+done
+is "others are served beside a slow client, who is still there" "$served $dropped" "200 0"
+at_most "a slow client is dropped: seconds" "$took" 30
 
-hold
-signs_up last
-wait_for 10 connected "$port"
-sleep 0.5
-kill -TERM "$daemon"
-sleep 0.5
-let_go
-answered
-is "who asked before the end is answered" "$got" 'last 200'
-wait "$daemon"
-status=$?
+# asks NAME: on descriptor 5, all of it is sent when this returns
+asks() {
+	local form="email=$1@example.org&topic=$first"
+	exec 5<>"/dev/tcp/127.0.0.1/$port"
+	printf 'POST /subscribe HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s' ${#form} "$form" >&5
+}
+answer() {
+	timeout 60 head -n 1 <&5 | tr -d '\r'
+	exec 5>&-
+}
+# again, if this machine stood still for longer than there is
+for _ in {1..8}; do
+	hold
+	asks last
+	wait_for 10 all_read "$port"
+	kill -TERM "$daemon"
+	sleep 0.5
+	let_go
+	got=$(answer)
+	wait "$daemon"
+	status=$?
+	[ "$held_ms" -ge 4500 ] || break
+	start_daemon
+done
+is "who asked before the end is answered" "$got" 'HTTP/1.1 200 OK'
 is "newsletterd ends well" "$status" 0
 is "and is recorded" "$(asked last@example.org)" 1
+
+start_daemon
+for _ in {1..8}; do
+	http=$(role_pid http) begun=$SECONDS
+	kill -STOP "$http"
+	asks unread
+	kill -TERM "$daemon"
+	wait_for 10 log_ends_with 'event=stopping'
+	kill -CONT "$http"
+	got=$(answer)
+	wait "$daemon"
+	[ $((SECONDS - begun)) -ge 9 ] || break
+	start_daemon
+done
+is "so is who had asked when the role had not looked yet" "$got $(asked unread@example.org)" 'HTTP/1.1 200 OK 1'
 
 echo "# behind a reverse proxy"
 ip_of() { sql "SELECT ip FROM signup_request WHERE address = '$1' UNION SELECT c.ip FROM consent c JOIN subscriber s ON s.id = c.subscriber_id
@@ -486,6 +533,8 @@ crowd() {
 		print(answered)
 	END
 }
+# a crowd that has two seconds to gather may have lost its first when the last comes
+sed -i 's/^timeout = 2$/timeout = 60/' "$site/newsletter.conf"
 # where visitors come by themselves; without IPv6 on this machine that is tried twice
 for address in '*' '[::]'; do
 	python3 -c 'import socket; socket.socket(socket.AF_INET6).bind(("::", 0))' 2>/dev/null || address='*'

@@ -6,22 +6,25 @@ make_site
 start_daemon
 # NAME PEOPLE, fewer than 300007
 list() { awk -v name="$1" -v n="$2" 'BEGIN { print "email,name"; for (i = 1; i <= n; i++) printf "%s%d@example.org,Person %d\n", name, i * 7919 % 300007, i }'; }
-list person 100000 >"$tmp/list.csv"
 
-# --- beside a daemon that has visitors ---
-newsletter subscriber import "$tmp/list.csv" --consent list >"$tmp/import.out" 2>&1 &
-import=$!
-slowest=0 good=0
-while kill -0 $import 2>/dev/null; do
-	begun=$(date +%s%N)
-	[ "$(curl -s --max-time 30 -o /dev/null -w '%{http_code}' "$base/subscribe" -d "email=visitor$good@example.net" -d topic=articles)" = 200 ] && good=$((good + 1))
-	took=$((($(date +%s%N) - begun) / 1000000))
-	[ $took -le $slowest ] || slowest=$took
-	sleep 0.1
+# --- beside a daemon that has visitors; another list, if they were not slow but this machine was in sending them ---
+for name in person more again; do
+	list $name 100000 >"$tmp/list.csv"
+	newsletter subscriber import "$tmp/list.csv" --consent list >"$tmp/import.out" 2>&1 &
+	import=$!
+	slowest=0 good=0
+	while kill -0 $import 2>/dev/null; do
+		begun=$(date +%s%N)
+		[ "$(curl -s --max-time 60 -o /dev/null -w '%{http_code}' "$base/subscribe" -d "email=visitor$name$good@example.net" -d topic=articles)" = 200 ] && good=$((good + 1))
+		took=$((($(date +%s%N) - begun) / 1000000))
+		[ $took -le $slowest ] || slowest=$took
+		sleep 0.1
+	done
+	wait $import
+	is "100,000 people are imported" "$?$(sql "SELECT count(*) FROM subscriber WHERE address LIKE '$name%'")" 0100000
+	say "$good visitors meanwhile, the slowest was answered in $slowest ms"
+	if [ $good -ge 3 ] || [ $slowest -ge 500 ]; then break; fi
 done
-wait $import
-is "100,000 people are imported" "$?$(sql "SELECT count(*) FROM subscriber WHERE address LIKE 'person%'")" 0100000
-say "$good visitors meanwhile, the slowest was answered in $slowest ms"
 at_least "visitors signed up meanwhile, one after the other: they do not wait for the import" "$good" 3
 
 # --- broken off ---
@@ -29,8 +32,15 @@ list other 300000 >"$tmp/other.csv"
 "$BIN/newsletter" -C "$site" subscriber import "$tmp/other.csv" --consent list --json >"$tmp/import.out" 2>"$tmp/import.err" & # not a function: its own pid
 import=$!
 some_are_in() { [ "$(sql "SELECT count(*) FROM subscriber WHERE address LIKE 'other%'")" -gt 1000 ]; }
-wait_for 60 some_are_in
+# a little at a time, so that it is not through with it when the test looks
+for _ in {1..1200}; do
+	kill -STOP $import
+	! some_are_in || break
+	kill -CONT $import
+	sleep 0.05
+done
 kill -INT $import
+kill -CONT $import
 wait $import
 is "broken off by SIGINT: exit status" "$?" 1
 taken=$(sql "SELECT count(*) FROM subscriber WHERE address LIKE 'other%'")
@@ -57,7 +67,7 @@ is "with how it came to that" "$(sql "SELECT DISTINCT action, c.source, f.text F
 newsletter subscriber import "$tmp/ask.csv" --consent 'spring fair' --confirm --json >"$tmp/import.out" 2>&1
 is "who has not answered is not asked again" "$(python3 -c 'import json, sys; j = json.load(open(sys.argv[1])); print(j["asked"], j["already"], j["left"])' "$tmp/import.out")" "0 3 1"
 link=$(outbox_body "$(mail_in_outbox confirm new1@example.com)" | grep -o "$base/confirm/[A-Za-z0-9_-]*" | head -n 1)
-curl -s --max-time 30 -o /dev/null -X POST "$link" -d confirm=1
+curl -s --max-time 60 -o /dev/null -X POST "$link" -d confirm=1
 confirmed() { [ "$(sql "SELECT state FROM subscription JOIN subscriber ON id = subscriber_id WHERE address = 'new1@example.com'")" = 1 ]; }
 wait_for 10 confirmed
 ok "who confirms is subscribed" $?

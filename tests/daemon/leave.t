@@ -8,7 +8,7 @@ now=$(date +%s)
 post() {
 	local try
 	for try in 1 2 3 4 5; do
-		code=$(curl -s --max-time 30 -X POST -o "$tmp/body" -w '%{http_code}' "$@")
+		code=$(curl -s --max-time 60 -X POST -o "$tmp/body" -w '%{http_code}' "$@")
 		[ "$code" = 503 ] || break
 		sleep "$try"
 	done
@@ -133,9 +133,8 @@ in_future 3610
 post "$base/u/$l" -d "undo=$token" -d everything=yes
 is "after it: 410" "$code $(states "$gil")" "410 2 2"
 has "it says so, and leads to the form" "$body" "That hour is over"
-in_future 3540
+in_future $((3540 - $(date +%s) + begun))
 post "$base/u/$l" -d "undo=$token" -d everything=yes
-[ $(($(date +%s) - begun)) -lt 55 ] || bail "the machine is too slow for this test"
 is "before it: 200" "$code $(states "$gil")" "200 1 1"
 in_future 0
 

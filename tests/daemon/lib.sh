@@ -129,9 +129,11 @@ subscribers() {
 
 # article TITLE: a new article, imported.
 article() {
+	local new
+	new=$(date +%s%N)
 	mkdir -p "$tmp/articles"
-	printf -- '---\ntitle: %s\ndate: 2026-03-01\nurl: https://www.quietharbour.example/%s\n---\nSome words about it.\n' "$1" "$RANDOM" \
-		>"$tmp/articles/$RANDOM$RANDOM.md"
+	printf -- '---\ntitle: %s\ndate: 2026-03-01\nurl: https://www.quietharbour.example/%s\n---\nSome words about it.\n' "$1" "$new" \
+		>"$tmp/articles/$new.md"
 	newsletter article import "$tmp/articles" >/dev/null
 }
 

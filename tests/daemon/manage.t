@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 ask() {
-	code=$(curl -s --max-time 30 -o "$tmp/body" -D "$tmp/head" -w '%{http_code}' "$@")
+	code=$(curl -s --max-time 60 -o "$tmp/body" -D "$tmp/head" -w '%{http_code}' "$@")
 	head=$(tr -d '\r' <"$tmp/head") body=$(tr -d '\000' <"$tmp/body")
 }
 post() { ask -X POST "$@"; }
@@ -150,15 +150,19 @@ post "$mine" -H 'Content-Type: application/json' -d '{"action":"erase"}'
 has "as JSON with its field" "$body" '"field":"confirm"'
 is "nothing has changed" "$(dump)" "$before"
 # twice, before either is written
-hold_store "$site/store/newsletter.db"
-pressed=()
-for i in 1 2; do
-	curl -s --max-time 30 -o "$tmp/erased.$i" -w '%{http_code}\n' -d action=erase -d confirm=yes "$mine" >"$tmp/code.$i" &
-	pressed+=($!)
+# again, if this machine stood still for as long as the store is waited for
+for _ in {1..8}; do
+	hold_store "$site/store/newsletter.db"
+	pressed=()
+	for i in 1 2; do
+		curl -s --max-time 60 -o "$tmp/erased.$i" -w '%{http_code}\n' -d action=erase -d confirm=yes "$mine" >"$tmp/code.$i" &
+		pressed+=($!)
+	done
+	sleep 0.5 # one that comes later is told the same
+	let_go
+	wait "${pressed[@]}"
+	if [ "$held_ms" -lt 4500 ] || grep -q 200 "$tmp"/code.*; then break; fi
 done
-sleep 0.5 # one that comes later is told the same
-let_go
-wait "${pressed[@]}"
 is "with both: 200; the second press is told what an unknown link is told" "$(sort "$tmp"/code.* | xargs)" '200 404'
 has "says so" "$(cat "$tmp"/erased.*)" 'Your data are erased'
 is "nobody is there any more" "$(sql "SELECT count(*) FROM subscriber WHERE address_key = 'ann@example.org'")" 0

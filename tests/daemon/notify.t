@@ -8,7 +8,7 @@ import os, socket, subprocess, sys
 path = sys.argv[1]
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.bind(path)
-s.settimeout(20)
+s.settimeout(60)
 daemon = subprocess.Popen(sys.argv[2:], env=dict(os.environ, NOTIFY_SOCKET=path), stderr=subprocess.DEVNULL)
 try:
     print(s.recv(200).decode())
@@ -16,7 +16,7 @@ try:
     print(s.recv(200).decode())
 finally:
     daemon.terminate()
-    print('status', daemon.wait(15))
+    print('status', daemon.wait(60))
 END
 python3 "$tmp/manager.py" "$tmp/notify" "$BIN/newsletterd" -C "$site" >"$tmp/said"
 is "ready, stopping, and a good end" "$(tr '\n' ' ' <"$tmp/said")" 'READY=1 STOPPING=1 status 0 '

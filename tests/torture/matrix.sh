@@ -45,11 +45,11 @@ is_later() {
 
 # One try of the campaign: sets $accepted, $refused, $copies, $wrong, $state.
 send_row() {	# SERVER [relay key=value…]
-	local server=$1 until=$((SECONDS + ${PATIENCE:-$((${ALL:+80} + 40))}))
+	local server=$1 until=$((SECONDS + ${PATIENCE:-$((${ALL:+80} + 100))}))
 	shift
 	rm -rf "$site"
 	cp -a "$tmp/template" "$site"
-	conf_add relay "url=${url:-smtp://127.0.0.1:$port}" connections=$connections window=$window timeout=5 "$@"
+	conf_add relay "url=${url:-smtp://127.0.0.1:$port}" connections=$connections window=$window timeout=60 "$@"
 	start_daemon
 	newsletter send --yes >/dev/null
 	[ -z "${heal:-}" ] || { sleep "${FAULT_SECONDS:-1.5}"; $heal; }
@@ -62,7 +62,7 @@ send_row() {	# SERVER [relay key=value…]
 	state=$(campaign_state 1)
 	stop_daemon
 	read -r accepted refused <<<"$(sql "SELECT accepted || ' ' || refused FROM campaign")"
-	[ "$server" != postfix ] || wait_for 5 all_discarded
+	[ "$server" != postfix ] || wait_for 20 all_discarded
 	sql "SELECT address FROM delivery d JOIN subscriber s ON s.id = d.subscriber_id WHERE d.state = 1" | sort >"$tmp/ledger"
 	"got_of_$server" | sort >"$tmp/got"
 	copies=$(($(wc -l <"$tmp/got") - $(sort -u "$tmp/got" | wc -l)))
@@ -158,7 +158,7 @@ postfix_row() {
 }
 # For $proof: so many BDAT or DATA commands did Postfix count as good.
 postfix_heard() {	# postfix_heard bdat|data N
-	local n tries=40
+	local n tries=400
 	while n=$(sed -n "s/.*disconnect from.* $1=\([0-9]*\).*/\1/p" "$postfix/log" | awk '{ n += $1 } END { print n + 0 }'); [ "$n" != "$2" ]; do
 		[ $((tries -= 1)) -gt 0 ] || { echo "$1: $n of $2"; return 1; }
 		sleep 0.05
