@@ -296,7 +296,7 @@ writer(void *arg)
 	return NULL;
 }
 
-/* Told to stop while somebody else writes: that it was reading is taken back all the same, or its next life would suspect that it died of it. */
+/* Told to stop while somebody else writes: that it was reading is taken back, or its next life would suspect that it died of it. */
 static void
 stopped_beside_a_writer(void **state)
 {
