@@ -18,7 +18,7 @@
 #include "base/err.h"
 
 #define BACKLOG 1024
-#define TAKEN_TRIES 120 /* every tenth of a second: a killed newsletterd's http role drains for up to ten, and may be slow to hear of it */
+#define TAKEN_TRIES 30 /* every tenth of a second: who had it may be about to go */
 
 static int
 open_address(const struct addrinfo *ai, const char *key, const char *where, struct err *e)
