@@ -299,7 +299,7 @@ tend(struct parent *p)
 		if (due && due < next)
 			next = due;
 	}
-	return next <= now ? 100 : (int)((next - now) / 1000) + 1;
+	return (int)((next - now) / 1000) + 1; /* what was due by now has been done */
 }
 
 static void

@@ -1,7 +1,8 @@
 """watch.py - descriptors and anonymous memory of newsletterd's parent and of each role, each half minute; and whether they grow.
 
 One life of a process is one row of figures: a role that was killed begins anew. What it takes to warm up (statements, SQLite's page cache, malloc's
-arenas) is left out: the first WARM_UP seconds. Of lives that went on for JUDGED seconds after that:
+arenas) is left out: the first WARM_UP seconds. Of lives that went on for JUDGED seconds after that, since a sender with little to do takes
+a quarter of an hour to fill its cache of 512 KiB, which is 40 kB a minute and no leak:
   memory       the slope of each half is at most SLOPE kB a minute in one of them: a leak goes on in both, while a cache that is filled, or
                an arena that malloc adds, is one step. The slope of a half is the median of those between any two of its samples
   descriptors  the least of the last third of the samples is at most the most of the first third
@@ -13,7 +14,7 @@ import time
 
 from people import Web
 
-WARM_UP, JUDGED, SLOPE = 240, 480, 15.0
+WARM_UP, JUDGED, SLOPE = 240, 1200, 15.0
 
 
 class Watch(threading.Thread):
