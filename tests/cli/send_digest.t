@@ -146,4 +146,10 @@ is "a first digest has what is new" "$(db "SELECT group_concat(title) FROM annou
 nl article again 2 >/dev/null
 run nl send --topic weekly --of articles --no-links
 is "and what staff call new" "$(db "SELECT group_concat(title) FROM announcement JOIN article a ON a.id = article_id WHERE campaign_id = 2")" "$(db 'SELECT title FROM article WHERE id = 2')"
+
+site many
+nl subscriber add ann@example.org >/dev/null
+for i in {1..20}; do article "number $i" 2026-03-05; done
+run nl send --no-links --max 20 --dry-run --json
+is "twenty articles are a digest, too" "$(json 'len(j["articles"])')" 20
 done_testing
