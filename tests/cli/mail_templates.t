@@ -20,9 +20,10 @@ for part in digest end; do
 	has "$part: is used" "$out" 'Of our own.'
 	rm -r templates/mail
 done
-own promotion.html '<!-- of our own -->'
+own promotion.html '<!-- of our own --><p>1 < 2</p>'
 succeeds "a promotion's" nl preview "$data/site/promotions/spring.md" --html
 has "is used" "$out" '<!-- of our own -->'
+has "with a < that begins no tag" "$out" '<p>1 < 2</p>'
 rm -r templates/mail
 mkdir -p templates/words
 echo 'mail.read-more = On to the article' >templates/words/en.txt
